@@ -1,0 +1,49 @@
+/* compat.h - what differs between Wireshark 4.0, 4.4 and 4.6: the only place for #if on the version.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_COMPAT_H
+#define MPT_COMPAT_H
+
+#include <wireshark.h>
+#include <ws_version.h>
+
+#define MPT_WIRESHARK_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) || \
+     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* bool of Wireshark's own interfaces: gboolean, 4 bytes wide, until 4.2. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+typedef bool mpt_ws_bool;
+#else
+typedef gboolean mpt_ws_bool;
+#endif
+
+/* The init callback of stat_tap_ui returns whether it worked since 4.6; before, tshark has to be left. */
+#if MPT_WIRESHARK_AT_LEAST(4, 6)
+typedef bool mpt_stat_result;
+#define MPT_STAT_RETURN(ok) return (ok)
+#define MPT_STAT_CAN_FAIL 1
+#else
+typedef void mpt_stat_result;
+#define MPT_STAT_RETURN(ok) return
+#define MPT_STAT_CAN_FAIL 0
+#endif
+
+/* Until 4.2 tap "tcp" is queued after the options have been read: an exception there loses the segment. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#define MPT_TCP_TAP_LOSES 0
+#else
+#define MPT_TCP_TAP_LOSES 1
+#endif
+
+/* wsutil/plugins.h is not installed with 4.0. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#include <wsutil/plugins.h>
+#else
+#define WS_PLUGIN_DESC_DISSECTOR 0
+#define WS_PLUGIN_DESC_TAP_LISTENER 0
+WS_DLL_PUBLIC_DEF extern const char plugin_version[];
+#endif
+
+#endif

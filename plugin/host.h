@@ -1,0 +1,17 @@
+/* host.h - the program that we live in.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_HOST_H
+#define MPT_HOST_H
+
+#include <stdbool.h>
+
+/* "tshark", "wireshark", ... Static. */
+const char *mpt_host_name(void);
+/* The program has windows and must never be ended by us. */
+bool mpt_host_is_gui(void);
+/* tshark's exit status becomes 1 when it ends by itself. No effect in a program with windows. */
+void mpt_host_fail_at_exit(void);
+
+#endif

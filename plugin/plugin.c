@@ -1,0 +1,45 @@
+/* plugin.c - what Wireshark looks for in a plugin: version symbols and registration, no logic.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "compat.h"
+
+#include <epan/packet.h>
+#include <epan/proto.h>
+#include <epan/tap.h>
+
+#include "cli.h"
+#include "prefs.h"
+#include "../tap/listener.h"
+
+WS_DLL_PUBLIC_DEF const gchar plugin_version[] = MPT_VERSION;
+WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
+WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
+
+WS_DLL_PUBLIC void plugin_register(void);
+WS_DLL_PUBLIC uint32_t plugin_describe(void);
+
+static void register_protocols(void)
+{
+    mpt_prefs_register();
+    mpt_listener_register();
+}
+
+static void register_handoff(void)
+{
+    mpt_cli_register();
+}
+
+void plugin_register(void)
+{
+    static proto_plugin plugin;
+
+    plugin.register_protoinfo = register_protocols;
+    plugin.register_handoff = register_handoff;
+    proto_register_plugin(&plugin);
+}
+
+uint32_t plugin_describe(void)
+{
+    return WS_PLUGIN_DESC_DISSECTOR | WS_PLUGIN_DESC_TAP_LISTENER;
+}

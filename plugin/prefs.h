@@ -1,0 +1,17 @@
+/* prefs.h - the preferences of mptcpscope (Edit > Preferences > Protocols > MPTCPSCOPE, -o mptcpscope.*).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PREFS_H
+#define MPT_PREFS_H
+
+#include "../tap/engine/engine.h"
+
+/* Registers the protocol "mptcpscope" and its preferences. */
+void mpt_prefs_register(void);
+/* The protocol's number. */
+int mpt_prefs_protocol(void);
+/* The engine's configuration as the preferences have it now. */
+void mpt_prefs_engine_config(mpt_engine_config *config);
+
+#endif

@@ -1,0 +1,56 @@
+/* sink.h - where rendered reports go: stdout, a file of its own, or memory.
+ *
+ * Invariant: bytes leave in the order they were appended; the first error is kept, and after it nothing is
+ * written any more (appending stays allowed and does nothing), so renderers need not check each step.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_SINK_H
+#define MPT_SINK_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct mpt_sink mpt_sink;
+
+/* A sink that keeps all in memory (windows, tests). Never fails. Free with mpt_sink_free(). */
+mpt_sink *mpt_sink_new_memory(void);
+
+/* A sink that writes to `stream` (usually stdout), which stays the caller's: it is flushed, never closed. */
+mpt_sink *mpt_sink_new_stream(FILE *stream);
+
+/* Creates or empties the file at `path` (a UTF-8 or locale path as GLib takes it) and returns a sink that
+ * writes to it. NULL when it can't be opened: *error (if error is given) is then one sentence with the
+ * system's reason, without newline, to be freed with g_free(). */
+mpt_sink *mpt_sink_open(const char *path, char **error);
+
+/* Appends `len` bytes. What is buffered goes out at 64 kB. */
+void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len);
+void mpt_sink_puts(mpt_sink *sink, const char *text);
+void mpt_sink_putc(mpt_sink *sink, char c);
+void mpt_sink_pad(mpt_sink *sink, char c, size_t count);
+/* printf in the C library's locale: no floating point here (see units.h). */
+void mpt_sink_printf(mpt_sink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Hands everything buffered to the system now (`live`). True if nothing failed so far. No effect in memory.
+ */
+bool mpt_sink_flush(mpt_sink *sink);
+
+/* Bytes appended so far, whether written or not. */
+guint64 mpt_sink_length(const mpt_sink *sink);
+
+/* What a memory sink holds, NUL-terminated; valid until the next append. `len` may be NULL. Misuse (an
+ * assertion) with another kind of sink. */
+const char *mpt_sink_text(const mpt_sink *sink, size_t *len);
+
+/* Flushes and closes. True if every byte was written; else false and *error (if error is given) is one
+ * sentence, to be freed with g_free(). May be called again: it says the same and does nothing more. A memory
+ * sink keeps its text. Appending after it is misuse. */
+bool mpt_sink_close(mpt_sink *sink, char **error);
+
+/* Closes, if that was not done, and frees. NULL is allowed. */
+void mpt_sink_free(mpt_sink *sink);
+
+#endif

@@ -1,0 +1,52 @@
+/* text.h - reports for people: headings, paragraphs, labelled values and aligned tables.
+ *
+ * Invariant: no line ends in a space, and no line is longer than MPT_TEXT_WIDTH columns unless one table row
+ * or one word alone needs more. Widths are counted in terminal cells, not bytes.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_TEXT_H
+#define MPT_TEXT_H
+
+#include <glib.h>
+#include <stddef.h>
+
+#include "sink.h"
+#include "table.h"
+
+#define MPT_TEXT_WIDTH 100
+
+/* A heading: the text, and under it a line of '=' (level 1) or '-' (level 2); level 3 is the text alone. An
+ * empty line comes before it unless it is the first thing in the sink. */
+void mpt_text_heading(mpt_sink *sink, int level, const char *text);
+
+/* Words wrapped at MPT_TEXT_WIDTH, each line indented by `indent` columns, and lines after the first by
+ * `hanging` more. A '\n' in the text starts a new line. */
+void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text);
+
+/* The table with its titles, each line indented by `indent`: two spaces between columns, numbers to the
+ * right,
+ * "-" for null. Without rows only the titles. Titles may hold one '\n' for a heading of two lines. */
+void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent);
+
+/* A block of labelled values, aligned: "Goodput  19.97 Mbit/s (19,971,234)". Collects until it is drawn. */
+typedef struct mpt_block mpt_block;
+
+mpt_block *mpt_block_new(void);
+void mpt_block_free(mpt_block *block); /* NULL is allowed */
+/* Adds a line; both strings are copied. A value that is too long is wrapped under itself. NULL is drawn "-".
+ */
+void mpt_block_add(mpt_block *block, const char *label, const char *value);
+void mpt_block_addf(mpt_block *block, const char *label, const char *format, ...) G_GNUC_PRINTF(3, 4);
+/* Readable and exact: "1.44 MB (1,435,648)"; "512 bytes" where the readable form is exact. */
+void mpt_block_add_bytes(mpt_block *block, const char *label, uint64_t bytes);
+void mpt_block_add_rate(mpt_block *block, const char *label, double bps); /* not finite: "-" */
+void mpt_block_add_ns(mpt_block *block, const char *label, int64_t ns);
+void mpt_block_add_uint(mpt_block *block, const char *label, uint64_t count);
+/* Draws all lines, indented by `indent`. */
+void mpt_text_block(mpt_sink *sink, const mpt_block *block, int indent);
+
+/* Terminal columns that UTF-8 `text` takes (wide characters two, combining marks none). */
+size_t mpt_text_width(const char *text);
+
+#endif

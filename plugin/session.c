@@ -1,0 +1,376 @@
+/* session.c - see session.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "session.h"
+
+#include <glib.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "../tap/engine/metrics.h"
+#include "../tap/listener.h"
+#include "host.h"
+#include "prefs.h"
+#include "report/document.h"
+#include "report/reports.h"
+#include "report/sink.h"
+
+/* One bit of mpt_segment.marks for each display filter. */
+#define MAX_FILTERS 32
+
+/* A window of time, and what its reports need of the engine that counts it. */
+struct window {
+    bool has_from, has_to;
+    int64_t from_ns, to_ns;
+    bool want_rtt, want_payload;
+    mpt_engine *engine; /* NULL until there is something to read */
+    GPtrArray *connections;
+};
+
+struct report {
+    mpt_arguments arguments;
+    struct window *window;
+    uint32_t mark;
+    mpt_sink *sink; /* NULL: stdout */
+    mpt_report_context context; /* set while drawing */
+};
+
+static struct {
+    GPtrArray *windows; /* struct window */
+    GPtrArray *reports; /* struct report, in the order asked for */
+    unsigned filters;
+    bool drawn;
+} session;
+
+/* --- engines --- */
+
+static mpt_engine *engine_of(struct window *w)
+{
+    mpt_engine_config config;
+
+    if (w->engine)
+        return w->engine;
+    mpt_prefs_engine_config(&config);
+    config.has_from = w->has_from;
+    config.has_to = w->has_to;
+    config.from_ns = w->from_ns;
+    config.to_ns = w->to_ns;
+    config.want_rtt = w->want_rtt;
+    config.want_payload = w->want_payload;
+    w->engine = mpt_engine_new(&config);
+    return w->engine;
+}
+
+static void on_segment(const mpt_segment *segment, void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < session.windows->len; i++)
+        mpt_engine_feed(engine_of(g_ptr_array_index(session.windows, i)), segment);
+}
+
+static void on_frame(int64_t time_ns, void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < session.windows->len; i++)
+        mpt_engine_note_time(engine_of(g_ptr_array_index(session.windows, i)), time_ns);
+}
+
+static void on_lost(void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < session.windows->len; i++)
+        mpt_engine_note_lost(engine_of(g_ptr_array_index(session.windows, i)));
+}
+
+static void on_reset(void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < session.windows->len; i++) {
+        struct window *w = g_ptr_array_index(session.windows, i);
+        g_clear_pointer(&w->connections, g_ptr_array_unref);
+        g_clear_pointer(&w->engine, mpt_engine_free);
+    }
+    session.drawn = false;
+}
+
+/* --- printing --- */
+
+static void complain(const char *sentence)
+{
+    fprintf(stderr, "%s: %s\n", mpt_host_name(), sentence);
+}
+
+static const mpt_report_context *context_of(struct report *r)
+{
+    struct window *w = r->window;
+    mpt_engine *e = engine_of(w);
+
+    if (!w->connections)
+        w->connections = mpt_metrics_connections(e);
+    r->context = (mpt_report_context){
+        .engine = e,
+        .connections = w->connections,
+        .arguments = &r->arguments,
+        .mark = r->mark,
+        .wireshark_version = mpt_listener_wireshark_version(),
+    };
+    return &r->context;
+}
+
+static void close_sink(mpt_sink *sink)
+{
+    char *error = NULL;
+
+    if (!mpt_sink_close(sink, &error)) {
+        complain(error);
+        g_free(error);
+        mpt_host_fail_at_exit();
+    }
+    mpt_sink_free(sink);
+}
+
+static void fail_late(GString *sentence)
+{
+    if (sentence->len) {
+        complain(sentence->str);
+        mpt_host_fail_at_exit();
+    }
+    g_string_free(sentence, TRUE);
+}
+
+static void print_text(struct report *r, mpt_sink *sink)
+{
+    const mpt_report_context *x = context_of(r);
+    GString *sentence = g_string_new(NULL);
+    GString *help;
+
+    switch (r->arguments.report) {
+    case MPT_REPORT_LIST:
+        mpt_report_list(x, sink);
+        break;
+    case MPT_REPORT_SUMMARY:
+        mpt_report_summary(x, sink);
+        break;
+    case MPT_REPORT_TCP:
+        mpt_report_tcp(x, sink);
+        break;
+    case MPT_REPORT_FILTER:
+        mpt_report_filter(x, sink, sentence);
+        break;
+    case MPT_REPORT_HELP:
+        help = g_string_new(NULL);
+        mpt_arguments_help(help);
+        mpt_sink_puts(sink, help->str);
+        g_string_free(help, TRUE);
+        break;
+    default:
+        break;
+    }
+    if (!sentence->len && r->arguments.report != MPT_REPORT_HELP)
+        mpt_report_missing(x, sentence);
+    fail_late(sentence);
+}
+
+static bool same_document(const struct report *a, const struct report *b)
+{
+    return a->arguments.format == MPT_FORMAT_JSON && b->arguments.format == MPT_FORMAT_JSON && a->sink == b->sink &&
+           (a == b || !a->sink);
+}
+
+/* Reports in JSON that go to the same place are one document, at the place of the first. */
+static void print_document(guint first, mpt_sink *sink)
+{
+    struct report *r = g_ptr_array_index(session.reports, first);
+    const mpt_report_context *x = context_of(r);
+    mpt_document *document = mpt_document_begin(sink, x);
+    bool empty = x->connections->len == 0;
+    guint i;
+
+    for (i = first; i < session.reports->len; i++) {
+        struct report *other = g_ptr_array_index(session.reports, i);
+        GString *sentence;
+
+        if (!same_document(r, other))
+            continue;
+        x = context_of(other);
+        mpt_document_add(document, x);
+        sentence = g_string_new(NULL);
+        mpt_report_missing(x, sentence);
+        fail_late(sentence);
+    }
+    mpt_document_end(document);
+    if (empty)
+        complain("this capture has no Multipath TCP");
+}
+
+static void print_all(void)
+{
+    guint i, k;
+
+    for (i = 0; i < session.reports->len; i++) {
+        struct report *r = g_ptr_array_index(session.reports, i);
+        mpt_sink *sink = r->sink ? r->sink : mpt_sink_new_stream(stdout);
+        bool done = false;
+
+        for (k = 0; k < i && !done; k++)
+            done = same_document(g_ptr_array_index(session.reports, k), r);
+        if (!done && r->arguments.format == MPT_FORMAT_JSON)
+            print_document(i, sink);
+        else if (!done)
+            print_text(r, sink);
+        r->sink = NULL;
+        close_sink(sink);
+    }
+}
+
+static void on_draw(void *user)
+{
+    guint i;
+
+    (void)user;
+    /* A program with windows draws while it reads: it shows reports elsewhere. */
+    if (session.drawn || mpt_host_is_gui())
+        return;
+    session.drawn = true;
+    for (i = 0; i < session.windows->len; i++)
+        mpt_engine_flush(engine_of(g_ptr_array_index(session.windows, i)));
+    print_all();
+}
+
+/* --- opening --- */
+
+static struct window *window_of(const mpt_arguments *a)
+{
+    bool has_from = mpt_arguments_has(a, MPT_ARG_FROM), has_to = mpt_arguments_has(a, MPT_ARG_TO);
+    struct window *w;
+    guint i;
+
+    for (i = 0; i < session.windows->len; i++) {
+        w = g_ptr_array_index(session.windows, i);
+        if (w->has_from == has_from && w->has_to == has_to && w->from_ns == a->from_ns && w->to_ns == a->to_ns)
+            return w;
+    }
+    w = g_new0(struct window, 1);
+    w->has_from = has_from;
+    w->has_to = has_to;
+    w->from_ns = a->from_ns;
+    w->to_ns = a->to_ns;
+    g_ptr_array_add(session.windows, w);
+    return w;
+}
+
+static bool start(char **error)
+{
+    static const mpt_listener_client client = {
+        .segment = on_segment,
+        .frame = on_frame,
+        .lost = on_lost,
+        .reset = on_reset,
+        .draw = on_draw,
+    };
+
+    if (session.reports)
+        return true;
+    session.windows = g_ptr_array_new();
+    session.reports = g_ptr_array_new();
+    return mpt_listener_start(&client, NULL, false, error);
+}
+
+/* What the report needs beyond the engine's usual state. */
+static bool prepare(struct report *r, char **error)
+{
+    const mpt_arguments *a = &r->arguments;
+    bool full = mpt_arguments_has(a, MPT_ARG_FULL) && a->report == MPT_REPORT_SUMMARY;
+    bool events = a->report == MPT_REPORT_EVENTS || a->report == MPT_REPORT_DIAGNOSE;
+
+    r->window->want_rtt |= full;
+    r->window->want_payload |= full || events;
+    if (r->window->want_payload && !mpt_listener_want_payload(error))
+        return false;
+    if (!a->filter)
+        return true;
+    if (session.filters == MAX_FILTERS) {
+        *error = g_strdup_printf("at most %d reports may have a display filter", MAX_FILTERS);
+        return false;
+    }
+    r->mark = 1u << session.filters++;
+    return mpt_listener_add_filter(a->filter, r->mark, error);
+}
+
+/* Reports in JSON that go to stdout are one document, of one window of time. */
+static bool fits_document(const struct report *r, char **error)
+{
+    guint i;
+
+    for (i = 0; i < session.reports->len; i++) {
+        const struct report *other = g_ptr_array_index(session.reports, i);
+        if (same_document(r, other) && r->window != other->window) {
+            *error = g_strdup("reports in JSON on stdout are one document and need the same from= and to=; give "
+                              "one of them a file=");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool open_file(struct report *r, char **error)
+{
+    guint i;
+
+    if (!r->arguments.file)
+        return fits_document(r, error);
+    for (i = 0; i < session.reports->len; i++) {
+        const struct report *other = g_ptr_array_index(session.reports, i);
+        if (other->arguments.file && !strcmp(other->arguments.file, r->arguments.file)) {
+            *error = g_strdup_printf("two reports can't write to the same file \"%s\"", r->arguments.file);
+            return false;
+        }
+    }
+    r->sink = mpt_sink_open(r->arguments.file, error);
+    return r->sink != NULL;
+}
+
+static void add_filter_hint(const struct report *r, char **error)
+{
+    char *with_hint;
+
+    g_strchomp(*error);
+    if (!r->mark || !r->arguments.filter_hint)
+        return;
+    with_hint = g_strdup_printf("%s %s", *error, r->arguments.filter_hint);
+    g_free(*error);
+    *error = with_hint;
+}
+
+bool mpt_session_add_report(mpt_arguments *arguments, char **error)
+{
+    struct report *r = g_new0(struct report, 1);
+
+    r->arguments = *arguments;
+    memset(arguments, 0, sizeof *arguments);
+    if (!start(error))
+        goto fail;
+    r->window = window_of(&r->arguments);
+    if (!prepare(r, error)) {
+        add_filter_hint(r, error);
+        goto fail;
+    }
+    if (!open_file(r, error))
+        goto fail;
+    g_ptr_array_add(session.reports, r);
+    return true;
+fail:
+    mpt_arguments_clear(&r->arguments);
+    g_free(r);
+    return false;
+}

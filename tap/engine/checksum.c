@@ -1,0 +1,175 @@
+/* checksum.c - see checksum.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "checksum.h"
+
+#include <string.h>
+
+/* Mappings under verification at once, per direction of a subflow; beyond it none is opened. */
+#define MAX_OPEN 8192
+
+struct open_mapping {
+    int64_t position; /* the key */
+    uint32_t length, received;
+    uint64_t sum;       /* of 16-bit words, not folded */
+    mpt_ranges covered; /* offsets in the mapping */
+    bool touched;       /* has payload, captured or not */
+};
+
+static void open_mapping_free(gpointer p)
+{
+    struct open_mapping *m = p;
+
+    mpt_ranges_clear(&m->covered);
+    g_free(m);
+}
+
+static gint compare_positions(gconstpointer a, gconstpointer b, gpointer data)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    (void)data;
+    return x < y ? -1 : x > y;
+}
+
+void mpt_checksums_clear(mpt_checksums *c)
+{
+    g_clear_pointer(&c->open, g_tree_destroy);
+    mpt_ranges_clear(&c->done);
+    c->ok = c->bad = 0;
+}
+
+/* 16-bit words of the pseudo-header of RFC 8684 3.3 (figure 10), with the checksum itself: a good mapping's sum,
+ * folded, is 0xffff. */
+static uint64_t header_sum(uint64_t dsn, uint32_t ssn, uint16_t data_level_length, uint16_t checksum)
+{
+    return (dsn >> 48) + ((dsn >> 32) & 0xffff) + ((dsn >> 16) & 0xffff) + (dsn & 0xffff) + (ssn >> 16) +
+           (ssn & 0xffff) + data_level_length + checksum;
+}
+
+/* Sum of big-endian words of bytes that lie at an even (or odd) offset of the mapping. */
+static uint64_t payload_sum(const uint8_t *p, uint32_t n, bool odd)
+{
+    uint64_t sum = 0;
+    uint32_t i;
+
+    for (i = 0; i < n; i++)
+        sum += (i & 1) == odd ? (uint64_t)p[i] << 8 : p[i];
+    return sum;
+}
+
+static bool sum_is_good(uint64_t sum)
+{
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return sum == 0xffff;
+}
+
+void mpt_checksums_open(mpt_checksums *c, int64_t position, uint32_t length, uint64_t dsn, uint32_t ssn,
+                        uint16_t data_level_length, uint16_t checksum)
+{
+    struct open_mapping *m;
+
+    if (!length || mpt_ranges_covered(&c->done, position, position + 1))
+        return;
+    if (!c->open)
+        c->open = g_tree_new_full(compare_positions, NULL, NULL, open_mapping_free);
+    if (g_tree_lookup(c->open, &position) || g_tree_nnodes(c->open) >= MAX_OPEN)
+        return;
+    m = g_new0(struct open_mapping, 1);
+    m->position = position;
+    m->length = length;
+    m->sum = header_sum(dsn, ssn, data_level_length, checksum);
+    g_tree_insert(c->open, &m->position, m);
+}
+
+struct filling {
+    struct open_mapping *mapping;
+    const uint8_t *bytes; /* of offset `start` in the mapping */
+    int64_t start;
+};
+
+static void fill(const mpt_piece *piece, void *data)
+{
+    struct filling *f = data;
+    uint32_t n = (uint32_t)(piece->end - piece->start);
+
+    if (!piece->fresh)
+        return;
+    f->mapping->sum += payload_sum(f->bytes + (piece->start - f->start), n, piece->start & 1);
+    f->mapping->received += n;
+}
+
+/* Gives the mapping what it lacks of the segment's payload; true when it is complete. */
+static bool feed(struct open_mapping *m, int64_t position, const uint8_t *payload, uint32_t length,
+                 uint32_t captured)
+{
+    static const mpt_claim nobody;
+    int64_t start = MAX(position, m->position), end = MIN(position + length, m->position + m->length);
+    struct filling f = {.mapping = m};
+
+    if (start >= end)
+        return false;
+    m->touched = true;
+    end = MIN(end, position + captured);
+    if (start >= end || !payload)
+        return false;
+    f.bytes = payload + (start - position);
+    f.start = start - m->position;
+    mpt_ranges_claim(&m->covered, f.start, end - m->position, &nobody, fill, &f);
+    return m->received == m->length;
+}
+
+static void finish(mpt_checksums *c, struct open_mapping *m, unsigned *bad, int64_t *bad_position)
+{
+    static const mpt_claim nobody;
+
+    if (sum_is_good(m->sum)) {
+        c->ok++;
+    } else {
+        c->bad++;
+        ++*bad;
+        if (bad_position)
+            *bad_position = m->position;
+    }
+    mpt_ranges_claim(&c->done, m->position, m->position + m->length, &nobody, NULL, NULL);
+    g_tree_remove(c->open, &m->position);
+}
+
+unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t *payload, uint32_t length,
+                               uint32_t captured, int64_t *bad_position)
+{
+    unsigned bad = 0;
+    int64_t cursor = position - UINT16_MAX; /* no mapping is longer */
+    GTreeNode *node;
+
+    if (!c->open || !length)
+        return 0;
+    while ((node = g_tree_lower_bound(c->open, &cursor))) {
+        struct open_mapping *m = g_tree_node_value(node);
+
+        if (m->position >= position + length)
+            break;
+        cursor = m->position + 1;
+        if (feed(m, position, payload, length, captured))
+            finish(c, m, &bad, bad_position);
+    }
+    return bad;
+}
+
+static gboolean count_touched(gpointer key, gpointer value, gpointer data)
+{
+    (void)key;
+    *(uint64_t *)data += ((struct open_mapping *)value)->touched;
+    return FALSE;
+}
+
+uint64_t mpt_checksums_incomplete(const mpt_checksums *c)
+{
+    uint64_t n = 0;
+
+    if (c->open)
+        g_tree_foreach(c->open, count_touched, &n);
+    return n;
+}

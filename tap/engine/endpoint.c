@@ -1,0 +1,93 @@
+/* endpoint.c - a binary IP address with a port.
+ *
+ * Invariant: every function that sets an endpoint zeroes all of it first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "endpoint.h"
+
+#include <arpa/inet.h>
+#include <glib.h>
+#include <string.h>
+
+/* Bytes are compared and hashed as a whole: there must be no padding. */
+G_STATIC_ASSERT(sizeof(mpt_endpoint) == 20);
+G_STATIC_ASSERT(MPT_ADDRESS_TEXT >= INET6_ADDRSTRLEN);
+G_STATIC_ASSERT(MPT_ENDPOINT_TEXT >= MPT_ADDRESS_TEXT + sizeof "[]:65535" - 1);
+
+void mpt_endpoint_set(mpt_endpoint *e, const uint8_t *address, size_t len, uint16_t port)
+{
+    memset(e, 0, sizeof *e);
+    e->port = port;
+    if (len == 4 || len == 16) {
+        memcpy(e->address, address, len);
+        e->family = len == 4 ? MPT_FAMILY_IPV4 : MPT_FAMILY_IPV6;
+    }
+}
+
+bool mpt_endpoint_equal(const mpt_endpoint *a, const mpt_endpoint *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+bool mpt_endpoint_same_address(const mpt_endpoint *a, const mpt_endpoint *b)
+{
+    return a->family == b->family && memcmp(a->address, b->address, sizeof a->address) == 0;
+}
+
+int mpt_endpoint_compare(const mpt_endpoint *a, const mpt_endpoint *b)
+{
+    if (a->family != b->family)
+        return a->family < b->family ? -1 : 1;
+    int order = memcmp(a->address, b->address, sizeof a->address);
+    if (order != 0)
+        return order;
+    return (a->port > b->port) - (a->port < b->port);
+}
+
+uint32_t mpt_endpoint_hash(const mpt_endpoint *e)
+{
+    uint64_t high, low;
+    memcpy(&high, e->address, sizeof high);
+    memcpy(&low, e->address + sizeof high, sizeof low);
+
+    /* An odd multiplier (2^64 / golden ratio) spreads every bit upwards; the shifts bring them down again. */
+    const uint64_t spread = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = (high ^ ((uint64_t)e->family << 16 | e->port)) * spread;
+    h = (h ^ h >> 32 ^ low) * spread;
+    h = (h ^ h >> 29) * spread;
+    return (uint32_t)(h >> 32);
+}
+
+const char *mpt_endpoint_address_text(const mpt_endpoint *e, char *text)
+{
+    int family = e->family == MPT_FAMILY_IPV4 ? AF_INET : AF_INET6;
+    if (mpt_endpoint_address_len(e) == 0 || !inet_ntop(family, e->address, text, MPT_ADDRESS_TEXT))
+        text[0] = '\0';
+    return text;
+}
+
+const char *mpt_endpoint_text(const mpt_endpoint *e, char *text)
+{
+    char address[MPT_ADDRESS_TEXT];
+    mpt_endpoint_address_text(e, address);
+    if (e->family == MPT_FAMILY_IPV6)
+        g_snprintf(text, MPT_ENDPOINT_TEXT, "[%s]:%u", address, e->port);
+    else if (e->family == MPT_FAMILY_IPV4)
+        g_snprintf(text, MPT_ENDPOINT_TEXT, "%s:%u", address, e->port);
+    else
+        text[0] = '\0';
+    return text;
+}
+
+bool mpt_endpoint_parse_address(const char *text, mpt_endpoint *e)
+{
+    uint8_t address[16];
+    if (inet_pton(AF_INET, text, address) == 1)
+        mpt_endpoint_set(e, address, 4, 0);
+    else if (inet_pton(AF_INET6, text, address) == 1)
+        mpt_endpoint_set(e, address, 16, 0);
+    else
+        return false;
+    return true;
+}

@@ -1,0 +1,290 @@
+/* engine.c - see engine.h: the look-back, the table of flows, one segment's way.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "internal.h"
+
+/* Subflows with one 4-tuple that are looked through for an old segment. */
+#define MAX_OLDER 32
+
+void mpt_engine_config_default(mpt_engine_config *config)
+{
+    *config = (mpt_engine_config){
+        .horizon_ns = INT64_C(2000000000),
+        .horizon_segments = 50000,
+        .to_ns = INT64_MAX,
+        .max_connections = 1000000,
+        .max_subflows = 16384,
+        .max_events = 1000000,
+    };
+}
+
+/* --- the table of flows: one entry for a 4-tuple, whichever way round --- */
+
+static guint ends_hash(gconstpointer key)
+{
+    const mpt_endpoint *ends = key;
+
+    return mpt_endpoint_hash(&ends[0]) ^ mpt_endpoint_hash(&ends[1]);
+}
+
+static gboolean ends_equal(gconstpointer a, gconstpointer b)
+{
+    const mpt_endpoint *x = a, *y = b;
+
+    return (mpt_endpoint_equal(&x[0], &y[0]) && mpt_endpoint_equal(&x[1], &y[1])) ||
+           (mpt_endpoint_equal(&x[0], &y[1]) && mpt_endpoint_equal(&x[1], &y[0]));
+}
+
+static unsigned side_of(const mpt_subflow *s, const mpt_segment *g)
+{
+    /* Both ends may be the same endpoint: then all is side 0. */
+    return mpt_endpoint_equal(&s->ends[0], &g->src) ? 0 : 1;
+}
+
+static mpt_subflow *newest_subflow(mpt_engine *e, const mpt_segment *g)
+{
+    mpt_endpoint ends[2] = {g->src, g->dst};
+
+    if (e->last && ends_equal(e->last->ends, ends))
+        return e->last;
+    return g_hash_table_lookup(e->flows, ends);
+}
+
+static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow *older)
+{
+    mpt_subflow *s = mpt_subflow_new(g);
+
+    s->older = older;
+    s->index = e->subflows->len;
+    g_ptr_array_add(e->subflows, s);
+    g_hash_table_replace(e->flows, s->ends, s);
+    return s;
+}
+
+static uint32_t raw_isn(const mpt_half *h)
+{
+    /* ssn_shift has the bytes accepted by Fast Open in it. */
+    return h->origin + (uint32_t)(h->ssn_shift - h->syn_data);
+}
+
+/* Does the SYN belong to this subflow (repeated, or older than what was seen of it)? */
+static bool syn_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
+{
+    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+
+    if (h->isn_known)
+        return raw_isn(h) == g->seq;
+    if (h->seen)
+        return !s->syn_seen && mpt_subflow_distance(s, side, g) < 65536;
+    return !s->syn_seen && other->seen && s->synack_seen;
+}
+
+/* A SYN/ACK answers the SYN with this subflow's initial sequence number (RFC 9293 3.5). */
+static bool synack_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
+{
+    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+
+    if (other->isn_known)
+        return g->ack - (raw_isn(other) + 1) <= UINT16_MAX;
+    if (h->isn_known)
+        return raw_isn(h) == g->seq;
+    return mpt_subflow_distance(s, side, g) < 65536;
+}
+
+/* Port numbers are reused: the subflow is told by its initial sequence numbers, other segments go where they are
+ * nearest. */
+static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
+{
+    mpt_subflow *newest = newest_subflow(e, g), *s, *best = newest;
+    uint32_t best_distance = UINT32_MAX, d;
+    bool syn = g->flags & MPT_TCP_SYN, ack = g->flags & MPT_TCP_ACK;
+    unsigned i;
+
+    if (!newest)
+        return add_subflow(e, g, NULL);
+    if (syn) {
+        for (s = newest, i = 0; s && i < MAX_OLDER; s = s->older, i++)
+            if (ack ? synack_fits(s, side_of(s, g), g) : syn_fits(s, side_of(s, g), g))
+                return s;
+        return add_subflow(e, g, newest);
+    }
+    for (s = newest, i = 0; newest->older && s && i < MAX_OLDER; s = s->older, i++) {
+        d = mpt_subflow_distance(s, side_of(s, g), g);
+        if (d < best_distance) {
+            best = s;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+/* --- one segment's way --- */
+
+static bool in_window(const mpt_engine *e, int64_t time_ns)
+{
+    int64_t t = time_ns - e->counts.earliest_ns;
+
+    return (!e->config.has_from || t >= e->config.from_ns) && (!e->config.has_to || t < e->config.to_ns);
+}
+
+static void note_labels(mpt_subflow *s, const mpt_segment *g)
+{
+    mpt_connection *c = s->connection;
+
+    if (!s->has_stream && g->presence & MPT_SEGMENT_STREAM) {
+        s->has_stream = true;
+        s->tcp_stream = g->tcp_stream;
+    }
+    if (c && !c->has_stream && g->presence & MPT_SEGMENT_MPTCP_STREAM) {
+        c->has_stream = true;
+        c->mptcp_stream = g->mptcp_stream;
+    }
+}
+
+static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+{
+    int64_t bad_position;
+    mpt_event *event;
+    unsigned bad;
+
+    mpt_account_payload(e, s, side, g, position);
+    if (!e->config.want_payload || !s->connection)
+        return;
+    bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len, g->captured_payload,
+                                &bad_position);
+    if (!bad || !(event = mpt_signal_event(e, s, side, MPT_EVENT_CHECKSUM_BAD)))
+        return;
+    event->count = bad;
+    event->data.ssn = (uint32_t)(bad_position - s->half[side].ssn_shift);
+    mpt_signal_tell(e, s->connection, event);
+}
+
+static void take(const mpt_segment *g, bool late, void *data)
+{
+    mpt_engine *e = data;
+    mpt_subflow *s = find_subflow(e, g);
+    unsigned side = side_of(s, g), i;
+    mpt_subflow_state before = s->state;
+    uint32_t accepted = s->half[0].syn_data + s->half[1].syn_data;
+    int64_t position;
+
+    e->last = s;
+    e->segment = g;
+    e->counted = in_window(e, g->time_ns);
+    e->counts.segments++;
+    e->counts.late_segments += late;
+    e->counts.cut_options += (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
+    position = mpt_subflow_segment(s, side, g, e->counted, e->config.want_rtt);
+    if (g->option_len)
+        mpt_signal_options(e, s, side, g, position);
+    if (s->half[0].syn_data + s->half[1].syn_data != accepted)
+        mpt_account_syn_data(e, s, !side);
+    note_labels(s, g);
+    if (g->payload_len)
+        take_payload(e, s, side, g, position);
+    if (s->connection) {
+        s->connection->end_ns = MAX(s->connection->end_ns, g->time_ns);
+        mpt_signal_flags(e, s, side, g, before);
+    }
+    for (i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer->segment)
+            o->observer->segment(s->connection, s, side, g, position, o->user);
+    }
+    e->segment = NULL;
+}
+
+/* --- public --- */
+
+mpt_engine *mpt_engine_new(const mpt_engine_config *config)
+{
+    mpt_engine *e = g_new0(mpt_engine, 1);
+
+    e->config = *config;
+    e->timeorder = mpt_timeorder_new(config->horizon_ns, MAX(config->horizon_segments, 1), take, e);
+    e->subflows = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_subflow_free);
+    e->connections = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_connection_free);
+    e->flows = g_hash_table_new(ends_hash, ends_equal);
+    e->observers = g_array_new(FALSE, FALSE, sizeof(mpt_observed));
+    return e;
+}
+
+void mpt_engine_free(mpt_engine *e)
+{
+    if (!e)
+        return;
+    mpt_timeorder_free(e->timeorder);
+    mpt_identity_free(e);
+    g_hash_table_destroy(e->flows);
+    g_ptr_array_free(e->connections, TRUE);
+    g_ptr_array_free(e->subflows, TRUE);
+    g_array_free(e->observers, TRUE);
+    g_free(e);
+}
+
+void mpt_engine_observe(mpt_engine *e, const mpt_observer *observer, void *user)
+{
+    mpt_observed o = {.observer = observer, .user = user};
+
+    g_array_append_val(e->observers, o);
+}
+
+void mpt_engine_unobserve(mpt_engine *e, const mpt_observer *observer, void *user)
+{
+    guint i;
+
+    for (i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer == observer && o->user == user) {
+            g_array_remove_index(e->observers, i);
+            return;
+        }
+    }
+}
+
+void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
+{
+    if (!e->counts.has_earliest || time_ns < e->counts.earliest_ns) {
+        e->counts.has_earliest = true;
+        e->counts.earliest_ns = time_ns;
+    }
+}
+
+void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
+{
+    mpt_engine_note_time(e, segment->time_ns);
+    mpt_timeorder_push(e->timeorder, segment);
+}
+
+void mpt_engine_note_lost(mpt_engine *e)
+{
+    e->counts.lost_segments++;
+}
+
+void mpt_engine_flush(mpt_engine *e)
+{
+    mpt_timeorder_flush(e->timeorder);
+}
+
+const mpt_engine_config *mpt_engine_get_config(const mpt_engine *e)
+{
+    return &e->config;
+}
+
+const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e)
+{
+    return &e->counts;
+}
+
+const GPtrArray *mpt_engine_subflows(const mpt_engine *e)
+{
+    return e->subflows;
+}
+
+const GPtrArray *mpt_engine_connections(const mpt_engine *e)
+{
+    return e->connections;
+}

@@ -1,0 +1,72 @@
+/* implied.c - see implied.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "implied.h"
+
+struct search {
+    mpt_implied *implied;
+    mpt_ranges claimed; /* positions found here */
+};
+
+static void found(const mpt_piece *p, void *data)
+{
+    mpt_implied *implied = data;
+    uint64_t n = (uint64_t)(p->end - p->start);
+
+    if (!p->fresh) {
+        implied->again += n;
+        return;
+    }
+    implied->first = implied->fresh ? MIN(implied->first, p->start) : p->start;
+    implied->end = implied->fresh ? MAX(implied->end, p->end) : p->end;
+    implied->fresh += n;
+}
+
+static void look_further(const mpt_piece *p, void *data)
+{
+    static const mpt_claim nobody;
+    struct search *x = data;
+
+    if (p->fresh)
+        mpt_ranges_claim(&x->claimed, p->start, p->end, &nobody, found, x->implied);
+    else
+        found(p, x->implied);
+}
+
+/* The data-level position of a pending byte; false where nothing implies one. */
+static bool implied_position(const mpt_connection *c, const mpt_half *h, const mpt_data_level *d, int64_t position,
+                             bool own_numbers, int64_t *dsn)
+{
+    if (own_numbers) {
+        *dsn = position - h->ssn_shift;
+        return true;
+    }
+    if (mpt_mapping_continue(&h->mapping, position, dsn))
+        return true;
+    if (c->partial || !d->relative_known || !h->shift_known)
+        return false;
+    *dsn = d->idsn + (position - h->ssn_shift);
+    return true;
+}
+
+void mpt_implied_find(const mpt_connection *c, const mpt_subflow *s, unsigned side, mpt_connection_kind kind,
+                      mpt_fallback fallback, mpt_implied *implied)
+{
+    const mpt_half *h = &s->half[side];
+    const mpt_data_level *d = &c->level[side ^ s->flip];
+    struct search x = {.implied = implied};
+    mpt_runs *runs = (mpt_runs *)&h->pending.runs; /* the finger moves, nothing else */
+    mpt_runs_at at;
+    const mpt_run *r;
+
+    *implied = (mpt_implied){
+        .own_numbers = kind == MPT_KIND_TCP || (fallback == MPT_FALLBACK_ACK && !d->relative_known),
+    };
+    for (r = mpt_runs_first(runs, &at); r; r = mpt_runs_next(runs, &at)) {
+        int64_t dsn;
+        if ((r->flags & MPT_CLAIM_COUNTED) && implied_position(c, h, d, r->start, implied->own_numbers, &dsn))
+            mpt_ranges_look(&d->owned, dsn, dsn + r->length, look_further, &x);
+    }
+    mpt_ranges_clear(&x.claimed);
+}

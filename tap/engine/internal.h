@@ -1,0 +1,80 @@
+/* internal.h - what the engine's own files share; nobody outside tap/engine includes it.
+ *
+ *   engine.c      look-back, table of flows, one segment's way
+ *   signalling.c  options: what they say of the connection
+ *   identity.c    which connection a subflow belongs to; connections that turn out to be one
+ *   accounting.c  payload: unique, mapped, claimed at the data level
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_ENGINE_INTERNAL_H
+#define MPT_ENGINE_INTERNAL_H
+
+#include "engine.h"
+#include "timeorder.h"
+
+typedef struct mpt_observed {
+    const mpt_observer *observer;
+    void *user;
+} mpt_observed;
+
+struct mpt_engine {
+    mpt_engine_config config;
+    mpt_engine_counts counts;
+    mpt_timeorder *timeorder;
+    GPtrArray *subflows, *connections;
+    GHashTable *flows; /* both endpoints, in either order -> newest mpt_subflow */
+    mpt_subflow *last; /* of the last segment: most segments follow one of their own subflow */
+    GHashTable *tokens;    /* token -> GSList of struct, newest first (identity.c) */
+    GHashTable *dsns;      /* upper half of a DSN -> GSList, newest first (identity.c) */
+    uint32_t barrier;      /* claims of connections whose data level may still move (accounting.c) */
+    const mpt_connection *last_claimant;
+    GArray *observers; /* mpt_observed */
+    uint64_t events;
+    /* The segment being taken in. */
+    const mpt_segment *segment;
+    bool counted;
+};
+
+/* signalling.c */
+void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position);
+void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, mpt_subflow_state before);
+/* Appends an event; NULL where the limit is reached. The caller fills the rest and then calls mpt_signal_tell(). */
+mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_event_type type);
+void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event);
+
+/* identity.c */
+mpt_connection *mpt_identity_new_connection(mpt_engine *e, bool partial);
+/* Makes s the next subflow of c; flip: side of the connection = side of the subflow ^ flip. False: limit reached. */
+bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, unsigned flip);
+void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint64_t key, unsigned version);
+/* The connection one of whose hosts has this token, and which; NULL if none. */
+mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, unsigned *side);
+void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token);
+/* The connection (not `except`) whose 64-bit DSNs of a side lie less than 2^32 from dsn. */
+mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except, unsigned *side);
+/* level[side] of c has its upper half, or moved on: keeps it findable. */
+void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side);
+/* All of `from` becomes part of `to`. */
+void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned flip);
+void mpt_identity_free(mpt_engine *e);
+
+/* accounting.c */
+void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position);
+/* A DSS mapping of `length` payload bytes (>0) at SSN ssn, carried by payload at `position` of payload_len bytes. */
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn, uint32_t length,
+                         int64_t position, uint32_t payload_len);
+void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn, int64_t position);
+/* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
+bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near, int64_t *position);
+/* Fast Open: the accepted bytes get their DSNs, once the IDSN is known. */
+void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, unsigned side);
+/* A subflow was plain TCP so far: its payload waits for mappings from now on. */
+void mpt_account_adopt(mpt_subflow *s);
+/* A DATA_ACK for level[side] of c. */
+void mpt_account_ack(mpt_engine *e, mpt_connection *c, unsigned side, int64_t acked);
+/* Claims all that `from` had at level[from_side] for `to`, whose owners grow by offset. */
+void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, unsigned to_side, mpt_connection *from,
+                             unsigned from_side, unsigned offset, int64_t shift);
+
+#endif

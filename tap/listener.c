@@ -1,0 +1,355 @@
+/* listener.c - see listener.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "listener.h"
+
+#include <wireshark.h>
+#include <ws_version.h>
+
+#include <epan/dissectors/packet-tcp.h>
+#include <epan/epan.h>
+#include <epan/packet.h>
+#include <epan/proto.h>
+#include <epan/tap.h>
+#include <epan/tvbuff.h>
+
+#include <string.h>
+
+#include "engine/option.h"
+
+/* Segments that options cost tap "tcp" exist in releases before 4.4 only; there they are looked for. */
+#define TCP_TAP_LOSES (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR < 404)
+
+/* An MPTCP option of the segment that is being dissected, as our tap gets it. */
+struct option_record {
+    const struct tcpheader *tcph;
+    uint8_t length;
+    uint8_t bytes[MPT_SEGMENT_OPTION_BYTES];
+};
+
+/* The layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and 4.6. */
+struct follow_record {
+    tvbuff_t *tvb;
+    struct tcpheader *tcph;
+    struct tcp_analysis *tcpd;
+};
+
+static struct {
+    const mpt_listener_client *client; /* NULL: nobody listens */
+    void *user;
+    bool want_payload, master_open;
+    GSList *filters; /* struct filter */
+    /* The segment that the taps are telling of. */
+    bool pending;
+    const struct tcpheader *tcph;
+    mpt_segment segment;
+    uint32_t last_frame; /* in which a segment was told of */
+} listener;
+
+struct filter {
+    uint32_t mark;
+};
+
+static int option_tap = -1;
+static dissector_handle_t wrapper_handle, original_handle;
+
+/* --- from epan's values to ours --- */
+
+static int64_t frame_time(const packet_info *pinfo)
+{
+    const int64_t limit = INT64_MAX / 1000000000 - 1;
+    int64_t secs = CLAMP((int64_t)pinfo->abs_ts.secs, -limit, limit);
+
+    return secs * 1000000000 + pinfo->abs_ts.nsecs;
+}
+
+static void set_endpoint(mpt_endpoint *e, const address *a, uint16_t port)
+{
+    bool ip = (a->type == AT_IPv4 && a->len == 4) || (a->type == AT_IPv6 && a->len == 16);
+
+    mpt_endpoint_set(e, ip ? a->data : NULL, ip ? (size_t)a->len : 0, port);
+}
+
+static uint32_t frame_length(const packet_info *pinfo)
+{
+    return pinfo->fd->pkt_len;
+}
+
+/* Were the TCP options cut by the snaplen? Payload, if any, ends the frame but for padding of tiny ones. */
+static bool options_cut(const packet_info *pinfo, const struct tcpheader *t)
+{
+    uint32_t captured = pinfo->fd->cap_len, length = frame_length(pinfo);
+
+    return t->th_hlen > 20 && captured < length && t->th_have_seglen && t->th_seglen <= length &&
+           captured < length - t->th_seglen;
+}
+
+static void fill_labels(mpt_segment *g, const struct tcpheader *t)
+{
+    const struct mptcpheader *m = t->th_mptcp;
+
+    g->presence |= MPT_SEGMENT_STREAM;
+    g->tcp_stream = t->th_stream;
+    /* mh_stream is 0 on SYNs, whatever the connection. */
+    if (m && m->mh_dss && !(t->th_flags & TH_SYN)) {
+        g->presence |= MPT_SEGMENT_MPTCP_STREAM;
+        g->mptcp_stream = m->mh_stream;
+    }
+}
+
+static void fill_header(mpt_segment *g, const packet_info *pinfo, const struct tcpheader *t)
+{
+    set_endpoint(&g->src, &t->ip_src, t->th_sport);
+    set_endpoint(&g->dst, &t->ip_dst, t->th_dport);
+    g->seq = t->th_rawseq;
+    g->ack = t->th_rawack;
+    g->window = t->th_win;
+    g->flags = t->th_flags & 0xff;
+    g->payload_len = t->th_have_seglen ? t->th_seglen : 0;
+    if (!t->th_have_seglen)
+        g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
+    if (options_cut(pinfo, t))
+        g->presence |= MPT_SEGMENT_CUT_OPTIONS;
+    fill_labels(g, t);
+}
+
+/* --- one segment, several taps --- */
+
+static void tell(void)
+{
+    if (!listener.pending)
+        return;
+    listener.pending = false;
+    listener.client->segment(&listener.segment, listener.user);
+}
+
+/* The segment of this tcpheader: the one being told of, or a new one. */
+static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader *t)
+{
+    mpt_segment *g = &listener.segment;
+
+    if (listener.pending && listener.tcph == t && g->frame == pinfo->num)
+        return g;
+    tell();
+    memset(g, 0, sizeof *g);
+    g->frame = pinfo->num;
+    g->time_ns = frame_time(pinfo);
+    if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
+        g->interface_id = pinfo->rec->rec_header.packet_header.interface_id;
+    listener.tcph = t;
+    listener.pending = true;
+    listener.last_frame = pinfo->num;
+    /* Already what is known here repairs a segment that tap "tcp" is never told of. */
+    fill_header(g, pinfo, t);
+    return g;
+}
+
+static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                                   tap_flags_t flags _U_)
+{
+    const struct option_record *r = data;
+    mpt_segment *g;
+
+    if (!listener.client)
+        return TAP_PACKET_DONT_REDRAW;
+    g = segment_of(pinfo, r->tcph);
+    if (g->option_len + r->length <= sizeof g->options) {
+        memcpy(g->options + g->option_len, r->bytes, r->length);
+        g->option_len = (uint16_t)(g->option_len + r->length);
+    }
+    return TAP_PACKET_REDRAW;
+}
+
+static tap_packet_status on_tcp(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                                tap_flags_t flags _U_)
+{
+    if (listener.client)
+        segment_of(pinfo, data);
+    return TAP_PACKET_REDRAW;
+}
+
+static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                                         tap_flags_t flags _U_)
+{
+    const struct filter *f = tapdata;
+
+    if (listener.client)
+        segment_of(pinfo, data)->marks |= f->mark;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
+                                    tap_flags_t flags _U_)
+{
+    const struct follow_record *f = data;
+    mpt_segment *g;
+    uint32_t captured;
+
+    if (!listener.client || !f->tvb)
+        return TAP_PACKET_DONT_REDRAW;
+    g = segment_of(pinfo, f->tcph);
+    captured = tvb_captured_length(f->tvb);
+    if (captured) {
+        g->payload = tvb_get_ptr(f->tvb, 0, (int)captured);
+        g->captured_payload = MIN(captured, g->payload_len);
+    }
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+/* A frame whose innermost layer is TCP, and no tap told of a segment: the options cost it (4.0). TCP headers that
+ * ICMP quotes are not segments. */
+static bool is_lost(const packet_info *pinfo)
+{
+    return TCP_TAP_LOSES && pinfo->ptype == PT_TCP && listener.last_frame != pinfo->num &&
+           !proto_is_frame_protocol(pinfo->layers, "icmp") && !proto_is_frame_protocol(pinfo->layers, "icmpv6");
+}
+
+static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                  const void *data _U_, tap_flags_t flags _U_)
+{
+    if (!listener.client)
+        return TAP_PACKET_DONT_REDRAW;
+    tell();
+    listener.client->frame(frame_time(pinfo), listener.user);
+    if (is_lost(pinfo))
+        listener.client->lost(listener.user);
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static void on_reset(void *tapdata _U_)
+{
+    listener.pending = false;
+    listener.last_frame = 0;
+    if (listener.client)
+        listener.client->reset(listener.user);
+}
+
+static void on_draw(void *tapdata _U_)
+{
+    tell();
+    if (listener.client)
+        listener.client->draw(listener.user);
+}
+
+/* --- the wrapper around the dissector of option kind 30 --- */
+
+static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    if (listener.client && data) {
+        struct option_record *r = wmem_new0(pinfo->pool, struct option_record);
+
+        r->tcph = data;
+        r->length = (uint8_t)MIN(tvb_captured_length(tvb), sizeof r->bytes);
+        tvb_memcpy(tvb, r->bytes, 0, r->length);
+        tap_queue_packet(option_tap, pinfo, r);
+    }
+    return original_handle ? call_dissector_only(original_handle, tvb, pinfo, tree, data)
+                           : (int)tvb_captured_length(tvb);
+}
+
+static void install_wrapper(void)
+{
+    dissector_table_t table = find_dissector_table("tcp.option");
+
+    if (original_handle || !table)
+        return;
+    original_handle = dissector_get_uint_handle(table, MPT_OPTION_KIND);
+    dissector_add_uint("tcp.option", MPT_OPTION_KIND, wrapper_handle);
+}
+
+void mpt_listener_register(void)
+{
+    int mptcp = proto_get_id_by_filter_name("mptcp");
+    /* A name of its own for MPTCP's protocol: no layer of its own, and `Enabled Protocols` still rules it. */
+    int pino = proto_register_protocol_in_name_only("MPTCP option, for mptcpscope", "MPTCP", "mptcpscope.option",
+                                                    mptcp, FT_BYTES);
+
+    wrapper_handle = create_dissector_handle(dissect_option, pino);
+    option_tap = register_tap("mptcpscope.option");
+}
+
+/* --- starting and stopping --- */
+
+static bool tap_started(GString *refused, char **error)
+{
+    if (!refused)
+        return true;
+    if (error)
+        *error = g_strdup(refused->str);
+    g_string_free(refused, TRUE);
+    return false;
+}
+
+/* What identifies each listener for Wireshark. */
+static char tag_tcp, tag_option, tag_frame, tag_payload;
+
+bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error)
+{
+    install_wrapper();
+    listener.client = client;
+    listener.user = user;
+    if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp, on_draw, NULL),
+                     error) ||
+        !tap_started(register_tap_listener("mptcpscope.option", &tag_option, NULL, TL_REQUIRES_NOTHING, NULL,
+                                           on_option, NULL, NULL),
+                     error) ||
+        !tap_started(register_tap_listener("frame", &tag_frame, NULL, TL_REQUIRES_NOTHING, NULL, on_frame, NULL,
+                                           NULL),
+                     error)) {
+        mpt_listener_stop();
+        return false;
+    }
+    return !want_payload || mpt_listener_want_payload(error);
+}
+
+bool mpt_listener_want_payload(char **error)
+{
+    if (listener.want_payload)
+        return true;
+    listener.want_payload = tap_started(register_tap_listener("tcp_follow", &tag_payload, NULL, TL_REQUIRES_NOTHING,
+                                                              NULL, on_payload, NULL, NULL),
+                                        error);
+    return listener.want_payload;
+}
+
+bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error)
+{
+    struct filter *f = g_new(struct filter, 1);
+
+    f->mark = mark;
+    if (!tap_started(register_tap_listener("tcp", f, filter, TL_REQUIRES_NOTHING, NULL, on_filtered_tcp, NULL, NULL),
+                     error)) {
+        g_free(f);
+        return false;
+    }
+    listener.filters = g_slist_prepend(listener.filters, f);
+    return true;
+}
+
+static void remove_filter(gpointer f)
+{
+    remove_tap_listener(f);
+    g_free(f);
+}
+
+void mpt_listener_stop(void)
+{
+    remove_tap_listener(&tag_tcp);
+    remove_tap_listener(&tag_option);
+    remove_tap_listener(&tag_frame);
+    if (listener.want_payload)
+        remove_tap_listener(&tag_payload);
+    g_slist_free_full(listener.filters, remove_filter);
+    memset(&listener, 0, sizeof listener);
+}
+
+void mpt_listener_finish(void)
+{
+    tell();
+}
+
+const char *mpt_listener_wireshark_version(void)
+{
+    return epan_get_version();
+}

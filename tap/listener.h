@@ -1,0 +1,51 @@
+/* listener.h - the door: what Wireshark's dissectors put out becomes segments. The only file of tap/ with epan.
+ *
+ * Three taps say something of one segment: our own one, fed by a wrapper around the dissector of TCP option kind 30
+ * (raw bytes), tap "tcp" (the header), and tap "tcp_follow" (the payload, only where it is wanted). They come one
+ * after another while one frame's taps are run; tap "frame" comes last and ends it.
+ *
+ * Invariant: a client is told of each segment once, when all taps have spoken. No tap callback throws: nothing here
+ * reads a tvbuff beyond what is captured.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_LISTENER_H
+#define MPT_LISTENER_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "segment.h"
+
+/* What a listener tells. The segment is borrowed. */
+typedef struct mpt_listener_client {
+    void (*segment)(const mpt_segment *segment, void *user);
+    void (*frame)(int64_t time_ns, void *user); /* any frame, before or after its segments */
+    void (*lost)(void *user);                   /* a TCP segment that Wireshark could not read (4.0) */
+    void (*reset)(void *user);                  /* all that was told is void: a file begins, or is read again */
+    void (*draw)(void *user);
+} mpt_listener_client;
+
+/* Once, while protocols are registered. */
+void mpt_listener_register(void);
+
+/* Starts telling the client; one at a time. want_payload: segments have their payload. False, and *error (free with
+ * g_free()) says why, where Wireshark refuses. */
+bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error);
+/* From now on segments have their payload. */
+bool mpt_listener_want_payload(char **error);
+/* Stops telling, also of filters. */
+void mpt_listener_stop(void);
+
+/* Sets bit `mark` (one bit) in segments that match the display filter. False, with *error, where it does not
+ * compile. Only after mpt_listener_start(). */
+bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error);
+
+/* Tells of a segment that still waits for its frame to end. */
+void mpt_listener_finish(void);
+
+/* "4.0.17": the version of the Wireshark that runs. Static. */
+const char *mpt_listener_wireshark_version(void);
+
+#endif

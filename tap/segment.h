@@ -1,0 +1,57 @@
+/* segment.h - one TCP segment as plain values: the border between Wireshark and the engine.
+ *
+ * Invariant: nothing here points into a dissector's memory, except `payload` during mpt_engine_feed().
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_SEGMENT_H
+#define MPT_SEGMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/endpoint.h"
+
+/* TCP flags as on the wire (RFC 9293 3.1). */
+enum {
+    MPT_TCP_FIN = 0x01,
+    MPT_TCP_SYN = 0x02,
+    MPT_TCP_RST = 0x04,
+    MPT_TCP_PSH = 0x08,
+    MPT_TCP_ACK = 0x10,
+};
+
+/* All TCP options of a segment share 40 bytes (RFC 9293 3.1), so its MPTCP options do too. */
+#define MPT_SEGMENT_OPTION_BYTES 40
+
+/* What else is known of a segment. */
+enum {
+    MPT_SEGMENT_STREAM = 1 << 0,        /* tcp_stream is set */
+    MPT_SEGMENT_MPTCP_STREAM = 1 << 1,  /* mptcp_stream is set */
+    MPT_SEGMENT_TIMESTAMPS = 1 << 2,    /* tsval, tsecr are set */
+    MPT_SEGMENT_CUT_OPTIONS = 1 << 3,   /* the snaplen cut the TCP options */
+    MPT_SEGMENT_PAYLOAD_CUT = 1 << 4,   /* captured_payload < payload_len */
+    MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5 /* a fragment: payload_len is 0, the true length is not known */
+};
+
+typedef struct mpt_segment {
+    int64_t time_ns;   /* frame time, nanoseconds since the epoch */
+    uint32_t frame;    /* Wireshark's frame number */
+    uint32_t presence; /* MPT_SEGMENT_* */
+    mpt_endpoint src, dst;
+    uint32_t seq, ack; /* as on the wire; ack only with MPT_TCP_ACK */
+    uint32_t window;   /* bytes, scaled as far as the scale is known */
+    uint32_t payload_len; /* by the IP length */
+    uint32_t tcp_stream, mptcp_stream; /* Wireshark's labels */
+    uint32_t tsval, tsecr;
+    uint32_t interface_id; /* of the capture file */
+    uint32_t marks;        /* one bit for each report whose display filter this packet matches */
+    uint16_t flags;        /* MPT_TCP_* */
+    uint16_t option_len;   /* bytes used of options */
+    /* The segment's options of kind 30, one after the other, each with kind and length. */
+    uint8_t options[MPT_SEGMENT_OPTION_BYTES];
+    uint32_t captured_payload; /* bytes at payload */
+    const uint8_t *payload;    /* borrowed; NULL where nobody asked for it */
+} mpt_segment;
+
+#endif
