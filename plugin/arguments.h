@@ -27,7 +27,9 @@ typedef enum mpt_report {
     MPT_REPORT_UNFOLD,
     MPT_REPORT_PATHS,
     MPT_REPORT_PLOT,
-    MPT_REPORTS
+    MPT_REPORTS,                     /* how many have a name in -z mptcp,<report> */
+    MPT_REPORT_FOLLOW = MPT_REPORTS, /* -z follow,mptcp,...: a grammar of its own (plugin/follow.h) */
+    MPT_REPORT_KINDS
 } mpt_report;
 
 typedef enum mpt_arg {
@@ -63,6 +65,9 @@ typedef enum mpt_format {
 typedef enum mpt_at { MPT_AT_CLIENT, MPT_AT_SERVER, MPT_AT_INTERFACE } mpt_at;
 typedef enum mpt_clock { MPT_CLOCK_RAW, MPT_CLOCK_OFFSET, MPT_CLOCK_DRIFT } mpt_clock;
 
+/* How -z follow,mptcp,... prints the bytes; names and layout are tshark's. */
+typedef enum mpt_follow_mode { MPT_FOLLOW_ASCII, MPT_FOLLOW_HEX, MPT_FOLLOW_RAW, MPT_FOLLOW_YAML } mpt_follow_mode;
+
 /* What was asked for. A field counts only where mpt_arguments_has() says so, except where a default is named.
  */
 typedef struct mpt_arguments {
@@ -82,6 +87,8 @@ typedef struct mpt_arguments {
     mpt_clock clock;         /* default MPT_CLOCK_DRIFT */
     char *type;              /* owned; a name: lower-case letters, digits, '_', '-' */
     int64_t window_ns;       /* > 0 */
+    mpt_follow_mode follow_mode;      /* of MPT_REPORT_FOLLOW */
+    uint32_t first_chunk, last_chunk; /* of MPT_REPORT_FOLLOW: which to print, from 1 on */
     char *filter;            /* owned; NULL without; not compiled here */
     char *filter_hint;       /* owned; NULL, or what to add to the error when `filter` does not compile */
 } mpt_arguments;

@@ -16,8 +16,7 @@
 #include "host.h"
 #include "session.h"
 
-/* tshark: says what is wrong and ends, as tshark does for its own reports. Wireshark: says it, and goes on. */
-static void refuse(const char *message)
+void mpt_cli_refuse(const char *message)
 {
     fprintf(stderr, "%s: %s\n", mpt_host_name(), message);
     if (!MPT_STAT_CAN_FAIL && !mpt_host_is_gui())
@@ -42,7 +41,7 @@ static bool open_report(const char *text)
     switch (mpt_arguments_parse(text, &arguments, &error)) {
     case MPT_ARGUMENTS_NO_REPORT:
         print_help(stderr);
-        refuse("-z mptcp needs the name of a report, for example -z mptcp,summary");
+        mpt_cli_refuse("-z mptcp needs the name of a report, for example -z mptcp,summary");
         return false;
     case MPT_ARGUMENTS_ERROR:
         break;
@@ -51,7 +50,7 @@ static bool open_report(const char *text)
         break;
     }
     if (!ok) {
-        refuse(error);
+        mpt_cli_refuse(error);
         g_free(error);
     }
     return ok;

@@ -46,4 +46,15 @@ typedef void mpt_stat_result;
 WS_DLL_PUBLIC_DEF extern const char plugin_version[];
 #endif
 
+/* libwiretap: since 4.6 a record holds its bytes. bytes and length are used once. */
+#if MPT_WIRESHARK_AT_LEAST(4, 6)
+#define MPT_WTAP_REC_INIT(rec, space) wtap_rec_init((rec), (space))
+#define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info) \
+    (ws_buffer_clean(&(rec)->data), ws_buffer_append(&(rec)->data, (bytes), (length)), \
+     wtap_dump((dumper), (rec), (err), (info)))
+#else
+#define MPT_WTAP_REC_INIT(rec, space) wtap_rec_init(rec)
+#define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info) wtap_dump((dumper), (rec), (bytes), (err), (info))
+#endif
+
 #endif

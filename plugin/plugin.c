@@ -9,6 +9,8 @@
 #include <epan/tap.h>
 
 #include "cli.h"
+#include "fields.h"
+#include "follow.h"
 #include "prefs.h"
 #include "../tap/listener.h"
 
@@ -23,11 +25,13 @@ static void register_protocols(void)
 {
     mpt_prefs_register();
     mpt_listener_register();
+    mpt_fields_register();
 }
 
 static void register_handoff(void)
 {
     mpt_cli_register();
+    mpt_follow_register();
 }
 
 void plugin_register(void)

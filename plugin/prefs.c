@@ -13,6 +13,7 @@
 static int protocol = -1;
 static unsigned lookback_ms = 2000;
 static unsigned lookback_segments = 50000;
+static int fields = MPT_FIELDS_AUTO;
 
 static void changed(void)
 {
@@ -20,6 +21,12 @@ static void changed(void)
 
 void mpt_prefs_register(void)
 {
+    static const enum_val_t fields_values[] = {
+        {"auto", "Auto: where a field is used, and where frames are kept", MPT_FIELDS_AUTO},
+        {"always", "Always", MPT_FIELDS_ALWAYS},
+        {"off", "Off", MPT_FIELDS_OFF},
+        {NULL, NULL, 0},
+    };
     module_t *module;
 
     protocol = proto_register_protocol("MPTCP scope: Multipath TCP analysis", "mptcpscope", "mptcpscope");
@@ -29,6 +36,10 @@ void mpt_prefs_register(void)
                                    "exactly (captures of several interfaces usually are out of order). What is "
                                    "later still is counted as late.",
                                    10, &lookback_ms);
+    prefs_register_enum_preference(module, "fields", "Fields (mptcpscope.*)",
+                                   "Auto: computed where a filter, column, colour, tap or tree uses a field, and where "
+                                   "frames may be read again (in windows, with tshark -2). Off: never.",
+                                   &fields, fields_values, FALSE);
     prefs_register_uint_preference(module, "lookback_segments", "Look-back (segments)",
                                    "At most this many segments are held for putting them in order.", 10,
                                    &lookback_segments);
@@ -37,6 +48,11 @@ void mpt_prefs_register(void)
 int mpt_prefs_protocol(void)
 {
     return protocol;
+}
+
+mpt_fields_preference mpt_prefs_fields(void)
+{
+    return (mpt_fields_preference)fields;
 }
 
 void mpt_prefs_engine_config(mpt_engine_config *config)

@@ -7,10 +7,14 @@
 
 #include "../tap/engine/engine.h"
 
+typedef enum mpt_fields_preference { MPT_FIELDS_AUTO, MPT_FIELDS_ALWAYS, MPT_FIELDS_OFF } mpt_fields_preference;
+
 /* Registers the protocol "mptcpscope" and its preferences. */
 void mpt_prefs_register(void);
 /* The protocol's number. */
 int mpt_prefs_protocol(void);
+/* When the fields mptcpscope.* are computed. */
+mpt_fields_preference mpt_prefs_fields(void);
 /* The engine's configuration as the preferences have it now. */
 void mpt_prefs_engine_config(mpt_engine_config *config);
 

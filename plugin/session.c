@@ -10,10 +10,13 @@
 #include <string.h>
 
 #include "../tap/engine/metrics.h"
+#include "../tap/engine/vantage.h"
 #include "../tap/listener.h"
 #include "host.h"
+#include "points.h"
 #include "prefs.h"
 #include "report/document.h"
+#include "report/kinds.h"
 #include "report/reports.h"
 #include "report/sink.h"
 
@@ -24,16 +27,20 @@
 struct window {
     bool has_from, has_to;
     int64_t from_ns, to_ns;
-    bool want_rtt, want_payload;
-    mpt_engine *engine; /* NULL until there is something to read */
-    GPtrArray *connections;
+    bool live; /* no look-back: what arrives is told at once, in order of arrival */
+    struct mpt_report_needs needs;
+    const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
+    mpt_points *points; /* NULL until there is something to read */
+    GPtrArray *connections; /* at the chosen point */
 };
 
 struct report {
     mpt_arguments arguments;
     struct window *window;
     uint32_t mark;
-    mpt_sink *sink; /* NULL: stdout */
+    mpt_sink *sink;  /* NULL: stdout */
+    GString *notes;  /* on the capture, as of the last drawing; NULL: never drawn */
+    void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none */
     mpt_report_context context; /* set while drawing */
 };
 
@@ -46,21 +53,84 @@ static struct {
 
 /* --- engines --- */
 
-static mpt_engine *engine_of(struct window *w)
+/* Where a report writes while the capture is read; NULL unless it does. */
+static mpt_sink *live_sink(struct report *r)
+{
+    if (!mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
+        return NULL;
+    if (!r->sink)
+        r->sink = mpt_sink_new_stream(stdout);
+    return r->sink;
+}
+
+/* What the kind's observer is given for the engine of this point; NULL: it observes nothing there. */
+static void *open_collector(struct report *r, const mpt_engine *engine, unsigned point)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+
+    if (kind->join) {
+        if (!r->collected[0])
+            r->collected[0] = kind->open(&r->arguments, NULL, NULL, r->mark);
+        return kind->join(r->collected[0], engine, point);
+    }
+    /* What was told at once can't be chosen later. */
+    if (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
+        return NULL;
+    return r->collected[point] = kind->open(&r->arguments, engine, live_sink(r), r->mark);
+}
+
+/* Collectors are told of everything from an engine's first segment on. */
+static void open_collectors(mpt_engine *engine, unsigned point, void *user)
+{
+    guint i;
+
+    for (i = 0; i < session.reports->len; i++) {
+        struct report *r = g_ptr_array_index(session.reports, i);
+        const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+        void *collected;
+
+        if (r->window != user || !kind->observer)
+            continue;
+        collected = open_collector(r, engine, point);
+        if (collected)
+            mpt_engine_observe(engine, kind->observer, collected);
+    }
+}
+
+static void close_collectors(const struct window *w)
+{
+    guint i, point;
+
+    for (i = 0; i < session.reports->len; i++) {
+        struct report *r = g_ptr_array_index(session.reports, i);
+        for (point = 0; r->window == w && point < MPT_VANTAGE_POINTS; point++) {
+            if (r->collected[point])
+                mpt_report_kind_of(r->arguments.report)->close(r->collected[point]);
+            r->collected[point] = NULL;
+        }
+    }
+}
+
+static mpt_points *points_of(struct window *w)
 {
     mpt_engine_config config;
 
-    if (w->engine)
-        return w->engine;
+    if (w->points)
+        return w->points;
     mpt_prefs_engine_config(&config);
     config.has_from = w->has_from;
     config.has_to = w->has_to;
     config.from_ns = w->from_ns;
     config.to_ns = w->to_ns;
-    config.want_rtt = w->want_rtt;
-    config.want_payload = w->want_payload;
-    w->engine = mpt_engine_new(&config);
-    return w->engine;
+    config.want_rtt = w->needs.rtt;
+    config.want_checksums = w->needs.checksums;
+    config.want_payload = w->needs.payload;
+    config.want_frames = w->needs.frames;
+    config.want_evidence = w->needs.evidence;
+    if (w->live)
+        config.horizon_ns = 0, config.horizon_segments = 0;
+    w->points = mpt_points_new(w->arguments, &config, open_collectors, w);
+    return w->points;
 }
 
 static void on_segment(const mpt_segment *segment, void *user)
@@ -69,7 +139,7 @@ static void on_segment(const mpt_segment *segment, void *user)
 
     (void)user;
     for (i = 0; i < session.windows->len; i++)
-        mpt_engine_feed(engine_of(g_ptr_array_index(session.windows, i)), segment);
+        mpt_points_feed(points_of(g_ptr_array_index(session.windows, i)), segment);
 }
 
 static void on_frame(int64_t time_ns, void *user)
@@ -78,7 +148,7 @@ static void on_frame(int64_t time_ns, void *user)
 
     (void)user;
     for (i = 0; i < session.windows->len; i++)
-        mpt_engine_note_time(engine_of(g_ptr_array_index(session.windows, i)), time_ns);
+        mpt_points_note_time(points_of(g_ptr_array_index(session.windows, i)), time_ns);
 }
 
 static void on_lost(void *user)
@@ -87,7 +157,7 @@ static void on_lost(void *user)
 
     (void)user;
     for (i = 0; i < session.windows->len; i++)
-        mpt_engine_note_lost(engine_of(g_ptr_array_index(session.windows, i)));
+        mpt_points_note_lost(points_of(g_ptr_array_index(session.windows, i)));
 }
 
 static void on_reset(void *user)
@@ -98,7 +168,8 @@ static void on_reset(void *user)
     for (i = 0; i < session.windows->len; i++) {
         struct window *w = g_ptr_array_index(session.windows, i);
         g_clear_pointer(&w->connections, g_ptr_array_unref);
-        g_clear_pointer(&w->engine, mpt_engine_free);
+        close_collectors(w);
+        g_clear_pointer(&w->points, mpt_points_free);
     }
     session.drawn = false;
 }
@@ -113,16 +184,25 @@ static void complain(const char *sentence)
 static const mpt_report_context *context_of(struct report *r)
 {
     struct window *w = r->window;
-    mpt_engine *e = engine_of(w);
+    mpt_points *points = points_of(w);
+    unsigned point = mpt_points_chosen(points);
+    mpt_engine *e = mpt_points_engine(points, point);
 
     if (!w->connections)
         w->connections = mpt_metrics_connections(e);
+    if (!r->notes)
+        r->notes = g_string_new(NULL);
+    g_string_truncate(r->notes, 0);
+    mpt_points_note(points, r->notes);
     r->context = (mpt_report_context){
         .engine = e,
         .connections = w->connections,
         .arguments = &r->arguments,
         .mark = r->mark,
         .wireshark_version = mpt_listener_wireshark_version(),
+        .collected = r->collected[mpt_report_kind_of(r->arguments.report)->join ? 0 : point],
+        .capture_notes = r->notes->len ? r->notes->str : NULL,
+        .points = points,
     };
     return &r->context;
 }
@@ -150,34 +230,16 @@ static void fail_late(GString *sentence)
 
 static void print_text(struct report *r, mpt_sink *sink)
 {
-    const mpt_report_context *x = context_of(r);
-    GString *sentence = g_string_new(NULL);
-    GString *help;
+    GString *sentence = g_string_new(NULL), *note = g_string_new(NULL);
 
-    switch (r->arguments.report) {
-    case MPT_REPORT_LIST:
-        mpt_report_list(x, sink);
-        break;
-    case MPT_REPORT_SUMMARY:
-        mpt_report_summary(x, sink);
-        break;
-    case MPT_REPORT_TCP:
-        mpt_report_tcp(x, sink);
-        break;
-    case MPT_REPORT_FILTER:
-        mpt_report_filter(x, sink, sentence);
-        break;
-    case MPT_REPORT_HELP:
-        help = g_string_new(NULL);
-        mpt_arguments_help(help);
-        mpt_sink_puts(sink, help->str);
-        g_string_free(help, TRUE);
-        break;
-    default:
-        break;
-    }
-    if (!sentence->len && r->arguments.report != MPT_REPORT_HELP)
-        mpt_report_missing(x, sentence);
+    context_of(r);
+    r->context.note = note;
+    mpt_report_kind_of(r->arguments.report)->print(&r->context, sink, sentence);
+    if (note->len)
+        complain(note->str);
+    g_string_free(note, TRUE);
+    if (!sentence->len)
+        mpt_points_missing(points_of(r->window), sentence);
     fail_late(sentence);
 }
 
@@ -205,7 +267,8 @@ static void print_document(guint first, mpt_sink *sink)
         x = context_of(other);
         mpt_document_add(document, x);
         sentence = g_string_new(NULL);
-        mpt_report_missing(x, sentence);
+        if (!mpt_report_missing(x, sentence))
+            mpt_points_missing(points_of(other->window), sentence);
         fail_late(sentence);
     }
     mpt_document_end(document);
@@ -238,12 +301,13 @@ static void on_draw(void *user)
     guint i;
 
     (void)user;
-    /* A program with windows draws while it reads: it shows reports elsewhere. */
+    /* A program with windows draws while it reads: it shows reports elsewhere. tshark (4.0, 4.4, 4.6) draws in one
+     * place, when the file or the capture is at its end. */
     if (session.drawn || mpt_host_is_gui())
         return;
     session.drawn = true;
     for (i = 0; i < session.windows->len; i++)
-        mpt_engine_flush(engine_of(g_ptr_array_index(session.windows, i)));
+        mpt_points_flush(points_of(g_ptr_array_index(session.windows, i)));
     print_all();
 }
 
@@ -252,12 +316,14 @@ static void on_draw(void *user)
 static struct window *window_of(const mpt_arguments *a)
 {
     bool has_from = mpt_arguments_has(a, MPT_ARG_FROM), has_to = mpt_arguments_has(a, MPT_ARG_TO);
+    bool live = mpt_arguments_has(a, MPT_ARG_LIVE);
     struct window *w;
     guint i;
 
     for (i = 0; i < session.windows->len; i++) {
         w = g_ptr_array_index(session.windows, i);
-        if (w->has_from == has_from && w->has_to == has_to && w->from_ns == a->from_ns && w->to_ns == a->to_ns)
+        if (w->has_from == has_from && w->has_to == has_to && w->from_ns == a->from_ns && w->to_ns == a->to_ns &&
+            w->live == live && mpt_points_same(w->arguments, a))
             return w;
     }
     w = g_new0(struct window, 1);
@@ -265,6 +331,8 @@ static struct window *window_of(const mpt_arguments *a)
     w->has_to = has_to;
     w->from_ns = a->from_ns;
     w->to_ns = a->to_ns;
+    w->live = live;
+    w->arguments = a;
     g_ptr_array_add(session.windows, w);
     return w;
 }
@@ -286,16 +354,32 @@ static bool start(char **error)
     return mpt_listener_start(&client, NULL, false, error);
 }
 
+static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(a->report);
+    struct mpt_report_needs more = {0};
+
+    if (kind->needs)
+        kind->needs(a, &more);
+    to->rtt |= more.rtt;
+    to->checksums |= more.checksums;
+    to->payload |= more.payload;
+    to->frames |= more.frames;
+    to->evidence |= more.evidence;
+}
+
 /* What the report needs beyond the engine's usual state. */
 static bool prepare(struct report *r, char **error)
 {
     const mpt_arguments *a = &r->arguments;
-    bool full = mpt_arguments_has(a, MPT_ARG_FULL) && a->report == MPT_REPORT_SUMMARY;
-    bool events = a->report == MPT_REPORT_EVENTS || a->report == MPT_REPORT_DIAGNOSE;
+    struct mpt_report_needs *needs = &r->window->needs;
 
-    r->window->want_rtt |= full;
-    r->window->want_payload |= full || events;
-    if (r->window->want_payload && !mpt_listener_want_payload(error))
+    if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON) {
+        *error = g_strdup("\"live\" prints lines, and a JSON document is not made of lines: use format=csv, or text");
+        return false;
+    }
+    add_needs(needs, a);
+    if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
         return false;
     if (!a->filter)
         return true;
@@ -315,7 +399,7 @@ static bool fits_document(const struct report *r, char **error)
     for (i = 0; i < session.reports->len; i++) {
         const struct report *other = g_ptr_array_index(session.reports, i);
         if (same_document(r, other) && r->window != other->window) {
-            *error = g_strdup("reports in JSON on stdout are one document and need the same from= and to=; give "
+            *error = g_strdup("reports in JSON on stdout are one document and need the same from=, to= and at=; give "
                               "one of them a file=");
             return false;
         }
@@ -370,6 +454,10 @@ bool mpt_session_add_report(mpt_arguments *arguments, char **error)
     g_ptr_array_add(session.reports, r);
     return true;
 fail:
+    if (r->window && r->window->arguments == &r->arguments) {
+        g_ptr_array_remove(session.windows, r->window);
+        g_free(r->window);
+    }
     mpt_arguments_clear(&r->arguments);
     g_free(r);
     return false;

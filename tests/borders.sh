@@ -23,7 +23,8 @@ wireshark='(wireshark|epan|wsutil|wiretap|ui/|ws_|config\.h)'
 none "tap/engine/ knows nothing of Wireshark" "$include$wireshark" tap/engine/*.[ch]
 none "tap/engine/ does not print" "$include"'stdio\.h' tap/engine/*.[ch]
 none "tap/ does not know plugin/" "$include"'([^>"]*/)?plugin/' tap/*.[ch] tap/engine/*.[ch]
-none "only tap/listener knows epan" "$include$wireshark" $(ls tap/*.[ch] | grep -v '^tap/listener\.')
+none "only tap/listener and tap/dissection know epan" "$include$wireshark" \
+    $(ls tap/*.[ch] | grep -vE '^tap/(listener|dissection)\.')
 none "plugin/report/ and plugin/arguments know nothing of Wireshark" "$include$wireshark" plugin/report/*.[ch] \
     plugin/arguments*.[ch]
 none "#if on the Wireshark version stands in plugin/compat.h" '^[[:space:]]*#.*WIRESHARK_VERSION_' \

@@ -171,6 +171,22 @@ static void test_timeorder_push__capacity_of_one__holds_the_newest(void **state)
     mpt_timeorder_free(t);
 }
 
+static void test_timeorder_push__capacity_of_zero__releases_at_once_in_order_of_arrival(void **state)
+{
+    GArray *out = *state;
+    mpt_timeorder *t = mpt_timeorder_new(0, 0, collect, out);
+    push(t, 5, 1);
+    assert_frames(out, (uint32_t[]){ 1 }, 1);
+    push(t, 9, 2);
+    push(t, 3, 3);
+    assert_frames(out, (uint32_t[]){ 1, 2, 3 }, 3);
+    assert_true(at(out, 2)->late);
+    push(t, 9, 4);
+    assert_frames(out, (uint32_t[]){ 1, 2, 3, 4 }, 4);
+    assert_int_equal(mpt_timeorder_held(t), 0);
+    mpt_timeorder_free(t);
+}
+
 static void test_timeorder_push__extreme_times__do_not_overflow(void **state)
 {
     GArray *out = *state;
@@ -467,6 +483,7 @@ int main(void)
         CASE(test_timeorder_push__older_than_what_left__is_late_at_once),
         CASE(test_timeorder_push__above_capacity__releases_the_oldest),
         CASE(test_timeorder_push__capacity_of_one__holds_the_newest),
+        CASE(test_timeorder_push__capacity_of_zero__releases_at_once_in_order_of_arrival),
         CASE(test_timeorder_push__extreme_times__do_not_overflow),
         CASE(test_timeorder_push__one_from_the_far_future__does_not_hold_up_the_others),
         CASE(test_timeorder_push__bursts_in_a_steady_flow__keep_the_order),

@@ -55,12 +55,23 @@ static void rtt(mpt_json *json, const char *level, const mpt_rtt_figures *figure
     mpt_json_end_object(json);
 }
 
+static void checksums(mpt_json *json, const mpt_checksum_figures *f)
+{
+    if (!f->known)
+        return;
+    mpt_json_member_object_inline(json, "checksums");
+    mpt_figures_json(json, &MPT_CHECKSUM_FIGURES, f);
+    mpt_json_end_object(json);
+}
+
 static void connection_direction(mpt_json *json, const mpt_connection_direction *d, unsigned detail)
 {
     mpt_figures_json(json, &MPT_BYTE_FIGURES, &d->bytes);
     mpt_figures_json(json, &MPT_DATA_FIGURES, &d->data);
-    if (detail & MPT_DETAIL_FULL)
-        rtt(json, "data", &d->data.rtt);
+    if (!(detail & MPT_DETAIL_FULL))
+        return;
+    rtt(json, "data", &d->data.rtt);
+    checksums(json, &d->checksums);
 }
 
 static void subflow_direction(mpt_json *json, const mpt_subflow_direction *d, unsigned detail)
@@ -70,11 +81,7 @@ static void subflow_direction(mpt_json *json, const mpt_subflow_direction *d, un
     if (!(detail & MPT_DETAIL_FULL))
         return;
     rtt(json, "tcp", &d->rtt);
-    if (d->checksums.known) {
-        mpt_json_member_object_inline(json, "checksums");
-        mpt_figures_json(json, &MPT_CHECKSUM_FIGURES, &d->checksums);
-        mpt_json_end_object(json);
-    }
+    checksums(json, &d->checksums);
 }
 
 /* The token is in the SYN alone: the first event of the subflow with it is what the subflow was opened with. */
@@ -104,7 +111,7 @@ static void subflow_identity(mpt_json *json, const mpt_subflow_view *s)
     const mpt_subflow *subflow = s->subflow;
 
     mpt_json_member_uint(json, "id", s->id);
-    mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){ subflow->has_stream, subflow->tcp_stream });
+    mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){subflow->has_stream, subflow->tcp_stream});
     mpt_json_member_string(json, "kind", mpt_subflow_kind_name((mpt_subflow_kind)subflow->kind));
     for (unsigned end = 0; end < 2; end++) {
         mpt_json_member_object_inline(json, mpt_end_name(end));
@@ -150,7 +157,7 @@ static void identity(mpt_json *json, const mpt_connection_view *v)
     const mpt_connection *c = v->connection;
 
     mpt_json_member_uint(json, "id", v->id);
-    mpt_figures_json_number(json, "mptcp_stream", (mpt_maybe_int){ c->has_stream, c->mptcp_stream });
+    mpt_figures_json_number(json, "mptcp_stream", (mpt_maybe_int){c->has_stream, c->mptcp_stream});
     mpt_json_member_string(json, "kind", mpt_connection_kind_name(v->kind));
     mpt_figures_json_number(json, "version", v->version);
     mpt_json_member_string(json, "fallback", mpt_fallback_name(v->fallback));
@@ -167,7 +174,7 @@ static void identity(mpt_json *json, const mpt_connection_view *v)
 }
 
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
-                         int64_t epoch_ns)
+                         const mpt_engine *engine)
 {
     mpt_json_begin_object(json);
     identity(json, v);
@@ -183,6 +190,6 @@ void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned 
         subflow(json, &v->subflows[i], detail, directions);
     mpt_json_end_array(json);
     if (detail & MPT_DETAIL_EVENTS)
-        mpt_event_json(json, v, directions, epoch_ns);
+        mpt_event_json(json, v, directions, engine);
     mpt_json_end_object(json);
 }

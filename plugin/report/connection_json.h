@@ -18,8 +18,8 @@ enum {
     MPT_DETAIL_EVENTS = 1 << 1, /* events */
 };
 
-/* Writes the connection as one value. directions: bit 1 << mpt_direction for each to show; epoch_ns: time 0. */
+/* Writes the connection as one value. directions: bit 1 << mpt_direction for each to show. */
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
-                         int64_t epoch_ns);
+                         const mpt_engine *engine);
 
 #endif

@@ -5,6 +5,7 @@
 #include "document.h"
 
 #include "connection_json.h"
+#include "diagnose.h"
 #include "figures.h"
 #include "json.h"
 #include "tcp.h"
@@ -23,8 +24,9 @@ static const struct section {
     /* Writes the elements for the `reports`, contexts of this report. */
     void (*write)(mpt_json *json, const GPtrArray *reports);
 } SECTIONS[MPT_REPORTS] = {
-    [MPT_REPORT_TCP] = { .array = "tcp", .write = mpt_tcp_json },
-    [MPT_REPORT_EVENTS] = { .detail = MPT_DETAIL_EVENTS },
+    [MPT_REPORT_TCP] = {.array = "tcp", .write = mpt_tcp_json},
+    [MPT_REPORT_DIAGNOSE] = {.array = "findings", .write = mpt_diagnose_json},
+    [MPT_REPORT_EVENTS] = {.detail = MPT_DETAIL_EVENTS},
 };
 
 mpt_document *mpt_document_begin(mpt_sink *sink, const mpt_report_context *x)
@@ -56,6 +58,18 @@ static void write_generator(mpt_json *json, const mpt_report_context *x)
     mpt_json_end_object(json);
 }
 
+/* Beyond the limits that only an attack reaches; absent where nothing was left out. */
+static void write_dropped(mpt_json *json, const mpt_engine_counts *counts)
+{
+    if (counts->connections_dropped + counts->subflows_dropped + counts->events_dropped == 0)
+        return;
+    mpt_json_member_object_inline(json, "dropped");
+    mpt_json_member_uint(json, "connections", counts->connections_dropped);
+    mpt_json_member_uint(json, "subflows", counts->subflows_dropped);
+    mpt_json_member_uint(json, "events", counts->events_dropped);
+    mpt_json_end_object(json);
+}
+
 static void write_capture(mpt_json *json, const mpt_report_context *x)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);
@@ -64,6 +78,7 @@ static void write_capture(mpt_json *json, const mpt_report_context *x)
     mpt_json_member_uint(json, "tcp_segments", counts->segments);
     mpt_json_member_uint(json, "tcp_without_mptcp", mpt_metrics_plain_tcp(x->engine));
     mpt_figures_json(json, &MPT_COUNT_FIGURES, counts);
+    write_dropped(json, counts);
     mpt_json_key(json, "start");
     if (counts->has_earliest)
         mpt_json_seconds_string(json, counts->earliest_ns);
@@ -97,7 +112,6 @@ static bool wanted(const mpt_document *document, const mpt_connection_view *v, u
 static void write_connections(const mpt_document *document, mpt_json *json)
 {
     const mpt_report_context *x = document->capture;
-    int64_t epoch_ns = mpt_engine_get_counts(x->engine)->earliest_ns;
 
     mpt_json_member_array(json, "connections");
     for (guint id = 0; id < x->connections->len; id++) {
@@ -106,7 +120,7 @@ static void write_connections(const mpt_document *document, mpt_json *json)
 
         mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
         if (wanted(document, &v, &detail, &directions))
-            mpt_connection_json(json, &v, detail, directions, epoch_ns);
+            mpt_connection_json(json, &v, detail, directions, x->engine);
         mpt_metrics_clear(&v);
     }
     mpt_json_end_array(json);

@@ -4,9 +4,8 @@
  */
 #include "event_json.h"
 
-#include <string.h>
+#include "event_pairs.h"
 
-#include "../../tap/engine/key.h"
 #include "figures.h"
 #include "names.h"
 
@@ -16,16 +15,6 @@ uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner)
         if (v->subflows[i].subflow->owner == owner)
             return v->subflows[i].id;
     return 0;
-}
-
-mpt_verdict mpt_event_add_addr_verdict(const mpt_connection *c, unsigned side, const mpt_add_addr *option)
-{
-    uint8_t hmac[8];
-
-    if (!option->has_hmac || !c->host[0].key_known || !c->host[1].key_known)
-        return MPT_VERDICT_NONE;
-    mpt_key_add_addr_hmac(c->host[side].key, c->host[!side].key, option->address_id, &option->address, hmac);
-    return memcmp(hmac, option->hmac, sizeof hmac) == 0 ? MPT_VERDICT_OK : MPT_VERDICT_BAD;
 }
 
 static void verdict(mpt_json *json, const char *key, mpt_verdict value)
@@ -62,9 +51,9 @@ static void address(mpt_json *json, const mpt_connection_view *v, const mpt_even
 
     mpt_json_member_uint(json, "id", a->address_id);
     mpt_json_member_string(json, "address", mpt_endpoint_address_text(&a->address, text));
-    mpt_figures_json_number(json, "port", (mpt_maybe_int){ a->has_port, a->address.port });
+    mpt_figures_json_number(json, "port", (mpt_maybe_int){a->has_port, a->address.port});
     if (e->type == MPT_EVENT_ADD_ADDR)
-        verdict(json, "hmac", mpt_event_add_addr_verdict(v->connection, e->side, a));
+        verdict(json, "hmac", mpt_connection_verify_add_addr(v->connection, e->side, a));
 }
 
 static void remove_address(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
@@ -80,14 +69,14 @@ static void prio(mpt_json *json, const mpt_connection_view *v, const mpt_event *
 {
     (void)v;
     mpt_json_member_bool(json, "backup", e->prio.backup);
-    mpt_figures_json_number(json, "id", (mpt_maybe_int){ e->prio.has_address_id, e->prio.address_id });
+    mpt_figures_json_number(json, "id", (mpt_maybe_int){e->prio.has_address_id, e->prio.address_id});
 }
 
 /* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
 static void fail(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
     const mpt_host *sender = &v->connection->host[!e->side];
-    mpt_maybe_int relative = { sender->idsn_known, (int64_t)(e->fail.dsn - sender->idsn) };
+    mpt_maybe_int relative = {sender->idsn_known, (int64_t)(e->fail.dsn - sender->idsn)};
 
     mpt_figures_json_number(json, "dsn", relative);
 }
@@ -150,7 +139,8 @@ static void closed(mpt_json *json, const mpt_connection_view *v, const mpt_event
 }
 
 /* What follows the type. */
-static void (*const DETAILS[MPT_EVENT_TYPES])(mpt_json *json, const mpt_connection_view *v, const mpt_event *e) = {
+static void (*const DETAILS[MPT_EVENT_TYPES])(mpt_json *json, const mpt_connection_view *v,
+                                              const mpt_event *e) = {
     [MPT_EVENT_MP_CAPABLE] = capable,
     [MPT_EVENT_MP_JOIN] = join,
     [MPT_EVENT_ADD_ADDR] = address,
@@ -171,7 +161,48 @@ static void (*const DETAILS[MPT_EVENT_TYPES])(mpt_json *json, const mpt_connecti
     [MPT_EVENT_SUBFLOW_CLOSED] = closed,
 };
 
-void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions, int64_t epoch_ns)
+bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions, const mpt_event *e)
+{
+    const mpt_engine_config *config = mpt_engine_get_config(engine);
+    mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
+    int64_t time_ns = e->time_ns - v->epoch_ns;
+
+    return directions >> direction & 1u && (!config->has_from || time_ns >= config->from_ns) &&
+           (!config->has_to || time_ns < config->to_ns);
+}
+
+static void subflow_ids(mpt_json *json, const char *key, const mpt_event_pairs *pairs)
+{
+    mpt_json_member_array_inline(json, key);
+    for (unsigned k = 0; k < pairs->count; k++)
+        mpt_json_uint(json, pairs->subflows[k].subflow->id);
+    mpt_json_end_array(json);
+}
+
+/* What belongs together; a null says that there is none in the capture. */
+static void write_pairs(mpt_json *json, const mpt_connection_view *v, const GArray *events, guint i)
+{
+    mpt_event_pairs pairs;
+
+    mpt_event_pair(v, events, i, &pairs);
+    switch (g_array_index(events, mpt_event, i).type) {
+    case MPT_EVENT_ADD_ADDR:
+        mpt_figures_json_number(json, "echo_frame", (mpt_maybe_int){ pairs.echo, pairs.echo ? pairs.echo->frame : 0 });
+        mpt_figures_json_number(json, "used_by", (mpt_maybe_int){ pairs.count > 0,
+                                pairs.count ? pairs.subflows[0].subflow->id : 0 });
+        break;
+    case MPT_EVENT_REMOVE_ADDR:
+        subflow_ids(json, "closes", &pairs);
+        break;
+    case MPT_EVENT_MP_FASTCLOSE:
+        subflow_ids(json, "resets", &pairs);
+        break;
+    default:
+        break;
+    }
+}
+
+void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions, const mpt_engine *engine)
 {
     GArray *events = mpt_metrics_events(v->connection);
 
@@ -180,16 +211,17 @@ void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned direc
         const mpt_event *e = &g_array_index(events, mpt_event, i);
         mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
 
-        if (!(directions >> direction & 1u))
+        if (!mpt_event_shown(engine, v, directions, e))
             continue;
         mpt_json_begin_object_inline(json);
-        mpt_json_member_seconds(json, "time", e->time_ns - epoch_ns);
+        mpt_json_member_seconds(json, "time", e->time_ns - v->epoch_ns);
         mpt_json_member_uint(json, "frame", e->frame);
         mpt_json_member_uint(json, "subflow", mpt_event_subflow(v, e->owner));
         mpt_json_member_string(json, "direction", mpt_direction_name(direction));
         mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
         if (DETAILS[e->type])
             DETAILS[e->type](json, v, e);
+        write_pairs(json, v, events, i);
         mpt_json_end_object(json);
     }
     mpt_json_end_array(json);

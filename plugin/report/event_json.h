@@ -12,13 +12,13 @@
 #include "../../tap/engine/metrics.h"
 #include "json.h"
 
-/* Writes the member `events`. directions: those whose events are shown; epoch_ns: time 0. */
-void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions, int64_t epoch_ns);
+/* Writes the member `events`. directions: those whose events are shown. */
+void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions, const mpt_engine *engine);
+
+/* True if the event is of one of these directions and in the window of time that the engine counts. */
+bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions, const mpt_event *e);
 
 /* The id that reports give the subflow with this owner number. */
 uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner);
-
-/* The HMAC of an ADD_ADDR, verified (RFC 8684 3.4.1); side: that of the connection which sent it. */
-mpt_verdict mpt_event_add_addr_verdict(const mpt_connection *c, unsigned side, const mpt_add_addr *option);
 
 #endif

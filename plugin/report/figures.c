@@ -11,27 +11,30 @@
 /* Beyond this a double is not exact (RFC 8259 6). */
 #define EXACT_MAX INT64_C(9007199254740991)
 
-#define BYTE(kind, member) { .name = #member, .column = #member, .type = kind, .offset = offsetof(mpt_byte_figures, member) }
+#define BYTE(kind, member)                                                                                   \
+    {                                                                                                        \
+        .name = #member, .column = #member, .type = kind, .offset = offsetof(mpt_byte_figures, member)       \
+    }
 
 static const mpt_figure BYTE_ROWS[] = {
-    BYTE(MPT_FIGURE_COUNT, segments),
-    BYTE(MPT_FIGURE_COUNT, packets),
-    BYTE(MPT_FIGURE_BYTES, payload_bytes),
-    BYTE(MPT_FIGURE_BYTES, retrans_bytes),
-    BYTE(MPT_FIGURE_BYTES, unique_bytes),
-    BYTE(MPT_FIGURE_BYTES, first_bytes),
-    BYTE(MPT_FIGURE_BYTES, reinjected_bytes),
-    BYTE(MPT_FIGURE_BYTES, reinjected_same_bytes),
-    BYTE(MPT_FIGURE_BYTES, unmapped_bytes),
-    BYTE(MPT_FIGURE_BYTES, fallback_bytes),
-    BYTE(MPT_FIGURE_SECONDS, duration),
-    BYTE(MPT_FIGURE_SECONDS, data_duration),
+    BYTE(MPT_FIGURE_COUNT, segments),         BYTE(MPT_FIGURE_COUNT, packets),
+    BYTE(MPT_FIGURE_BYTES, payload_bytes),    BYTE(MPT_FIGURE_BYTES, retrans_bytes),
+    BYTE(MPT_FIGURE_BYTES, unique_bytes),     BYTE(MPT_FIGURE_BYTES, first_bytes),
+    BYTE(MPT_FIGURE_BYTES, reinjected_bytes), BYTE(MPT_FIGURE_BYTES, reinjected_same_bytes),
+    BYTE(MPT_FIGURE_BYTES, unmapped_bytes),   BYTE(MPT_FIGURE_BYTES, fallback_bytes),
+    BYTE(MPT_FIGURE_SECONDS, duration),       BYTE(MPT_FIGURE_SECONDS, data_duration),
     BYTE(MPT_FIGURE_RATE, throughput),
 };
 
-#define DATA(kind, member) { .name = #member, .column = #member, .type = kind, .offset = offsetof(mpt_data_figures, member) }
-#define DATA_IN(kind, its_group, its_name, its_column, member)                                                     \
-    { .group = its_group, .name = its_name, .column = its_column, .type = kind, .offset = offsetof(mpt_data_figures, member) }
+#define DATA(kind, member)                                                                                   \
+    {                                                                                                        \
+        .name = #member, .column = #member, .type = kind, .offset = offsetof(mpt_data_figures, member)       \
+    }
+#define DATA_IN(kind, its_group, its_name, its_column, member)                                               \
+    {                                                                                                        \
+        .group = its_group, .name = its_name, .column = its_column, .type = kind,                            \
+        .offset = offsetof(mpt_data_figures, member)                                                         \
+    }
 
 static const mpt_figure DATA_ROWS[] = {
     DATA(MPT_FIGURE_BYTES, dsn_unique_bytes),
@@ -48,46 +51,55 @@ static const mpt_figure DATA_ROWS[] = {
     DATA_IN(MPT_FIGURE_SECONDS, "out_of_order", "reorder_delay", "reorder_delay", reorder_delay),
 };
 
-#define CHECKSUM(member)                                                                                           \
-    { .name = #member, .column = "checksums_" #member, .type = MPT_FIGURE_COUNT,                                   \
-      .offset = offsetof(mpt_checksum_figures, member) }
+#define CHECKSUM(member)                                                                                     \
+    {                                                                                                        \
+        .name = #member, .column = "checksums_" #member, .type = MPT_FIGURE_COUNT,                           \
+        .offset = offsetof(mpt_checksum_figures, member)                                                     \
+    }
 
-static const mpt_figure CHECKSUM_ROWS[] = { CHECKSUM(ok), CHECKSUM(bad), CHECKSUM(incomplete) };
+static const mpt_figure CHECKSUM_ROWS[] = {CHECKSUM(ok), CHECKSUM(bad), CHECKSUM(incomplete)};
 
-#define RTT(kind, member) { .name = #member, .column = "rtt_" #member, .type = kind, .offset = offsetof(mpt_rtt_row, member) }
+#define RTT(kind, member)                                                                                    \
+    {                                                                                                        \
+        .name = #member, .column = "rtt_" #member, .type = kind, .offset = offsetof(mpt_rtt_row, member)     \
+    }
 
 static const mpt_figure RTT_ROWS[] = {
     RTT(MPT_FIGURE_SECONDS, min), RTT(MPT_FIGURE_SECONDS, median), RTT(MPT_FIGURE_SECONDS, p95),
     RTT(MPT_FIGURE_SECONDS, max), RTT(MPT_FIGURE_COUNT, samples),
 };
 
-#define COUNT(member) { .name = #member, .column = #member, .type = MPT_FIGURE_COUNT, .offset = offsetof(mpt_engine_counts, member) }
+#define COUNT(member)                                                                                        \
+    {                                                                                                        \
+        .name = #member, .column = #member, .type = MPT_FIGURE_COUNT,                                        \
+        .offset = offsetof(mpt_engine_counts, member)                                                        \
+    }
 
-static const mpt_figure COUNT_ROWS[] = { COUNT(cut_options), COUNT(malformed_options), COUNT(late_segments),
-                                         COUNT(lost_segments) };
+static const mpt_figure COUNT_ROWS[] = {COUNT(cut_options), COUNT(malformed_options), COUNT(late_segments),
+                                        COUNT(lost_segments)};
 
 static const mpt_figure TCP_ROWS[] = {
-    BYTE(MPT_FIGURE_COUNT, segments),      BYTE(MPT_FIGURE_COUNT, packets),
-    BYTE(MPT_FIGURE_BYTES, payload_bytes), BYTE(MPT_FIGURE_BYTES, retrans_bytes),
-    BYTE(MPT_FIGURE_BYTES, unique_bytes),  BYTE(MPT_FIGURE_SECONDS, duration),
+    BYTE(MPT_FIGURE_COUNT, segments),        BYTE(MPT_FIGURE_COUNT, packets),
+    BYTE(MPT_FIGURE_BYTES, payload_bytes),   BYTE(MPT_FIGURE_BYTES, retrans_bytes),
+    BYTE(MPT_FIGURE_BYTES, unique_bytes),    BYTE(MPT_FIGURE_SECONDS, duration),
     BYTE(MPT_FIGURE_SECONDS, data_duration), BYTE(MPT_FIGURE_RATE, throughput),
 };
 
-const mpt_figures MPT_BYTE_FIGURES = { BYTE_ROWS, G_N_ELEMENTS(BYTE_ROWS) };
-const mpt_figures MPT_TCP_FIGURES = { TCP_ROWS, G_N_ELEMENTS(TCP_ROWS) };
-const mpt_figures MPT_DATA_FIGURES = { DATA_ROWS, G_N_ELEMENTS(DATA_ROWS) };
-const mpt_figures MPT_CHECKSUM_FIGURES = { CHECKSUM_ROWS, G_N_ELEMENTS(CHECKSUM_ROWS) };
-const mpt_figures MPT_RTT_FIGURES = { RTT_ROWS, G_N_ELEMENTS(RTT_ROWS) };
-const mpt_figures MPT_COUNT_FIGURES = { COUNT_ROWS, G_N_ELEMENTS(COUNT_ROWS) };
+const mpt_figures MPT_BYTE_FIGURES = {BYTE_ROWS, G_N_ELEMENTS(BYTE_ROWS)};
+const mpt_figures MPT_TCP_FIGURES = {TCP_ROWS, G_N_ELEMENTS(TCP_ROWS)};
+const mpt_figures MPT_DATA_FIGURES = {DATA_ROWS, G_N_ELEMENTS(DATA_ROWS)};
+const mpt_figures MPT_CHECKSUM_FIGURES = {CHECKSUM_ROWS, G_N_ELEMENTS(CHECKSUM_ROWS)};
+const mpt_figures MPT_RTT_FIGURES = {RTT_ROWS, G_N_ELEMENTS(RTT_ROWS)};
+const mpt_figures MPT_COUNT_FIGURES = {COUNT_ROWS, G_N_ELEMENTS(COUNT_ROWS)};
 
 mpt_rtt_row mpt_figures_rtt(const mpt_rtt_figures *rtt)
 {
     bool known = rtt->samples > 0;
     return (mpt_rtt_row){
-        .min = { known, rtt->min_ns },
-        .median = { known, rtt->median_ns },
-        .p95 = { known, rtt->p95_ns },
-        .max = { known, rtt->max_ns },
+        .min = {known, rtt->min_ns},
+        .median = {known, rtt->median_ns},
+        .p95 = {known, rtt->p95_ns},
+        .max = {known, rtt->max_ns},
         .samples = rtt->samples,
     };
 }
@@ -127,9 +139,6 @@ static void json_member(mpt_json *json, const mpt_figure *figure, const void *at
     case MPT_FIGURE_RATE:
         mpt_json_member_double(json, figure->name, *(const double *)at, 3);
         break;
-    case MPT_FIGURE_SHARE:
-        mpt_json_member_double(json, figure->name, *(const double *)at, 12);
-        break;
     case MPT_FIGURE_TYPES:
         g_assert_not_reached();
     }
@@ -156,12 +165,13 @@ void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *ba
 void mpt_figures_columns(mpt_column *columns, const mpt_figures *figures)
 {
     static const mpt_column_type types[MPT_FIGURE_TYPES] = {
-        [MPT_FIGURE_COUNT] = MPT_UINT,          [MPT_FIGURE_BYTES] = MPT_BYTES,    [MPT_FIGURE_NUMBER] = MPT_INT,
-        [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS, [MPT_FIGURE_RATE] = MPT_RATE_BPS, [MPT_FIGURE_SHARE] = MPT_PERCENT,
+        [MPT_FIGURE_COUNT] = MPT_UINT,    [MPT_FIGURE_BYTES] = MPT_BYTES,
+        [MPT_FIGURE_NUMBER] = MPT_INT,    [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS,
+        [MPT_FIGURE_RATE] = MPT_RATE_BPS,
     };
 
     for (size_t i = 0; i < figures->count; i++)
-        columns[i] = (mpt_column){ .name = figures->rows[i].column, .type = types[figures->rows[i].type] };
+        columns[i] = (mpt_column){.name = figures->rows[i].column, .type = types[figures->rows[i].type]};
 }
 
 static void set_cell(mpt_table *table, size_t column, mpt_figure_type type, const void *at)
@@ -185,9 +195,6 @@ static void set_cell(mpt_table *table, size_t column, mpt_figure_type type, cons
     }
     case MPT_FIGURE_RATE:
         mpt_table_set_double(table, column, *(const double *)at);
-        break;
-    case MPT_FIGURE_SHARE:
-        mpt_table_set_double(table, column, 100 * *(const double *)at);
         break;
     case MPT_FIGURE_TYPES:
         g_assert_not_reached();

@@ -20,7 +20,6 @@ typedef enum mpt_figure_type {
     MPT_FIGURE_NUMBER,  /* mpt_maybe_int */
     MPT_FIGURE_SECONDS, /* mpt_maybe_ns */
     MPT_FIGURE_RATE,    /* double, bit/s */
-    MPT_FIGURE_SHARE,   /* double, of 1; percent in tables */
     MPT_FIGURE_TYPES
 } mpt_figure_type;
 

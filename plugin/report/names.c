@@ -6,14 +6,14 @@
 
 const char *mpt_direction_name(mpt_direction direction)
 {
-    static const char *const names[MPT_DIRECTIONS] = { [MPT_C2S] = "c2s", [MPT_S2C] = "s2c" };
+    static const char *const names[MPT_DIRECTIONS] = {[MPT_C2S] = "c2s", [MPT_S2C] = "s2c"};
 
     return names[direction];
 }
 
 const char *mpt_end_name(unsigned end)
 {
-    static const char *const names[] = { "client", "server" };
+    static const char *const names[] = {"client", "server"};
 
     return names[end];
 }
@@ -47,11 +47,8 @@ const char *mpt_fallback_phrase(mpt_fallback fallback)
 const char *mpt_subflow_state_phrase(mpt_subflow_state state)
 {
     static const char *const phrases[] = {
-        [MPT_STATE_SYN_SENT] = "no answer",
-        [MPT_STATE_REFUSED] = "refused",
-        [MPT_STATE_ESTABLISHED] = "open",
-        [MPT_STATE_CLOSED] = "closed",
-        [MPT_STATE_RESET] = "reset",
+        [MPT_STATE_SYN_SENT] = "no answer", [MPT_STATE_REFUSED] = "refused", [MPT_STATE_ESTABLISHED] = "open",
+        [MPT_STATE_CLOSED] = "closed",      [MPT_STATE_RESET] = "reset",
     };
 
     return phrases[state];

@@ -21,19 +21,20 @@ static void write_lacks(const mpt_engine_counts *counts, mpt_sink *sink)
         uint64_t count;
         const char *one, *many;
     } lacks[] = {
-        { counts->cut_options, "segment has its options cut by the snaplen: figures may be incomplete",
-          "segments have their options cut by the snaplen: figures may be incomplete" },
-        { counts->malformed_options, "segment has a malformed MPTCP option",
-          "segments have malformed MPTCP options" },
-        { counts->late_segments, "segment was out of time order by more than the look-back",
-          "segments were out of time order by more than the look-back" },
-        { counts->lost_segments, "segment could not be read: its options are cut or malformed",
-          "segments could not be read: their options are cut or malformed" },
-        { counts->connections_dropped, "connection above the limit was left out",
-          "connections above the limit were left out" },
-        { counts->subflows_dropped, "subflow above the limit was left out",
-          "subflows above the limit were left out" },
-        { counts->events_dropped, "event above the limit was left out", "events above the limit were left out" },
+        {counts->cut_options, "segment has its options cut by the snaplen: figures may be incomplete",
+         "segments have their options cut by the snaplen: figures may be incomplete"},
+        {counts->malformed_options, "segment has a malformed MPTCP option",
+         "segments have malformed MPTCP options"},
+        {counts->late_segments, "segment was out of time order by more than the look-back",
+         "segments were out of time order by more than the look-back"},
+        {counts->lost_segments, "segment could not be read: its options are cut or malformed",
+         "segments could not be read: their options are cut or malformed"},
+        {counts->connections_dropped, "connection above the limit was left out",
+         "connections above the limit were left out"},
+        {counts->subflows_dropped, "subflow above the limit was left out",
+         "subflows above the limit were left out"},
+        {counts->events_dropped, "event above the limit was left out",
+         "events above the limit were left out"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(lacks); i++) {
@@ -85,17 +86,20 @@ static void append_kinds(const mpt_report_context *x, GString *line)
         uint64_t count;
         const char *words;
     } parts[] = {
-        { fell_back, "fell back to TCP" },
-        { partial, "began before the capture" },
-        { unanswered, "never answered" },
+        {fell_back, "fell back to TCP"},
+        {partial, "began before the capture"},
+        {unanswered, "never answered"},
     };
     const char *open = " (";
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         if (parts[i].count == 0)
             continue;
         g_string_append(line, open);
-        mpt_units_grouped(line, parts[i].count);
-        g_string_append_printf(line, " %s", parts[i].words);
+        if (x->connections->len > 1) {
+            mpt_units_grouped(line, parts[i].count);
+            g_string_append_c(line, ' ');
+        }
+        g_string_append(line, parts[i].words);
         open = ", ";
     }
     if (open[0] == ',')
@@ -108,7 +112,10 @@ void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink)
     uint64_t plain = mpt_metrics_plain_tcp(x->engine);
     GString *line = g_string_new(NULL);
 
-    append_count(line, x->connections->len, "MPTCP connection", "MPTCP connections");
+    if (x->connections->len > 0)
+        append_count(line, x->connections->len, "MPTCP connection", "MPTCP connections");
+    else
+        g_string_append(line, "No MPTCP in this capture");
     append_kinds(x, line);
     if (plain > 0) {
         g_string_append(line, ", ");
@@ -125,17 +132,17 @@ void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink)
         mpt_text_paragraph(sink, 0, 2, x->capture_notes);
 }
 
-void mpt_overview_nothing(const mpt_report_context *x, const char *what, mpt_sink *sink)
+void mpt_overview_bytes(GString *out, uint64_t bytes)
 {
-    GString *why = g_string_new(NULL);
-
-    if (!mpt_report_missing(x, why))
-        g_string_printf(why, "There is no %s to show.", what);
-    mpt_text_paragraph(sink, 0, 2, why->str);
-    g_string_free(why, TRUE);
+    append_count(out, bytes, "byte", "bytes");
+    if (bytes < 1000)
+        return;
+    g_string_append(out, " (");
+    mpt_units_bytes(out, bytes);
+    g_string_append_c(out, ')');
 }
 
-void mpt_overview_kind(const mpt_connection_view *v, GString *out)
+static void append_kind(const mpt_connection_view *v, GString *out)
 {
     static const char *const kinds[] = {
         [MPT_KIND_MPTCP] = "MPTCP",
@@ -144,20 +151,19 @@ void mpt_overview_kind(const mpt_connection_view *v, GString *out)
         [MPT_KIND_TCP] = "asked for MPTCP, not accepted",
     };
 
-    if (v->kind == MPT_KIND_TCP && v->fallback != MPT_FALLBACK_NONE) {
-        g_string_append(out, "fell back to TCP");
-    } else {
-        g_string_append(out, kinds[v->kind]);
-        if (v->kind == MPT_KIND_MPTCP && v->version.known)
-            g_string_append_printf(out, " v%d", (int)v->version.value);
-        if (v->fallback != MPT_FALLBACK_NONE)
-            g_string_append(out, ", fell back to TCP");
-    }
-    if (v->fallback != MPT_FALLBACK_NONE)
-        g_string_append_printf(out, ": %s", mpt_fallback_phrase(v->fallback));
+    g_string_append(out, kinds[v->kind]);
+    if (v->kind == MPT_KIND_MPTCP && v->version.known)
+        g_string_append_printf(out, " v%d", (int)v->version.value);
 }
 
-/* "closed by the client first", ... */
+void mpt_overview_kind(const mpt_connection_view *v, GString *out)
+{
+    append_kind(v, out);
+    if (v->fallback != MPT_FALLBACK_NONE)
+        g_string_append_printf(out, ", fell back to TCP: %s", mpt_fallback_phrase(v->fallback));
+}
+
+/* Appends "closed by both, the client first", ... */
 static void append_close(const mpt_connection_view *v, GString *out)
 {
     const char *by = v->close_by.known ? mpt_end_name((unsigned)v->close_by.value) : NULL;
@@ -181,10 +187,10 @@ static void append_close(const mpt_connection_view *v, GString *out)
     }
 }
 
-/* "2 subflows (1 refused)". */
+/* Appends "2 subflows (1 refused)". */
 static void append_subflows(const mpt_connection_view *v, GString *out)
 {
-    static const mpt_subflow_state failed[] = { MPT_STATE_RESET, MPT_STATE_REFUSED, MPT_STATE_SYN_SENT };
+    static const mpt_subflow_state failed[] = {MPT_STATE_RESET, MPT_STATE_REFUSED, MPT_STATE_SYN_SENT};
     const char *open = " (";
 
     append_count(out, v->subflow_count, "subflow", "subflows");
@@ -211,8 +217,10 @@ void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink)
     mpt_sink_putc(sink, '\n');
     g_string_printf(line, "Connection %u: %s -> %s, ", v->id, mpt_endpoint_text(&v->end[0], client),
                     mpt_endpoint_text(&v->end[1], server));
-    mpt_overview_kind(v, line);
+    append_kind(v, line);
     mpt_text_paragraph(sink, 0, 2, line->str);
+    if (v->fallback != MPT_FALLBACK_NONE)
+        mpt_sink_printf(sink, "  fell back to TCP: %s\n", mpt_fallback_phrase(v->fallback));
     g_string_truncate(line, 0);
     append_subflows(v, line);
     g_string_append(line, ", ");

@@ -14,11 +14,12 @@
 
 /* How many segments, connections, fallbacks; what is missing in the capture; what part of it is counted. */
 void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink);
-/* Says that no `what` ("connection") was reported, and why. */
-void mpt_overview_nothing(const mpt_report_context *x, const char *what, mpt_sink *sink);
-/* "Connection 0: 192.0.2.1:40000 -> 192.0.2.2:5001, MPTCP v1", and how long it lasted and how it ended. */
+/* "Connection 0: 192.0.2.1:40000 -> 192.0.2.2:5001, MPTCP v1", why it fell back, how long it lasted, how it ended. */
 void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink);
-/* Appends "MPTCP v1", "fell back to TCP: no MP_CAPABLE in the SYN/ACK", ... */
+/* Appends "1,435,648 bytes (1.44 MB)", "300 bytes". */
+void mpt_overview_bytes(GString *out, uint64_t bytes);
+
+/* Appends what the connection is, in words: "MPTCP v1", "MPTCP v1, fell back to TCP: infinite mapping", ... */
 void mpt_overview_kind(const mpt_connection_view *v, GString *out);
 
 #endif

@@ -41,13 +41,32 @@ bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view 
            (!a->filter || is_marked(v, x->mark));
 }
 
+bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s)
+{
+    const mpt_arguments *a = x->arguments;
+
+    return (!a->filter || s->marks & x->mark) &&
+           (!mpt_arguments_has(a, MPT_ARG_ADDRESS) || mpt_endpoint_same_address(&s->ends[0], &a->address) ||
+            mpt_endpoint_same_address(&s->ends[1], &a->address));
+}
+
 unsigned mpt_report_directions(const mpt_arguments *arguments)
 {
     return mpt_arguments_has(arguments, MPT_ARG_DIRECTION) ? 1u << arguments->direction
                                                            : 1u << MPT_C2S | 1u << MPT_S2C;
 }
 
-static bool any_selected(const mpt_report_context *x)
+static bool any_stream(const mpt_report_context *x)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+
+    for (guint i = 0; i < all->len; i++)
+        if (mpt_report_selects_stream(x, g_ptr_array_index(all, i)))
+            return true;
+    return false;
+}
+
+static bool any_connection(const mpt_report_context *x)
 {
     bool found = false;
 
@@ -60,47 +79,48 @@ static bool any_selected(const mpt_report_context *x)
     return found;
 }
 
-/* "(0 and 1)", "(0 to 7)", or nothing. */
-static void append_ids(GString *sentence, guint count)
+/* Appends ", stream=7, address=192.0.2.1", as far as asked for. */
+static void append_selection(GString *what, const mpt_arguments *a)
 {
-    if (count == 1)
-        g_string_append(sentence, ": 0");
-    else if (count > 1)
-        g_string_append_printf(sentence, ": 0 %s %u", count == 2 ? "and" : "to", count - 1);
-}
-
-bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
-{
-    const mpt_arguments *a = x->arguments;
-    guint count = x->connections->len;
     char address[MPT_ADDRESS_TEXT];
 
-    if (any_selected(x))
-        return false;
-    if (mpt_arguments_has(a, MPT_ARG_STREAM) && a->stream >= count) {
-        g_string_append_printf(sentence, "there is no connection %u: the capture has ", a->stream);
-        if (count == 0) {
-            g_string_append(sentence, "no MPTCP connection");
-        } else {
-            mpt_units_grouped(sentence, count);
-            append_ids(sentence, count);
-        }
-        return true;
-    }
-    GString *what = g_string_new(NULL);
     if (mpt_arguments_has(a, MPT_ARG_STREAM))
         g_string_append_printf(what, ", stream=%u", a->stream);
     if (mpt_arguments_has(a, MPT_ARG_TOKEN))
         g_string_append_printf(what, ", token=%08x", a->token);
     if (mpt_arguments_has(a, MPT_ARG_ADDRESS))
         g_string_append_printf(what, ", address=%s", mpt_endpoint_address_text(&a->address, address));
-    if (a->filter)
-        g_string_append(what, ", the display filter ");
-    if (a->filter)
-        mpt_units_printable(what, a->filter);
-    bool asked = what->len > 0;
-    if (asked)
-        g_string_append_printf(sentence, "no connection matches %s; mptcp,list shows them all", what->str + 2);
+    if (!a->filter)
+        return;
+    g_string_append(what, ", the display filter ");
+    mpt_units_printable(what, a->filter);
+}
+
+static void append_no_stream(GString *sentence, uint32_t stream, guint count)
+{
+    g_string_append_printf(sentence, "there is no connection %u: the capture has ", stream);
+    if (count == 0)
+        g_string_append(sentence, "no MPTCP");
+    else if (count == 1)
+        g_string_append(sentence, "only connection 0");
+    else
+        g_string_append_printf(sentence, "connections 0 %s %u", count == 2 ? "and" : "to", count - 1);
+}
+
+bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
+{
+    const mpt_arguments *a = x->arguments;
+    bool streams = a->report == MPT_REPORT_TCP;
+    GString *what = g_string_new(NULL);
+
+    append_selection(what, a);
+    bool missing = what->len > 0 && !(streams ? any_stream(x) : any_connection(x));
+    if (missing && mpt_arguments_has(a, MPT_ARG_STREAM) && a->stream >= x->connections->len)
+        append_no_stream(sentence, a->stream, x->connections->len);
+    else if (missing)
+        g_string_append_printf(sentence, "no %s matches %s; mptcp,%s shows them all",
+                               streams ? "TCP stream" : "connection", what->str + 2,
+                               streams ? "tcp" : "list");
     g_string_free(what, TRUE);
-    return asked;
+    return missing;
 }

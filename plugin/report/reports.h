@@ -19,19 +19,24 @@
 /* What one report is made from. All of it is borrowed. */
 typedef struct mpt_report_context {
     const mpt_engine *engine;
-    GPtrArray *connections;         /* const mpt_connection *, index = id; from mpt_metrics_connections() */
+    GPtrArray *connections; /* const mpt_connection *, index = id; from mpt_metrics_connections() */
     const mpt_arguments *arguments;
-    uint32_t mark;                  /* bit in subflow->marks where arguments->filter is set, else 0 */
-    const char *wireshark_version;  /* "4.0.17" */
-    const char *capture_notes;      /* one more sentence about the capture for the text reports; NULL: none */
+    uint32_t mark;                 /* bit in subflow->marks where arguments->filter is set, else 0 */
+    const char *wireshark_version; /* "4.0.17" */
+    const char *capture_notes;     /* one more sentence about the capture for the text reports; NULL: none */
+    GString *note;                 /* for what is said on stderr although all is well; NULL: nowhere */
+    void *collected;               /* what the report's collector has; NULL without one */
+    struct mpt_points *points;     /* the vantage points; NULL: there is one */
 } mpt_report_context;
 
 /* True if the report is asked for this connection: stream=, token= (of either host), address= (of any subflow), and
  * the display filter (of any packet) all hold, as far as given. */
 bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view *v);
+/* The same for a TCP stream, of a connection or not: address= and the display filter. */
+bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s);
 /* The directions to show: bit 1 << mpt_direction each. */
 unsigned mpt_report_directions(const mpt_arguments *arguments);
-/* True if the report was asked for connections of which there is none; *sentence then gets why, without newline. */
+/* True if the report was asked for something that is not there; *sentence then gets why, without newline. */
 bool mpt_report_missing(const mpt_report_context *x, GString *sentence);
 
 /* Each writes one report as arguments->format says, text or csv. */
@@ -41,5 +46,8 @@ void mpt_report_tcp(const mpt_report_context *x, mpt_sink *sink);
 /* Writes one line, the display filter; nothing, and false with *sentence set, where the selection is not exactly one
  * connection. */
 bool mpt_report_filter(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
+
+/* The line of that report for one connection. False, and nothing is written, where Wireshark numbered no stream. */
+bool mpt_report_write_filter(const mpt_connection_view *v, mpt_sink *sink);
 
 #endif

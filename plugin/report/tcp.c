@@ -44,7 +44,7 @@ static void walk_begin(walk *w, const mpt_report_context *x)
     const GPtrArray *all = mpt_engine_subflows(x->engine);
     guint connections = mpt_engine_connections(x->engine)->len;
 
-    *w = (walk){ .x = x, .subflows = g_ptr_array_sized_new(all->len) };
+    *w = (walk){.x = x, .subflows = g_ptr_array_sized_new(all->len)};
     w->ids = g_new0(uint32_t, connections);
     w->seen = g_new0(uint32_t, connections);
     for (guint id = 0; id < x->connections->len; id++)
@@ -76,7 +76,7 @@ static bool walk_next(walk *w, stream *s)
 {
     if (w->next == w->subflows->len)
         return false;
-    *s = (stream){ .subflow = g_ptr_array_index(w->subflows, w->next++) };
+    *s = (stream){.subflow = g_ptr_array_index(w->subflows, w->next++)};
     const mpt_connection *c = s->subflow->connection;
     mpt_metrics_tcp(w->x->engine, s->subflow, &s->view);
     if (!c)
@@ -86,16 +86,6 @@ static bool walk_next(walk *w, stream *s)
     if (mpt_subflow_side(s->subflow, mpt_connection_client_side(c)) != s->view.side[0])
         swap_sides(&s->view);
     return true;
-}
-
-static bool selected(const mpt_report_context *x, const mpt_subflow *s)
-{
-    const mpt_arguments *a = x->arguments;
-
-    if (a->filter && !(s->marks & x->mark))
-        return false;
-    return !mpt_arguments_has(a, MPT_ARG_ADDRESS) || mpt_endpoint_same_address(&s->ends[0], &a->address) ||
-           mpt_endpoint_same_address(&s->ends[1], &a->address);
 }
 
 /* What the stream has to do with MPTCP, for machines: the kind of its connection, or never_asked. */
@@ -133,12 +123,12 @@ static void json_stream(mpt_json *json, const stream *s, unsigned directions)
     bool part = subflow->connection != NULL;
 
     mpt_json_begin_object(json);
-    mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){ subflow->has_stream, subflow->tcp_stream });
+    mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){subflow->has_stream, subflow->tcp_stream});
     json_ends(json, s);
     mpt_json_member_string(json, "kind", kind_name(subflow));
     mpt_json_member_string(json, "fallback", fallback_name(subflow));
-    mpt_figures_json_number(json, "connection", (mpt_maybe_int){ part, s->connection_id });
-    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){ part, s->subflow_id });
+    mpt_figures_json_number(json, "connection", (mpt_maybe_int){part, s->connection_id});
+    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){part, s->subflow_id});
     mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)subflow->state));
     mpt_json_member_seconds(json, "start", s->view.start_ns);
     mpt_json_member_seconds(json, "end", s->view.end_ns);
@@ -162,7 +152,7 @@ void mpt_tcp_json(mpt_json *json, const GPtrArray *reports)
         unsigned directions = 0;
         for (guint i = 0; i < reports->len; i++) {
             const mpt_report_context *x = g_ptr_array_index(reports, i);
-            directions |= selected(x, s.subflow) ? mpt_report_directions(x->arguments) : 0u;
+            directions |= mpt_report_selects_stream(x, s.subflow) ? mpt_report_directions(x->arguments) : 0u;
         }
         if (directions)
             json_stream(json, &s, directions);
@@ -172,16 +162,28 @@ void mpt_tcp_json(mpt_json *json, const GPtrArray *reports)
 
 /* --- text: two rows a stream, one for each sender --- */
 
-enum { TEXT_STREAM, TEXT_SENDER, TEXT_PACKETS, TEXT_PAYLOAD, TEXT_RETRANS, TEXT_TIME, TEXT_MPTCP, TEXT_COLUMNS };
+enum {
+    TEXT_STREAM,
+    TEXT_SENDER,
+    TEXT_PACKETS,
+    TEXT_PAYLOAD,
+    TEXT_RETRANS,
+    TEXT_TIME,
+    TEXT_MPTCP,
+    TEXT_COLUMNS
+};
 
 static const mpt_column TEXT_TABLE[TEXT_COLUMNS] = {
-    [TEXT_STREAM] = { .name = "tcp.stream", .title = "tcp.\nstream", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
-    [TEXT_SENDER] = { .name = "sender", .type = MPT_TEXT },
-    [TEXT_PACKETS] = { .name = "packets", .type = MPT_UINT },
-    [TEXT_PAYLOAD] = { .name = "payload", .title = "payload\nbytes", .type = MPT_BYTES },
-    [TEXT_RETRANS] = { .name = "retrans", .title = "of these\nsent again", .type = MPT_BYTES },
-    [TEXT_TIME] = { .name = "time", .title = "start, s\nduration", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
-    [TEXT_MPTCP] = { .name = "mptcp", .title = "MPTCP\nstate", .type = MPT_TEXT },
+    [TEXT_STREAM] = {.name = "tcp.stream", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [TEXT_SENDER] = {.name = "sender", .type = MPT_TEXT},
+    [TEXT_PACKETS] = {.name = "packets", .type = MPT_UINT},
+    [TEXT_PAYLOAD] = {.name = "payload", .title = "payload\nbytes", .type = MPT_BYTES},
+    [TEXT_RETRANS] = {.name = "retrans", .title = "of these\nsent again", .type = MPT_BYTES},
+    [TEXT_TIME] = {.name = "time",
+                   .title = "start, s\nduration",
+                   .type = MPT_TEXT,
+                   .flags = MPT_COLUMN_RIGHT},
+    [TEXT_MPTCP] = {.name = "mptcp", .title = "MPTCP\nstate", .type = MPT_TEXT},
 };
 
 /* "mptcp 0, subflow 1", "fell back (synack)", "never asked". To be freed with g_free(). */
@@ -205,7 +207,7 @@ static char *mptcp_words(const stream *s)
     return g_strdup_printf("mptcp %u, %s", s->connection_id, words[kind]);
 }
 
-static void text_row(mpt_table *table, const stream *s, unsigned direction)
+static void text_row(mpt_table *table, const stream *s, unsigned direction, bool figures)
 {
     const mpt_byte_figures *f = &s->view.direction[direction];
     char text[MPT_ENDPOINT_TEXT];
@@ -214,6 +216,8 @@ static void text_row(mpt_table *table, const stream *s, unsigned direction)
     mpt_table_set_text(table, TEXT_STREAM, "");
     mpt_table_set_text(table, TEXT_SENDER,
                        mpt_endpoint_text(&s->subflow->ends[s->view.side[direction]], text));
+    if (!figures)
+        return;
     mpt_table_set_uint(table, TEXT_PACKETS, f->packets);
     mpt_table_set_uint(table, TEXT_PAYLOAD, f->payload_bytes);
     mpt_table_set_uint(table, TEXT_RETRANS, f->retrans_bytes);
@@ -225,19 +229,13 @@ static void text_stream(mpt_table *table, const stream *s, unsigned directions)
     char *mptcp = mptcp_words(s);
     unsigned first = directions & 1u << MPT_C2S ? MPT_C2S : MPT_S2C;
 
-    text_row(table, s, first);
+    text_row(table, s, first, true);
     if (s->subflow->has_stream)
         mpt_table_set_textf(table, TEXT_STREAM, "%u", s->subflow->tcp_stream);
     mpt_units_seconds(time, s->view.start_ns, 6);
     mpt_table_set_text(table, TEXT_TIME, time->str);
     mpt_table_set_text(table, TEXT_MPTCP, mptcp);
-    if (directions == (1u << MPT_C2S | 1u << MPT_S2C)) {
-        text_row(table, s, MPT_S2C);
-    } else {
-        mpt_table_begin_row(table);
-        mpt_table_set_text(table, TEXT_STREAM, "");
-        mpt_table_set_text(table, TEXT_SENDER, "");
-    }
+    text_row(table, s, !first, directions >> !first & 1u);
     g_string_truncate(time, 0);
     mpt_units_duration(time, s->view.end_ns - s->view.start_ns);
     mpt_table_set_text(table, TEXT_TIME, time->str);
@@ -255,14 +253,12 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     mpt_overview_capture(x, sink);
     walk_begin(&w, x);
     while (walk_next(&w, &s))
-        if (selected(x, s.subflow))
+        if (mpt_report_selects_stream(x, s.subflow))
             text_stream(table, &s, mpt_report_directions(x->arguments));
     walk_end(&w);
     if (mpt_table_rows(table) > 0) {
         mpt_sink_putc(sink, '\n');
         mpt_text_table(sink, table, 0);
-    } else {
-        mpt_overview_nothing(x, "TCP stream", sink);
     }
     mpt_table_free(table);
 }
@@ -288,20 +284,20 @@ enum {
 };
 
 static const mpt_column CSV_TABLE[CSV_FIGURES] = {
-    [CSV_STREAM] = { .name = "tcp_stream", .type = MPT_ID },
-    [CSV_CLIENT_ADDRESS] = { .name = "client_address", .type = MPT_TEXT },
-    [CSV_CLIENT_PORT] = { .name = "client_port", .type = MPT_ID },
-    [CSV_SERVER_ADDRESS] = { .name = "server_address", .type = MPT_TEXT },
-    [CSV_SERVER_PORT] = { .name = "server_port", .type = MPT_ID },
-    [CSV_INITIATOR] = { .name = "initiator", .type = MPT_TEXT },
-    [CSV_KIND] = { .name = "kind", .type = MPT_TEXT },
-    [CSV_FALLBACK] = { .name = "fallback", .type = MPT_TEXT },
-    [CSV_CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [CSV_SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [CSV_STATE] = { .name = "state", .type = MPT_TEXT },
-    [CSV_START] = { .name = "start", .type = MPT_SECONDS_NS },
-    [CSV_END] = { .name = "end", .type = MPT_SECONDS_NS },
-    [CSV_DIRECTION] = { .name = "direction", .type = MPT_TEXT },
+    [CSV_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
+    [CSV_CLIENT_ADDRESS] = {.name = "client_address", .type = MPT_TEXT},
+    [CSV_CLIENT_PORT] = {.name = "client_port", .type = MPT_ID},
+    [CSV_SERVER_ADDRESS] = {.name = "server_address", .type = MPT_TEXT},
+    [CSV_SERVER_PORT] = {.name = "server_port", .type = MPT_ID},
+    [CSV_INITIATOR] = {.name = "initiator", .type = MPT_TEXT},
+    [CSV_KIND] = {.name = "kind", .type = MPT_TEXT},
+    [CSV_FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
+    [CSV_CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [CSV_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [CSV_STATE] = {.name = "state", .type = MPT_TEXT},
+    [CSV_START] = {.name = "start", .type = MPT_SECONDS_NS},
+    [CSV_END] = {.name = "end", .type = MPT_SECONDS_NS},
+    [CSV_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
 };
 
 static void csv_row(mpt_table *table, const stream *s, unsigned direction)
@@ -346,7 +342,7 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     walk_begin(&w, x);
     while (walk_next(&w, &s))
         for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
-            if (selected(x, s.subflow) && directions >> d & 1u)
+            if (mpt_report_selects_stream(x, s.subflow) && directions >> d & 1u)
                 csv_row(table, &s, d);
     walk_end(&w);
     mpt_csv_table(sink, table);

@@ -2,8 +2,8 @@
  *
  * Epochs. A run of bytes keeps only the stamp of its first byte, so two runs are joined only where no other claim
  * could turn out to lie between them in time: a level's epoch moves on whenever the kind of what is claimed changes
- * (claims, or payload of one subflow that waits for its mapping), and with the claims of connections that may still
- * become part of another (`barrier`). Then every byte's stamp compares exactly, also with copies that turn up late.
+ * (claims, or payload of one subflow that waits for its mapping), with the claims of connections that may still
+ * become part of another (`barrier`), and with each claim that comes late. Then every byte's stamp compares exactly, also with copies that turn up late.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -47,7 +47,10 @@ static bool may_move(const mpt_connection *c, unsigned side)
     return c->partial && !c->level[side].anchored;
 }
 
-/* mode: 0 for claims, 1 + owner for waiting payload. */
+/* What the last entry of a level was: a claim as it came, payload of a subflow that waits for its mapping (plus the
+ * owner), or a claim that came late. */
+enum { MODE_CLAIM = 0, MODE_WAITING = 1, MODE_LATE = UINT16_MAX + 2 };
+
 static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t mode)
 {
     mpt_data_level *d = &c->level[side];
@@ -55,7 +58,7 @@ static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, unsigned side, uint3
     if (may_move(c, side) && e->last_claimant != c)
         e->barrier++;
     e->last_claimant = c;
-    if (d->mode != mode || d->barrier != e->barrier || (e->config.want_frames && !mode))
+    if (d->mode != mode || d->barrier != e->barrier || mode == MODE_LATE || (e->config.want_frames && mode == MODE_CLAIM))
         d->epoch++;
     d->mode = mode;
     d->barrier = e->barrier;
@@ -187,6 +190,13 @@ static void fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struc
             d->reorder_frame = x->stamp.frame;
             d->reorder_owner = x->s->owner;
         }
+        if (x->e->config.want_evidence && !x->resolved) {
+            mpt_wait w = {.start_ns = gap.value,
+                          .end_ns = x->stamp.time_ns,
+                          .frame = x->stamp.frame,
+                          .owner = x->s->owner};
+            mpt_evidence_wait(x->c, x->side ^ x->s->flip, &w);
+        }
         mpt_runs_remove(&d->gaps, &at);
         if (gap.start < start) {
             rest = gap;
@@ -280,8 +290,11 @@ static void claimed(const mpt_piece *p, void *data)
             bytes->first += n;
             note_first_counted(d, p->start, p->end);
         }
-        if (p->fresh)
+        if (p->fresh) {
             note_order(d, p->start, p->end, x);
+            if (x->e->config.want_evidence && !x->resolved)
+                mpt_evidence_new_data(x->c, x->side ^ x->s->flip, x->s, x->e->segment, p->start, p->end);
+        }
         if (p->fresh && x->e->config.want_rtt && !x->resolved)
             note_unacked(d, p->start, p->end, x->stamp.time_ns);
     } else {
@@ -309,7 +322,7 @@ static void claim(struct context *x, uint32_t length, bool implied)
 
     x->stamp.owner = x->s->owner;
     x->stamp.flags = (uint16_t)((x->stamp.flags & MPT_CLAIM_COUNTED) | (implied ? MPT_CLAIM_IMPLIED : 0));
-    x->stamp.epoch = epoch_for(x->e, x->c, side, 0);
+    x->stamp.epoch = epoch_for(x->e, x->c, side, x->resolved ? MODE_LATE : MODE_CLAIM);
     mpt_ranges_claim(&level_of(x)->owned, x->dsn, x->dsn + length, &x->stamp, claimed, x);
 }
 
@@ -333,7 +346,7 @@ static void mapped_part(const mpt_mapped *m, void *data)
         claim(&part, length, m->implied);
         return;
     }
-    part.stamp.epoch = epoch_for(x->e, x->c, x->side ^ x->s->flip, 1u + x->s->owner);
+    part.stamp.epoch = epoch_for(x->e, x->c, x->side ^ x->s->flip, (uint32_t)MODE_WAITING + x->s->owner);
     mpt_ranges_claim(&h->pending, m->start, m->end, &part.stamp, NULL, NULL);
     if (x->e->observers->len)
         tell(x, MPT_DATA_UNMAPPED, m->start, length, NULL, NULL);
@@ -572,7 +585,8 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, unsigned side, int64_t ac
     d->acked_known = true;
     d->acked = acked;
     while ((r = mpt_runs_first(&d->unacked, &at)) && mpt_run_end(r) <= acked) {
-        mpt_distribution_add(&d->rtt, time_ns - r->value);
+        if (time_ns >= r->value) /* not of a late segment */
+            mpt_distribution_add(&d->rtt, time_ns - r->value);
         mpt_runs_remove(&d->unacked, &at);
     }
 }

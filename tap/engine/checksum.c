@@ -37,6 +37,7 @@ void mpt_checksums_clear(mpt_checksums *c)
 {
     g_clear_pointer(&c->open, g_tree_destroy);
     mpt_ranges_clear(&c->done);
+    mpt_ranges_clear(&c->wrong);
     c->ok = c->bad = 0;
 }
 
@@ -130,6 +131,7 @@ static void finish(mpt_checksums *c, struct open_mapping *m, unsigned *bad, int6
     } else {
         c->bad++;
         ++*bad;
+        mpt_ranges_claim(&c->wrong, m->position, m->position + m->length, &nobody, NULL, NULL);
         if (bad_position)
             *bad_position = m->position;
     }

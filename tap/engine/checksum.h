@@ -17,6 +17,7 @@
 typedef struct mpt_checksums {
     GTree *open;      /* struct open_mapping by position; NULL when none */
     mpt_ranges done;  /* positions of mappings that have been counted */
+    mpt_ranges wrong; /* positions of those that turned out bad */
     uint64_t ok, bad;
 } mpt_checksums;
 

@@ -26,6 +26,7 @@ void mpt_connection_free(mpt_connection *c)
     mpt_data_level_clear(&c->level[1]);
     if (c->events)
         g_array_free(c->events, TRUE);
+    g_free(c->evidence);
     g_free(c);
 }
 
@@ -158,6 +159,16 @@ mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflo
     if (step == MPT_JOIN_ACK)
         return memcmp(hmac, j->ack_hmac, 20) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
     return memcmp(hmac, j->synack_hmac, 8) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
+}
+
+mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side, const mpt_add_addr *option)
+{
+    uint8_t hmac[sizeof option->hmac];
+
+    if (!option->has_hmac || !c->host[0].key_known || !c->host[1].key_known)
+        return MPT_VERDICT_NONE;
+    mpt_key_add_addr_hmac(c->host[side].key, c->host[!side].key, option->address_id, &option->address, hmac);
+    return memcmp(hmac, option->hmac, sizeof hmac) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
 }
 
 const char *mpt_connection_kind_name(mpt_connection_kind kind)

@@ -59,6 +59,7 @@ typedef struct mpt_data_level {
     bool has_fin;
     int64_t fin; /* position of the DATA_FIN */
     uint32_t fin_frame;
+    uint32_t fin_event; /* of the DATA_FIN, as in mpt_half */
     int64_t fin_acked_ns; /* valid when acked is beyond fin */
     /* DATA_ACKs that acknowledge this direction. */
     uint64_t acks;
@@ -66,8 +67,6 @@ typedef struct mpt_data_level {
     int64_t ack_expected; /* last DATA_ACK */
     int64_t acked; /* highest */
     int64_t acked_ns; /* when the last data, without the DATA_FIN, was acknowledged */
-    uint64_t acks_back; /* DATA_ACKs below an earlier one by time, on the same subflow */
-    uint64_t acks_beyond;
     uint64_t fins; /* DATA_FINs seen */
     mpt_runs unacked; /* first copies not acknowledged yet; value: time. Empty when not wanted */
     mpt_distribution rtt;

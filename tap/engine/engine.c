@@ -151,7 +151,7 @@ static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
     unsigned bad;
 
     mpt_account_payload(e, s, side, g, position);
-    if (!e->config.want_payload || !s->connection)
+    if (!e->config.want_checksums || !s->connection)
         return;
     bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len, g->captured_payload,
                                 &bad_position);
@@ -185,6 +185,8 @@ static void take(const mpt_segment *g, bool late, void *data)
     note_labels(s, g);
     if (g->payload_len)
         take_payload(e, s, side, g, position);
+    if (e->config.want_evidence)
+        mpt_evidence_segment(s, side, g);
     if (s->connection) {
         s->connection->end_ns = MAX(s->connection->end_ns, g->time_ns);
         mpt_signal_flags(e, s, side, g, before);
@@ -204,7 +206,7 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     mpt_engine *e = g_new0(mpt_engine, 1);
 
     e->config = *config;
-    e->timeorder = mpt_timeorder_new(config->horizon_ns, MAX(config->horizon_segments, 1), take, e);
+    e->timeorder = mpt_timeorder_new(config->horizon_ns, config->horizon_segments, take, e);
     e->subflows = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_subflow_free);
     e->connections = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_connection_free);
     e->flows = g_hash_table_new(ends_hash, ends_equal);
@@ -253,10 +255,46 @@ void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
     }
 }
 
+/* Does an option of the segment say that checksums are in use (RFC 8684 3.1 flag A, 3.3)? */
+static bool has_checksum(const mpt_segment *g)
+{
+    mpt_option o;
+    size_t at = 0, used;
+    mpt_option_result result;
+
+    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END; at += used) {
+        if (result != MPT_OPTION_OK)
+            continue;
+        if ((o.subtype == MPT_MP_CAPABLE && o.capable.checksum_required) ||
+            (o.subtype == MPT_DSS && o.dss.has_checksum))
+            return true;
+    }
+    return false;
+}
+
+/* Payload is held in the look-back only for somebody who reads it. */
+static bool needs_payload(mpt_engine *e, const mpt_segment *g)
+{
+    if (e->config.want_payload)
+        return true;
+    if (!e->config.want_checksums)
+        return false;
+    if (!e->checksums_seen && g->option_len)
+        e->checksums_seen = has_checksum(g);
+    return e->checksums_seen;
+}
+
 void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
 {
     mpt_engine_note_time(e, segment->time_ns);
-    mpt_timeorder_push(e->timeorder, segment);
+    if (segment->payload && !needs_payload(e, segment)) {
+        mpt_segment without = *segment;
+        without.payload = NULL;
+        without.captured_payload = 0;
+        mpt_timeorder_push(e->timeorder, &without);
+    } else {
+        mpt_timeorder_push(e->timeorder, segment);
+    }
 }
 
 void mpt_engine_note_lost(mpt_engine *e)

@@ -21,11 +21,13 @@ typedef struct mpt_engine mpt_engine;
 
 typedef struct mpt_engine_config {
     int64_t horizon_ns;       /* look-back in time */
-    size_t horizon_segments;  /* and in segments */
+    size_t horizon_segments;  /* and in segments; 0: none, in order of arrival */
     bool has_from, has_to;    /* count only segments with from_ns <= time < to_ns */
     int64_t from_ns, to_ns;   /* since the earliest frame */
     bool want_rtt;
-    bool want_payload;        /* verify DSS checksums; segments must be fed with their payload */
+    bool want_checksums;      /* verify DSS checksums; segments must be fed with their payload */
+    bool want_payload;        /* observers get all payload; segments must be fed with it */
+    bool want_evidence;       /* keep what the findings need (evidence.h) */
     bool want_frames;         /* never join runs of bytes, so that each byte's frame is known */
     /* Limits; what is beyond is dropped and counted. */
     uint32_t max_connections, max_subflows, max_events;

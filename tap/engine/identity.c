@@ -263,14 +263,33 @@ static void move_subflows(mpt_connection *to, mpt_connection *from, unsigned fli
     }
 }
 
+static void move_place(uint32_t *place, guint by)
+{
+    if (*place && *place != PLACE_DROPPED)
+        *place += by;
+}
+
+/* The subflows of `from` are those from `offset` on already. */
 static void move_events(mpt_connection *to, mpt_connection *from, unsigned offset, unsigned flip)
 {
-    guint i;
+    guint i, by = to->events ? to->events->len : 0;
 
     if (!from->events)
         return;
     if (!to->events)
         to->events = g_array_new(FALSE, TRUE, sizeof(mpt_event));
+    for (i = 2 * offset; i < 2 * to->subflows->len; i++) {
+        mpt_half *h = &((mpt_subflow *)g_ptr_array_index(to->subflows, i / 2))->half[i & 1];
+        move_place(&h->fin_event, by);
+        move_place(&h->rst_event, by);
+        move_place(&h->infinite_event, by);
+    }
+    for (i = 0; i < 2; i++) {
+        mpt_data_level *d = &to->level[i ^ flip];
+        move_place(&from->level[i].fin_event, by);
+        if (!d->fin_event)
+            d->fin_event = from->level[i].fin_event;
+    }
     for (i = 0; i < from->events->len; i++) {
         mpt_event event = g_array_index(from->events, mpt_event, i);
         event.owner = (uint16_t)(event.owner + offset);
@@ -309,6 +328,8 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
         shift[side] = level_shift(&to->level[side ^ flip], &from->level[side]);
     move_subflows(to, from, flip, shift);
     move_events(to, from, offset, flip);
+    if (e->config.want_evidence)
+        mpt_evidence_merged(to, offset);
     for (side = 0; side < 2; side++) {
         unsigned to_side = side ^ flip;
         mpt_account_merge_level(e, to, to_side, from, side, offset, shift[side]);

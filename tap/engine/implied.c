@@ -50,6 +50,19 @@ static bool implied_position(const mpt_connection *c, const mpt_half *h, const m
     return true;
 }
 
+bool mpt_implied_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind, mpt_fallback fallback)
+{
+    return kind == MPT_KIND_TCP || (fallback == MPT_FALLBACK_ACK && !c->level[side].relative_known);
+}
+
+bool mpt_implied_position(const mpt_connection *c, const mpt_subflow *s, unsigned side, mpt_connection_kind kind,
+                          mpt_fallback fallback, int64_t position, int64_t *dsn)
+{
+    return c->subflows->len == 1 &&
+           implied_position(c, &s->half[side], &c->level[side ^ s->flip], position,
+                            mpt_implied_own_numbers(c, side ^ s->flip, kind, fallback), dsn);
+}
+
 void mpt_implied_find(const mpt_connection *c, const mpt_subflow *s, unsigned side, mpt_connection_kind kind,
                       mpt_fallback fallback, mpt_implied *implied)
 {
@@ -61,7 +74,7 @@ void mpt_implied_find(const mpt_connection *c, const mpt_subflow *s, unsigned si
     const mpt_run *r;
 
     *implied = (mpt_implied){
-        .own_numbers = kind == MPT_KIND_TCP || (fallback == MPT_FALLBACK_ACK && !d->relative_known),
+        .own_numbers = mpt_implied_own_numbers(c, side ^ s->flip, kind, fallback),
     };
     for (r = mpt_runs_first(runs, &at); r; r = mpt_runs_next(runs, &at)) {
         int64_t dsn;

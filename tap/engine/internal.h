@@ -4,6 +4,7 @@
  *   signalling.c  options: what they say of the connection
  *   identity.c    which connection a subflow belongs to; connections that turn out to be one
  *   accounting.c  payload: unique, mapped, claimed at the data level
+ *   evidence.c    what only the findings need of the past
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,11 +35,14 @@ struct mpt_engine {
     /* The segment being taken in. */
     const mpt_segment *segment;
     bool counted;
+    bool checksums_seen; /* some connection uses them */
 };
 
 /* signalling.c */
 void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position);
 void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, mpt_subflow_state before);
+/* In place of an event's place: the event is above the limit. */
+#define PLACE_DROPPED UINT32_MAX
 /* Appends an event; NULL where the limit is reached. The caller fills the rest and then calls mpt_signal_tell(). */
 mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_event_type type);
 void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event);
@@ -58,6 +62,20 @@ void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side);
 /* All of `from` becomes part of `to`. */
 void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned flip);
 void mpt_identity_free(mpt_engine *e);
+
+/* evidence.c; all of these only with config.want_evidence */
+/* After a segment of `side` has been taken in. */
+void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g);
+/* A DATA_ACK by `side`, before it is taken in; data_position: that of the segment's payload. */
+void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position, int64_t acked);
+/* Bytes that nobody had, in c->level[side]. */
+void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g, int64_t start,
+                           int64_t end);
+/* A hole in c->level[side] was filled. */
+void mpt_evidence_wait(mpt_connection *c, unsigned side, const mpt_wait *wait);
+void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g);
+/* Subflows of `to` from `offset` on come from another connection. */
+void mpt_evidence_merged(mpt_connection *to, unsigned offset);
 
 /* accounting.c */
 void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position);

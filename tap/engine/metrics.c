@@ -96,6 +96,14 @@ static void add_figures(mpt_byte_figures *to, const mpt_byte_figures *f)
     widen_to(&to->last_data, f->last_data, false);
 }
 
+static void add_checksums(mpt_checksum_figures *to, const mpt_checksum_figures *f)
+{
+    to->known |= f->known;
+    to->ok += f->ok;
+    to->bad += f->bad;
+    to->incomplete += f->incomplete;
+}
+
 /* --- the data level --- */
 
 static int64_t tcp_acked_bytes(const mpt_half *h, bool *known)
@@ -105,7 +113,7 @@ static int64_t tcp_acked_bytes(const mpt_half *h, bool *known)
     *known = h->isn_known && h->acked >= first;
     if (h->fin_seen && acked > h->fin)
         acked = h->fin;
-    return acked - first;
+    return *known ? acked - first : 0;
 }
 
 /* What was acknowledged, and when: at the data level; by TCP on the only subflow after a fallback. */
@@ -113,7 +121,7 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
 {
     const mpt_data_level *d = &v->connection->level[v->side[dir]];
     const mpt_byte_figures *bytes = &v->direction[dir].bytes;
-    int64_t when = d->acked_ns, acked;
+    int64_t when = d->acked_ns, acked = 0;
     bool known = false;
 
     if (v->fallback != MPT_FALLBACK_NONE && v->subflow_count == 1) {
@@ -224,7 +232,7 @@ static void fill_subflow(const mpt_engine *e, const mpt_connection_view *v, mpt_
         d->bytes = half_figures(e, h);
         d->rtt = rtt_figures(&h->rtt);
         d->checksums.known = v->checksum_required.known && v->checksum_required.value &&
-                             mpt_engine_get_config(e)->want_payload;
+                             mpt_engine_get_config(e)->want_checksums;
         d->checksums.ok = h->checksums.ok;
         d->checksums.bad = h->checksums.bad;
         d->checksums.incomplete = mpt_checksums_incomplete(&h->checksums);
@@ -258,7 +266,7 @@ static bool data_fin_acked(const mpt_data_level *d)
 static void close_by_fin(const mpt_engine *e, mpt_connection_view *v)
 {
     const mpt_subflow *s = v->subflows[0].subflow;
-    bool client_first = s->half[v->subflows[0].side[0]].last_ns <= s->half[v->subflows[0].side[1]].last_ns;
+    bool client_first = s->half[v->subflows[0].side[0]].fin_ns <= s->half[v->subflows[0].side[1]].fin_ns;
 
     v->close = MPT_CLOSE_DATA_FIN;
     v->close_by = maybe_int(true, client_first ? 0 : 1);
@@ -339,6 +347,7 @@ static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
         }
         for (i = 0; i < v->subflow_count; i++) {
             add_figures(&cd->bytes, &v->subflows[i].direction[dir].bytes);
+            add_checksums(&cd->checksums, &v->subflows[i].direction[dir].checksums);
             derive(&v->subflows[i].direction[dir].bytes);
         }
         derive(&cd->bytes);

@@ -77,6 +77,7 @@ typedef struct mpt_data_figures {
 typedef struct mpt_connection_direction {
     mpt_byte_figures bytes;
     mpt_data_figures data;
+    mpt_checksum_figures checksums; /* the sums */
 } mpt_connection_direction;
 
 typedef struct mpt_subflow_view {

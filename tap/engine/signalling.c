@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "internal.h"
-#include "key.h"
 
 /* Options of kind 30 are at least 3 bytes long. */
 #define MAX_OPTIONS (MPT_SEGMENT_OPTION_BYTES / 3)
@@ -61,26 +60,32 @@ void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *ev
     }
 }
 
-/* Repetitions of one thing are one event: counts one more, or returns false. owner < 0: on any subflow. */
-static bool repeated(mpt_connection *c, int owner, unsigned side, mpt_event_type type, int64_t time_ns)
+/* Repetitions of one thing are one event, at `place` (see mpt_half): counts one more, or returns false. */
+static bool repeated(mpt_connection *c, uint32_t place, int64_t time_ns)
 {
-    guint i;
+    mpt_event *event;
 
-    for (i = c->events ? c->events->len : 0; i > 0; i--) {
-        mpt_event *event = &g_array_index(c->events, mpt_event, i - 1);
-        if (event->type == type && event->side == side && (owner < 0 || event->owner == owner)) {
-            event->count++;
-            event->last_ns = time_ns;
-            return true;
-        }
-    }
-    return false;
+    if (!place)
+        return false;
+    if (place == PLACE_DROPPED)
+        return true;
+    event = &g_array_index(c->events, mpt_event, place - 1);
+    event->count++;
+    event->last_ns = MAX(event->last_ns, time_ns);
+    return true;
 }
 
-static void simple_event(const struct context *x, mpt_event_type type)
+/* The place of the event that was appended just now. */
+static uint32_t place_of(const mpt_connection *c, const mpt_event *event)
+{
+    return event ? c->events->len : PLACE_DROPPED;
+}
+
+static void simple_event(const struct context *x, mpt_event_type type, uint32_t *place)
 {
     mpt_event *event = mpt_signal_event(x->e, x->s, x->side, type);
 
+    *place = place_of(x->s->connection, event);
     if (event)
         mpt_signal_tell(x->e, x->s->connection, event);
 }
@@ -93,16 +98,10 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_se
 
     if (!c)
         return;
-    if (g->flags & MPT_TCP_RST &&
-        !(s->half[side].rst_told && repeated(c, s->owner, connection_side(&x), MPT_EVENT_RST, g->time_ns))) {
-        s->half[side].rst_told = true;
-        simple_event(&x, MPT_EVENT_RST);
-    }
-    if (g->flags & MPT_TCP_FIN &&
-        !(s->half[side].fin_told && repeated(c, s->owner, connection_side(&x), MPT_EVENT_FIN, g->time_ns))) {
-        s->half[side].fin_told = true;
-        simple_event(&x, MPT_EVENT_FIN);
-    }
+    if (g->flags & MPT_TCP_RST && !repeated(c, s->half[side].rst_event, g->time_ns))
+        simple_event(&x, MPT_EVENT_RST, &s->half[side].rst_event);
+    if (g->flags & MPT_TCP_FIN && !repeated(c, s->half[side].fin_event, g->time_ns))
+        simple_event(&x, MPT_EVENT_FIN, &s->half[side].fin_event);
     if (s->state == before)
         return;
     event = mpt_signal_event(e, s, side,
@@ -163,7 +162,7 @@ static void capable_data(const struct context *x, const mpt_mp_capable *o)
         return;
     d->expected = MAX(d->expected, d->idsn + 1 + o->data_len);
     mpt_account_mapping(x->e, x->s, x->side, 1, d->idsn + 1, o->data_len, x->position, x->g->payload_len);
-    if (o->has_checksum && x->e->config.want_payload &&
+    if (o->has_checksum && x->e->config.want_checksums &&
         mpt_account_ssn_position(x->s, x->side, 1, x->position, &position))
         mpt_checksums_open(&h->checksums, position, o->data_len, mpt_data_level_dsn(d, d->idsn + 1), 1, o->data_len,
                            o->checksum);
@@ -330,14 +329,15 @@ static void find_relatives(struct context *x, unsigned side, uint64_t dsn)
         mpt_identity_merge(x->e, c, other, flip);
 }
 
-static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn, const mpt_dss *o, int owner)
+static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn, const mpt_dss *o, uint32_t *place)
 {
     mpt_connection *c = x->s->connection;
     mpt_event *event;
 
-    if (repeated(c, owner, connection_side(x), type, x->g->time_ns))
+    if (repeated(c, *place, x->g->time_ns))
         return;
     event = mpt_signal_event(x->e, x->s, x->side, type);
+    *place = place_of(c, event);
     if (!event)
         return;
     event->data.dsn = dsn;
@@ -356,7 +356,14 @@ static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin
         d->fin_frame = x->g->frame;
         d->fin = fin;
     }
-    dss_event(x, MPT_EVENT_DATA_FIN, fin, o, -1);
+    dss_event(x, MPT_EVENT_DATA_FIN, fin, o, &d->fin_event);
+}
+
+static void far_number(const struct context *x)
+{
+    x->s->connection->far_mappings++;
+    if (x->e->config.want_evidence)
+        mpt_evidence_far(x->s->connection, x->s, x->g);
 }
 
 static void take_mapping(const struct context *x, const mpt_dss *o)
@@ -369,20 +376,20 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
     int64_t dsn, position;
 
     if (!mpt_data_level_position(d, o->dsn, o->dsn_64bit, &dsn)) {
-        c->far_mappings++;
+        far_number(x);
         return;
     }
     if (!o->length) {
         c->infinite_mapping = true;
         mpt_account_infinite(x->e, x->s, x->side, o->ssn, dsn, x->position);
-        dss_event(x, MPT_EVENT_INFINITE_MAPPING, dsn, o, x->s->owner);
+        dss_event(x, MPT_EVENT_INFINITE_MAPPING, dsn, o, &h->infinite_event);
         return;
     }
     d->expected = MAX(d->expected, dsn + o->length);
     x->s->last_dss_ns[x->side] = x->g->time_ns;
     if (length)
         mpt_account_mapping(x->e, x->s, x->side, o->ssn, dsn, length, x->position, x->g->payload_len);
-    if (length && o->has_checksum && x->e->config.want_payload &&
+    if (length && o->has_checksum && x->e->config.want_checksums &&
         mpt_account_ssn_position(x->s, x->side, o->ssn, x->position, &position))
         mpt_checksums_open(&h->checksums, position, length, mpt_data_level_dsn(d, dsn), o->ssn, o->length,
                            o->checksum);
@@ -411,10 +418,13 @@ static void take_dss(struct context *x, const mpt_dss *o)
         take_mapping(x, o);
     if (o->has_ack) {
         d = &c->level[!side];
-        if (mpt_data_level_ack_position(d, o->data_ack, o->ack_64bit, &acked))
+        if (!mpt_data_level_ack_position(d, o->data_ack, o->ack_64bit, &acked)) {
+            far_number(x);
+        } else {
+            if (x->e->config.want_evidence)
+                mpt_evidence_data_ack(x->s, x->side, x->g, x->position, acked);
             mpt_account_ack(x->e, c, !side, acked);
-        else
-            c->far_mappings++;
+        }
     }
     if (!was_anchored[side] && c->level[side].anchored && o->has_mapping)
         find_relatives(x, side, o->dsn);
@@ -456,16 +466,11 @@ static void take_prio(struct context *x, const mpt_mp_prio *o, mpt_event *event)
 static void take_add_addr(struct context *x, const mpt_add_addr *o, mpt_event *event)
 {
     const mpt_connection *c = x->s->connection;
-    unsigned side = connection_side(x);
-    uint8_t hmac[8];
     mpt_event *bad;
 
     if (event)
         event->add_addr = *o;
-    if (!o->has_hmac || !c->host[0].key_known || !c->host[1].key_known)
-        return;
-    mpt_key_add_addr_hmac(c->host[side].key, c->host[!side].key, o->address_id, &o->address, hmac);
-    if (!memcmp(hmac, o->hmac, 8))
+    if (mpt_connection_verify_add_addr(c, connection_side(x), o) != MPT_VERDICT_BAD)
         return;
     bad = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
     if (!bad)

@@ -44,6 +44,7 @@ void mpt_subflow_free(mpt_subflow *s)
     half_clear(&s->half[0]);
     half_clear(&s->half[1]);
     g_free(s->join);
+    g_free(s->evidence);
     g_free(s);
 }
 
@@ -179,7 +180,7 @@ static void sample_rtt(mpt_half *h, int64_t acked, int64_t time_ns)
         const mpt_unacked *u = &g_array_index(h->unacked, mpt_unacked, h->unacked_head);
         if (u->end > acked)
             break;
-        if (!u->again)
+        if (!u->again && time_ns >= u->time_ns) /* not of a late segment */
             mpt_distribution_add(&h->rtt, time_ns - u->time_ns);
         h->unacked_head++;
     }
@@ -246,6 +247,8 @@ int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *g,
     data = position + (syn ? 1 : 0);
     end = data + g->payload_len;
     if (g->flags & MPT_TCP_FIN) {
+        if (!h->fin_seen)
+            h->fin_ns = g->time_ns;
         h->fin_seen = true;
         h->fin = end;
         end++;

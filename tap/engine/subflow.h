@@ -21,6 +21,7 @@
 #include "checksum.h"
 #include "distribution.h"
 #include "endpoint.h"
+#include "evidence.h"
 #include "mapping.h"
 #include "ranges.h"
 #include "timeline.h"
@@ -71,11 +72,13 @@ typedef struct mpt_half {
     bool shift_known; /* ssn_shift is certain */
     bool shift_bounded;
     bool fin_seen, fin_acked, rst_seen;
-    bool fin_told, rst_told; /* there is an event */
+    /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
+    uint32_t fin_event, rst_event, infinite_event;
     bool data_without_dss_last; /* the last new payload had no mapping */
     uint32_t origin;
     int64_t next;     /* highest position seen, one past */
     int64_t fin;      /* position of the FIN, where fin_seen */
+    int64_t fin_ns;   /* when it was first seen */
     int64_t acked;    /* highest position that the other side acknowledged; INT64_MIN: none */
     int64_t acked_ns; /* when the last data, without the FIN, was acknowledged */
     int64_t ssn_shift;
@@ -131,6 +134,7 @@ typedef struct mpt_subflow {
     bool backup_known[2], backup[2];         /* per side: what this side told */
     bool address_id_known[2];
     uint8_t address_id[2];
+    mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */
     int64_t last_dss_ns[2]; /* last DSS with a mapping, per sender; 0: none */
 } mpt_subflow;
 

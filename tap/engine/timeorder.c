@@ -253,7 +253,7 @@ static bool is_due(const mpt_timeorder *t)
 mpt_timeorder *mpt_timeorder_new(int64_t horizon_ns, size_t capacity, mpt_timeorder_release release,
                                  void *data)
 {
-    g_assert(horizon_ns >= 0 && capacity >= 1 && release);
+    g_assert(horizon_ns >= 0 && release);
     mpt_timeorder *t = g_new0(mpt_timeorder, 1);
     t->horizon_ns = horizon_ns;
     t->capacity = capacity;

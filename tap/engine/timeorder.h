@@ -2,7 +2,8 @@
  *
  * Captures of several interfaces are not in the order of time. Segments are held until a newer one shows that
  * nothing older can be expected: they leave once they are more than `horizon_ns` older than the newest one,
- * or once more than `capacity` are held, the oldest (time, then frame) first.
+ * or once more than `capacity` are held, the oldest (time, then frame) first. With capacity 0 nothing is held and
+ * each segment comes out as it is pushed.
  *
  * Invariant: segments come out in the order (time_ns, frame), except that one which is older than what has
  * already left comes out at once and is flagged late. A segment in order costs O(1), any other O(log n).
@@ -24,7 +25,7 @@ typedef struct mpt_timeorder mpt_timeorder;
  * mpt_timeorder. */
 typedef void (*mpt_timeorder_release)(const mpt_segment *segment, bool late, void *data);
 
-/* capacity >= 1, horizon_ns >= 0. The caller frees with mpt_timeorder_free(), which drops what is held. */
+/* horizon_ns >= 0. The caller frees with mpt_timeorder_free(), which drops what is held. */
 mpt_timeorder *mpt_timeorder_new(int64_t horizon_ns, size_t capacity, mpt_timeorder_release release,
                                  void *data);
 void mpt_timeorder_free(mpt_timeorder *t);

@@ -1,0 +1,249 @@
+/* points.c - see points.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "points.h"
+
+#include <string.h>
+
+#include "../tap/engine/place.h"
+#include "../tap/engine/vantage.h"
+
+enum { CLIENT_POINT, SERVER_POINT };
+
+struct mpt_points {
+    const mpt_arguments *arguments;
+    mpt_engine_config config;
+    mpt_points_opened opened;
+    void *user;
+    mpt_vantage *vantage;
+    mpt_engine *engines[MPT_VANTAGE_POINTS];
+    unsigned count;
+    /* The order, as of the last flush; a cache. */
+    bool ordered, order_known;
+    unsigned order[MPT_VANTAGE_POINTS];
+};
+
+static mpt_engine *engine_of(mpt_points *p, unsigned point)
+{
+    while (p->count <= point) {
+        mpt_engine *e = mpt_engine_new(&p->config);
+        if (p->count > 0 && mpt_engine_get_counts(p->engines[0])->has_earliest)
+            mpt_engine_note_time(e, mpt_engine_get_counts(p->engines[0])->earliest_ns);
+        p->engines[p->count] = e;
+        p->opened(e, p->count++, p->user);
+    }
+    return p->engines[point];
+}
+
+static void deliver(const mpt_segment *segment, unsigned point, void *user)
+{
+    mpt_points *p = user;
+
+    mpt_engine_feed(engine_of(p, point), segment);
+}
+
+static bool is_named(const mpt_arguments *a)
+{
+    return a->client || a->server;
+}
+
+static void name_all(mpt_points *p, const GArray *ids, unsigned point)
+{
+    for (guint i = 0; ids && i < ids->len; i++)
+        mpt_vantage_name(p->vantage, g_array_index(ids, uint32_t, i), point);
+}
+
+mpt_points *mpt_points_new(const mpt_arguments *arguments, const mpt_engine_config *config,
+                           mpt_points_opened opened, void *user)
+{
+    mpt_points *p = g_new0(mpt_points, 1);
+
+    p->arguments = arguments;
+    p->config = *config;
+    p->opened = opened;
+    p->user = user;
+    p->vantage = mpt_vantage_new(config->horizon_ns, deliver, p);
+    name_all(p, arguments->client, CLIENT_POINT);
+    name_all(p, arguments->server, SERVER_POINT);
+    if (is_named(arguments) && !(arguments->client && arguments->server))
+        mpt_vantage_rest(p->vantage, arguments->client ? SERVER_POINT : CLIENT_POINT);
+    engine_of(p, is_named(arguments) ? SERVER_POINT : 0);
+    return p;
+}
+
+void mpt_points_free(mpt_points *p)
+{
+    if (!p)
+        return;
+    mpt_vantage_free(p->vantage);
+    for (unsigned i = 0; i < p->count; i++)
+        mpt_engine_free(p->engines[i]);
+    g_free(p);
+}
+
+static bool same_ids(const GArray *a, const GArray *b)
+{
+    if (!a || !b)
+        return a == b;
+    return a->len == b->len && !memcmp(a->data, b->data, a->len * sizeof(uint32_t));
+}
+
+bool mpt_points_same(const mpt_arguments *a, const mpt_arguments *b)
+{
+    bool at = mpt_arguments_has(a, MPT_ARG_AT);
+
+    return same_ids(a->client, b->client) && same_ids(a->server, b->server) &&
+           at == mpt_arguments_has(b, MPT_ARG_AT) &&
+           (!at || (a->at == b->at && (a->at != MPT_AT_INTERFACE || a->at_interface == b->at_interface)));
+}
+
+void mpt_points_feed(mpt_points *p, const mpt_segment *segment)
+{
+    p->ordered = false;
+    mpt_vantage_feed(p->vantage, segment);
+}
+
+void mpt_points_note_time(mpt_points *p, int64_t time_ns)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        mpt_engine_note_time(p->engines[i], time_ns);
+}
+
+void mpt_points_note_lost(mpt_points *p)
+{
+    /* Nothing is known of the segment, so it may be missing anywhere. */
+    for (unsigned i = 0; i < p->count; i++)
+        mpt_engine_note_lost(p->engines[i]);
+}
+
+void mpt_points_flush(mpt_points *p)
+{
+    mpt_vantage_flush(p->vantage);
+    for (unsigned i = 0; i < p->count; i++)
+        mpt_engine_flush(p->engines[i]);
+    p->ordered = false;
+}
+
+unsigned mpt_points_count(const mpt_points *p)
+{
+    return p->count;
+}
+
+mpt_engine *mpt_points_engine(mpt_points *p, unsigned point)
+{
+    return p->engines[point];
+}
+
+/* --- which is where --- */
+
+static void sort_by_place(mpt_points *p)
+{
+    double place[MPT_VANTAGE_POINTS];
+
+    p->ordered = true;
+    p->order_known = true;
+    for (unsigned i = 0; i < p->count; i++) {
+        p->order[i] = i;
+        if (p->count > 1 && !is_named(p->arguments) && !mpt_place_of_engine(p->engines[i], &place[i]))
+            p->order_known = false;
+    }
+    if (!p->order_known || is_named(p->arguments))
+        return;
+    for (unsigned i = 1; i < p->count; i++) {
+        unsigned moved = p->order[i], k = i;
+        for (; k > 0 && place[p->order[k - 1]] > place[moved]; k--)
+            p->order[k] = p->order[k - 1];
+        p->order[k] = moved;
+    }
+}
+
+bool mpt_points_order(mpt_points *p, unsigned *order)
+{
+    if (!p->ordered)
+        sort_by_place(p);
+    memcpy(order, p->order, p->count * sizeof *order);
+    return p->order_known;
+}
+
+unsigned mpt_points_chosen(mpt_points *p)
+{
+    const mpt_arguments *a = p->arguments;
+    unsigned order[MPT_VANTAGE_POINTS], point;
+
+    mpt_points_order(p, order);
+    if (!mpt_arguments_has(a, MPT_ARG_AT) || a->at == MPT_AT_CLIENT)
+        return order[0];
+    if (a->at == MPT_AT_SERVER)
+        return order[p->count - 1];
+    return mpt_vantage_point_of(p->vantage, a->at_interface, &point) ? point : order[0];
+}
+
+bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id)
+{
+    return mpt_vantage_interface(p->vantage, point, k, interface_id);
+}
+
+const char *mpt_points_name(mpt_points *p, unsigned point)
+{
+    unsigned order[MPT_VANTAGE_POINTS];
+
+    if (!mpt_points_order(p, order))
+        return "middle";
+    return point == order[0] ? "client" : point == order[p->count - 1] ? "server" : "middle";
+}
+
+void mpt_points_describe(mpt_points *p, unsigned point, GString *out)
+{
+    const char *name = mpt_points_name(p, point);
+    uint32_t id, next;
+    unsigned k = 0;
+
+    g_string_append_printf(out, "%s%s (", strcmp(name, "middle") ? "the " : "",
+                           strcmp(name, "middle") ? name : "vantage point");
+    if (!mpt_vantage_interface(p->vantage, point, 0, &id)) {
+        g_string_append(out, "no interface)");
+        return;
+    }
+    g_string_append(out, mpt_vantage_interface(p->vantage, point, 1, &next) ? "interfaces " : "interface ");
+    for (;; id = next) {
+        g_string_append_printf(out, "%u", id);
+        if (!mpt_vantage_interface(p->vantage, point, ++k, &next))
+            break;
+        g_string_append(out, mpt_vantage_interface(p->vantage, point, k + 1, &id) ? ", " : " and ");
+    }
+    g_string_append_c(out, ')');
+}
+
+void mpt_points_note(mpt_points *p, GString *out)
+{
+    unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_points_chosen(p);
+    uint64_t dropped = mpt_vantage_dropped(p->vantage);
+    bool known = mpt_points_order(p, order);
+
+    if (p->count == 1)
+        return;
+    g_string_append(out, "Counted at ");
+    mpt_points_describe(p, chosen, out);
+    g_string_append(out, ", not at ");
+    for (unsigned i = 0, left = p->count - 1; i < p->count; i++) {
+        if (order[i] == chosen)
+            continue;
+        mpt_points_describe(p, order[i], out);
+        g_string_append(out, --left == 0 ? "" : left == 1 ? " and " : ", ");
+    }
+    g_string_append(out, known ? "; at=client, at=server or at=INTERFACE chooses."
+                               : "; nothing shows which is the client's end, client= or server= tells it.");
+    if (dropped)
+        g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.", dropped);
+}
+
+void mpt_points_missing(mpt_points *p, GString *out)
+{
+    const mpt_arguments *a = p->arguments;
+    unsigned point;
+
+    if (mpt_arguments_has(a, MPT_ARG_AT) && a->at == MPT_AT_INTERFACE &&
+        !mpt_vantage_point_of(p->vantage, a->at_interface, &point))
+        g_string_append_printf(out, "no TCP segment was captured on interface %u", a->at_interface);
+}

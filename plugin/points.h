@@ -1,0 +1,58 @@
+/* points.h - one window's engines: one for each vantage point of the capture.
+ *
+ * Reports count each packet once: they read one engine, that of the vantage point that `at` names (by default the
+ * client's end). A capture with one vantage point has one engine.
+ *
+ * Invariant: the engine of a point gets each segment that was captured there once, and nothing else.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_POINTS_H
+#define MPT_POINTS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../tap/engine/engine.h"
+#include "arguments.h"
+
+typedef struct mpt_points mpt_points;
+
+/* Called for each new engine, before its first segment. */
+typedef void (*mpt_points_opened)(mpt_engine *engine, unsigned point, void *user);
+
+/* arguments: client=, server= and at= count here; they must outlive the points. Free with mpt_points_free(). */
+mpt_points *mpt_points_new(const mpt_arguments *arguments, const mpt_engine_config *config,
+                           mpt_points_opened opened, void *user);
+void mpt_points_free(mpt_points *p);
+/* True if both arguments ask for the same points: reports of both can share them. */
+bool mpt_points_same(const mpt_arguments *a, const mpt_arguments *b);
+
+void mpt_points_feed(mpt_points *p, const mpt_segment *segment);
+void mpt_points_note_time(mpt_points *p, int64_t time_ns);
+void mpt_points_note_lost(mpt_points *p);
+/* The capture is at its end. */
+void mpt_points_flush(mpt_points *p);
+
+/* Vantage points so far, at least 1. */
+unsigned mpt_points_count(const mpt_points *p);
+/* The engine of a point below that count. */
+mpt_engine *mpt_points_engine(mpt_points *p, unsigned point);
+/* The points from the client's end to the server's; `order` has room for all. False where nothing in the capture
+ * shows which end is the client's: they are then in order of number. */
+bool mpt_points_order(mpt_points *p, unsigned *order);
+/* The point that reports count at. */
+unsigned mpt_points_chosen(mpt_points *p);
+/* Appends "the client (interfaces 0 and 1)", "the server (interface 2)", "interface 3". */
+void mpt_points_describe(mpt_points *p, unsigned point, GString *out);
+/* Appends a sentence on the vantage points; nothing where there is one. */
+void mpt_points_note(mpt_points *p, GString *out);
+/* Appends why `at` can't be met, without newline; nothing where it can. */
+void mpt_points_missing(mpt_points *p, GString *out);
+/* "client", "server" or "middle" (between them, or not known which). Static. */
+const char *mpt_points_name(mpt_points *p, unsigned point);
+/* The k-th interface of a point, in order of number; false where there are not so many. */
+bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id);
+
+#endif

@@ -1,0 +1,160 @@
+/* dissection.c - see dissection.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "dissection.h"
+
+#include <wireshark.h>
+
+#include <epan/packet.h>
+#include <epan/proto.h>
+#include <epan/tvbuff.h>
+
+#include <string.h>
+
+#include "engine/option.h"
+
+#define TCP_PROTOCOL 6
+#define HEADER 20        /* RFC 9293 3.1, without options */
+#define MAX_SEGMENTS 16  /* of one frame: tunnels */
+
+enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3 };
+
+static dissector_handle_t wrapper_handle, original_handle;
+static int mptcp_id = -1;
+
+static struct {
+    uint32_t frame;
+    unsigned n;
+    mpt_dissected segments[MAX_SEGMENTS];
+} newest;
+
+static uint16_t be16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)be16(p) << 16 | be16(p + 2);
+}
+
+static void set_endpoint(mpt_endpoint *e, const address *a, uint16_t port)
+{
+    bool ip = (a->type == AT_IPv4 && a->len == 4) || (a->type == AT_IPv6 && a->len == 16);
+
+    mpt_endpoint_set(e, ip ? a->data : NULL, ip ? (size_t)a->len : 0, port);
+}
+
+static void read_option(mpt_dissected *d, const uint8_t *option, unsigned length)
+{
+    mpt_segment *g = &d->segment;
+
+    if (option[0] == OPTION_WINDOW_SCALE && length == 3)
+        d->window_scale = option[2];
+    if (option[0] == MPT_OPTION_KIND && g->option_len + length <= sizeof g->options) {
+        memcpy(g->options + g->option_len, option, length);
+        g->option_len = (uint16_t)(g->option_len + length);
+    }
+}
+
+static void read_options(mpt_dissected *d, const uint8_t *options, unsigned length)
+{
+    unsigned at = 0, n;
+
+    while (at < length && options[at] != OPTION_END) {
+        if (options[at] == OPTION_NOP) {
+            at++;
+            continue;
+        }
+        if (at + 1 >= length || options[at + 1] < 2)
+            return;
+        n = MIN(options[at + 1], length - at);
+        read_option(d, options + at, n);
+        at += n;
+    }
+}
+
+/* False where Wireshark's own TCP dissector would tell no tap of it either. */
+static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
+{
+    unsigned captured = tvb_captured_length(tvb), length = tvb_reported_length(tvb), header;
+    mpt_segment *g = &d->segment;
+    const uint8_t *bytes;
+
+    if (captured < HEADER)
+        return false;
+    bytes = tvb_get_ptr(tvb, 0, (int)captured);
+    header = (bytes[12] >> 4) * 4u;
+    if (header < HEADER)
+        return false;
+    *d = (mpt_dissected){.window_scale = -1};
+    g->frame = pinfo->num;
+    g->time_ns = CLAMP((int64_t)pinfo->abs_ts.secs, -INT64_C(9000000000), INT64_C(9000000000)) * 1000000000 +
+                 pinfo->abs_ts.nsecs;
+    set_endpoint(&g->src, &pinfo->src, be16(bytes));
+    set_endpoint(&g->dst, &pinfo->dst, be16(bytes + 2));
+    g->seq = be32(bytes + 4);
+    g->ack = be32(bytes + 8);
+    g->flags = bytes[13];
+    g->window = be16(bytes + 14);
+    if (pinfo->fragmented || length < header)
+        g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
+    else
+        g->payload_len = length - header;
+    if (captured < header && captured < length)
+        g->presence |= MPT_SEGMENT_CUT_OPTIONS;
+    read_options(d, bytes + HEADER, MIN(header, captured) - HEADER);
+    if (!proto_is_protocol_enabled(find_protocol_by_id(mptcp_id)))
+        g->option_len = 0;
+    return true;
+}
+
+static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    if (newest.frame != pinfo->num) {
+        newest.frame = pinfo->num;
+        newest.n = 0;
+    }
+    /* A TCP header that ICMP quotes is no segment. */
+    if (!pinfo->fd->visited && !pinfo->flags.in_error_pkt && newest.n < MAX_SEGMENTS)
+        newest.n += read_header(&newest.segments[newest.n], tvb, pinfo);
+    return call_dissector_only(original_handle, tvb, pinfo, tree, data);
+}
+
+void mpt_dissection_register(void)
+{
+    /* A name of its own for TCP: no layer of its own, and `Enabled Protocols` still rules it. */
+    int pino = proto_register_protocol_in_name_only("TCP segment, for mptcpscope", "TCP (mptcpscope)", "mptcpscope.segment",
+                                                    proto_get_id_by_filter_name("tcp"), FT_BYTES);
+
+    mptcp_id = proto_get_id_by_filter_name("mptcp");
+    wrapper_handle = create_dissector_handle(dissect, pino);
+}
+
+void mpt_dissection_start(void)
+{
+    dissector_table_t table = find_dissector_table("ip.proto");
+    dissector_handle_t now = table ? dissector_get_uint_handle(table, TCP_PROTOCOL) : NULL;
+
+    newest.frame = newest.n = 0;
+    if (!now || now == wrapper_handle)
+        return;
+    original_handle = now;
+    dissector_add_uint("ip.proto", TCP_PROTOCOL, wrapper_handle);
+}
+
+void mpt_dissection_stop(void)
+{
+    dissector_table_t table = find_dissector_table("ip.proto");
+
+    newest.frame = newest.n = 0;
+    if (table && original_handle && dissector_get_uint_handle(table, TCP_PROTOCOL) == wrapper_handle)
+        dissector_add_uint("ip.proto", TCP_PROTOCOL, original_handle);
+}
+
+const mpt_dissected *mpt_dissection_segments(uint32_t frame, unsigned *n)
+{
+    *n = newest.frame == frame ? newest.n : 0;
+    return *n ? newest.segments : NULL;
+}

@@ -1,0 +1,68 @@
+/* evidence.h - what the findings need of the past and no figure keeps; only where somebody asked (want_evidence).
+ *
+ * Invariant: nothing here is read by any figure; without want_evidence no pointer to it is set.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_EVIDENCE_H
+#define MPT_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* How often something was seen, and where first. Times are of the capture, in ns since the epoch. */
+typedef struct mpt_seen {
+    uint64_t count; /* times, or bytes */
+    int64_t time_ns;
+    uint32_t frame;
+    uint16_t owner; /* subflow, where that matters */
+} mpt_seen;
+
+/* One side of a subflow as sender. */
+typedef struct mpt_half_evidence {
+    bool data_ack_known;
+    int64_t data_ack;           /* highest DATA_ACK sent here: position on the other side's data level */
+    mpt_seen window_closed; /* this side told a receive window of 0: times */
+    int64_t closed_since_ns;    /* 0: the window is open */
+    int64_t longest_closed_ns, longest_since_ns;
+    uint32_t longest_frame;     /* that closed the window for longest */
+    uint64_t first_before;      /* bytes.first before the segment */
+    /* Payload sent while this subflow was backup and a regular one could have taken it (RFC 8684 3.3.8). */
+    mpt_seen backup;        /* payload bytes */
+    uint64_t backup_new;        /* of these, bytes that no subflow had carried */
+} mpt_half_evidence;
+
+typedef struct mpt_subflow_evidence {
+    mpt_half_evidence half[2];
+    uint32_t syns;          /* SYNs of the initiator */
+    mpt_seen plain_syn; /* SYNs without options after one with MP_CAPABLE */
+    int64_t backup_ns;      /* when the subflow last became backup */
+    bool was_backup;
+} mpt_subflow_evidence;
+
+/* A time in which bytes waited at the data level for others that came late. */
+typedef struct mpt_wait {
+    int64_t start_ns, end_ns; /* 0, 0: none */
+    uint32_t frame;           /* that ended it */
+    uint16_t owner;           /* its subflow */
+} mpt_wait;
+
+enum { MPT_WAITS = 3 };
+
+/* The data level of one direction. */
+typedef struct mpt_level_evidence {
+    bool window_known;
+    int64_t window_edge;        /* highest DATA_ACK + window told (RFC 8684 3.3.4) */
+    mpt_seen beyond_window; /* new bytes beyond it */
+    mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
+    mpt_seen acks_back;     /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
+    mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
+    mpt_wait waits[MPT_WAITS];  /* the longest, none of which overlap */
+} mpt_level_evidence;
+
+typedef struct mpt_connection_evidence {
+    mpt_level_evidence level[2]; /* per side of the connection, as sender */
+    mpt_seen far;            /* DSNs or DATA_ACKs out of reach */
+} mpt_connection_evidence;
+
+#endif

@@ -1,0 +1,395 @@
+/* vantage.c - see vantage.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "vantage.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "option.h"
+#include "sightings.h"
+
+/* Bounds of what is held, and of what is remembered of handshakes (two a subflow). */
+#define MAX_HELD 10000
+#define MAX_HANDSHAKES (1u << 18)
+/* Segments other than of a handshake that two interfaces must share: a few may be alike by chance. */
+#define ENOUGH 3
+
+/* One interface. */
+typedef struct interface {
+    uint32_t id;
+    int point;          /* below 0: not decided */
+    bool weak;          /* decided without evidence */
+    uint64_t conflicts; /* bit for each interface that showed the same segment */
+    uint8_t alike[MPT_VANTAGE_INTERFACES]; /* segments outside handshakes that each other one showed too */
+} interface;
+
+struct mpt_vantage {
+    mpt_vantage_deliver deliver;
+    void *user;
+    int64_t hold_ns;
+    interface interfaces[MPT_VANTAGE_INTERFACES];
+    unsigned count, points;
+    bool named;
+    int rest;
+    uint64_t dropped;
+    /* The last segment's interface: most segments follow one of their own. */
+    uint32_t last_id;
+    int last_point; /* below 0: look it up */
+    mpt_sightings handshakes, recent;
+    GArray *held; /* mpt_segment, payload owned; NULL: nothing is held */
+    int64_t held_since_ns;
+};
+
+mpt_vantage *mpt_vantage_new(int64_t hold_ns, mpt_vantage_deliver deliver, void *user)
+{
+    mpt_vantage *v = g_new0(mpt_vantage, 1);
+
+    v->hold_ns = hold_ns;
+    v->deliver = deliver;
+    v->user = user;
+    v->last_point = -1;
+    v->rest = -1;
+    return v;
+}
+
+static void drop_held(mpt_vantage *v)
+{
+    for (guint i = 0; v->held && i < v->held->len; i++)
+        g_free((gpointer)g_array_index(v->held, mpt_segment, i).payload);
+    if (v->held)
+        g_array_free(v->held, TRUE);
+    v->held = NULL;
+    mpt_sightings_clear(&v->recent);
+}
+
+void mpt_vantage_free(mpt_vantage *v)
+{
+    if (!v)
+        return;
+    drop_held(v);
+    mpt_sightings_clear(&v->handshakes);
+    g_free(v);
+}
+
+static interface *find(const mpt_vantage *v, uint32_t id)
+{
+    for (unsigned i = 0; i < v->count; i++)
+        if (v->interfaces[i].id == id)
+            return (interface *)&v->interfaces[i];
+    return NULL;
+}
+
+static interface *add(mpt_vantage *v, uint32_t id)
+{
+    if (v->count == MPT_VANTAGE_INTERFACES)
+        return NULL;
+    interface *f = &v->interfaces[v->count++];
+    *f = (interface){ .id = id, .point = -1 };
+    return f;
+}
+
+void mpt_vantage_name(mpt_vantage *v, uint32_t interface_id, unsigned point)
+{
+    interface *f = find(v, interface_id);
+
+    g_return_if_fail(point < MPT_VANTAGE_POINTS);
+    v->named = true;
+    if (!f)
+        f = add(v, interface_id);
+    if (!f)
+        return;
+    f->point = (int)point;
+    v->points = MAX(v->points, point + 1);
+}
+
+void mpt_vantage_rest(mpt_vantage *v, int point)
+{
+    g_return_if_fail(point < MPT_VANTAGE_POINTS);
+    v->rest = point;
+    v->points = MAX(v->points, (unsigned)(point + 1));
+}
+
+/* --- evidence --- */
+
+/* What identifies a segment wherever it is seen: no address, for NAT changes it. */
+static uint64_t signature(const mpt_segment *g)
+{
+    bool ack = g->flags & MPT_TCP_ACK;
+
+    return mpt_sightings_mix((uint64_t)g->seq << 32 | (ack ? g->ack : 0),
+                             (uint64_t)g->payload_len << 16 | (g->flags & ~MPT_TCP_PSH));
+}
+
+/* The keys of MP_CAPABLE and the nonces of MP_JOIN outlive a middlebox that writes its own sequence numbers. */
+static uint64_t option_signature(const mpt_segment *g)
+{
+    mpt_option o;
+    size_t used;
+
+    if (mpt_option_parse(g->options, g->option_len, &o, &used) != MPT_OPTION_OK)
+        return 0;
+    if (o.subtype != MPT_MP_JOIN && (o.subtype != MPT_MP_CAPABLE || used < 12))
+        return 0;
+    uint64_t sum = used;
+    for (size_t i = 0; i < used; i++)
+        sum = mpt_sightings_mix(sum, g->options[i]);
+    return sum;
+}
+
+/* Interfaces of `mask` and this one are different points. */
+static void conflict(mpt_vantage *v, interface *f, uint64_t mask)
+{
+    unsigned self = (unsigned)(f - v->interfaces);
+
+    mask &= ~(UINT64_C(1) << self);
+    f->conflicts |= mask;
+    for (unsigned i = 0; i < v->count; i++)
+        if (mask >> i & 1u)
+            v->interfaces[i].conflicts |= UINT64_C(1) << self;
+}
+
+static void note_handshake(mpt_vantage *v, interface *f, const mpt_segment *g)
+{
+    unsigned self = (unsigned)(f - v->interfaces);
+    uint64_t option = g->option_len ? option_signature(g) : 0;
+
+    conflict(v, f, mpt_sightings_add(&v->handshakes, signature(g), self, MAX_HANDSHAKES));
+    if (option)
+        conflict(v, f, mpt_sightings_add(&v->handshakes, option, self, MAX_HANDSHAKES));
+}
+
+static void note_recent(mpt_vantage *v, interface *f, const mpt_segment *g)
+{
+    unsigned self = (unsigned)(f - v->interfaces);
+    uint64_t mask = mpt_sightings_add(&v->recent, signature(g), self, 2 * MAX_HELD);
+
+    for (unsigned i = 0; i < v->count; i++) {
+        if (i == self || !(mask >> i & 1u))
+            continue;
+        if (++f->alike[i] >= ENOUGH) {
+            f->alike[i] = ENOUGH;
+            conflict(v, f, UINT64_C(1) << i);
+        }
+    }
+}
+
+/* --- deciding --- */
+
+static bool fits(const mpt_vantage *v, const interface *f, unsigned point)
+{
+    for (unsigned i = 0; i < v->count; i++)
+        if (v->interfaces[i].point == (int)point && f->conflicts >> i & 1u)
+            return false;
+    return true;
+}
+
+/* The decided interface of the nearest number (of two, the lower) at a point that fits; NULL: there is none. */
+static const interface *nearest(const mpt_vantage *v, const interface *f)
+{
+    const interface *best = NULL;
+    uint32_t best_distance = 0;
+
+    for (unsigned i = 0; i < v->count; i++) {
+        const interface *other = &v->interfaces[i];
+        if (other == f || other->point < 0 || !fits(v, f, (unsigned)other->point))
+            continue;
+        uint32_t d = other->id < f->id ? f->id - other->id : other->id - f->id;
+        if (!best || d < best_distance || (d == best_distance && other->id < best->id)) {
+            best = other;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+static void decide(mpt_vantage *v, interface *f)
+{
+    const interface *near = nearest(v, f);
+
+    f->weak = f->conflicts == 0;
+    if (near)
+        f->point = near->point;
+    else
+        f->point = (int)MIN(v->points, MPT_VANTAGE_POINTS - 1u);
+    v->points = MAX(v->points, (unsigned)f->point + 1);
+    v->last_point = -1;
+}
+
+/* Decides what has evidence (all: everything). True if nothing is left undecided. */
+static bool decide_some(mpt_vantage *v, bool all)
+{
+    bool done = true;
+
+    for (unsigned i = 0; i < v->count; i++) {
+        interface *f = &v->interfaces[i];
+        if (f->point >= 0)
+            continue;
+        if (all || f->conflicts)
+            decide(v, f);
+        else
+            done = false;
+    }
+    return done;
+}
+
+/* Later evidence against an interface that was put to a point without any: it leaves from now on. */
+static void reconsider(mpt_vantage *v, interface *f)
+{
+    for (unsigned i = 0; i < v->count; i++) {
+        interface *other = &v->interfaces[i];
+        if (other->point < 0 || other->point != f->point || !(f->conflicts >> i & 1u))
+            continue;
+        interface *leaves = f->weak || !other->weak ? f : other;
+        leaves->point = -1;
+        decide(v, leaves);
+        return;
+    }
+}
+
+/* --- holding --- */
+
+static void hold(mpt_vantage *v, const mpt_segment *g)
+{
+    mpt_segment copy = *g;
+
+    if (g->payload)
+        copy.payload = g_memdup2(g->payload, g->captured_payload);
+    g_array_append_val(v->held, copy);
+}
+
+static void hand_on(mpt_vantage *v, const mpt_segment *g)
+{
+    const interface *f = find(v, g->interface_id);
+
+    if (!f) {
+        interface stranger = { .id = g->interface_id };
+        f = nearest(v, &stranger);
+    }
+    v->last_id = g->interface_id;
+    v->last_point = f ? f->point : 0;
+    v->deliver(g, (unsigned)v->last_point, v->user);
+}
+
+static void release(mpt_vantage *v)
+{
+    GArray *held = v->held;
+
+    v->held = NULL;
+    for (guint i = 0; i < held->len; i++) {
+        mpt_segment *g = &g_array_index(held, mpt_segment, i);
+        hand_on(v, g);
+        g_free((gpointer)g->payload);
+    }
+    g_array_free(held, TRUE);
+    mpt_sightings_clear(&v->recent);
+}
+
+void mpt_vantage_flush(mpt_vantage *v)
+{
+    if (!v->held)
+        return;
+    decide_some(v, true);
+    release(v);
+}
+
+static void begin_holding(mpt_vantage *v, const mpt_segment *g)
+{
+    v->held = g_array_new(FALSE, FALSE, sizeof(mpt_segment));
+    v->held_since_ns = g->time_ns;
+}
+
+static bool held_enough(const mpt_vantage *v, const mpt_segment *g)
+{
+    return v->held->len >= MAX_HELD || g->time_ns - v->held_since_ns > v->hold_ns;
+}
+
+static void feed_named(mpt_vantage *v, const mpt_segment *g)
+{
+    const interface *f = find(v, g->interface_id);
+    int point = f ? f->point : v->rest;
+
+    if (point >= 0)
+        v->deliver(g, (unsigned)point, v->user);
+    else
+        v->dropped++;
+}
+
+static void feed_slowly(mpt_vantage *v, const mpt_segment *g)
+{
+    interface *f = find(v, g->interface_id);
+
+    if (!f && (f = add(v, g->interface_id)) != NULL) {
+        if (v->count == 1)
+            f->point = 0, v->points = 1;
+        else if (!v->held)
+            begin_holding(v, g);
+    }
+    if (f && g->flags & MPT_TCP_SYN)
+        note_handshake(v, f, g);
+    else if (f && v->held)
+        note_recent(v, f, g);
+    if (f && f->point >= 0 && f->conflicts)
+        reconsider(v, f);
+    if (!v->held) {
+        hand_on(v, g);
+        return;
+    }
+    hold(v, g);
+    if (decide_some(v, held_enough(v, g)))
+        release(v);
+}
+
+void mpt_vantage_feed(mpt_vantage *v, const mpt_segment *segment)
+{
+    if (v->last_point >= 0 && segment->interface_id == v->last_id && !v->held && !(segment->flags & MPT_TCP_SYN))
+        v->deliver(segment, (unsigned)v->last_point, v->user);
+    else if (v->named)
+        feed_named(v, segment);
+    else
+        feed_slowly(v, segment);
+}
+
+/* --- reading --- */
+
+unsigned mpt_vantage_points(const mpt_vantage *v)
+{
+    return v->points;
+}
+
+bool mpt_vantage_point_of(const mpt_vantage *v, uint32_t interface_id, unsigned *point)
+{
+    const interface *f = find(v, interface_id);
+
+    if (!f || f->point < 0)
+        return false;
+    *point = (unsigned)f->point;
+    return true;
+}
+
+bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uint32_t *interface_id)
+{
+    bool first = true;
+    uint32_t last = 0;
+
+    for (unsigned round = 0; round <= k; round++) {
+        const interface *next = NULL;
+        for (unsigned i = 0; i < v->count; i++) {
+            const interface *f = &v->interfaces[i];
+            if (f->point == (int)point && (first || f->id > last) && (!next || f->id < next->id))
+                next = f;
+        }
+        if (!next)
+            return false;
+        last = next->id;
+        first = false;
+    }
+    *interface_id = last;
+    return true;
+}
+
+uint64_t mpt_vantage_dropped(const mpt_vantage *v)
+{
+    return v->dropped;
+}

@@ -1,0 +1,261 @@
+/* invariants.c - see invariants.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "invariants.h"
+
+#include <math.h>
+
+#include "fuzz.h"
+#include "plugin/report/document.h"
+
+struct fuzz_report {
+    mpt_arguments arguments;
+    mpt_sink *live; /* NULL without `live` */
+    void *collected;
+};
+
+/* --- the reports --- */
+
+static const char *const options[] = {"", ",full", ",format=csv", ",full,format=csv", ",format=json",
+                                      ",full,format=json", ",stream=0", ",stream=0,direction=s2c", ",type=data",
+                                      ",stream=0,format=svg", ",stream=0,format=xpl", ",direction=c2s,format=csv", ",live"};
+
+static void each_report(void (*func)(mpt_arguments *a, void *user), void *user)
+{
+    for (unsigned report = 0; report < MPT_REPORTS; report++) {
+        for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
+            char *text = g_strconcat("mptcp,", mpt_report_name((mpt_report)report), options[i], NULL), *error = NULL;
+            mpt_arguments a;
+
+            if (mpt_arguments_parse(text, &a, &error) == MPT_ARGUMENTS_OK)
+                func(&a, user);
+            g_free(error);
+            g_free(text);
+        }
+    }
+}
+
+static void add_needs(mpt_arguments *a, void *user)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(a->report);
+    mpt_engine_config *config = user;
+    struct mpt_report_needs needs = {0};
+
+    if (kind->needs)
+        kind->needs(a, &needs);
+    config->want_rtt |= needs.rtt;
+    config->want_checksums |= needs.checksums;
+    config->want_payload |= needs.payload;
+    config->want_frames |= needs.frames;
+    mpt_arguments_clear(a);
+}
+
+void fuzz_reports_needs(mpt_engine_config *config)
+{
+    each_report(add_needs, config);
+}
+
+static void open_report(mpt_arguments *a, void *user)
+{
+    fuzz_reports *reports = user;
+    const mpt_report_kind *kind = mpt_report_kind_of(a->report);
+    struct fuzz_report *r = g_new0(struct fuzz_report, 1);
+
+    r->arguments = *a;
+    if (kind->observer) {
+        r->live = mpt_arguments_has(a, MPT_ARG_LIVE) ? mpt_sink_new_memory() : NULL;
+        r->collected = kind->open(&r->arguments, reports->engine, r->live, 0);
+        mpt_engine_observe(reports->engine, kind->observer, r->collected);
+    }
+    g_ptr_array_add(reports->open, r);
+}
+
+void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine)
+{
+    reports->engine = engine;
+    reports->open = g_ptr_array_new();
+    each_report(open_report, reports);
+}
+
+static void print(const mpt_report_context *x)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(x->arguments->report);
+    mpt_sink *sink = mpt_sink_new_memory();
+    GString *sentence = g_string_new(NULL);
+    size_t length;
+
+    if (x->arguments->format == MPT_FORMAT_JSON) {
+        mpt_document *document = mpt_document_begin(sink, x);
+        mpt_document_add(document, x);
+        mpt_document_end(document);
+    } else if (kind->print) {
+        kind->print(x, sink, sentence);
+    }
+    FUZZ_CHECK(g_utf8_validate(mpt_sink_text(sink, &length), -1, NULL));
+    FUZZ_CHECK(g_utf8_validate(sentence->str, -1, NULL));
+    g_string_free(sentence, TRUE);
+    mpt_sink_free(sink);
+}
+
+void fuzz_reports_print(const fuzz_reports *reports)
+{
+    GPtrArray *connections = mpt_metrics_connections(reports->engine);
+
+    for (guint i = 0; i < reports->open->len; i++) {
+        const struct fuzz_report *r = g_ptr_array_index(reports->open, i);
+        const mpt_report_context x = {.engine = reports->engine,
+                                      .connections = connections,
+                                      .arguments = &r->arguments,
+                                      .wireshark_version = "4.0.17",
+                                      .collected = r->collected};
+        print(&x);
+    }
+    g_ptr_array_unref(connections);
+}
+
+void fuzz_reports_close(fuzz_reports *reports)
+{
+    for (guint i = 0; i < reports->open->len; i++) {
+        struct fuzz_report *r = g_ptr_array_index(reports->open, i);
+        const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+
+        if (kind->observer) {
+            mpt_engine_unobserve(reports->engine, kind->observer, r->collected);
+            kind->close(r->collected);
+        }
+        mpt_sink_free(r->live);
+        mpt_arguments_clear(&r->arguments);
+        g_free(r);
+    }
+    g_ptr_array_free(reports->open, TRUE);
+}
+
+/* --- the figures --- */
+
+static void check_time(mpt_maybe_ns t)
+{
+    FUZZ_CHECK(!t.known || t.ns >= 0);
+}
+
+static void check_rtt(const mpt_rtt_figures *r)
+{
+    if (!r->samples)
+        return;
+    FUZZ_CHECK(0 <= r->min_ns && r->min_ns <= r->median_ns && r->median_ns <= r->p95_ns && r->p95_ns <= r->max_ns);
+}
+
+static void check_bytes(const mpt_byte_figures *f)
+{
+    FUZZ_CHECK(f->segments <= f->packets);
+    FUZZ_CHECK(f->retrans_bytes <= f->payload_bytes);
+    FUZZ_CHECK(f->unique_bytes == f->payload_bytes - f->retrans_bytes);
+    FUZZ_CHECK(f->first_bytes <= f->unique_bytes && f->reinjected_bytes <= f->unique_bytes);
+    FUZZ_CHECK(f->reinjected_same_bytes <= f->unique_bytes && f->unmapped_bytes <= f->unique_bytes);
+    FUZZ_CHECK(f->unique_bytes ==
+               f->first_bytes + f->reinjected_bytes + f->reinjected_same_bytes + f->unmapped_bytes);
+    FUZZ_CHECK(f->fallback_bytes <= f->unique_bytes - f->unmapped_bytes);
+    check_time(f->first);
+    check_time(f->last);
+    check_time(f->duration);
+    check_time(f->data_duration);
+    FUZZ_CHECK(isnan(f->throughput) || f->throughput >= 0);
+}
+
+static void add(mpt_byte_figures *sum, const mpt_byte_figures *f)
+{
+    sum->segments += f->segments;
+    sum->packets += f->packets;
+    sum->payload_bytes += f->payload_bytes;
+    sum->retrans_bytes += f->retrans_bytes;
+    sum->first_bytes += f->first_bytes;
+    sum->reinjected_bytes += f->reinjected_bytes;
+    sum->reinjected_same_bytes += f->reinjected_same_bytes;
+    sum->unmapped_bytes += f->unmapped_bytes;
+    sum->fallback_bytes += f->fallback_bytes;
+}
+
+static void check_direction(const mpt_connection_view *v, unsigned dir)
+{
+    const mpt_connection_direction *d = &v->direction[dir];
+    mpt_byte_figures sum = {0};
+    double share = 0;
+
+    check_bytes(&d->bytes);
+    for (uint32_t i = 0; i < v->subflow_count; i++) {
+        const mpt_subflow_direction *sd = &v->subflows[i].direction[dir];
+        check_bytes(&sd->bytes);
+        check_rtt(&sd->rtt);
+        add(&sum, &sd->bytes);
+        share += sd->share;
+    }
+    FUZZ_CHECK(sum.segments == d->bytes.segments && sum.packets == d->bytes.packets);
+    FUZZ_CHECK(sum.payload_bytes == d->bytes.payload_bytes && sum.retrans_bytes == d->bytes.retrans_bytes);
+    FUZZ_CHECK(sum.first_bytes == d->bytes.first_bytes && sum.reinjected_bytes == d->bytes.reinjected_bytes);
+    FUZZ_CHECK(sum.reinjected_same_bytes == d->bytes.reinjected_same_bytes);
+    FUZZ_CHECK(sum.unmapped_bytes == d->bytes.unmapped_bytes && sum.fallback_bytes == d->bytes.fallback_bytes);
+    FUZZ_CHECK(d->data.dsn_unique_bytes == sum.first_bytes);
+    FUZZ_CHECK(!d->data.dsn_unique_bytes || fabs(share - 1) < 1e-9);
+    FUZZ_CHECK(d->data.dsn_first.known == d->data.dsn_end.known);
+    if (d->data.dsn_first.known)
+        FUZZ_CHECK((uint64_t)(d->data.dsn_end.value - d->data.dsn_first.value) ==
+                   d->data.dsn_unique_bytes + d->data.dsn_gap_bytes);
+    FUZZ_CHECK(d->data.dsn_gap_bytes < UINT64_MAX / 2);
+    FUZZ_CHECK(d->data.out_of_order_bytes <= d->data.dsn_unique_bytes + d->bytes.reinjected_bytes +
+                                                 d->bytes.reinjected_same_bytes);
+    check_time(d->data.reorder_delay);
+    check_rtt(&d->data.rtt);
+    FUZZ_CHECK(isnan(d->data.goodput) || d->data.goodput >= 0);
+}
+
+static void check_connection(const mpt_engine *engine, const mpt_connection *c, uint32_t id)
+{
+    mpt_connection_view v;
+    int64_t before = INT64_MIN;
+
+    mpt_metrics_connection(engine, c, id, &v);
+    FUZZ_CHECK(v.subflow_count > 0 && v.start_ns >= 0 && v.end_ns >= v.start_ns);
+    check_time(v.close_time);
+    for (uint32_t i = 0; i < v.subflow_count; i++) {
+        const mpt_subflow_view *s = &v.subflows[i];
+        FUZZ_CHECK(s->subflow->connection == c && s->id == i);
+        FUZZ_CHECK(g_ptr_array_index(c->subflows, s->subflow->owner) == s->subflow);
+        FUZZ_CHECK(s->start_ns >= 0 && s->end_ns >= s->start_ns);
+        check_time(s->syn_to_synack);
+        check_time(s->synack_to_ack);
+        check_time(s->join_latency);
+        FUZZ_CHECK(s->packets == s->direction[0].bytes.packets + s->direction[1].bytes.packets);
+    }
+    check_direction(&v, MPT_C2S);
+    check_direction(&v, MPT_S2C);
+    mpt_metrics_clear(&v);
+    GArray *events = mpt_metrics_events(c);
+    for (guint i = 0; i < events->len; i++) {
+        const mpt_event *event = &g_array_index(events, mpt_event, i);
+        FUZZ_CHECK(event->time_ns >= before && event->last_ns >= event->time_ns && event->count > 0);
+        FUZZ_CHECK(event->owner < c->subflows->len && event->side < 2 && event->type < MPT_EVENT_TYPES);
+        before = event->time_ns;
+    }
+    g_array_unref(events);
+}
+
+void fuzz_check_engine(const mpt_engine *engine)
+{
+    GPtrArray *connections = mpt_metrics_connections(engine);
+    const GPtrArray *subflows = mpt_engine_subflows(engine);
+    const mpt_engine_config *config = mpt_engine_get_config(engine);
+
+    FUZZ_CHECK(connections->len <= config->max_connections);
+    for (guint id = 0; id < connections->len; id++)
+        check_connection(engine, g_ptr_array_index(connections, id), id);
+    for (guint i = 0; i < subflows->len; i++) {
+        mpt_tcp_view v;
+        mpt_metrics_tcp(engine, g_ptr_array_index(subflows, i), &v);
+        for (unsigned dir = 0; dir < 2; dir++) {
+            FUZZ_CHECK(v.direction[dir].retrans_bytes <= v.direction[dir].payload_bytes);
+            check_time(v.direction[dir].duration);
+            check_rtt(&v.rtt[dir]);
+        }
+    }
+    g_ptr_array_unref(connections);
+}

@@ -1,0 +1,30 @@
+/* invariants.h - what holds of the figures whatever was captured (report.md), and every report of an engine.
+ *
+ * Invariant: nothing here changes the engine.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_FUZZ_INVARIANTS_H
+#define MPT_FUZZ_INVARIANTS_H
+
+#include "plugin/report/kinds.h"
+#include "tap/engine/engine.h"
+
+/* The reports that this build has, in each format that they take. */
+typedef struct fuzz_reports {
+    mpt_engine *engine;
+    GPtrArray *open; /* struct fuzz_report */
+} fuzz_reports;
+
+/* Opens the collectors of all reports; before the first segment. */
+void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine);
+/* Adds what the reports need of the engine. */
+void fuzz_reports_needs(mpt_engine_config *config);
+/* Prints them all, and throws the text away. */
+void fuzz_reports_print(const fuzz_reports *reports);
+void fuzz_reports_close(fuzz_reports *reports);
+
+/* Aborts where a figure contradicts another. */
+void fuzz_check_engine(const mpt_engine *engine);
+
+#endif
