@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "../tap/engine/series.h"
 #include "report/words.h"
 
 typedef struct parser {
@@ -287,8 +288,20 @@ static bool read_clock(parser *p, char *value)
 
 static bool read_type(parser *p, char *value)
 {
+    mpt_graph_type type;
+    GString *names;
+
+    if (*value == '\0' || value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_-")] != '\0')
+        return false;
     p->out->type = g_strdup(value);
-    return *value != '\0' && value[strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
+    if (mpt_graph_find(value, &type))
+        return true;
+    names = g_string_new(NULL);
+    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
+        mpt_words_join(names, mpt_graph_name((mpt_graph_type)t), MPT_GRAPH_TYPES - 1 - t, " or ");
+    fail(p, "there is no graph \"%s\"; type= is %s", value, names->str);
+    g_string_free(names, TRUE);
+    return false;
 }
 
 static bool read_window(parser *p, char *value)
@@ -444,6 +457,8 @@ static bool check(parser *p)
         if (missing & BIT(arg))
             return fail(p, "mptcp,%s needs the option %s=%s", mpt_report_name(a->report), ARG_TABLE[arg].name,
                         ARG_TABLE[arg].value);
+    if (a->type && a->format != MPT_FORMAT_CSV && !strcmp(a->type, mpt_graph_name(MPT_GRAPH_MAPPINGS)))
+        return fail(p, "mptcp,plot,type=%s is a list: it needs format=csv", a->type);
     if (a->from_ns >= a->to_ns)
         return fail(p, "option \"from\" must be less than \"to\"; without it, it is 0");
     if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON)

@@ -122,11 +122,13 @@ static void feed(packet_info *pinfo, const proto_tree *tree)
 
     if (!reading.started)
         start(pinfo, tree);
+    if (reading.kept)
+        mpt_frames_note_time(reading.kept, mpt_dissection_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
     for (i = 0; i < n; i++) {
         if (reading.live)
-            mpt_frames_feed(reading.live, &d[i].segment, d[i].window_scale);
+            mpt_frames_feed(reading.live, &d[i].segment, d[i].window_known);
         if (reading.kept)
-            mpt_frames_feed(reading.kept, &d[i].segment, d[i].window_scale);
+            mpt_frames_feed(reading.kept, &d[i].segment, d[i].window_known);
     }
 }
 

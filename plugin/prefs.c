@@ -10,13 +10,31 @@
 #include <epan/prefs.h>
 #include <epan/proto.h>
 
+#include <stdio.h>
+
+#include "../tap/engine/keylist.h"
+#include "host.h"
+
 static int protocol = -1;
 static unsigned lookback_ms = 2000;
 static unsigned lookback_segments = 50000;
 static int fields = MPT_FIELDS_AUTO;
+static const char *keys = "";
+static GArray *key_list; /* mpt_key_pair */
 
+/* Reads the keys. tshark's exit status becomes 1 where they are none. */
 static void changed(void)
 {
+    char *error = NULL;
+
+    if (key_list)
+        g_array_unref(key_list);
+    key_list = mpt_keylist_parse(keys, &error);
+    if (!error)
+        return;
+    fprintf(stderr, "%s: preference mptcpscope.keys: %s\n", mpt_host_name(), error);
+    g_free(error);
+    mpt_host_fail_at_exit();
 }
 
 void mpt_prefs_register(void)
@@ -43,6 +61,11 @@ void mpt_prefs_register(void)
     prefs_register_uint_preference(module, "lookback_segments", "Look-back (segments)",
                                    "At most this many segments are held for putting them in order.", 10,
                                    &lookback_segments);
+    prefs_register_string_preference(module, "keys", "Keys of connections",
+                                     "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1: to "
+                                     "verify the HMACs of joins and addresses where the capture does not have the "
+                                     "MP_CAPABLE handshake. A pair is used where a token shows that it is right.",
+                                     &keys);
 }
 
 int mpt_prefs_protocol(void)
@@ -60,4 +83,5 @@ void mpt_prefs_engine_config(mpt_engine_config *config)
     mpt_engine_config_default(config);
     config->horizon_ns = (int64_t)lookback_ms * 1000000;
     config->horizon_segments = lookback_segments;
+    config->keys = key_list;
 }

@@ -13,7 +13,7 @@
 #include "../tap/engine/vantage.h"
 #include "../tap/listener.h"
 #include "host.h"
-#include "points.h"
+#include "report/points.h"
 #include "prefs.h"
 #include "report/document.h"
 #include "report/kinds.h"
@@ -278,15 +278,20 @@ static void print_document(guint first, mpt_sink *sink)
 
 static void print_all(void)
 {
+    bool text_before = false;
     guint i, k;
 
     for (i = 0; i < session.reports->len; i++) {
         struct report *r = g_ptr_array_index(session.reports, i);
+        bool text = !r->sink && r->arguments.format == MPT_FORMAT_TEXT;
         mpt_sink *sink = r->sink ? r->sink : mpt_sink_new_stream(stdout);
         bool done = false;
 
         for (k = 0; k < i && !done; k++)
             done = same_document(g_ptr_array_index(session.reports, k), r);
+        if (text && text_before)
+            mpt_sink_putc(sink, '\n');
+        text_before |= text;
         if (!done && r->arguments.format == MPT_FORMAT_JSON)
             print_document(i, sink);
         else if (!done)
@@ -365,6 +370,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->checksums |= more.checksums;
     to->payload |= more.payload;
     to->frames |= more.frames;
+    to->timestamps |= more.timestamps;
     to->evidence |= more.evidence;
 }
 
@@ -380,6 +386,8 @@ static bool prepare(struct report *r, char **error)
     }
     add_needs(needs, a);
     if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
+        return false;
+    if (needs->timestamps && !mpt_listener_want_timestamps(error))
         return false;
     if (!a->filter)
         return true;

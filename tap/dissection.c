@@ -29,6 +29,60 @@ static struct {
     mpt_dissected segments[MAX_SEGMENTS];
 } newest;
 
+/* Window scales as the SYNs announced them: endpoints of a direction -> shift + 1, or 1 + NO_SCALE. */
+#define NO_SCALE 15
+static GHashTable *scales;
+
+struct direction {
+    mpt_endpoint src, dst;
+};
+
+static guint direction_hash(gconstpointer key)
+{
+    const struct direction *d = key;
+
+    return mpt_endpoint_hash(&d->src) * 31 + mpt_endpoint_hash(&d->dst);
+}
+
+static gboolean direction_equal(gconstpointer a, gconstpointer b)
+{
+    const struct direction *x = a, *y = b;
+
+    return mpt_endpoint_equal(&x->src, &y->src) && mpt_endpoint_equal(&x->dst, &y->dst);
+}
+
+static void forget_scales(void)
+{
+    g_clear_pointer(&scales, g_hash_table_destroy);
+}
+
+static unsigned scale_of(const mpt_endpoint *src, const mpt_endpoint *dst)
+{
+    struct direction d = {*src, *dst};
+
+    return scales ? GPOINTER_TO_UINT(g_hash_table_lookup(scales, &d)) : 0;
+}
+
+/* RFC 7323 2.2: the window of a SYN is never scaled, others are if both SYNs announced a scale. */
+static void scale_window(mpt_dissected *d, int announced)
+{
+    mpt_segment *g = &d->segment;
+    unsigned own = scale_of(&g->src, &g->dst), other = scale_of(&g->dst, &g->src);
+
+    if (g->flags & MPT_TCP_SYN) {
+        struct direction key = {g->src, g->dst};
+        if (!scales)
+            scales = g_hash_table_new_full(direction_hash, direction_equal, g_free, NULL);
+        g_hash_table_replace(scales, g_memdup2(&key, sizeof key),
+                             GUINT_TO_POINTER(1u + (announced < 0 ? NO_SCALE : (unsigned)MIN(announced, 14))));
+        d->window_known = true;
+    } else if (own && other) {
+        d->window_known = true;
+        if (own != 1 + NO_SCALE && other != 1 + NO_SCALE)
+            g->window <<= own - 1;
+    }
+}
+
 static uint16_t be16(const uint8_t *p)
 {
     return (uint16_t)(p[0] << 8 | p[1]);
@@ -46,19 +100,17 @@ static void set_endpoint(mpt_endpoint *e, const address *a, uint16_t port)
     mpt_endpoint_set(e, ip ? a->data : NULL, ip ? (size_t)a->len : 0, port);
 }
 
-static void read_option(mpt_dissected *d, const uint8_t *option, unsigned length)
+static void read_option(mpt_segment *g, const uint8_t *option, unsigned length, int *scale)
 {
-    mpt_segment *g = &d->segment;
-
     if (option[0] == OPTION_WINDOW_SCALE && length == 3)
-        d->window_scale = option[2];
+        *scale = option[2];
     if (option[0] == MPT_OPTION_KIND && g->option_len + length <= sizeof g->options) {
         memcpy(g->options + g->option_len, option, length);
         g->option_len = (uint16_t)(g->option_len + length);
     }
 }
 
-static void read_options(mpt_dissected *d, const uint8_t *options, unsigned length)
+static void read_options(mpt_segment *g, const uint8_t *options, unsigned length, int *scale)
 {
     unsigned at = 0, n;
 
@@ -70,9 +122,16 @@ static void read_options(mpt_dissected *d, const uint8_t *options, unsigned leng
         if (at + 1 >= length || options[at + 1] < 2)
             return;
         n = MIN(options[at + 1], length - at);
-        read_option(d, options + at, n);
+        read_option(g, options + at, n, scale);
         at += n;
     }
+}
+
+int64_t mpt_dissection_time(int64_t seconds, int nanoseconds)
+{
+    const int64_t limit = INT64_MAX / 1000000000 - 1;
+
+    return CLAMP(seconds, -limit, limit) * 1000000000 + nanoseconds;
 }
 
 /* False where Wireshark's own TCP dissector would tell no tap of it either. */
@@ -81,6 +140,7 @@ static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinf
     unsigned captured = tvb_captured_length(tvb), length = tvb_reported_length(tvb), header;
     mpt_segment *g = &d->segment;
     const uint8_t *bytes;
+    int scale = -1;
 
     if (captured < HEADER)
         return false;
@@ -88,10 +148,9 @@ static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinf
     header = (bytes[12] >> 4) * 4u;
     if (header < HEADER)
         return false;
-    *d = (mpt_dissected){.window_scale = -1};
+    *d = (mpt_dissected){.window_known = false};
     g->frame = pinfo->num;
-    g->time_ns = CLAMP((int64_t)pinfo->abs_ts.secs, -INT64_C(9000000000), INT64_C(9000000000)) * 1000000000 +
-                 pinfo->abs_ts.nsecs;
+    g->time_ns = mpt_dissection_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
     set_endpoint(&g->src, &pinfo->src, be16(bytes));
     set_endpoint(&g->dst, &pinfo->dst, be16(bytes + 2));
     g->seq = be32(bytes + 4);
@@ -104,7 +163,8 @@ static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinf
         g->payload_len = length - header;
     if (captured < header && captured < length)
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
-    read_options(d, bytes + HEADER, MIN(header, captured) - HEADER);
+    read_options(g, bytes + HEADER, MIN(header, captured) - HEADER, &scale);
+    scale_window(d, scale);
     if (!proto_is_protocol_enabled(find_protocol_by_id(mptcp_id)))
         g->option_len = 0;
     return true;
@@ -149,6 +209,7 @@ void mpt_dissection_stop(void)
     dissector_table_t table = find_dissector_table("ip.proto");
 
     newest.frame = newest.n = 0;
+    forget_scales();
     if (table && original_handle && dissector_get_uint_handle(table, TCP_PROTOCOL) == wrapper_handle)
         dissector_add_uint("ip.proto", TCP_PROTOCOL, original_handle);
 }

@@ -16,8 +16,8 @@
 #include "segment.h"
 
 typedef struct mpt_dissected {
-    mpt_segment segment; /* window as on the wire; no payload, no labels */
-    int window_scale;    /* shift that the segment announces (RFC 7323 2.2); -1: none */
+    mpt_segment segment; /* no payload, no labels */
+    bool window_known;   /* segment.window is scaled where both SYNs said so (RFC 7323 2.2); else as on the wire */
 } mpt_dissected;
 
 /* Once, while protocols are registered. */
@@ -25,6 +25,8 @@ void mpt_dissection_register(void);
 /* From the next frame on; stop() puts the dissector back. Both may be called at any time, also twice. */
 void mpt_dissection_start(void);
 void mpt_dissection_stop(void);
+/* A frame's time in nanoseconds, as segments have it. */
+int64_t mpt_dissection_time(int64_t seconds, int nanoseconds);
 /* The segments of this frame, in order, if it was dissected for the first time; NULL with *n 0 where there is none. */
 const mpt_dissected *mpt_dissection_segments(uint32_t frame, unsigned *n);
 

@@ -28,6 +28,14 @@ struct option_record {
     uint8_t bytes[MPT_SEGMENT_OPTION_BYTES];
 };
 
+#define TIMESTAMPS_KIND 8
+
+/* A timestamps option, as our tap gets it. */
+struct timestamp_record {
+    const struct tcpheader *tcph;
+    uint32_t tsval, tsecr;
+};
+
 /* The layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and 4.6. */
 struct follow_record {
     tvbuff_t *tvb;
@@ -39,6 +47,7 @@ static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
     void *user;
     bool want_payload, master_open;
+    bool want_timestamps;
     GSList *filters; /* struct filter */
     /* The segment that the taps are telling of. */
     bool pending;
@@ -51,8 +60,9 @@ struct filter {
     uint32_t mark;
 };
 
-static int option_tap = -1;
+static int option_tap = -1, timestamp_tap = -1;
 static dissector_handle_t wrapper_handle, original_handle;
+static dissector_handle_t timestamps_handle, original_timestamps;
 
 /* --- from epan's values to ours --- */
 
@@ -248,6 +258,44 @@ static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
                            : (int)tvb_captured_length(tvb);
 }
 
+/* --- the same around option kind 8, only while somebody asks for timestamps (RFC 7323 3.2) --- */
+
+static int dissect_timestamps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    if (listener.client && data && tvb_captured_length(tvb) >= 10) {
+        struct timestamp_record *r = wmem_new(pinfo->pool, struct timestamp_record);
+
+        r->tcph = data;
+        r->tsval = tvb_get_ntohl(tvb, 2);
+        r->tsecr = tvb_get_ntohl(tvb, 6);
+        tap_queue_packet(timestamp_tap, pinfo, r);
+    }
+    return original_timestamps ? call_dissector_only(original_timestamps, tvb, pinfo, tree, data)
+                               : (int)tvb_captured_length(tvb);
+}
+
+static tap_packet_status on_timestamps(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                       const void *data, tap_flags_t flags _U_)
+{
+    const struct timestamp_record *r = data;
+    mpt_segment *g;
+
+    if (!listener.client)
+        return TAP_PACKET_DONT_REDRAW;
+    g = segment_of(pinfo, r->tcph);
+    g->tsval = r->tsval;
+    g->tsecr = r->tsecr;
+    g->presence |= MPT_SEGMENT_TIMESTAMPS;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static void unwrap_timestamps(void)
+{
+    if (original_timestamps)
+        dissector_add_uint("tcp.option", TIMESTAMPS_KIND, original_timestamps);
+    original_timestamps = NULL;
+}
+
 static void install_wrapper(void)
 {
     dissector_table_t table = find_dissector_table("tcp.option");
@@ -267,6 +315,11 @@ void mpt_listener_register(void)
 
     wrapper_handle = create_dissector_handle(dissect_option, pino);
     option_tap = register_tap("mptcpscope.option");
+    timestamps_handle = create_dissector_handle(
+        dissect_timestamps, proto_register_protocol_in_name_only("TCP timestamps, for mptcpscope", "TCP timestamps",
+                                                                 "mptcpscope.timestamps",
+                                                                 proto_get_id_by_filter_name("tcp"), FT_BYTES));
+    timestamp_tap = register_tap("mptcpscope.timestamps");
 }
 
 /* --- starting and stopping --- */
@@ -282,7 +335,7 @@ static bool tap_started(GString *refused, char **error)
 }
 
 /* What identifies each listener for Wireshark. */
-static char tag_tcp, tag_option, tag_frame, tag_payload;
+static char tag_tcp, tag_option, tag_frame, tag_payload, tag_timestamps;
 
 bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error)
 {
@@ -313,6 +366,23 @@ bool mpt_listener_want_payload(char **error)
     return listener.want_payload;
 }
 
+bool mpt_listener_want_timestamps(char **error)
+{
+    dissector_table_t table = find_dissector_table("tcp.option");
+
+    if (listener.want_timestamps)
+        return true;
+    listener.want_timestamps = tap_started(register_tap_listener("mptcpscope.timestamps", &tag_timestamps, NULL,
+                                                                 TL_REQUIRES_NOTHING, NULL, on_timestamps, NULL,
+                                                                 NULL),
+                                           error);
+    if (listener.want_timestamps && table && !original_timestamps) {
+        original_timestamps = dissector_get_uint_handle(table, TIMESTAMPS_KIND);
+        dissector_add_uint("tcp.option", TIMESTAMPS_KIND, timestamps_handle);
+    }
+    return listener.want_timestamps;
+}
+
 bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error)
 {
     struct filter *f = g_new(struct filter, 1);
@@ -340,6 +410,9 @@ void mpt_listener_stop(void)
     remove_tap_listener(&tag_frame);
     if (listener.want_payload)
         remove_tap_listener(&tag_payload);
+    if (listener.want_timestamps)
+        remove_tap_listener(&tag_timestamps);
+    unwrap_timestamps();
     g_slist_free_full(listener.filters, remove_filter);
     memset(&listener, 0, sizeof listener);
 }

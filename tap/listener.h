@@ -35,6 +35,8 @@ void mpt_listener_register(void);
 bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error);
 /* From now on segments have their payload. */
 bool mpt_listener_want_payload(char **error);
+/* From now on segments have their TCP timestamps (RFC 7323). */
+bool mpt_listener_want_timestamps(char **error);
 /* Stops telling, also of filters. */
 void mpt_listener_stop(void);
 

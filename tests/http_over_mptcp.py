@@ -53,7 +53,7 @@ def serve(length):
     Handler.length = length
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((LINKS[0][0] + '.2', PORT))
+    listener.bind(('', PORT))  # joins come to either address
     listener.listen()
     print('ready', flush=True)
     connection, address = listener.accept()
@@ -103,7 +103,7 @@ def join_namespaces(names):
             run('ip', '-n', name, 'link', 'set', link, 'up')
             run('tc', '-n', name, 'qdisc', 'add', 'dev', link, 'root', 'tbf', 'rate', '8mbit', 'burst', '4000',
                 'latency', '200ms')
-    # The client joins from its second address to the server's first; the server knows a way back.
+    # The client joins from its second address to the server's, which is announced.
     run('ip', '-n', server, 'mptcp', 'endpoint', 'add', LINKS[1][0] + '.2', 'dev', LINKS[1][1], 'signal')
 
 

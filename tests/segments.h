@@ -1,7 +1,8 @@
 /* segments.h - captures built by tests: flows that send segments to an engine.
  *
- * Invariant: every segment is one frame and comes a millisecond after the one before, with the sequence numbers that
- * its flow has come to; mappings are as RFC 8684 3.3 has them, so that what a test does not break is right.
+ * Invariant: every segment is one frame and comes a millisecond after the one before, with the sequence
+ * numbers that its flow has come to; mappings are as RFC 8684 3.3 has them, so that what a test does not
+ * break is right.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -170,8 +171,8 @@ static inline void flow_open_refused_capable(flow *f, const hosts *h)
     flow_send(f, 0, MPT_TCP_ACK, 0, NULL, 0);
 }
 
-/* The handshake of a further subflow (RFC 8684 3.2), opened by `opener`, a side of the connection; ids[0] is its
- * address id. */
+/* The handshake of a further subflow (RFC 8684 3.2), opened by `opener`, a side of the connection; ids[0]
+ * is its address id. */
 static inline void flow_open_join(flow *f, const hosts *h, unsigned opener, const uint8_t ids[2], bool backup)
 {
     const uint32_t nonce[2] = {0x11111111u * (f->tcp_stream + 1), 0x0badcafe};
@@ -195,7 +196,8 @@ static inline void flow_open_join(flow *f, const hosts *h, unsigned opener, cons
     flow_send(f, 0, MPT_TCP_ACK, 0, &ack, 1);
 }
 
-/* `len` bytes with a mapping of their own from relative DSN `dsn` on. side: of the flow; sender: of the connection. */
+/* `len` bytes with a mapping of their own from relative DSN `dsn` on. side: of the flow; sender: of the
+ * connection. */
 static inline void flow_send_data(flow *f, unsigned side, const hosts *h, unsigned sender, int64_t dsn,
                                   uint16_t len)
 {

@@ -316,7 +316,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
           "option \"address\" needs an IPv4 or IPv6 address without a port, not "
           "\"10.0.0.1:80\"" },
         { "mptcp,list,format=svg", "mptcp,list has no format \"svg\"; it has text, csv or json" },
-        { "mptcp,plot,format=text", "mptcp,plot has no format \"text\"; it has csv, json, svg, xpl or html" },
+        { "mptcp,plot,format=text", "mptcp,plot has no format \"text\"; it has csv, svg, xpl or html" },
         { "mptcp,summary,full=1", "option \"full\" takes no value; write it alone" },
         { "mptcp,list,file=", "option \"file\" needs a path, with \\, for a comma in it, not \"\"" },
         { "mptcp,list,direction=up", "option \"direction\" needs c2s (client to server) or s2c, not \"up\"" },
@@ -335,6 +335,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
           "\"0\"" },
         { "mptcp,plot,type=<b>",
           "option \"type\" needs the name of a graph, such as type=sequence, not \"<b>\"" },
+        { "mptcp,plot,type=mappings", "mptcp,plot,type=mappings is a list: it needs format=csv" },
         { "mptcp,plot,at=middle",
           "option \"at\" needs client, server or the number of an interface, not \"middle\"" },
         { "mptcp,paths,client=x",

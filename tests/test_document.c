@@ -201,8 +201,7 @@ static void test_document__signals__what_each_type_needs(void **state)
 {
     static const char *const parts[] = {
         "\"type\": \"ADD_ADDR\", \"id\": 3, \"address\": \"203.0.113.3\", \"port\": null, \"hmac\": \"ok\"",
-        "\"type\": \"ADD_ADDR\", \"id\": 4, \"address\": \"2001:db8::4\", \"port\": null, \"hmac\": \"bad\" "
-        "}",
+        "\"type\": \"ADD_ADDR\", \"id\": 4, \"address\": \"2001:db8::4\", \"port\": null, \"hmac\": \"bad\"",
         "\"type\": \"HMAC_BAD\", \"of\": \"ADD_ADDR\"",
         "\"type\": \"REMOVE_ADDR\", \"ids\": [3, 4]",
         "\"type\": \"MP_PRIO\", \"backup\": true, \"id\": null",

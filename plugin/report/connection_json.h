@@ -1,7 +1,7 @@
 /* connection_json.h - one connection as the JSON document has it (report.md).
  *
- * Invariant: a member that is written is written for every connection, null where it is not known; what `detail`
- * and `directions` leave out is absent from all.
+ * Invariant: a member that is written is written for every connection, null where it is not known; what
+ * `detail` and `directions` leave out is absent from all.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

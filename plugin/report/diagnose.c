@@ -7,7 +7,6 @@
 #include "../../tap/engine/findings.h"
 #include "csv.h"
 #include "names.h"
-#include "overview.h"
 #include "table.h"
 #include "text.h"
 #include "units.h"
@@ -30,6 +29,7 @@ static bool any_selects(const GPtrArray *reports, const mpt_connection_view *v)
 
 /* One array for each severity: in each, the capture's first, then by connection, then by time. */
 struct collection {
+    guint checked;     /* connections */
     GPtrArray *arrays; /* GArray of mpt_finding, which own them */
     GPtrArray *by_severity[MPT_SEVERITIES]; /* const mpt_finding *, of these */
 };
@@ -54,7 +54,7 @@ static void collect(struct collection *c, const GPtrArray *reports)
     for (guint id = 0; id < x->connections->len; id++) {
         mpt_connection_view v;
         mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (any_selects(reports, &v))
+        if (any_selects(reports, &v) && ++c->checked)
             take(c, mpt_findings_of_connection(x->engine, &v));
         mpt_metrics_clear(&v);
     }
@@ -87,24 +87,24 @@ static const struct words {
     [MPT_SEVERITY_CHAT] = {"chat", "chats", "Chat"},
 };
 
-/* "1 error, 2 warnings, no notes." */
+/* "2 MPTCP connections checked: 1 error, 2 warnings." */
 static void text_counts(const struct collection *c, mpt_sink *sink)
 {
     GString *line = g_string_new(NULL);
+    const char *before = ": ";
 
+    mpt_units_grouped(line, c->checked);
+    g_string_append_printf(line, " MPTCP connection%s checked", c->checked == 1 ? "" : "s");
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         guint n = c->by_severity[s]->len;
-        if (n == 0 && s == MPT_SEVERITY_CHAT)
-            continue;
-        if (line->len > 0)
-            g_string_append(line, ", ");
         if (n == 0)
-            g_string_append(line, "no");
-        else
-            mpt_units_grouped(line, n);
+            continue;
+        g_string_append(line, before);
+        mpt_units_grouped(line, n);
         g_string_append_printf(line, " %s", n == 1 ? WORDS[s].one : WORDS[s].many);
+        before = ", ";
     }
-    g_string_append_c(line, '.');
+    g_string_append(line, before[0] == ':' ? ": nothing found." : ".");
     mpt_text_paragraph(sink, 0, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -132,11 +132,12 @@ static void text_finding(const mpt_finding *f, mpt_sink *sink)
 
 static void text_report(const mpt_report_context *x, mpt_sink *sink)
 {
-    struct collection c;
+    struct collection c = {0};
 
     collect_one(&c, x);
-    mpt_overview_capture(x, sink);
     text_counts(&c, sink);
+    if (x->capture_notes)
+        mpt_text_paragraph(sink, 0, 2, x->capture_notes);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         if (c.by_severity[s]->len > 0)
             mpt_text_heading(sink, 3, WORDS[s].heading);
@@ -186,7 +187,7 @@ static void csv_row(mpt_table *table, const mpt_finding *f)
 static void csv_report(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(TABLE, COLUMNS);
-    struct collection c;
+    struct collection c = {0};
 
     collect_one(&c, x);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
@@ -237,7 +238,7 @@ static void json_finding(mpt_json *json, const mpt_finding *f)
 
 void mpt_diagnose_json(mpt_json *json, const GPtrArray *reports)
 {
-    struct collection c;
+    struct collection c = {0};
 
     collect(&c, reports);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)

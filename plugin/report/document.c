@@ -8,6 +8,7 @@
 #include "diagnose.h"
 #include "figures.h"
 #include "json.h"
+#include "reinjections.h"
 #include "tcp.h"
 
 struct mpt_document {
@@ -27,6 +28,7 @@ static const struct section {
     [MPT_REPORT_TCP] = {.array = "tcp", .write = mpt_tcp_json},
     [MPT_REPORT_DIAGNOSE] = {.array = "findings", .write = mpt_diagnose_json},
     [MPT_REPORT_EVENTS] = {.detail = MPT_DETAIL_EVENTS},
+    [MPT_REPORT_REINJECTIONS] = {.array = "reinjections", .write = mpt_reinjections_json},
 };
 
 mpt_document *mpt_document_begin(mpt_sink *sink, const mpt_report_context *x)

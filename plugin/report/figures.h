@@ -1,6 +1,7 @@
 /* figures.h - which figures there are: one row each for JSON, CSV and tables of text.
  *
- * Invariant: a figure's name, unit and place are said in these tables and nowhere else, so that all outputs agree.
+ * Invariant: a figure's name, unit and place are said in these tables and nowhere else, so that all
+ * outputs agree.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

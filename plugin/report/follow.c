@@ -49,26 +49,31 @@ static void lane_init(struct lane *lane, const mpt_stream_direction *direction)
     g_array_sort_with_data(lane->order, by_time, lane);
 }
 
-static void deliver_gap(struct lane *lane, mpt_direction dir, int64_t to, const mpt_stream_run *after, GArray *out)
+static void deliver_gap(struct lane *lane, mpt_direction dir, int64_t to, const mpt_stream_run *after, int64_t now,
+                        GArray *out)
 {
-    mpt_delivery d = {.direction = dir, .missing = (uint64_t)(to - lane->expected)};
+    mpt_delivery d = {.direction = dir, .missing = (uint64_t)(to - lane->expected), .delivered_ns = now};
 
     if (to <= lane->expected)
         return;
     d.frame = after ? after->frame : 0;
-    d.time_ns = after ? after->time_ns : out->len ? g_array_index(out, mpt_delivery, out->len - 1).time_ns : 0;
+    d.time_ns = after ? after->time_ns : now;
     g_array_append_val(out, d);
 }
 
 /* The next run by time has arrived, and with it perhaps others that waited for it. */
 static void deliver(struct lane *lane, mpt_direction dir, GArray *out)
 {
-    lane->arrived[g_array_index(lane->order, guint, lane->next++)] = true;
+    guint index = g_array_index(lane->order, guint, lane->next++);
+    int64_t now = run_at(lane, index)->time_ns;
+
+    lane->arrived[index] = true;
     while (lane->delivered < lane->direction->runs->len && lane->arrived[lane->delivered]) {
         const mpt_stream_run *run = run_at(lane, lane->delivered++);
-        mpt_delivery d = {.direction = dir, .run = run, .frame = run->frame, .time_ns = run->time_ns};
+        mpt_delivery d = {
+            .direction = dir, .run = run, .frame = run->frame, .time_ns = run->time_ns, .delivered_ns = now};
 
-        deliver_gap(lane, dir, run->dsn, run, out);
+        deliver_gap(lane, dir, run->dsn, run, now, out);
         g_array_append_val(out, d);
         lane->expected = run->dsn + run->length;
     }
@@ -99,7 +104,8 @@ GArray *mpt_follow_deliveries(const mpt_stream_direction direction[MPT_DIRECTION
             deliver(&lanes[MPT_C2S], MPT_C2S, out);
     }
     for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
-        deliver_gap(&lanes[dir], dir, direction[dir].end, NULL, out);
+        deliver_gap(&lanes[dir], dir, direction[dir].end, NULL,
+                    out->len ? g_array_index(out, mpt_delivery, out->len - 1).delivered_ns : 0, out);
         g_array_free(lanes[dir].order, TRUE);
         g_free(lanes[dir].arrived);
     }

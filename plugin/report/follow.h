@@ -15,6 +15,7 @@ typedef struct mpt_delivery {
     uint64_t missing;          /* bytes of the gap */
     uint32_t frame;            /* of the bytes; of a gap: that of the bytes after it, 0 at the end of the stream */
     int64_t time_ns;
+    int64_t delivered_ns; /* when all before it had come too */
 } mpt_delivery;
 
 /* Both directions interleaved by time of delivery: bytes that came before what precedes them wait for it, and what

@@ -10,6 +10,8 @@
 #include "events.h"
 #include "../unfold.h"
 #include "follow.h"
+#include "reinjection_log.h"
+#include "reinjections.h"
 #include "plot.h"
 
 static void print_list(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
@@ -63,6 +65,12 @@ static void print_diagnose(const mpt_report_context *x, mpt_sink *sink, GString 
     mpt_report_missing(x, sentence);
 }
 
+static void print_reinjections(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+{
+    mpt_report_reinjections(x, sink);
+    mpt_report_missing(x, sentence);
+}
+
 /* The bytes of the connection arguments->stream. */
 static void stream_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
@@ -99,6 +107,11 @@ const mpt_report_kind *mpt_report_kind_of(mpt_report report)
                                .close = mpt_events_close},
         [MPT_REPORT_DIAGNOSE] = {.print = print_diagnose, .needs = mpt_diagnose_needs},
         [MPT_REPORT_UNFOLD] = {.print = mpt_unfold_print, STREAM},
+        [MPT_REPORT_REINJECTIONS] = {.print = print_reinjections,
+                                     .needs = mpt_reinjections_needs,
+                                     .observer = &MPT_REINJECTION_OBSERVER,
+                                     .open = mpt_reinjections_open,
+                                     .close = mpt_reinjections_close},
         [MPT_REPORT_FOLLOW] = {.print = mpt_report_follow, STREAM},
         [MPT_REPORT_PLOT] = {.print = mpt_report_plot,
                              .needs = mpt_plot_needs,

@@ -15,7 +15,8 @@
 
 /* --- text --- */
 
-/* "  client  key 4fd46b20d8d89131  token 5e5ea321  IDSN 17160977494024593999": unknown values keep their room. */
+/* "  client  key 4fd46b20d8d89131  token 5e5ea321  IDSN 17160977494024593999": unknown values keep their
+ * room. */
 static void text_host(const mpt_connection_view *v, unsigned end, mpt_sink *sink)
 {
     const mpt_host *h = &v->host[end];

@@ -491,6 +491,7 @@ void mpt_plot_html(const mpt_report_context *x, mpt_plot *plot, mpt_sink *sink)
         mpt_plot_title(plot, title);
     else
         g_string_append(title, "No Multipath TCP in this capture");
+    mpt_page_register_resource();
     put_head(sink, title->str);
     if (plot) {
         put_figures(sink, plot);
@@ -512,6 +513,7 @@ void mpt_plot_html(const mpt_report_context *x, mpt_plot *plot, mpt_sink *sink)
         mpt_sink_puts(sink, "</script>\n");
     }
     mpt_sink_puts(sink, "</body>\n</html>\n");
+    mpt_page_unregister_resource();
     g_string_free(title, TRUE);
 }
 

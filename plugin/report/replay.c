@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../../tap/segment.h"
+#include "follow.h"
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
@@ -22,11 +23,9 @@
 
 struct lane {
     const mpt_stream_direction *direction;
-    GArray *order; /* guint: indexes of runs, by time */
-    bool *arrived; /* per run */
-    guint next;    /* in `order` */
-    guint delivered;
-    int64_t acked; /* DSN that the other side expects */
+    guint left;       /* deliveries of bytes to come */
+    uint64_t missing; /* bytes of a gap before the next */
+    int64_t acked;    /* DSN that the other side expects */
     int64_t fin_ns;
     bool fin_sent;
     uint32_t base; /* sequence number of position 0 */
@@ -36,7 +35,7 @@ struct replay {
     const mpt_connection_view *view;
     struct lane lane[MPT_DIRECTIONS];
     uint16_t mss, id[MPT_DIRECTIONS];
-    int64_t now; /* of the last packet */
+    int64_t latest; /* time so far */
     mpt_replay_func func;
     void *user;
     bool ok;
@@ -144,37 +143,20 @@ static size_t put_tcp(const struct replay *x, uint8_t *p, mpt_direction dir, uin
 
 /* dsn: the position that has the sequence number of the packet. The comment is in x->comment. */
 static void send_packet(struct replay *x, mpt_direction dir, uint16_t flags, int64_t dsn, const uint8_t *data, size_t n,
-                 int64_t time_ns)
+                        int64_t time_ns)
 {
     uint8_t packet[MTU];
     size_t tcp = TCP_HEADER + (flags & MPT_TCP_SYN ? SYN_OPTIONS : 0) + n, ip;
 
-    x->now = MAX(x->now, time_ns);
+    x->latest = MAX(x->latest, time_ns);
     ip = put_ip(x, packet, dir, tcp);
     put_tcp(x, packet + ip, dir, flags, x->lane[dir].base + (uint32_t)dsn, data, n);
     mpt_replay_packet p = {
-        .time_ns = x->now, .bytes = packet, .length = (uint32_t)(ip + tcp), .comment = x->comment->str};
+        .time_ns = time_ns, .bytes = packet, .length = (uint32_t)(ip + tcp), .comment = x->comment->str};
     x->ok = x->ok && x->func(&p, x->user);
 }
 
 /* --- data --- */
-
-static const mpt_stream_run *run_at(const struct lane *lane, guint i)
-{
-    return &g_array_index(lane->direction->runs, mpt_stream_run, i);
-}
-
-static int by_time(gconstpointer a, gconstpointer b, gpointer user)
-{
-    const struct lane *lane = user;
-    const mpt_stream_run *x = run_at(lane, *(const guint *)a), *y = run_at(lane, *(const guint *)b);
-
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    if (x->frame != y->frame)
-        return x->frame < y->frame ? -1 : 1;
-    return x->dsn < y->dsn ? -1 : x->dsn > y->dsn;
-}
 
 static uint32_t subflow_id(const mpt_connection_view *v, uint16_t owner)
 {
@@ -186,75 +168,57 @@ static uint32_t subflow_id(const mpt_connection_view *v, uint16_t owner)
     return 0;
 }
 
-static void describe(struct replay *x, const struct lane *lane, guint index)
+static void send_run(struct replay *x, const mpt_delivery *d)
 {
-    const mpt_stream_run *run = run_at(lane, index), *before = index ? run_at(lane, index - 1) : NULL;
-    int64_t from = before ? before->dsn + before->length : lane->direction->start;
-
-    g_string_printf(x->comment, "frame %u, subflow %u", run->frame, subflow_id(x->view, run->owner));
-    if (run->dsn > from)
-        g_string_append_printf(x->comment, "; the %" PRId64 " bytes before it are not in the capture",
-                               run->dsn - from);
-}
-
-static void send_run(struct replay *x, mpt_direction dir)
-{
-    struct lane *lane = &x->lane[dir];
-    guint index = g_array_index(lane->order, guint, lane->next++);
-    const mpt_stream_run *run = run_at(lane, index);
+    struct lane *lane = &x->lane[d->direction];
+    const mpt_stream_run *run = d->run;
     uint32_t done;
 
-    describe(x, lane, index);
+    g_string_printf(x->comment, "frame %u, subflow %u", run->frame, subflow_id(x->view, run->owner));
+    if (lane->missing)
+        g_string_append_printf(x->comment, "; the %" PRIu64 " bytes before it are not in the capture", lane->missing);
     for (done = 0; done < run->length; done += x->mss) {
         uint32_t n = MIN(run->length - done, x->mss);
         uint16_t flags = MPT_TCP_ACK | (done + n == run->length ? MPT_TCP_PSH : 0);
-        send_packet(x, dir, flags, run->dsn + done, run->bytes + done, n, run->time_ns);
+        send_packet(x, d->direction, flags, run->dsn + done, run->bytes + done, n, run->time_ns);
     }
-    lane->arrived[index] = true;
-    while (lane->delivered < lane->direction->runs->len && lane->arrived[lane->delivered]) {
-        const mpt_stream_run *next = run_at(lane, lane->delivered++);
-        lane->acked = next->dsn + next->length;
+    lane->missing = 0;
+    lane->acked = run->dsn + run->length;
+    lane->left--;
+}
+
+/* After the last byte, before anything that the other side did later. */
+static void send_fins(struct replay *x, int64_t until)
+{
+    unsigned dir;
+
+    for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
+        struct lane *lane = &x->lane[dir];
+        if (!lane->direction->has_fin || lane->fin_sent || lane->left || lane->fin_ns > until)
+            continue;
+        g_string_assign(x->comment, "made up for the end of the stream (DATA_FIN, or FIN of plain TCP)");
+        send_packet(x, dir, MPT_TCP_FIN | MPT_TCP_ACK, lane->direction->end, NULL, 0, lane->fin_ns);
+        lane->fin_sent = true;
+        lane->acked = lane->direction->end + 1;
     }
 }
 
-static const mpt_stream_run *upcoming(const struct lane *lane)
+static void send_streams(struct replay *x, const GArray *deliveries)
 {
-    return lane->next < lane->order->len ? run_at(lane, g_array_index(lane->order, guint, lane->next)) : NULL;
-}
+    bool client_first = x->lane[MPT_C2S].fin_ns <= x->lane[MPT_S2C].fin_ns;
+    guint i;
 
-static void send_fin(struct replay *x, mpt_direction dir)
-{
-    struct lane *lane = &x->lane[dir];
-
-    g_string_assign(x->comment, "made up for the end of the stream (DATA_FIN, or FIN of plain TCP)");
-    send_packet(x, dir, MPT_TCP_FIN | MPT_TCP_ACK, lane->direction->end, NULL, 0, lane->fin_ns);
-    lane->fin_sent = true;
-    lane->acked = lane->direction->end + 1;
-}
-
-/* When a direction has something to send next; INT64_MAX: never. */
-static int64_t next_time(const struct lane *lane)
-{
-    const mpt_stream_run *run = upcoming(lane);
-
-    if (run)
-        return run->time_ns;
-    return lane->direction->has_fin && !lane->fin_sent ? lane->fin_ns : INT64_MAX;
-}
-
-static void send_streams(struct replay *x)
-{
-    while (x->ok) {
-        int64_t c2s = next_time(&x->lane[MPT_C2S]), s2c = next_time(&x->lane[MPT_S2C]);
-        mpt_direction dir = s2c < c2s ? MPT_S2C : MPT_C2S;
-
-        if (c2s == INT64_MAX && s2c == INT64_MAX)
-            return;
-        if (upcoming(&x->lane[dir]))
-            send_run(x, dir);
-        else
-            send_fin(x, dir);
+    for (i = 0; i < deliveries->len && x->ok; i++) {
+        const mpt_delivery *d = &g_array_index(deliveries, mpt_delivery, i);
+        if (!d->run) {
+            x->lane[d->direction].missing += d->missing;
+            continue;
+        }
+        send_fins(x, d->delivered_ns - 1);
+        send_run(x, d);
     }
+    send_fins(x, x->lane[client_first ? MPT_C2S : MPT_S2C].fin_ns);
+    send_fins(x, INT64_MAX);
 }
 
 /* --- beginning and end --- */
@@ -267,13 +231,18 @@ static void describe_handshake(struct replay *x, const char *what, bool seen, ui
         g_string_printf(x->comment, "made up: the capture has no %s of the first subflow", what);
 }
 
-static void send_handshake(struct replay *x)
+static void send_handshake(struct replay *x, const GArray *deliveries)
 {
     const mpt_subflow *s = x->view->subflows[0].subflow;
-    struct lane *client = &x->lane[MPT_C2S], *server = &x->lane[MPT_S2C];
+    const struct lane *client = &x->lane[MPT_C2S], *server = &x->lane[MPT_S2C];
+    bool answered = s->synack_seen || deliveries->len || client->direction->has_fin || server->direction->has_fin;
     /* Nothing is sent before the handshake; what Fast Open sent with it comes right after it. */
-    int64_t latest = MIN(next_time(client), next_time(server)), start = MIN(s->start_ns, latest);
-    bool answered = s->synack_seen || latest != INT64_MAX;
+    int64_t latest = INT64_MAX, start;
+    guint i;
+
+    for (i = 0; i < deliveries->len; i++)
+        latest = MIN(latest, g_array_index(deliveries, mpt_delivery, i).time_ns);
+    start = MIN(s->start_ns, latest);
 
     describe_handshake(x, "SYN", s->syn_seen, s->first_frame);
     send_packet(x, MPT_C2S, MPT_TCP_SYN, client->direction->start - 1, NULL, 0, start);
@@ -281,9 +250,10 @@ static void send_handshake(struct replay *x)
         return;
     describe_handshake(x, "SYN/ACK", s->synack_seen, s->synack_frame);
     send_packet(x, MPT_S2C, MPT_TCP_SYN | MPT_TCP_ACK, server->direction->start - 1, NULL, 0,
-         s->synack_seen ? MIN(s->synack_ns, latest) : start);
+                s->synack_seen ? MIN(s->synack_ns, latest) : start);
     describe_handshake(x, "third ACK", s->ack_seen, s->ack_frame);
-    send_packet(x, MPT_C2S, MPT_TCP_ACK, client->direction->start, NULL, 0, s->ack_seen ? MIN(s->ack_ns, latest) : start);
+    send_packet(x, MPT_C2S, MPT_TCP_ACK, client->direction->start, NULL, 0,
+                s->ack_seen ? MIN(s->ack_ns, latest) : start);
 }
 
 static void send_end(struct replay *x)
@@ -294,72 +264,70 @@ static void send_end(struct replay *x)
 
     if (fins) {
         g_string_assign(x->comment, "made up: acknowledges the FIN");
-        send_packet(x, !last, MPT_TCP_ACK, x->lane[!last].direction->end + 1, NULL, 0, x->now);
+        send_packet(x, !last, MPT_TCP_ACK, x->lane[!last].direction->end + 1, NULL, 0, x->latest);
     } else if ((v->close == MPT_CLOSE_RESET || v->close == MPT_CLOSE_FASTCLOSE) && v->close_by.known) {
         by = v->close_by.value ? MPT_S2C : MPT_C2S;
         g_string_printf(x->comment, "made up: the connection ended with %s",
                         v->close == MPT_CLOSE_RESET ? "a reset" : "MP_FASTCLOSE");
         send_packet(x, by, MPT_TCP_RST | MPT_TCP_ACK, x->lane[by].acked, NULL, 0,
-             v->close_time.known ? v->close_time.ns + v->epoch_ns : x->now);
+                    v->close_time.known ? v->close_time.ns + v->epoch_ns : x->latest);
     }
 }
 
-/* When the sender ended its stream; not before its last byte. */
-static int64_t fin_time(const mpt_connection_view *v, mpt_direction dir, const mpt_stream_direction *direction)
+/* When the sender ended its stream. */
+static int64_t fin_time(const mpt_connection_view *v, mpt_direction dir)
 {
     GArray *events = mpt_metrics_events(v->connection);
     const mpt_subflow_view *s = &v->subflows[0];
     int64_t time_ns = s->subflow->half[s->side[dir]].fin_ns;
-    bool found = false;
     guint i;
 
-    for (i = 0; i < events->len && !found; i++) {
+    for (i = 0; i < events->len; i++) {
         const mpt_event *e = &g_array_index(events, mpt_event, i);
-        found = e->type == MPT_EVENT_DATA_FIN && e->side == v->side[dir];
-        if (found)
+        if (e->type == MPT_EVENT_DATA_FIN && e->side == v->side[dir]) {
             time_ns = e->time_ns;
+            break;
+        }
     }
     g_array_unref(events);
-    for (i = 0; i < direction->runs->len; i++)
-        time_ns = MAX(time_ns, g_array_index(direction->runs, mpt_stream_run, i).time_ns);
     return time_ns;
 }
 
 static void lane_init(struct lane *lane, const mpt_connection_view *v, mpt_direction dir,
-                      const mpt_stream_direction *direction)
+                      const mpt_stream_direction *direction, const GArray *deliveries)
 {
-    guint i, n = direction->runs->len;
+    guint i;
 
     *lane = (struct lane){
         .direction = direction,
         .acked = direction->start,
         .base = (uint32_t)v->connection->level[v->side[dir]].base,
-        .fin_ns = fin_time(v, dir, direction),
+        .fin_ns = fin_time(v, dir),
     };
-    lane->order = g_array_sized_new(FALSE, FALSE, sizeof(guint), n);
-    lane->arrived = g_new0(bool, MAX(n, 1));
-    for (i = 0; i < n; i++)
-        g_array_append_val(lane->order, i);
-    g_array_sort_with_data(lane->order, by_time, lane);
+    for (i = 0; i < deliveries->len; i++) {
+        const mpt_delivery *d = &g_array_index(deliveries, mpt_delivery, i);
+        if (!d->run || d->direction != dir)
+            continue;
+        lane->left++;
+        lane->fin_ns = MAX(lane->fin_ns, d->delivered_ns);
+    }
 }
 
 bool mpt_replay(const mpt_connection_view *view, const mpt_stream_direction direction[MPT_DIRECTIONS],
                 mpt_replay_func func, void *user)
 {
-    struct replay x = {.view = view, .func = func, .user = user, .ok = true, .now = INT64_MIN};
+    struct replay x = {.view = view, .func = func, .user = user, .ok = true, .latest = INT64_MIN};
+    GArray *deliveries = mpt_follow_deliveries(direction);
     unsigned dir;
 
     x.mss = MTU - TCP_HEADER - (view->end[0].family == MPT_FAMILY_IPV6 ? IPV6_HEADER : IPV4_HEADER);
     x.comment = g_string_new(NULL);
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
-        lane_init(&x.lane[dir], view, dir, &direction[dir]);
-    send_handshake(&x);
-    send_streams(&x);
+        lane_init(&x.lane[dir], view, dir, &direction[dir], deliveries);
+    send_handshake(&x, deliveries);
+    send_streams(&x, deliveries);
     send_end(&x);
-    for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
-        g_array_free(x.lane[dir].order, TRUE);
-        g_free(x.lane[dir].arrived);
-    }
+    g_array_unref(deliveries);
     g_string_free(x.comment, TRUE);
     return x.ok;
 }

@@ -1,12 +1,13 @@
 /* replay.h - an MPTCP connection as the packets of one plain TCP connection.
  *
- * The connection has the endpoints of the first subflow. Each byte is sent when it was first captured, under a
- * sequence number that is the lower half of its DSN, so packets are in time order and, as between several paths,
- * not in order of sequence. Gaps of the capture stay gaps. The acknowledgement number of a packet is what the other
- * direction has delivered by then; over bytes that the capture never has it goes on as soon as something after them
- * came. The handshake, and FIN or RST at the end, are made up at the times of their counterparts.
+ * The connection has the endpoints of the first subflow. Each byte has the time at which it was first captured, and a
+ * sequence number that is the lower half of its DSN. Packets come in order of delivery, as an application would get
+ * the bytes: dissectors look at segments in order only, and bytes of several paths seldom arrive so. Times step back
+ * where a byte had to wait for one before it. Gaps of the capture stay gaps. The acknowledgement number of a packet
+ * is what the other direction has delivered by then; it goes over bytes that the capture never has once something
+ * after them came. The handshake, and FIN or RST at the end, are made up at the times of their counterparts.
  *
- * Invariant: packets come in time order, and their checksums are right.
+ * Invariant: in each direction sequence numbers only grow, and checksums are right.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

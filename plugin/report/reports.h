@@ -1,7 +1,7 @@
 /* reports.h - the reports as the rest of the plugin sees them: a context in, text, CSV or JSON out.
  *
- * Invariant: reports read the engine and change nothing; the figures of one connection are in memory at a time, so
- * that ten thousand connections cost no more than one, but for the rows of a table.
+ * Invariant: reports read the engine and change nothing; the figures of one connection are in memory at a
+ * time, so that ten thousand connections cost no more than one, but for the rows of a table.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,8 +29,8 @@ typedef struct mpt_report_context {
     struct mpt_points *points;     /* the vantage points; NULL: there is one */
 } mpt_report_context;
 
-/* True if the report is asked for this connection: stream=, token= (of either host), address= (of any subflow), and
- * the display filter (of any packet) all hold, as far as given. */
+/* True if the report is asked for this connection: stream=, token= (of either host), address= (of any
+ * subflow), and the display filter (of any packet) all hold, as far as given. */
 bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view *v);
 /* The same for a TCP stream, of a connection or not: address= and the display filter. */
 bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s);
@@ -43,11 +43,12 @@ bool mpt_report_missing(const mpt_report_context *x, GString *sentence);
 void mpt_report_list(const mpt_report_context *x, mpt_sink *sink);
 void mpt_report_summary(const mpt_report_context *x, mpt_sink *sink);
 void mpt_report_tcp(const mpt_report_context *x, mpt_sink *sink);
-/* Writes one line, the display filter; nothing, and false with *sentence set, where the selection is not exactly one
- * connection. */
+/* Writes one line, the display filter; nothing, and false with *sentence set, where the selection is not
+ * exactly one connection. */
 bool mpt_report_filter(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
 
-/* The line of that report for one connection. False, and nothing is written, where Wireshark numbered no stream. */
+/* The line of that report for one connection. False, and nothing is written, where Wireshark numbered no
+ * stream. */
 bool mpt_report_write_filter(const mpt_connection_view *v, mpt_sink *sink);
 
 #endif

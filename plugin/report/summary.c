@@ -1,7 +1,8 @@
-/* summary.c - report `summary`, see reports.h: how much each connection and subflow carried, how fast, what was lost,
- * late or sent again.
+/* summary.c - report `summary`, see reports.h: how much each connection and subflow carried, how fast,
+ * what was lost, late or sent again.
  *
- * Invariant: the figures of a direction come in the same order in each block, and what there is none of is said so.
+ * Invariant: the figures of a direction come in the same order in each block, and what there is none of is
+ * said so.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

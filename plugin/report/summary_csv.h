@@ -1,7 +1,7 @@
 /* summary_csv.h - report `summary` as CSV.
  *
- * Invariant: a row a direction of a connection (its column `subflow` empty), then one of each subflow; figures that
- * only the one or the other has are empty in the other's rows.
+ * Invariant: a row a direction of a connection (its column `subflow` empty), then one of each subflow;
+ * figures that only the one or the other has are empty in the other's rows.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -11,7 +11,8 @@
 
 #include "json.h"
 
-/* Writes the elements of the array `tcp`: the streams that one of `reports` (const mpt_report_context *) selects. */
+/* Writes the elements of the array `tcp`: the streams that one of `reports` (const mpt_report_context *)
+ * selects. */
 void mpt_tcp_json(mpt_json *json, const GPtrArray *reports);
 
 #endif

@@ -572,13 +572,20 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, unsigned side, int64_t ac
 
     d->ack_expected_known = true;
     d->ack_expected = acked;
-    if (!e->counted)
+    if (d->has_fin && acked > d->fin && !d->fin_acked) {
+        d->fin_acked = true;
+        d->fin_acked_ns = time_ns;
+    }
+    if (!e->counted) {
+        if (!d->acked_known && (!d->before_known || acked > d->acked_before)) {
+            d->before_known = true;
+            d->acked_before = acked;
+        }
         return;
+    }
     d->acks++;
     if (d->acked_known && acked <= d->acked)
         return;
-    if (d->has_fin && acked > d->fin)
-        d->fin_acked_ns = time_ns;
     /* The DATA_FIN takes a number, but is no data: its acknowledgement does not move the time of the data's. */
     if (!d->acked_known || !d->has_fin || d->acked < d->fin)
         d->acked_ns = time_ns;

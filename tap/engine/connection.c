@@ -141,20 +141,32 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
     return c->dss_seen && dss_lost(s) ? MPT_FALLBACK_DSS_LOST : MPT_FALLBACK_NONE;
 }
 
+/* The keys of both sides: from the capture, else as given by the user. */
+static bool keys_of(const mpt_connection *c, uint64_t key[2], int *version)
+{
+    unsigned side;
+
+    for (side = 0; side < 2; side++)
+        key[side] = c->keys_given ? c->given.key[side] : c->host[side].key;
+    *version = c->keys_given ? c->given.version : mpt_connection_version(c);
+    return c->keys_given || (c->host[0].key_known && c->host[1].key_known);
+}
+
 mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflow *s, mpt_join_step step)
 {
     const mpt_join *j = s->join;
-    int version = mpt_connection_version(c);
     unsigned initiator, sender;
+    uint64_t key[2];
     uint8_t hmac[20];
+    int version;
 
-    if (!j || !j->syn_seen || !j->synack_seen || (version != MPT_V0 && version != MPT_V1))
+    if (!j || !j->syn_seen || !j->synack_seen || (step == MPT_JOIN_ACK && !j->ack_seen))
         return MPT_VERDICT_NONE;
-    if (!c->host[0].key_known || !c->host[1].key_known || (step == MPT_JOIN_ACK && !j->ack_seen))
+    if (!keys_of(c, key, &version) || (version != MPT_V0 && version != MPT_V1))
         return MPT_VERDICT_NONE;
     initiator = s->initiator ^ s->flip;
     sender = step == MPT_JOIN_ACK ? initiator : !initiator;
-    mpt_key_join_hmac((unsigned)version, c->host[sender].key, c->host[!sender].key, j->nonce[sender != initiator],
+    mpt_key_join_hmac((unsigned)version, key[sender], key[!sender], j->nonce[sender != initiator],
                       j->nonce[sender == initiator], hmac);
     if (step == MPT_JOIN_ACK)
         return memcmp(hmac, j->ack_hmac, 20) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
@@ -164,10 +176,12 @@ mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflo
 mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side, const mpt_add_addr *option)
 {
     uint8_t hmac[sizeof option->hmac];
+    uint64_t key[2];
+    int version;
 
-    if (!option->has_hmac || !c->host[0].key_known || !c->host[1].key_known)
+    if (!option->has_hmac || !keys_of(c, key, &version))
         return MPT_VERDICT_NONE;
-    mpt_key_add_addr_hmac(c->host[side].key, c->host[!side].key, option->address_id, &option->address, hmac);
+    mpt_key_add_addr_hmac(key[side], key[!side], option->address_id, &option->address, hmac);
     return memcmp(hmac, option->hmac, sizeof hmac) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
 }
 

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "datalevel.h"
+#include "keylist.h"
 #include "evidence.h"
 #include "subflow.h"
 #include "timeline.h"
@@ -56,6 +57,8 @@ typedef struct mpt_connection {
     bool has_stream;
     uint32_t mptcp_stream; /* Wireshark's label */
     mpt_host host[2];      /* per side */
+    bool keys_given;       /* by the user, where `partial`; they verify, and are shown nowhere */
+    mpt_key_pair given;    /* key[side] */
     mpt_data_level level[2];
     bool dsn_indexed[2];
     uint32_t indexed_dsn[2]; /* upper half under which the engine finds level[side] */

@@ -60,10 +60,12 @@ typedef struct mpt_data_level {
     int64_t fin; /* position of the DATA_FIN */
     uint32_t fin_frame;
     uint32_t fin_event; /* of the DATA_FIN, as in mpt_half */
-    int64_t fin_acked_ns; /* valid when acked is beyond fin */
+    bool fin_acked;
+    int64_t fin_acked_ns; /* when it was first acknowledged */
     /* DATA_ACKs that acknowledge this direction. */
     uint64_t acks;
-    bool ack_expected_known, acked_known;
+    bool ack_expected_known, acked_known, before_known;
+    int64_t acked_before; /* highest before the window of time that is counted */
     int64_t ack_expected; /* last DATA_ACK */
     int64_t acked; /* highest */
     int64_t acked_ns; /* when the last data, without the DATA_FIN, was acknowledged */

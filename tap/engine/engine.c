@@ -206,6 +206,8 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     mpt_engine *e = g_new0(mpt_engine, 1);
 
     e->config = *config;
+    if (e->config.keys)
+        g_array_ref(e->config.keys);
     e->timeorder = mpt_timeorder_new(config->horizon_ns, config->horizon_segments, take, e);
     e->subflows = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_subflow_free);
     e->connections = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_connection_free);
@@ -220,6 +222,8 @@ void mpt_engine_free(mpt_engine *e)
         return;
     mpt_timeorder_free(e->timeorder);
     mpt_identity_free(e);
+    if (e->config.keys)
+        g_array_unref(e->config.keys);
     g_hash_table_destroy(e->flows);
     g_ptr_array_free(e->connections, TRUE);
     g_ptr_array_free(e->subflows, TRUE);

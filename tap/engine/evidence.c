@@ -148,8 +148,9 @@ void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, 
     /* Without both SYNs the scale of the window is not known. */
     if (!s->syn_seen || !s->synack_seen)
         return;
-    if (!v->window_known || acked + g->window > v->window_edge)
-        v->window_edge = acked + g->window;
+    v->window = MAX(v->window, g->window);
+    if (!v->window_known || acked + v->window > v->window_edge)
+        v->window_edge = acked + v->window;
     v->window_known = true;
 }
 

@@ -31,7 +31,7 @@ static const mpt_check CHECKS[] = {
     {"join_unfinished", W, "RFC 8684 3.2", NULL, "join not finished", NULL},
     {"join_address", N, "RFC 8684 3.4.1", NULL, "join to an address that was never announced", mpt_check_join_address},
     {"join_slow", N, "RFC 8684 3.2", NULL, "join much slower than the first handshake", mpt_check_join_slow},
-    {"subflow_reset", W, "RFC 8684 3.6", "RFC 6824 3.5", "subflow reset", mpt_check_resets},
+    {"subflow_reset", W, "RFC 8684 3.6", "RFC 6824 3.3.3", "subflow reset", mpt_check_resets},
     {"add_addr_no_echo", W, "RFC 8684 3.4.1", NULL, "ADD_ADDR without echo", mpt_check_add_addr},
     {"add_addr_repeated", N, "RFC 8684 3.4.1", NULL, "ADD_ADDR repeated", NULL},
     {"add_addr_unused", N, "RFC 8684 3.4.1", NULL, "announced address never used", NULL},
@@ -52,7 +52,7 @@ static const mpt_check CHECKS[] = {
     {"mp_fail", W, "RFC 8684 3.7", "RFC 6824 3.6", "MP_FAIL", mpt_check_mp_fail},
     {"backup_used", W, "RFC 8684 3.3.8", NULL, "backup subflow used although a regular one is up", mpt_check_backup},
     {"subflow_idle", N, "RFC 8684 3.3.8", NULL, "regular subflow that carries nothing", mpt_check_idle},
-    {"failover", W, "RFC 8684 3.3.6", NULL, "path died", mpt_check_failover},
+    {"failover", W, "RFC 8684 3.3.6", NULL, "path stops making progress", mpt_check_failover},
     {"data_waited", N, "RFC 8684 3.3.4", NULL, "data waited for late bytes", mpt_check_waits},
     {"window_closed", N, "RFC 8684 3.3.4", NULL, "receive window closed", mpt_check_window_closed},
     {"same_data_twice", N, "RFC 8684 3.3.6", NULL, "the same data on two subflows all along", mpt_check_reinjections},
@@ -185,6 +185,39 @@ static mpt_near near_of(const mpt_connection_view *v)
     return MPT_NEAR_UNKNOWN;
 }
 
+/* Many subflows with many events each: no check may look through all events for each subflow. */
+static GArray **index_events(const mpt_checking *x)
+{
+    GArray **index = g_new0(GArray *, x->v->subflow_count);
+
+    for (guint i = 0; i < x->events->len; i++) {
+        uint16_t owner = g_array_index(x->events, mpt_event, i).owner;
+        if (owner >= x->v->subflow_count)
+            continue;
+        if (!index[owner])
+            index[owner] = g_array_new(FALSE, FALSE, sizeof(guint));
+        g_array_append_val(index[owner], i);
+    }
+    return index;
+}
+
+static void clear_index(const mpt_checking *x)
+{
+    for (uint32_t i = 0; i < x->v->subflow_count; i++)
+        if (x->of_subflow[i])
+            g_array_free(x->of_subflow[i], TRUE);
+    g_free(x->of_subflow);
+}
+
+/* When the connection began to close: the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: it did not. */
+static int64_t closing(const mpt_checking *x)
+{
+    const mpt_event *fin = mpt_checking_event(x, MPT_EVENT_DATA_FIN, -1, -1, INT64_MIN);
+    const mpt_event *fast = mpt_checking_event(x, MPT_EVENT_MP_FASTCLOSE, -1, -1, INT64_MIN);
+
+    return MIN(fin ? fin->time_ns : INT64_MAX, fast ? fast->time_ns : INT64_MAX);
+}
+
 GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(e);
@@ -196,7 +229,10 @@ GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_vie
                       .whole = v->kind == MPT_KIND_MPTCP && v->subflow_count > 0 && v->subflows[0].subflow->syn_seen,
                       .reliable = !counts->cut_options && !counts->lost_segments && !counts->late_segments};
 
+    x.of_subflow = index_events(&x);
+    x.closing_ns = closing(&x);
     run_checks(&x, CHECKS, G_N_ELEMENTS(CHECKS));
+    clear_index(&x);
     g_array_unref(x.events);
     return x.found;
 }
@@ -218,9 +254,13 @@ const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t own
 
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end, int64_t from_ns)
 {
-    for (guint i = 0; i < x->events->len; i++) {
-        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
-        if (event->type == type && event->time_ns >= from_ns && (owner < 0 || event->owner == owner) &&
+    const GArray *some = owner < 0 ? NULL : x->of_subflow[owner];
+    guint n = owner < 0 ? x->events->len : some ? some->len : 0;
+
+    for (guint i = 0; i < n; i++) {
+        guint at = some ? g_array_index(some, guint, i) : i;
+        const mpt_event *event = &g_array_index(x->events, mpt_event, at);
+        if (event->type == type && event->time_ns >= from_ns &&
             (end < 0 || mpt_checking_end(x, event->side) == (unsigned)end))
             return event;
     }
@@ -237,14 +277,6 @@ bool mpt_checking_one_way(const mpt_subflow_view *sv)
             (s->ack_seen || s->synack_seen || s->half[!side].bytes.segments > 0))
             return true;
     return false;
-}
-
-int64_t mpt_checking_closing(const mpt_checking *x)
-{
-    const mpt_event *fin = mpt_checking_event(x, MPT_EVENT_DATA_FIN, -1, -1, INT64_MIN);
-    const mpt_event *fast = mpt_checking_event(x, MPT_EVENT_MP_FASTCLOSE, -1, -1, INT64_MIN);
-
-    return MIN(fin ? fin->time_ns : INT64_MAX, fast ? fast->time_ns : INT64_MAX);
 }
 
 /* --- words --- */
@@ -285,6 +317,14 @@ const char *mpt_word_time(int64_t ns, char *text)
         g_snprintf(text, MPT_WORD, "%d.%d ms", (int)(us / 1000), (int)(us % 1000 / 100));
     else
         g_snprintf(text, MPT_WORD, "%" G_GUINT64_FORMAT ".%03d s", us / 1000000, (int)(us % 1000000 / 1000));
+    return text;
+}
+
+const char *mpt_word_seconds(int64_t ns, char *text)
+{
+    int64_t us = MAX(ns, 0) / 1000;
+
+    g_snprintf(text, MPT_WORD, "%" G_GINT64_FORMAT ".%06d", us / 1000000, (int)(us % 1000000));
     return text;
 }
 

@@ -6,6 +6,8 @@
 
 /* An echo, or the end of a subflow, that is not there after this long was not on its way. */
 #define REACTION_NS INT64_C(1000000000)
+/* Options looked at, of each kind: more are an attack, and cost the square of their number. */
+#define MAX_LOOKED_AT 500
 
 /* --- ADD_ADDR --- */
 
@@ -81,7 +83,7 @@ static void name_announcement(struct announcement *a)
 static bool lacks_echo(const mpt_checking *x, const struct announcement *a)
 {
     const mpt_subflow_view *sv = mpt_checking_subflow(x, a->first->owner);
-    int64_t end_ns = MIN(x->c->end_ns, mpt_checking_closing(x));
+    int64_t end_ns = MIN(x->c->end_ns, x->closing_ns);
 
     return x->v->version.known && x->v->version.value >= 1 && !a->echo && !a->removed && x->reliable &&
            !mpt_checking_one_way(sv) && (a->count > 1 || end_ns - a->first->time_ns > REACTION_NS);
@@ -112,9 +114,12 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
 
 void mpt_check_add_addr(mpt_checking *x)
 {
-    for (guint i = 0; i < x->events->len; i++) {
+    unsigned looked_at = 0;
+
+    for (guint i = 0; i < x->events->len && looked_at < MAX_LOOKED_AT; i++) {
         const mpt_event *event = &g_array_index(x->events, mpt_event, i);
         struct announcement a = {.first = event};
+        looked_at += event->type == MPT_EVENT_ADD_ADDR;
         if (event->type != MPT_EVENT_ADD_ADDR || !is_first(x, i))
             continue;
         a.end = mpt_checking_end(x, event->side);
@@ -251,10 +256,13 @@ static void check_removal(mpt_checking *x, const struct removal *r)
 
 void mpt_check_remove_addr(mpt_checking *x)
 {
-    for (guint i = 0; i < x->events->len; i++) {
+    unsigned looked_at = 0;
+
+    for (guint i = 0; i < x->events->len && looked_at < MAX_LOOKED_AT; i++) {
         const mpt_event *event = &g_array_index(x->events, mpt_event, i);
         if (event->type != MPT_EVENT_REMOVE_ADDR)
             continue;
+        looked_at += event->remove_addr.count;
         for (unsigned k = 0; k < event->remove_addr.count; k++) {
             struct removal r = {.event = event, .end = mpt_checking_end(x, event->side), .id = event->remove_addr.ids[k]};
             check_removal(x, &r);

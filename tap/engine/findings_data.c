@@ -35,6 +35,9 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned
                   mpt_word_bytes(bytes, n), mpt_word_end(direction), mpt_words_subflow(sv, name));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
+    /* Other segments of this direction are not in the capture either: the mapping may have been in one of them. */
+    if (x->v->direction[direction].data.dsn_gap_bytes > bytes)
+        f->severity = MPT_SEVERITY_NOTE;
 }
 
 void mpt_check_unmapped(mpt_checking *x)
@@ -92,7 +95,7 @@ void mpt_check_beyond_window(mpt_checking *x)
         if (!seen || !seen->count || !judgeable(x, direction))
             continue;
         mark(x, mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
-                          "The %s sends %s beyond the receive window that the %s had told with its DATA_ACKs.",
+                          "The %s sends %s beyond the DATA_ACKs of the %s and the largest receive window that it had told.",
                           mpt_word_end(direction), mpt_word_bytes(seen->count, n), mpt_word_end(!direction)),
              seen, direction);
     }

@@ -227,7 +227,7 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
                         "not to know it either (another host behind the address, or a connection long closed).",
                         reason, k->j->token, mpt_word_end(!k->initiator));
         join_found(k, "join_unknown_token", rst->time_ns, rst->frame, text->str);
-    } else if (mpt_checking_closing(x) <= rst->time_ns) {
+    } else if (x->closing_ns <= rst->time_ns) {
         g_string_printf(text, "is refused%s: the connection is being closed already.", reason);
         join_found(k, "join_refused", rst->time_ns, rst->frame, text->str)->severity = MPT_SEVERITY_CHAT;
     } else if (why == 3) {
@@ -259,7 +259,7 @@ static void refused(struct join *k)
                    "middlebox removed the option.");
         return;
     }
-    if (mpt_checking_closing(k->x) <= refused_ns)
+    if (k->x->closing_ns <= refused_ns)
         return;
     reset_reason(k->x, k->s, (int)k->initiator, reason, sizeof reason);
     g_snprintf(text, sizeof text, "is given up by the %s itself%s.", mpt_word_end(k->initiator), reason);
@@ -284,7 +284,7 @@ static void unfinished(struct join *k)
     const mpt_subflow *s = k->s;
 
     if (mpt_checking_one_way(k->sv) || k->x->c->end_ns - s->synack_ns < ANSWER_NS ||
-        mpt_checking_closing(k->x) < s->synack_ns + ANSWER_NS || !k->x->reliable)
+        k->x->closing_ns < s->synack_ns + ANSWER_NS || !k->x->reliable)
         return;
     join_found(k, "join_unfinished", s->synack_ns, s->synack_frame,
                !k->j->synack_seen ? "is not finished: the SYN/ACK has no MP_JOIN."
@@ -409,15 +409,16 @@ void mpt_check_resets(mpt_checking *x)
         unsigned end;
         int why;
 
-        if (s->state != MPT_STATE_RESET || !rst || mpt_checking_closing(x) <= s->closed_ns ||
+        if (s->state != MPT_STATE_RESET || !rst || x->closing_ns <= s->closed_ns ||
             address_removed(x, sv, s->closed_ns))
             continue;
         end = mpt_checking_end(x, rst->side);
         why = reset_reason(x, s, (int)end, reason, sizeof reason);
         f = mpt_found(x, NULL, rst->time_ns, rst->frame, 1, "The %s resets %s%s.", mpt_word_end(end),
-                      mpt_words_subflow(sv, name), why >= 0 ? reason : "; it gives no reason");
+                      mpt_words_subflow(sv, name), why >= 0 ? reason : " without a reason");
         mpt_found_subflow(f, sv);
-        if (why <= 0 && x->v->fallback != MPT_FALLBACK_NONE)
+        /* What TCP or the application may have had of its own. */
+        if (why <= 0)
             f->severity = MPT_SEVERITY_NOTE;
     }
 }

@@ -26,6 +26,8 @@ typedef struct mpt_checking {
     const mpt_connection_view *v; /* NULL: of the capture */
     const mpt_connection *c;
     GArray *events; /* mpt_event in time order */
+    GArray **of_subflow; /* per owner: indices in events (guint), in order; NULL: none */
+    int64_t closing_ns; /* the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: none */
     mpt_near near;
     bool whole;    /* the handshake of the first subflow is in the capture */
     bool reliable; /* no options cut, no segment lost or late */
@@ -72,9 +74,6 @@ const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t own
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end, int64_t from_ns);
 /* Only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
-/* When the connection began to close: the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: it did not. */
-int64_t mpt_checking_closing(const mpt_checking *x);
-
 /* --- words; each writes to `text` and returns it --- */
 
 #define MPT_WORD 48
@@ -84,6 +83,7 @@ const char *mpt_word_end(unsigned end);                  /* "client", "server" *
 const char *mpt_word_count(uint64_t n, char *text);      /* "1,435,648" */
 const char *mpt_word_bytes(uint64_t bytes, char *text);  /* "1,435,648 bytes", "1 byte" */
 const char *mpt_word_time(int64_t ns, char *text);       /* "12.3 ms", "1.234 s" */
+const char *mpt_word_seconds(int64_t ns, char *text);    /* "12.345678" */
 const char *mpt_word_percent(uint64_t part, uint64_t all, char *text); /* "12.3 %" */
 /* "subflow 1 (192.0.2.1:4000 - 192.0.2.2:80)". text has MPT_SUBFLOW_WORDS bytes. */
 const char *mpt_words_subflow(const mpt_subflow_view *sv, char *text);

@@ -110,8 +110,8 @@ static bool first_elsewhere(const mpt_checking *x, unsigned direction, uint16_t 
     return any;
 }
 
-/* Bytes first sent on `owner` that went again on another subflow: the sender gave up on it. */
-static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owner)
+/* Bytes first sent on `owner` that went again on another subflow after that time: the sender gave up on it. */
+static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owner, int64_t after_ns)
 {
     const mpt_data_level *d = &x->c->level[x->v->side[direction]];
     mpt_runs runs = d->owned.runs;
@@ -120,7 +120,7 @@ static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owne
     for (guint i = 0; d->copies && i < d->copies->len; i++) {
         const mpt_copy *copy = &g_array_index(d->copies, mpt_copy, i);
         mpt_runs_at at;
-        const mpt_run *r = copy->owner == owner ? NULL : mpt_runs_find(&runs, copy->start, &at);
+        const mpt_run *r = copy->owner == owner || copy->time_ns <= after_ns ? NULL : mpt_runs_find(&runs, copy->start, &at);
         if (r && r->start <= copy->start && r->owner == owner)
             bytes += (uint64_t)(copy->end - copy->start);
     }
@@ -132,21 +132,22 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     const mpt_subflow *s = sv->subflow;
     const mpt_half *h = half_of(sv, direction);
     char name[MPT_SUBFLOW_WORDS], flight[MPT_WORD], again[MPT_WORD], gap[MPT_WORD], at[MPT_WORD];
-    int64_t progress = h->acked_ns ? h->acked_ns : h->first_data_ns, in_flight = h->next - MAX(h->acked, 0);
+    int64_t progress = MAX(h->acked_ns, h->first_data_ns), in_flight = h->next - MAX(h->acked, 0);
+    int64_t end_ns = s->state == MPT_STATE_RESET ? s->closed_ns : x->c->end_ns;
     uint64_t saved;
     mpt_run next = {0};
     mpt_finding *f;
 
     if (!h->bytes.segments || h->fin_seen || in_flight <= 0 || s->state == MPT_STATE_SYN_SENT ||
-        s->state == MPT_STATE_REFUSED || x->c->end_ns - progress < DEAD_NS || mpt_checking_one_way(sv))
+        s->state == MPT_STATE_REFUSED || end_ns - progress < DEAD_NS || mpt_checking_one_way(sv))
         return;
-    saved = rescued(x, direction, s->owner);
+    saved = rescued(x, direction, s->owner, progress);
     if (!saved || !first_elsewhere(x, direction, s->owner, progress, &next))
         return;
-    f = mpt_found(x, NULL, progress, next.frame, (uint64_t)in_flight,
-                  "The path of %s dies for data of the %s: last progress at %s, %s in flight, of which %s went again "
+    f = mpt_found(x, NULL, next.value, next.frame, (uint64_t)in_flight,
+                  "The path of %s stops making progress for data of the %s at %s s: %s stay in flight, and %s go again "
                   "elsewhere; the first new data elsewhere is %s later, on subflow %u (frame %u).",
-                  mpt_words_subflow(sv, name), mpt_word_end(direction), mpt_word_time(progress - x->v->epoch_ns, at),
+                  mpt_words_subflow(sv, name), mpt_word_end(direction), mpt_word_seconds(progress - x->v->epoch_ns, at),
                   mpt_word_bytes((uint64_t)in_flight, flight), mpt_word_bytes(saved, again),
                   mpt_word_time(next.value - progress, gap), mpt_checking_subflow(x, next.owner)->id, next.frame);
     mpt_found_subflow(f, sv);
@@ -242,6 +243,7 @@ static uint64_t redundant_bytes(const mpt_checking *x, unsigned direction)
 
     for (guint i = 0; d->copies && i < d->copies->len; i++) {
         const mpt_copy *copy = &g_array_index(d->copies, mpt_copy, i);
+        const mpt_subflow_view *first;
         const mpt_half *h;
         const mpt_run *r;
         mpt_runs_at at;
@@ -250,8 +252,10 @@ static uint64_t redundant_bytes(const mpt_checking *x, unsigned direction)
         r = mpt_runs_find(&runs, copy->start, &at);
         if (!r || r->start > copy->start)
             continue;
-        h = half_of(mpt_checking_subflow(x, r->owner), direction);
-        if (at_receiver || h->acked >= h->next)
+        first = mpt_checking_subflow(x, r->owner);
+        h = half_of(first, direction);
+        /* What came on a subflow that was reset may have been thrown away. */
+        if (first->subflow->state != MPT_STATE_RESET && (at_receiver || h->acked >= h->next))
             bytes += (uint64_t)(copy->end - copy->start);
     }
     return bytes;
@@ -277,6 +281,7 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     const mpt_copy *first = first_copy(d);
     double share = all ? (double)again / (double)all : 0;
     char n[MPT_WORD], percent[MPT_WORD];
+    mpt_finding *f;
 
     if (again < AGAIN_BYTES || !first)
         return;
@@ -298,13 +303,15 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
         return;
     mpt_word_bytes(redundant, n);
     mpt_word_percent(redundant, again, percent);
-    mpt_found_direction(mpt_found(x, "reinjections_redundant", first->time_ns, first->frame, redundant,
-                                  "Of what the %s sends again on another subflow, %s (%s) %s.",
-                                  mpt_word_end(direction), n, percent,
-                                  x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER)
-                                      ? "had arrived already"
-                                      : "had no need to be: the first copy was acknowledged on its subflow (inferred)"),
-                        direction);
+    if (x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
+        f = mpt_found(x, "reinjections_redundant", first->time_ns, first->frame, redundant,
+                      "%s of the %s arrive twice, on two subflows: one copy was not needed.", n, mpt_word_end(direction));
+    else
+        f = mpt_found(x, "reinjections_redundant", first->time_ns, first->frame, redundant,
+                      "Of what the %s sends again on another subflow, %s (%s) had no need to be: the first copy was "
+                      "acknowledged on its subflow (inferred).",
+                      mpt_word_end(direction), n, percent);
+    mpt_found_direction(f, direction);
 }
 
 void mpt_check_reinjections(mpt_checking *x)

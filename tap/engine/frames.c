@@ -23,10 +23,9 @@ struct record {
     int64_t rtt_ns;
     uint64_t inflight, subflow_inflight;
     uint32_t frame, length, again_length, out_of_order, window, data_ack_of;
-    int8_t scale; /* announced by this segment; -1: none */
     uint8_t side;
-    bool syn : 1, duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
-    bool has_window : 1, backup_known : 1, backup : 1;
+    bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
+    bool window_known : 1, has_window : 1, backup_known : 1, backup : 1;
 };
 
 struct range {
@@ -37,8 +36,6 @@ struct range {
 struct subflow_state {
     mpt_ranges mapped_by[2]; /* positions; stamp: the DSS that came first */
     int64_t shift[2];        /* by which data-level positions of that sender moved since they were recorded */
-    int8_t scale[2];         /* 0: none announced */
-    bool syn[2];
     bool has_id;
     uint32_t id;
 };
@@ -119,7 +116,7 @@ static struct record *new_record(mpt_frames *f)
     return (struct record *)g_ptr_array_index(f->chunks, f->chunks->len - 1) + f->used++;
 }
 
-static struct record *add_record(mpt_frames *f, const mpt_segment *g, int window_scale)
+static struct record *add_record(mpt_frames *f, const mpt_segment *g, bool window_known)
 {
     struct record *r, *last;
 
@@ -128,8 +125,8 @@ static struct record *add_record(mpt_frames *f, const mpt_segment *g, int window
     r = new_record(f);
     r->frame = g->frame;
     r->length = g->payload_len;
-    r->scale = (int8_t)window_scale;
-    r->syn = g->flags & MPT_TCP_SYN;
+    r->window = g->window;
+    r->window_known = window_known;
     last = first_record(f, g->frame);
     while (last && last->next)
         last = last->next;
@@ -187,8 +184,7 @@ static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, con
         mpt_ranges_claim(&subflow_state(f, s)->mapped_by[side], start, start + length, &stamp, NULL, NULL);
 }
 
-static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s, unsigned side,
-                          const mpt_segment *g)
+static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s, unsigned side)
 {
     const mpt_data_level *d = &c->level[!(side ^ s->flip)];
     const struct subflow_state *state = subflow_state(f, s);
@@ -197,11 +193,7 @@ static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection 
         return;
     r->has_data_ack = true;
     r->data_ack = d->ack_expected - state->shift[!side];
-    if (r->syn || !state->syn[side] || !state->syn[!side])
-        return;
-    r->has_window = true;
-    /* RFC 7323 2.2: scaled only where both announced a shift; that shift is kept as shift + 1. */
-    r->window = g->window << (state->scale[0] && state->scale[1] ? state->scale[side] - 1 : 0);
+    r->has_window = r->window_known;
 }
 
 static void read_options(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s, unsigned side,
@@ -221,7 +213,7 @@ static void read_options(mpt_frames *f, struct record *r, const mpt_connection *
         if (o.dss.has_mapping)
             note_mapping(f, s, side, g, o.dss.ssn, o.dss.length - (o.dss.data_fin && o.dss.length), position);
         if (o.dss.has_ack)
-            note_data_ack(f, r, c, s, side, g);
+            note_data_ack(f, r, c, s, side);
     }
 }
 
@@ -296,21 +288,15 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
 {
     mpt_frames *f = user;
     struct record *r = taking(f, g->frame);
-    struct subflow_state *state;
 
     if (!r)
         return;
-    state = subflow_state(f, s);
     f->stale = true;
     r->subflow = s;
     r->side = (uint8_t)side;
     r->position = position;
     r->backup_known = s->kind == MPT_SUBFLOW_CAPABLE || s->kind == MPT_SUBFLOW_JOIN || s->backup_known[side];
     r->backup = s->backup[side];
-    if (r->syn) {
-        state->syn[side] = true;
-        state->scale[side] = (int8_t)(r->scale < 0 ? 0 : MIN(r->scale, 14) + 1);
-    }
     if (!c) {
         static const mpt_data_level nothing;
         note_flight(r, &nothing, &s->half[side]);
@@ -644,11 +630,16 @@ void mpt_frames_free(mpt_frames *f)
     g_free(f);
 }
 
-void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, int window_scale)
+void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known)
 {
-    add_record(f, segment, window_scale);
+    add_record(f, segment, window_known);
     f->finished = false;
     mpt_engine_feed(f->engine, segment);
+}
+
+void mpt_frames_note_time(mpt_frames *f, int64_t time_ns)
+{
+    mpt_engine_note_time(f->engine, time_ns);
 }
 
 void mpt_frames_finish(mpt_frames *f)

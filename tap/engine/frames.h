@@ -68,8 +68,10 @@ typedef struct mpt_frame_facts {
 
 mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept);
 void mpt_frames_free(mpt_frames *f);
-/* window_scale: the shift that a SYN announces (RFC 7323 2.2), -1 without one. segment->window is not scaled. */
-void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, int window_scale);
+/* window_known: segment->window is what it means, scaled where that was agreed on. */
+void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known);
+/* There is a frame of this time, TCP or not. */
+void mpt_frames_note_time(mpt_frames *f, int64_t time_ns);
 /* The capture is at its end, or what is known by now has to do. Feeding may go on. */
 void mpt_frames_finish(mpt_frames *f);
 /* Fills *facts for the `index`th segment of a frame. False where there is none. */

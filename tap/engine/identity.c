@@ -121,6 +121,22 @@ static void adopt_partial(mpt_engine *e, mpt_connection *c, unsigned side, uint3
     }
 }
 
+/* The user may have the keys that the capture lacks. */
+static void use_given_keys(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token)
+{
+    unsigned end;
+    const mpt_key_pair *pair = mpt_keylist_find(e->config.keys, token, &end);
+
+    if (!pair || c->keys_given)
+        return;
+    c->keys_given = true;
+    c->given = *pair;
+    if (end == side)
+        return;
+    c->given.key[0] = pair->key[1];
+    c->given.key[1] = pair->key[0];
+}
+
 void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token)
 {
     mpt_host *h = &c->host[side];
@@ -131,6 +147,8 @@ void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uin
     h->token = token;
     if (!c->partial)
         adopt_partial(e, c, side, token);
+    else if (e->config.keys)
+        use_given_keys(e, c, side, token);
     add_ref(&e->tokens, token, c, side);
 }
 
@@ -225,6 +243,8 @@ static void merge_level_state(mpt_data_level *to, const mpt_data_level *from, in
         to->has_fin = true;
         to->fin = from->fin + shift;
         to->fin_frame = from->fin_frame;
+        to->fin_acked = from->fin_acked;
+        to->fin_acked_ns = from->fin_acked_ns;
     }
     to->fins += from->fins;
     to->acks += from->acks;

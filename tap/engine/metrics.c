@@ -23,6 +23,12 @@ static mpt_maybe_ns maybe_ns(bool known, int64_t ns)
     return (mpt_maybe_ns){.known = known, .ns = known ? ns : 0};
 }
 
+/* A duration; null where a late segment turned it round. */
+static mpt_maybe_ns span(bool known, int64_t from_ns, int64_t to_ns)
+{
+    return maybe_ns(known && to_ns >= from_ns, to_ns - from_ns);
+}
+
 /* 8 * bytes / time; null where no time passed. */
 static double rate(uint64_t bytes, int64_t ns)
 {
@@ -133,6 +139,8 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
         acked = f->data_ack_max.value - 1 + syn_data;
         if (f->data_fin.known && f->data_ack_max.value > f->data_fin.value)
             acked--;
+        if (d->before_known) /* in a window of time: what was acknowledged in it */
+            acked -= MIN(acked, d->acked_before - d->idsn - 1 + syn_data);
     }
     f->goodput = NAN;
     if (!known)
@@ -208,14 +216,14 @@ static void subflow_times(const mpt_engine *e, mpt_subflow_view *sv)
 
     sv->start_ns = since_start(e, s->start_ns);
     sv->end_ns = since_start(e, s->end_ns);
-    sv->syn_to_synack = maybe_ns(s->syn_seen && s->synack_seen, s->synack_ns - s->syn_ns);
-    sv->synack_to_ack = maybe_ns(s->synack_seen && s->ack_seen, s->ack_ns - s->synack_ns);
+    sv->syn_to_synack = span(s->syn_seen && s->synack_seen, s->syn_ns, s->synack_ns);
+    sv->synack_to_ack = span(s->synack_seen && s->ack_seen, s->synack_ns, s->ack_ns);
     if (s->kind != MPT_SUBFLOW_JOIN)
         return;
     sv->join_established = j->synack_seen && j->ack_seen;
     sv->synack_hmac = mpt_connection_verify_join(s->connection, s, MPT_JOIN_SYNACK);
     sv->ack_hmac = mpt_connection_verify_join(s->connection, s, MPT_JOIN_ACK);
-    sv->join_latency = maybe_ns(j->ack_seen && s->syn_seen, j->ack_ns - s->syn_ns);
+    sv->join_latency = span(j->ack_seen && s->syn_seen, s->syn_ns, j->ack_ns);
 }
 
 static void fill_subflow(const mpt_engine *e, const mpt_connection_view *v, mpt_subflow_view *sv)
@@ -260,7 +268,7 @@ static mpt_host shown_host(const mpt_connection_view *v, unsigned end)
 
 static bool data_fin_acked(const mpt_data_level *d)
 {
-    return d->has_fin && d->acked_known && d->acked > d->fin;
+    return d->has_fin && (d->fin_acked || (d->acked_known && d->acked > d->fin));
 }
 
 static void close_by_fin(const mpt_engine *e, mpt_connection_view *v)

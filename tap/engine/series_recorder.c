@@ -332,7 +332,7 @@ void mpt_record_reader_free(mpt_record_reader *reader)
 bool mpt_record_next(mpt_record_reader *reader, mpt_record *g)
 {
     const GPtrArray *chunks = reader->recorder->chunks;
-    const struct chunk *c;
+    const struct chunk *c = NULL;
     const uint8_t *from;
     struct last *own;
     unsigned head;

@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "../tap/engine/engine.h"
-#include "arguments.h"
+#include "../../tap/engine/engine.h"
+#include "../arguments.h"
 
 typedef struct mpt_points mpt_points;
 

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "../tap/engine/place.h"
-#include "../tap/engine/vantage.h"
+#include "../../tap/engine/place.h"
+#include "../../tap/engine/vantage.h"
 
 enum { CLIENT_POINT, SERVER_POINT };
 

@@ -1,0 +1,788 @@
+/* reinjection_log.c - see reinjection_log.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "reinjection_log.h"
+
+/* Runs of one direction that wait for their acknowledgement. */
+#define MAX_OPEN 4096
+/* Mappings looked through where those of a subflow are not in order. */
+#define MAX_MAPPINGS 1024
+/* Neighbours that are this far apart are two runs. */
+#define BURST_NS INT64_C(100000000)
+/* Runs at the end that a new one may continue: a scheduler may fill several subflows in turn. */
+#define NEIGHBOURS 4
+
+typedef struct direction {
+    GArray *open, *closed; /* mpt_reinjection, in order of discovery */
+    mpt_ranges useful;     /* acknowledged first as a later copy */
+    mpt_ranges late;       /* in a run with late_original */
+    mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
+    uint64_t unlisted;
+} direction;
+
+typedef struct entry {
+    direction side[2]; /* of the connection */
+} entry;
+
+/* What of one side of a subflow is still to come, as far as can be seen. */
+typedef struct holes {
+    bool any;
+    int64_t high;
+    mpt_runs runs; /* value: time when the hole showed */
+} holes;
+
+typedef struct subflow_holes {
+    holes side[2]; /* of the subflow */
+} subflow_holes;
+
+struct mpt_reinjection_log {
+    const mpt_engine *engine;
+    GHashTable *connections; /* const mpt_connection * -> entry */
+    GHashTable *subflows;    /* const mpt_subflow * -> subflow_holes */
+    guint runs;
+};
+
+static const mpt_claim NOBODY;
+
+/* --- state --- */
+
+static void clear_direction(direction *d)
+{
+    g_clear_pointer(&d->open, g_array_unref);
+    g_clear_pointer(&d->closed, g_array_unref);
+    mpt_ranges_clear(&d->useful);
+    mpt_ranges_clear(&d->late);
+    for (unsigned k = 0; k < MPT_REINJECTION_COPIES; k++)
+        mpt_ranges_clear(&d->copies[k]);
+    d->unlisted = 0;
+}
+
+static void free_entry(gpointer data)
+{
+    entry *e = data;
+
+    clear_direction(&e->side[0]);
+    clear_direction(&e->side[1]);
+    g_free(e);
+}
+
+static void free_holes(gpointer data)
+{
+    subflow_holes *h = data;
+
+    mpt_runs_clear(&h->side[0].runs);
+    mpt_runs_clear(&h->side[1].runs);
+    g_free(h);
+}
+
+mpt_reinjection_log *mpt_reinjection_log_new(const mpt_engine *engine)
+{
+    mpt_reinjection_log *log = g_new0(mpt_reinjection_log, 1);
+
+    log->engine = engine;
+    log->connections = g_hash_table_new_full(NULL, NULL, NULL, free_entry);
+    log->subflows = g_hash_table_new_full(NULL, NULL, NULL, free_holes);
+    return log;
+}
+
+void mpt_reinjection_log_free(mpt_reinjection_log *log)
+{
+    if (!log)
+        return;
+    g_hash_table_destroy(log->connections);
+    g_hash_table_destroy(log->subflows);
+    g_free(log);
+}
+
+static void open_direction(direction *d)
+{
+    if (d->open)
+        return;
+    d->open = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    d->closed = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+}
+
+static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    entry *e = g_hash_table_lookup(log->connections, c);
+
+    if (!e) {
+        e = g_new0(entry, 1);
+        g_hash_table_insert(log->connections, (gpointer)c, e);
+    }
+    open_direction(&e->side[side]);
+    return &e->side[side];
+}
+
+static direction *find_direction(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    entry *e = g_hash_table_lookup(log->connections, c);
+
+    return e && e->side[side].open ? &e->side[side] : NULL;
+}
+
+static bool in_window(const mpt_reinjection_log *log, int64_t time_ns)
+{
+    const mpt_engine_config *config = mpt_engine_get_config(log->engine);
+    int64_t t = time_ns - mpt_engine_get_counts(log->engine)->earliest_ns;
+
+    return (!config->has_from || t >= config->from_ns) && (!config->has_to || t < config->to_ns);
+}
+
+/* --- where a DSN is on a subflow --- */
+
+static bool run_position(const mpt_run *r, int64_t dsn, int64_t *position)
+{
+    if (!r || dsn < r->value || dsn - r->value >= r->length)
+        return false;
+    *position = r->start + (dsn - r->value);
+    return true;
+}
+
+/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for from the end. */
+static bool find_position(const mpt_subflow *s, unsigned side, int64_t dsn, int64_t *position)
+{
+    mpt_mapping *m = (mpt_mapping *)&s->half[side].mapping; /* looking up moves its finger alone */
+    const mpt_run *last = mpt_runs_last(&m->runs), *r;
+    mpt_runs_at at;
+    int64_t low = 0, high;
+
+    if (m->infinite && dsn >= m->infinite_dsn) {
+        *position = m->infinite_ssn + (dsn - m->infinite_dsn);
+        return true;
+    }
+    if (!last)
+        return false;
+    low = mpt_runs_first(&m->runs, &at)->start;
+    high = mpt_run_end(last);
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        r = mpt_runs_find(&m->runs, middle, &at);
+        if (run_position(r, dsn, position))
+            return true;
+        if (dsn < r->value)
+            high = middle;
+        else
+            low = mpt_run_end(r);
+    }
+    r = mpt_runs_find(&m->runs, last->start, &at);
+    for (unsigned n = 0; r && n < MAX_MAPPINGS; n++, r = mpt_runs_prev(&m->runs, &at))
+        if (run_position(r, dsn, position))
+            return true;
+    return false;
+}
+
+static int64_t position_or_none(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn)
+{
+    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+    int64_t position;
+
+    return find_position(s, mpt_subflow_side(s, side), dsn, &position) ? position : INT64_MIN;
+}
+
+/* --- runs --- */
+
+static int64_t length_of(const mpt_reinjection *r)
+{
+    return r->end - r->dsn;
+}
+
+/* Takes the first n bytes off *r and returns them. */
+static mpt_reinjection split(mpt_reinjection *r, int64_t n)
+{
+    mpt_reinjection head = *r;
+
+    head.end = r->dsn = r->dsn + n;
+    r->position += n;
+    if (r->first_position != INT64_MIN)
+        r->first_position += n;
+    return head;
+}
+
+static mpt_usefulness judge(const mpt_reinjection *r)
+{
+    int64_t first_ns = r->first_resent_ns == INT64_MIN ? r->first_ns : r->first_resent_ns;
+    int64_t later_ns = r->resent_ns == INT64_MIN ? r->time_ns : r->resent_ns;
+
+    if (r->same || (!r->acked && !r->first_acked))
+        return MPT_UNDECIDED;
+    if (r->acked && r->first_acked)
+        return first_ns <= later_ns ? MPT_REDUNDANT : MPT_USEFUL;
+    return r->acked ? MPT_USEFUL : MPT_REDUNDANT;
+}
+
+static bool adjoins(const mpt_reinjection *a, const mpt_reinjection *b)
+{
+    return a->end == b->dsn && a->owner == b->owner && a->first_owner == b->first_owner && a->same == b->same &&
+           a->late_original == b->late_original && a->position + length_of(a) == b->position &&
+           b->time_ns - a->last_ns <= BURST_NS && b->time_ns >= a->last_ns;
+}
+
+static bool is_alike(const mpt_reinjection *a, const mpt_reinjection *b)
+{
+    return a->acked == b->acked && a->first_acked == b->first_acked && a->resent_ns == b->resent_ns &&
+           a->first_resent_ns == b->first_resent_ns &&
+           (a->first_position == INT64_MIN ? b->first_position == INT64_MIN
+                                           : a->first_position + length_of(a) == b->first_position);
+}
+
+static void extend(mpt_reinjection *a, const mpt_reinjection *b)
+{
+    a->segments += b->segments - (b->frame == a->last_frame);
+    a->end = b->end;
+    a->last_ns = b->last_ns;
+    a->last_frame = b->last_frame;
+}
+
+/* Judged runs are one where they follow each other in a burst and were judged alike. */
+static bool join(GArray *runs, const mpt_reinjection *r)
+{
+    guint stop = runs->len > NEIGHBOURS ? runs->len - NEIGHBOURS : 0;
+
+    for (guint i = runs->len; i > stop; i--) {
+        mpt_reinjection *last = &g_array_index(runs, mpt_reinjection, i - 1);
+        if (last->verdict != r->verdict || !adjoins(last, r))
+            continue;
+        extend(last, r);
+        return true;
+    }
+    return false;
+}
+
+struct closing {
+    mpt_reinjection_log *log; /* NULL: no limit */
+    GArray *runs;
+    uint64_t *unlisted;
+    mpt_reinjection *rest;
+};
+
+static void put_run(const struct closing *x, const mpt_reinjection *r)
+{
+    if (join(x->runs, r))
+        return;
+    if (x->log && x->log->runs >= MPT_REINJECTION_RUNS) {
+        *x->unlisted += (uint64_t)length_of(r);
+        return;
+    }
+    if (x->log)
+        x->log->runs++;
+    g_array_append_val(x->runs, *r);
+}
+
+/* A byte is of use once, whichever of several copies got there first. */
+static void useful_piece(const mpt_piece *p, void *data)
+{
+    struct closing *x = data;
+    mpt_reinjection head = split(x->rest, p->end - p->start);
+
+    head.verdict = p->fresh ? MPT_USEFUL : MPT_REDUNDANT;
+    put_run(x, &head);
+}
+
+static void close_into(struct closing *x, mpt_ranges *useful, const mpt_reinjection *run)
+{
+    mpt_reinjection r = *run;
+
+    r.verdict = (uint8_t)judge(&r);
+    x->rest = &r;
+    if (r.verdict != MPT_USEFUL || !mpt_ranges_claim(useful, r.dsn, r.end, &NOBODY, useful_piece, x))
+        put_run(x, &r);
+}
+
+static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinjection *r)
+{
+    struct closing x = { .log = log, .runs = d->closed, .unlisted = &d->unlisted };
+
+    close_into(&x, &d->useful, r);
+}
+
+static void put_open(GArray *open, guint at, const mpt_reinjection *r)
+{
+    if (at < open->len)
+        g_array_index(open, mpt_reinjection, at) = *r;
+    else
+        g_array_append_val(open, *r);
+}
+
+/* Puts a run after the `kept` open ones, or joins it to the last of them. */
+static guint keep_open(GArray *open, guint kept, const mpt_reinjection *r)
+{
+    mpt_reinjection *last = kept ? &g_array_index(open, mpt_reinjection, kept - 1) : NULL;
+
+    if (r->dsn == r->end)
+        return kept;
+    if (last && adjoins(last, r) && is_alike(last, r)) {
+        extend(last, r);
+        return kept;
+    }
+    put_open(open, kept, r);
+    return kept + 1;
+}
+
+static int64_t acknowledged_on(const mpt_connection *c, unsigned side, uint16_t owner)
+{
+    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+
+    return s->half[mpt_subflow_side(s, side)].acked;
+}
+
+/* How many bytes of a run from `position` on are acknowledged. */
+static int64_t covered(int64_t acked, int64_t position)
+{
+    return acked == INT64_MIN || position == INT64_MIN ? 0 : acked - position;
+}
+
+/* A run that was just found: its first copy may have been acknowledged before. */
+static void add_run(mpt_reinjection_log *log, direction *d, const mpt_connection *c, unsigned side,
+                    const mpt_reinjection *found)
+{
+    mpt_reinjection r = *found, head;
+    int64_t first = covered(acknowledged_on(c, side, r.first_owner), r.first_position);
+
+    if (r.same) {
+        close_run(log, d, &r);
+        return;
+    }
+    if (first > 0) {
+        head = split(&r, MIN(first, length_of(&r)));
+        head.first_acked = true;
+        close_run(log, d, &head);
+    }
+    if (r.dsn == r.end)
+        return;
+    if (d->open->len >= MAX_OPEN) {
+        close_run(log, d, &g_array_index(d->open, mpt_reinjection, 0));
+        g_array_remove_index(d->open, 0);
+    }
+    g_array_set_size(d->open, keep_open(d->open, d->open->len, &r));
+}
+
+/* --- how often a byte is there --- */
+
+struct copies {
+    direction *d;
+    unsigned k;
+};
+
+static void copied_piece(const mpt_piece *p, void *data)
+{
+    const struct copies *at = data;
+    struct copies next = { .d = at->d, .k = at->k + 1 };
+
+    if (!p->fresh && next.k < MPT_REINJECTION_COPIES)
+        mpt_ranges_claim(&next.d->copies[next.k], p->start, p->end, &NOBODY, copied_piece, &next);
+}
+
+static void note_copy(direction *d, int64_t start, int64_t end)
+{
+    struct copies at = { .d = d, .k = 1 };
+
+    mpt_ranges_claim(&d->copies[1], start, end, &NOBODY, copied_piece, &at);
+}
+
+/* --- holes --- */
+
+static holes *holes_of(mpt_reinjection_log *log, const mpt_subflow *s, unsigned side)
+{
+    subflow_holes *h = g_hash_table_lookup(log->subflows, s);
+
+    if (!h) {
+        h = g_new0(subflow_holes, 1);
+        g_hash_table_insert(log->subflows, (gpointer)s, h);
+    }
+    return &h->side[side];
+}
+
+static void add_hole(holes *h, int64_t start, int64_t end, int64_t time_ns)
+{
+    mpt_run hole = { .start = start, .value = time_ns };
+    mpt_runs_at at;
+
+    if (start >= end || end - start > UINT32_MAX)
+        return;
+    hole.length = (uint32_t)(end - start);
+    mpt_runs_find(&h->runs, start, &at);
+    mpt_runs_insert(&h->runs, &at, &hole);
+}
+
+/* New bytes [start, end) of a subflow: how many of the first of them share one hole or none; *since is the hole's
+ * time, INT64_MAX without one. Takes them out of the hole. */
+static int64_t fill_hole(holes *h, int64_t start, int64_t end, int64_t time_ns, int64_t *since)
+{
+    mpt_runs_at at;
+    const mpt_run *r;
+    mpt_run hole;
+
+    *since = INT64_MAX;
+    if (!h->any || start >= h->high) {
+        if (h->any)
+            add_hole(h, h->high, start, time_ns);
+        h->any = true;
+        h->high = end;
+        return end - start;
+    }
+    r = mpt_runs_find(&h->runs, start, &at);
+    if (!r || r->start > start)
+        return MIN(end, r ? r->start : h->high) - start;
+    hole = *r;
+    *since = hole.value;
+    end = MIN(end, mpt_run_end(&hole));
+    mpt_runs_remove(&h->runs, &at);
+    add_hole(h, hole.start, start, hole.value);
+    add_hole(h, end, mpt_run_end(&hole), hole.value);
+    return end - start;
+}
+
+/* --- what the engine tells --- */
+
+static mpt_reinjection run_of(const mpt_data_piece *p)
+{
+    const mpt_connection *c = p->connection;
+
+    return (mpt_reinjection){
+        .dsn = p->dsn,
+        .end = p->dsn + p->length,
+        .position = p->position,
+        .first_position = position_or_none(c, p->side ^ p->subflow->flip, p->first_owner, p->dsn),
+        .time_ns = p->time_ns,
+        .last_ns = p->time_ns,
+        .first_ns = p->first_ns,
+        .resent_ns = INT64_MIN,
+        .first_resent_ns = INT64_MIN,
+        .frame = p->frame,
+        .last_frame = p->frame,
+        .first_frame = p->first_frame,
+        .segments = 1,
+        .owner = p->subflow->owner,
+        .first_owner = p->first_owner,
+        .same = p->what == MPT_DATA_REINJECTED_SAME,
+    };
+}
+
+static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t hole_since)
+{
+    unsigned side = p->side ^ p->subflow->flip;
+    direction *d;
+    mpt_reinjection r;
+
+    if (!in_window(log, p->time_ns))
+        return;
+    d = get_direction(log, p->connection, side);
+    r = run_of(p);
+    r.late_original = !r.same && hole_since < p->first_ns && !mpt_ranges_covered(&d->late, r.dsn, r.end);
+    if (r.late_original)
+        mpt_ranges_claim(&d->late, r.dsn, r.end, &NOBODY, NULL, NULL);
+    note_copy(d, r.dsn, r.end);
+    add_run(log, d, p->connection, side, &r);
+}
+
+/* Runs in [dsn, end) have another first copy now. Those that were decided stay so: the acknowledgements do not change.
+ * A run that is cut leaves its other parts at the end. */
+static void change_first(GArray *runs, const mpt_reinjection *first)
+{
+    guint n = runs->len;
+
+    for (guint i = 0; i < n; i++) {
+        mpt_reinjection r = g_array_index(runs, mpt_reinjection, i), head;
+
+        if (r.end <= first->dsn || r.dsn >= first->end)
+            continue;
+        if (r.dsn < first->dsn) {
+            head = split(&r, first->dsn - r.dsn);
+            g_array_append_val(runs, head);
+        }
+        head = split(&r, MIN(r.end, first->end) - r.dsn);
+        if (r.dsn < r.end)
+            g_array_append_val(runs, r);
+        head.first_owner = first->owner;
+        head.first_frame = first->frame;
+        head.first_ns = first->time_ns;
+        head.first_position = first->position + (head.dsn - first->dsn);
+        head.same = head.owner == head.first_owner;
+        head.late_original = false;
+        g_array_index(runs, mpt_reinjection, i) = head;
+    }
+}
+
+/* A copy that turned up late is the first: the one that was first is a later copy now. */
+static void taken_over(mpt_reinjection_log *log, const mpt_data_piece *p)
+{
+    unsigned side = p->side ^ p->subflow->flip;
+    direction *d = get_direction(log, p->connection, side);
+    mpt_reinjection winner = run_of(p), loser = winner;
+    guint before = d->closed->len;
+
+    change_first(d->open, &winner);
+    change_first(d->closed, &winner);
+    log->runs += d->closed->len - before;
+    if (!in_window(log, p->first_ns))
+        return;
+    loser.position = winner.first_position;
+    loser.first_position = winner.position;
+    loser.time_ns = loser.last_ns = winner.first_ns;
+    loser.first_ns = winner.time_ns;
+    loser.frame = loser.last_frame = winner.first_frame;
+    loser.first_frame = winner.frame;
+    loser.owner = winner.first_owner;
+    loser.first_owner = winner.owner;
+    loser.same = loser.owner == loser.first_owner;
+    note_copy(d, loser.dsn, loser.end);
+    add_run(log, d, p->connection, side, &loser);
+}
+
+/* Where the bytes of a run are on a subflow; INT64_MIN: not there, or not known. */
+static int64_t position_on(const mpt_reinjection *r, uint16_t owner)
+{
+    return owner == r->owner ? r->position : owner == r->first_owner ? r->first_position : INT64_MIN;
+}
+
+static void set_acked(mpt_reinjection *r, uint16_t owner)
+{
+    if (owner == r->owner)
+        r->acked = true;
+    else
+        r->first_acked = true;
+}
+
+static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side, const mpt_segment *segment,
+                       int64_t position, void *user)
+{
+    mpt_reinjection_log *log = user;
+    unsigned data_side = !side ^ subflow->flip;
+    direction *d = c && segment->flags & MPT_TCP_ACK ? find_direction(log, c, data_side) : NULL;
+    int64_t acked = subflow->half[!side].acked;
+    GArray *open;
+
+    (void)position;
+    if (!d || !d->open->len)
+        return;
+    open = d->open;
+    d->open = g_array_sized_new(FALSE, FALSE, sizeof(mpt_reinjection), open->len);
+    for (guint i = 0; i < open->len; i++) {
+        mpt_reinjection r = g_array_index(open, mpt_reinjection, i), head;
+        int64_t n = MIN(covered(acked, position_on(&r, subflow->owner)), length_of(&r));
+
+        if (n > 0) {
+            head = split(&r, n);
+            set_acked(&head, subflow->owner);
+            if (head.first_acked)
+                close_run(log, d, &head);
+            else
+                keep_open(d->open, d->open->len, &head);
+        }
+        keep_open(d->open, d->open->len, &r);
+    }
+    g_array_unref(open);
+}
+
+/* Bytes are sent again under the same subflow sequence numbers: their copy got through now, if ever. */
+static void retransmitted(mpt_reinjection_log *log, const mpt_data_piece *p)
+{
+    direction *d = find_direction(log, p->connection, p->side ^ p->subflow->flip);
+    uint16_t owner = p->subflow->owner;
+    guint n = d ? d->open->len : 0;
+
+    for (guint i = 0; i < n; i++) {
+        mpt_reinjection r = g_array_index(d->open, mpt_reinjection, i), head;
+        int64_t at = position_on(&r, owner), start, end;
+
+        if (at == INT64_MIN || (owner == r.owner ? r.acked : r.first_acked))
+            continue;
+        start = MAX(p->position - at, 0);
+        end = MIN(p->position + p->length - at, length_of(&r));
+        if (start >= end)
+            continue;
+        if (start > 0) {
+            head = split(&r, start);
+            g_array_append_val(d->open, head);
+        }
+        head = split(&r, end - start);
+        if (r.dsn < r.end)
+            g_array_append_val(d->open, r);
+        *(owner == r.owner ? &head.resent_ns : &head.first_resent_ns) = p->time_ns;
+        g_array_index(d->open, mpt_reinjection, i) = head;
+    }
+}
+
+static void on_data(const mpt_data_piece *piece, void *user)
+{
+    mpt_reinjection_log *log = user;
+    mpt_data_piece p = *piece;
+    int64_t end = p.position + p.length;
+    holes *h;
+
+    if (!p.connection)
+        return;
+    if (p.what == MPT_DATA_RETRANSMITTED) {
+        retransmitted(log, &p);
+        return;
+    }
+    if (p.what == MPT_DATA_FIRST && p.first_frame)
+        taken_over(log, &p);
+    h = p.resolved ? NULL : holes_of(log, p.subflow, p.side);
+    while (p.position < end) {
+        int64_t since = INT64_MAX, n = h ? fill_hole(h, p.position, end, p.time_ns, &since) : end - p.position;
+
+        p.length = (uint32_t)n;
+        if (p.what == MPT_DATA_REINJECTED || p.what == MPT_DATA_REINJECTED_SAME)
+            copied(log, &p, since);
+        p.position += n;
+        p.dsn += n;
+    }
+}
+
+/* --- connections that turn out to be one --- */
+
+struct rebuild {
+    mpt_reinjection_log *log;
+    direction *d;
+    const mpt_connection *c;
+    unsigned side;
+    const mpt_copy *copy;
+};
+
+/* What was retransmitted, and when, is not known any more: one acknowledgement alone tells, two do not. */
+static void rebuild_piece(const mpt_piece *p, void *data)
+{
+    struct rebuild *x = data;
+    mpt_reinjection r = {
+        .dsn = p->start,
+        .end = p->end,
+        .position = position_or_none(x->c, x->side, x->copy->owner, p->start),
+        .first_position = position_or_none(x->c, x->side, p->was.owner, p->start),
+        .time_ns = x->copy->time_ns,
+        .last_ns = x->copy->time_ns,
+        .first_ns = p->was.time_ns,
+        .resent_ns = INT64_MIN,
+        .first_resent_ns = INT64_MIN,
+        .frame = x->copy->frame,
+        .last_frame = x->copy->frame,
+        .first_frame = p->was.frame,
+        .segments = 1,
+        .owner = x->copy->owner,
+        .first_owner = p->was.owner,
+        .same = x->copy->owner == p->was.owner,
+    };
+    int64_t first = covered(acknowledged_on(x->c, x->side, r.first_owner), r.first_position);
+    int64_t later = covered(acknowledged_on(x->c, x->side, r.owner), r.position);
+
+    if (p->fresh)
+        return;
+    note_copy(x->d, r.dsn, r.end);
+    if (first > 0 && later > 0)
+        close_run(x->log, x->d, &r);
+    else
+        add_run(x->log, x->d, x->c, x->side, &r);
+}
+
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+{
+    mpt_reinjection_log *log = user;
+
+    (void)offset;
+    (void)flipped;
+    g_hash_table_remove(log->connections, from);
+    for (unsigned side = 0; side < 2; side++) {
+        const mpt_data_level *level = &to->level[side];
+        struct rebuild x = { .log = log, .c = to, .side = side, .d = get_direction(log, to, side) };
+
+        log->runs -= MIN(log->runs, x.d->closed->len);
+        clear_direction(x.d);
+        open_direction(x.d);
+        for (guint i = 0; level->copies && i < level->copies->len; i++) {
+            x.copy = &g_array_index(level->copies, mpt_copy, i);
+            if (x.copy->counted)
+                mpt_ranges_look(&level->owned, x.copy->start, x.copy->end, rebuild_piece, &x);
+        }
+    }
+}
+
+const mpt_observer MPT_REINJECTION_OBSERVER = { .data = on_data, .segment = on_segment, .merge = on_merge };
+
+/* --- reading --- */
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const mpt_reinjection *x = a, *y = b;
+
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    if (x->frame != y->frame)
+        return x->frame < y->frame ? -1 : 1;
+    return x->dsn < y->dsn ? -1 : x->dsn > y->dsn;
+}
+
+static void copy_range(const mpt_piece *p, void *data)
+{
+    if (!p->fresh)
+        mpt_ranges_claim(data, p->start, p->end, &NOBODY, NULL, NULL);
+}
+
+/* Open runs are judged by what is known now. */
+static void judge_open(const direction *d, GArray *runs)
+{
+    struct closing x = { .runs = runs };
+    mpt_ranges useful = { 0 };
+
+    for (guint i = 0; i < d->open->len; i++) {
+        const mpt_reinjection *r = &g_array_index(d->open, mpt_reinjection, i);
+
+        mpt_ranges_look(&d->useful, r->dsn, r->end, copy_range, &useful);
+        close_into(&x, &useful, r);
+    }
+    mpt_ranges_clear(&useful);
+}
+
+GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    const direction *d = find_direction(log, c, side);
+    GArray *all = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    GArray *joined = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+
+    if (d) {
+        g_array_append_vals(all, d->closed->data, d->closed->len);
+        judge_open(d, all);
+    }
+    g_array_sort(all, by_time);
+    for (guint i = 0; i < all->len; i++)
+        if (!join(joined, &g_array_index(all, mpt_reinjection, i)))
+            g_array_append_val(joined, g_array_index(all, mpt_reinjection, i));
+    g_array_unref(all);
+    return joined;
+}
+
+uint64_t mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    const direction *d = find_direction(log, c, side);
+
+    return d ? d->unlisted : 0;
+}
+
+void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                                uint64_t copies[MPT_REINJECTION_COPIES])
+{
+    const direction *d = find_direction(log, c, side);
+
+    for (unsigned k = 1; k < MPT_REINJECTION_COPIES; k++)
+        copies[k] = d ? d->copies[k].size : 0;
+}
+
+bool mpt_reinjection_vantage(const mpt_connection *c, unsigned *side)
+{
+    int64_t answer[2] = { INT64_MAX, INT64_MAX };
+
+    for (guint i = 0; i < c->subflows->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
+        unsigned opener = s->initiator ^ s->flip;
+
+        if (!s->syn_seen || !s->synack_seen || !s->ack_seen || !s->initiator_known)
+            continue;
+        answer[opener] = MIN(answer[opener], s->ack_ns - s->synack_ns);
+        answer[!opener] = MIN(answer[!opener], s->synack_ns - s->syn_ns);
+    }
+    for (*side = 0; *side < 2; (*side)++)
+        if (answer[*side] >= 0 && answer[!*side] != INT64_MAX && answer[*side] <= answer[!*side] / 4)
+            return true;
+    return false;
+}

@@ -1,0 +1,140 @@
+/* resent.c - see resent.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "resent.h"
+
+#include "event_json.h"
+
+static mpt_resent_run run_of(const mpt_reinjection *r, const mpt_connection_view *v, unsigned side, bool certain)
+{
+    bool swapped = certain && r->late_original;
+    uint16_t owner = swapped ? r->first_owner : r->owner, first_owner = swapped ? r->owner : r->first_owner;
+    int64_t time_ns = swapped ? r->first_ns : r->time_ns, first_ns = swapped ? r->time_ns : r->first_ns;
+
+    return (mpt_resent_run){
+        .dsn = mpt_metrics_relative(v->connection, side, r->dsn),
+        .bytes = (uint64_t)(r->end - r->dsn),
+        .segments = r->segments,
+        .frame = swapped ? r->first_frame : r->frame,
+        .first_frame = swapped ? r->frame : r->first_frame,
+        .time_ns = time_ns - v->epoch_ns,
+        .first_ns = first_ns - v->epoch_ns,
+        .subflow = mpt_event_subflow(v, owner),
+        .first_subflow = mpt_event_subflow(v, first_owner),
+        .same = r->same,
+        .verdict = r->same ? MPT_UNDECIDED
+                   : !certain ? (mpt_usefulness)r->acknowledged : swapped ? MPT_USEFUL : MPT_REDUNDANT,
+    };
+}
+
+static mpt_resent_pair *get_pair(GArray *pairs, uint32_t first_subflow, uint32_t subflow)
+{
+    mpt_resent_pair pair = { .first_subflow = first_subflow, .subflow = subflow };
+
+    for (guint i = 0; i < pairs->len; i++) {
+        mpt_resent_pair *p = &g_array_index(pairs, mpt_resent_pair, i);
+        if (p->first_subflow == first_subflow && p->subflow == subflow)
+            return p;
+    }
+    g_array_append_val(pairs, pair);
+    return &g_array_index(pairs, mpt_resent_pair, pairs->len - 1);
+}
+
+static gint by_subflows(gconstpointer a, gconstpointer b)
+{
+    const mpt_resent_pair *x = a, *y = b;
+
+    if (x->first_subflow != y->first_subflow)
+        return x->first_subflow < y->first_subflow ? -1 : 1;
+    return x->subflow < y->subflow ? -1 : x->subflow > y->subflow;
+}
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const mpt_resent_run *x = a, *y = b;
+
+    if (x->time_ns != y->time_ns)
+        return x->time_ns < y->time_ns ? -1 : 1;
+    if (x->frame != y->frame)
+        return x->frame < y->frame ? -1 : 1;
+    return x->dsn.value < y->dsn.value ? -1 : x->dsn.value > y->dsn.value;
+}
+
+static void take_run(mpt_resent *r, const mpt_resent_run *run)
+{
+    mpt_resent_pair *pair;
+
+    g_array_append_val(r->runs, *run);
+    if (run->same) {
+        r->same_bytes += run->bytes;
+        return;
+    }
+    r->bytes[run->verdict] += run->bytes;
+    pair = get_pair(r->pairs, run->first_subflow, run->subflow);
+    pair->runs++;
+    pair->bytes[run->verdict] += run->bytes;
+}
+
+/* From "at least" to "exactly". */
+static void take_copies(mpt_resent *r, const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    mpt_reinjection_log_copies(log, c, side, r->copies);
+    r->copies[0] = r->data_bytes;
+    for (unsigned k = 0; k + 1 < MPT_REINJECTION_COPIES; k++)
+        r->copies[k] -= MIN(r->copies[k], r->copies[k + 1]);
+}
+
+void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_log *log, const mpt_connection_view *v,
+                     mpt_direction direction)
+{
+    const mpt_engine_config *config = mpt_engine_get_config(e);
+    unsigned side = v->side[direction], vantage;
+    bool known = mpt_reinjection_vantage(v->connection, &vantage);
+    GArray *runs = mpt_reinjection_log_runs(log, v->connection, side);
+
+    *r = (mpt_resent){
+        .direction = direction,
+        .vantage = { known, known && vantage != side },
+        .data_bytes = v->direction[direction].data.dsn_unique_bytes,
+        .unlisted_bytes = mpt_reinjection_log_unlisted(log, v->connection, side),
+        .runs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_run)),
+        .pairs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_pair)),
+        .has_copies = !config->has_from && !config->has_to,
+    };
+    for (guint i = 0; i < runs->len; i++) {
+        mpt_resent_run run = run_of(&g_array_index(runs, mpt_reinjection, i), v, side, mpt_resent_certain(r));
+        take_run(r, &run);
+    }
+    g_array_sort(r->runs, by_time);
+    g_array_sort(r->pairs, by_subflows);
+    take_copies(r, log, v->connection, side);
+    g_array_unref(runs);
+}
+
+void mpt_resent_clear(mpt_resent *r)
+{
+    g_array_unref(r->runs);
+    g_array_unref(r->pairs);
+}
+
+uint64_t mpt_resent_bytes(const mpt_resent *r)
+{
+    return r->bytes[MPT_UNDECIDED] + r->bytes[MPT_USEFUL] + r->bytes[MPT_REDUNDANT];
+}
+
+bool mpt_resent_certain(const mpt_resent *r)
+{
+    return r->vantage.known && r->vantage.value == 1;
+}
+
+const char *mpt_usefulness_name(mpt_usefulness usefulness)
+{
+    static const char *const names[MPT_USEFULNESSES] = {
+        [MPT_UNDECIDED] = "undecided",
+        [MPT_USEFUL] = "useful",
+        [MPT_REDUNDANT] = "redundant",
+    };
+
+    return names[usefulness];
+}

@@ -1,0 +1,57 @@
+/* resent.h - what one direction of a connection sent again: its runs in the order in which they were sent, and sums.
+ *
+ * Invariant: a run is told as "first sent on this subflow, again on that one", also where the first copy got lost and
+ * the capture shows the second one before it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_RESENT_H
+#define MPT_RESENT_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../tap/engine/metrics.h"
+#include "reinjection_log.h"
+
+typedef struct mpt_resent_run {
+    mpt_maybe_int dsn;      /* relative, of the first byte */
+    uint64_t bytes;
+    uint32_t segments;
+    uint32_t frame, first_frame;     /* of the copy sent again, of the first one */
+    int64_t time_ns, first_ns;       /* since the earliest frame */
+    uint32_t subflow, first_subflow; /* ids */
+    bool same;                       /* one subflow, other subflow sequence numbers; not judged */
+    mpt_usefulness verdict;
+} mpt_resent_run;
+
+/* Sums of "first sent on, again on". */
+typedef struct mpt_resent_pair {
+    uint32_t first_subflow, subflow;
+    uint64_t runs, bytes[MPT_USEFULNESSES];
+} mpt_resent_pair;
+
+typedef struct mpt_resent {
+    mpt_direction direction;
+    mpt_maybe_int vantage;  /* 0: the capture is of the sender's side, 1: of the receiver's */
+    uint64_t data_bytes;    /* of the data level, each once */
+    uint64_t same_bytes, unlisted_bytes, bytes[MPT_USEFULNESSES];
+    GArray *runs;           /* mpt_resent_run */
+    GArray *pairs;          /* mpt_resent_pair, without those of one subflow */
+    bool has_copies;        /* false where a window of time cuts copies off */
+    uint64_t copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with k + 1 copies, the last: or more */
+} mpt_resent;
+
+void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_log *log, const mpt_connection_view *v,
+                     mpt_direction direction);
+void mpt_resent_clear(mpt_resent *r);
+
+/* Bytes that were sent again on another subflow, as far as they are listed. */
+uint64_t mpt_resent_bytes(const mpt_resent *r);
+/* True where the verdicts are certain: what arrived first is in the capture. */
+bool mpt_resent_certain(const mpt_resent *r);
+/* "useful", "redundant", "undecided". Static. */
+const char *mpt_usefulness_name(mpt_usefulness usefulness);
+
+#endif

@@ -1,0 +1,30 @@
+/* keylist.h - keys that the user gives for connections whose MP_CAPABLE is not in the capture.
+ *
+ *   CLIENTKEY:SERVERKEY:VERSION[;CLIENTKEY:SERVERKEY:VERSION]...      keys: 16 hex digits, version: 0 or 1
+ *
+ * A pair is used for the partial connection that has the token of one of its keys: that of the server is in each
+ * MP_JOIN which the client sends (RFC 8684 3.2). The keys verify HMACs and are shown nowhere.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_KEYLIST_H
+#define MPT_KEYLIST_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct mpt_key_pair {
+    uint64_t key[2];   /* [0] the client's */
+    uint32_t token[2]; /* of them */
+    uint8_t version;
+} mpt_key_pair;
+
+/* Reads a list; spaces are allowed, and so is nothing at all. Returns pairs (mpt_key_pair), to be freed with
+ * g_array_unref(). NULL where it is no list: *error is one sentence then, to be freed with g_free(). */
+GArray *mpt_keylist_parse(const char *text, char **error);
+
+/* The pair one of whose keys has this token; *end is whose (0: the client's). NULL: none. */
+const mpt_key_pair *mpt_keylist_find(const GArray *list, uint32_t token, unsigned *end);
+
+#endif

@@ -1,0 +1,99 @@
+/* paths_internal.h - what the files of paths share; nobody else includes it.
+ *
+ *   paths.c        flows: which subflow is which
+ *   paths_match.c  records: which segment is which
+ *   paths_data.c   data level: reorder queue at a receiver, what became of reinjections
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PATHS_INTERNAL_H
+#define MPT_PATHS_INTERNAL_H
+
+#include "paths.h"
+
+/* A segment, or what is left of it, that waits for its partner. */
+typedef struct mpt_record {
+    int64_t start; /* position on the subflow, as this end counts */
+    int64_t time_ns;
+    uint32_t length; /* bytes left; 0 and `payload`: nothing is, it is done */
+    uint32_t tsval, ack, frame;
+    uint8_t flags; /* TCP's */
+    bool payload, timestamps, again, options, done;
+} mpt_record;
+
+/* One direction at one end. */
+struct mpt_lane {
+    GArray *records; /* mpt_record, in time order, from head on */
+    GArray *parts;   /* mpt_record: what was cut out of the middle of one; NULL when none */
+    guint head, cursor;
+    guint again; /* records that repeat bytes and are not done */
+    int64_t high;
+    bool any;
+    uint32_t alone_frame, again_frame; /* last counted */
+    mpt_ranges fate; /* positions; owner: enum fate */
+};
+
+enum fate { FATE_FIRST, FATE_REINJECTED, FATE_USELESS };
+
+/* A subflow as one end has it. */
+typedef struct mpt_path_end {
+    struct mpt_paths *paths;
+    const mpt_subflow *subflow;
+    unsigned end;
+    mpt_path_flow *flow;
+    mpt_path_lane lanes[2];  /* by side of the subflow */
+    struct mpt_lane store[2];
+    uint32_t segments;       /* while it is not matched */
+    uint32_t known;          /* reasons that are registered */
+    bool counted_ambiguous;
+} mpt_path_end;
+
+/* An engine's side of it: the observer's user. */
+typedef struct mpt_paths_view {
+    struct mpt_paths *paths;
+    unsigned end;
+    GHashTable *subflows;    /* const mpt_subflow * -> mpt_path_end, owned */
+    GHashTable *connections; /* const mpt_connection * -> struct arrival[2], owned (paths_data.c) */
+    mpt_path_end *last;
+    bool any;
+    int64_t first_ns, last_ns; /* of all segments */
+    int64_t progress_ns;       /* latest segment that found its partner */
+} mpt_paths_view;
+
+struct mpt_paths {
+    mpt_paths_sample sample;
+    void *user;
+    mpt_paths_view views[2];
+    GPtrArray *flows;
+    GHashTable *names; /* what identifies a subflow (hashed) -> GPtrArray of mpt_path_end */
+    uint64_t ambiguous, ambiguous_flows, forgotten;
+    uint64_t records;
+};
+
+static inline mpt_path_end *mpt_paths_partner(const mpt_path_end *e);
+
+/* The subflow as an end has it, made where it is new. */
+mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s);
+
+/* paths_match.c */
+void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int64_t position);
+/* Both ends are one flow now: matches what has waited. */
+void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner);
+/* Nothing more comes: what waits is alone. */
+void mpt_match_finish(mpt_path_end *e);
+void mpt_match_clear(struct mpt_lane *l);
+/* What to add to a position of `side` at e for the same byte at its partner. */
+int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);
+
+/* paths_data.c */
+void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *piece);
+void mpt_paths_arrivals_free(gpointer arrivals);
+
+static inline mpt_path_end *mpt_paths_partner(const mpt_path_end *e)
+{
+    const mpt_subflow *other = e->flow->subflow[!e->end];
+
+    return other ? g_hash_table_lookup(e->paths->views[!e->end].subflows, other) : NULL;
+}
+
+#endif
