@@ -277,6 +277,13 @@ static int dissect_mptcpscope(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     return 0;
 }
 
+mpt_frames *mpt_fields_frames(void)
+{
+    if (reading.kept)
+        mpt_frames_finish(reading.kept);
+    return reading.kept;
+}
+
 /* --- registration --- */
 
 #define ONE_PASS " In one pass: as far as it is known when the frame is read."

@@ -219,14 +219,6 @@ static bool adjoins(const mpt_reinjection *a, const mpt_reinjection *b)
            b->time_ns - a->last_ns <= BURST_NS && b->time_ns >= a->last_ns;
 }
 
-static bool is_alike(const mpt_reinjection *a, const mpt_reinjection *b)
-{
-    return a->acked == b->acked && a->first_acked == b->first_acked && a->resent_ns == b->resent_ns &&
-           a->first_resent_ns == b->first_resent_ns &&
-           (a->first_position == INT64_MIN ? b->first_position == INT64_MIN
-                                           : a->first_position + length_of(a) == b->first_position);
-}
-
 static void extend(mpt_reinjection *a, const mpt_reinjection *b)
 {
     a->segments += b->segments - (b->frame == a->last_frame);
@@ -297,29 +289,6 @@ static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinject
     close_into(&x, &d->useful, r);
 }
 
-static void put_open(GArray *open, guint at, const mpt_reinjection *r)
-{
-    if (at < open->len)
-        g_array_index(open, mpt_reinjection, at) = *r;
-    else
-        g_array_append_val(open, *r);
-}
-
-/* Puts a run after the `kept` open ones, or joins it to the last of them. */
-static guint keep_open(GArray *open, guint kept, const mpt_reinjection *r)
-{
-    mpt_reinjection *last = kept ? &g_array_index(open, mpt_reinjection, kept - 1) : NULL;
-
-    if (r->dsn == r->end)
-        return kept;
-    if (last && adjoins(last, r) && is_alike(last, r)) {
-        extend(last, r);
-        return kept;
-    }
-    put_open(open, kept, r);
-    return kept + 1;
-}
-
 static int64_t acknowledged_on(const mpt_connection *c, unsigned side, uint16_t owner)
 {
     const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
@@ -355,7 +324,7 @@ static void add_run(mpt_reinjection_log *log, direction *d, const mpt_connection
         close_run(log, d, &g_array_index(d->open, mpt_reinjection, 0));
         g_array_remove_index(d->open, 0);
     }
-    g_array_set_size(d->open, keep_open(d->open, d->open->len, &r));
+    g_array_append_val(d->open, r);
 }
 
 /* --- how often a byte is there --- */
@@ -545,6 +514,16 @@ static void set_acked(mpt_reinjection *r, uint16_t owner)
         r->first_acked = true;
 }
 
+static bool any_acked(const direction *d, uint16_t owner, int64_t acked)
+{
+    for (guint i = 0; i < d->open->len; i++) {
+        const mpt_reinjection *r = &g_array_index(d->open, mpt_reinjection, i);
+        if (!(owner == r->owner && r->acked) && covered(acked, position_on(r, owner)) > 0)
+            return true;
+    }
+    return false;
+}
+
 static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side, const mpt_segment *segment,
                        int64_t position, void *user)
 {
@@ -555,7 +534,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsi
     GArray *open;
 
     (void)position;
-    if (!d || !d->open->len)
+    if (!d || !any_acked(d, subflow->owner, acked))
         return;
     open = d->open;
     d->open = g_array_sized_new(FALSE, FALSE, sizeof(mpt_reinjection), open->len);
@@ -569,9 +548,10 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsi
             if (head.first_acked)
                 close_run(log, d, &head);
             else
-                keep_open(d->open, d->open->len, &head);
+                g_array_append_val(d->open, head);
         }
-        keep_open(d->open, d->open->len, &r);
+        if (r.dsn < r.end)
+            g_array_append_val(d->open, r);
     }
     g_array_unref(open);
 }
@@ -766,23 +746,4 @@ void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connec
 
     for (unsigned k = 1; k < MPT_REINJECTION_COPIES; k++)
         copies[k] = d ? d->copies[k].size : 0;
-}
-
-bool mpt_reinjection_vantage(const mpt_connection *c, unsigned *side)
-{
-    int64_t answer[2] = { INT64_MAX, INT64_MAX };
-
-    for (guint i = 0; i < c->subflows->len; i++) {
-        const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
-        unsigned opener = s->initiator ^ s->flip;
-
-        if (!s->syn_seen || !s->synack_seen || !s->ack_seen || !s->initiator_known)
-            continue;
-        answer[opener] = MIN(answer[opener], s->ack_ns - s->synack_ns);
-        answer[!opener] = MIN(answer[!opener], s->synack_ns - s->syn_ns);
-    }
-    for (*side = 0; *side < 2; (*side)++)
-        if (answer[*side] >= 0 && answer[!*side] != INT64_MAX && answer[*side] <= answer[!*side] / 4)
-            return true;
-    return false;
 }

@@ -60,8 +60,4 @@ uint64_t mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_
 void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
                                 uint64_t copies[MPT_REINJECTION_COPIES]);
 
-/* The side of the connection where the capture was taken, as its handshakes tell: a host answers itself at once, and
- * the other one after a round trip. False where they do not tell. */
-bool mpt_reinjection_vantage(const mpt_connection *c, unsigned *side);
-
 #endif

@@ -71,7 +71,8 @@ static void text_runs(const mpt_resent *r, bool same, mpt_sink *sink)
         mpt_table_set_uint(table, FIRST_FRAME, run->first_frame);
         mpt_table_set_text(table, LATER, later->str);
         if (!same)
-            mpt_table_set_text(table, VERDICT, mpt_usefulness_name(run->verdict));
+            mpt_table_set_textf(table, VERDICT, "%s%s", mpt_usefulness_name(run->verdict),
+                                run->late_original ? " *" : "");
     }
     mpt_text_table(sink, table, 4);
     g_string_free(later, TRUE);
@@ -120,12 +121,12 @@ static void append_bytes(GString *out, uint64_t bytes)
 static const char *basis(const mpt_resent *r)
 {
     if (mpt_resent_certain(r))
-        return "Captured at the receiver: which copy arrived first is certain. What was lost on the way is not in such a "
-               "capture, so a byte that arrived once counts once.";
+        return "Captured at the receiver: the copy that arrives later is redundant, and that is certain. A byte that was "
+               "sent twice and arrived once is not seen here: the sender's side has it.";
     if (r->vantage.known)
         return "Captured at the sender: that a copy was useful or redundant is inferred from which subflow acknowledged "
                "the bytes first.";
-    return "The handshakes do not tell where the capture was taken: that a copy was useful or redundant is inferred from "
+    return "The handshakes do not tell at which end the capture was taken: that a copy was useful or redundant is inferred from "
            "which subflow acknowledged the bytes first.";
 }
 
@@ -142,6 +143,21 @@ static void text_copies(const mpt_resent *r, mpt_sink *sink)
         append_bytes(line, r->copies[k]);
         separator = ", ";
     }
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    g_string_free(line, TRUE);
+}
+
+/* The sums speak of the later copy; here the first one was sent because of the other's loss. */
+static void text_late_originals(const mpt_resent *r, mpt_sink *sink)
+{
+    GString *line;
+
+    if (!r->late_original_bytes)
+        return;
+    line = g_string_new("For ");
+    append_bytes(line, r->late_original_bytes);
+    g_string_append(line, " of these the copy that came first was useful: the later one, marked *, had been lost on its "
+                          "subflow before, and is its retransmission.");
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -167,6 +183,7 @@ static void text_reinjected(const mpt_resent *r, mpt_sink *sink)
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
     mpt_text_paragraph(sink, 2, 2, basis(r));
+    text_late_originals(r, sink);
     text_pairs(r, sink);
     text_runs(r, false, sink);
 }
@@ -224,6 +241,7 @@ enum {
     CSV_KIND,
     CSV_VERDICT,
     CSV_BASIS,
+    CSV_LATE_ORIGINAL,
     CSV_COLUMNS
 };
 
@@ -244,6 +262,7 @@ static const mpt_column CSV_TABLE[CSV_COLUMNS] = {
     [CSV_KIND] = { .name = "kind", .type = MPT_TEXT },
     [CSV_VERDICT] = { .name = "verdict", .type = MPT_TEXT },
     [CSV_BASIS] = { .name = "basis", .type = MPT_TEXT },
+    [CSV_LATE_ORIGINAL] = { .name = "late_original", .type = MPT_ID },
 };
 
 /* NULL: there is no verdict to have one. */
@@ -274,6 +293,8 @@ static void csv_row(mpt_table *table, uint32_t id, const mpt_resent *r, const mp
     if (!run->same)
         mpt_table_set_text(table, CSV_VERDICT, mpt_usefulness_name(run->verdict));
     mpt_table_set_text(table, CSV_BASIS, basis_name(r, run));
+    if (mpt_resent_certain(r) && !run->same)
+        mpt_table_set_uint(table, CSV_LATE_ORIGINAL, run->late_original);
 }
 
 static void csv_direction(const mpt_resent *r, uint32_t id, mpt_sink *sink)
@@ -378,6 +399,7 @@ static void json_run(mpt_json *json, const mpt_resent *r, const mpt_resent_run *
     mpt_json_member_string(json, "kind", run->same ? "same_subflow" : "reinjected");
     mpt_json_member_string(json, "verdict", run->same ? NULL : mpt_usefulness_name(run->verdict));
     mpt_json_member_string(json, "basis", basis_name(r, run));
+    mpt_json_member_bool(json, "late_original", run->late_original);
     mpt_json_end_object(json);
 }
 
@@ -390,6 +412,7 @@ static void json_direction(mpt_json *json, uint32_t id, const mpt_resent *r)
     mpt_json_member_uint(json, "data_bytes", r->data_bytes);
     mpt_json_member_uint(json, "reinjected_bytes", mpt_resent_bytes(r));
     json_sums(json, r->bytes);
+    mpt_json_member_uint(json, "late_original_bytes", r->late_original_bytes);
     mpt_json_member_uint(json, "reinjected_same_bytes", r->same_bytes);
     mpt_json_member_uint(json, "unlisted_bytes", r->unlisted_bytes);
     json_pairs(json, r);

@@ -1,11 +1,12 @@
 /* reinjections.h - report `reinjections`: which bytes were sent twice, on which subflows, and whether it helped.
  *
  * What one capture can tell of a direction depends on where it was taken:
- *   the receiver's side  which copy arrived first is certain. A byte that arrived once was sent twice, perhaps, but the
- *                        capture can't show it: lost originals are missing here.
- *   the sender's side    all that was sent again is there; which copy arrived first is inferred: the one whose subflow
- *                        acknowledged it first.
+ *   the receiver's side  of two copies the later one is redundant, which is certain. A byte that was sent twice and
+ *                        arrived once is not there to be seen.
+ *   the sender's side    all that was sent again is there; which copy got through first is inferred: of those that their
+ *                        subflows acknowledged, the one that was last sent before.
  *   elsewhere            as the sender's side.
+ * How much of what was sent again helped takes both: a merged capture, and the report `paths`.
  *
  * Invariant: the bytes of all runs are the reinjected bytes of `summary`, direction by direction.
  *

@@ -4,27 +4,37 @@
  */
 #include "resent.h"
 
+#include "../../tap/engine/place.h"
 #include "event_json.h"
+
+/* Nearer to an end than this is at it; of the way from the client to the server. */
+#define AT_AN_END 0.25
+
+/* The whole capture is taken at one place. */
+static mpt_maybe_int vantage_of(const mpt_engine *e, mpt_direction direction)
+{
+    double place;
+
+    if (!mpt_place_of_engine(e, &place) || (place > AT_AN_END && place < 1 - AT_AN_END))
+        return (mpt_maybe_int){ false, 0 };
+    return (mpt_maybe_int){ true, (place < 0.5) == (direction == MPT_S2C) };
+}
 
 static mpt_resent_run run_of(const mpt_reinjection *r, const mpt_connection_view *v, unsigned side, bool certain)
 {
-    bool swapped = certain && r->late_original;
-    uint16_t owner = swapped ? r->first_owner : r->owner, first_owner = swapped ? r->owner : r->first_owner;
-    int64_t time_ns = swapped ? r->first_ns : r->time_ns, first_ns = swapped ? r->time_ns : r->first_ns;
-
     return (mpt_resent_run){
         .dsn = mpt_metrics_relative(v->connection, side, r->dsn),
         .bytes = (uint64_t)(r->end - r->dsn),
         .segments = r->segments,
-        .frame = swapped ? r->first_frame : r->frame,
-        .first_frame = swapped ? r->frame : r->first_frame,
-        .time_ns = time_ns - v->epoch_ns,
-        .first_ns = first_ns - v->epoch_ns,
-        .subflow = mpt_event_subflow(v, owner),
-        .first_subflow = mpt_event_subflow(v, first_owner),
+        .frame = r->frame,
+        .first_frame = r->first_frame,
+        .time_ns = r->time_ns - v->epoch_ns,
+        .first_ns = r->first_ns - v->epoch_ns,
+        .subflow = mpt_event_subflow(v, r->owner),
+        .first_subflow = mpt_event_subflow(v, r->first_owner),
         .same = r->same,
-        .verdict = r->same ? MPT_UNDECIDED
-                   : !certain ? (mpt_usefulness)r->acknowledged : swapped ? MPT_USEFUL : MPT_REDUNDANT,
+        .late_original = certain && r->late_original,
+        .verdict = r->same ? MPT_UNDECIDED : certain ? MPT_REDUNDANT : (mpt_usefulness)r->verdict,
     };
 }
 
@@ -50,17 +60,6 @@ static gint by_subflows(gconstpointer a, gconstpointer b)
     return x->subflow < y->subflow ? -1 : x->subflow > y->subflow;
 }
 
-static gint by_time(gconstpointer a, gconstpointer b)
-{
-    const mpt_resent_run *x = a, *y = b;
-
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    if (x->frame != y->frame)
-        return x->frame < y->frame ? -1 : 1;
-    return x->dsn.value < y->dsn.value ? -1 : x->dsn.value > y->dsn.value;
-}
-
 static void take_run(mpt_resent *r, const mpt_resent_run *run)
 {
     mpt_resent_pair *pair;
@@ -71,6 +70,7 @@ static void take_run(mpt_resent *r, const mpt_resent_run *run)
         return;
     }
     r->bytes[run->verdict] += run->bytes;
+    r->late_original_bytes += run->late_original ? run->bytes : 0;
     pair = get_pair(r->pairs, run->first_subflow, run->subflow);
     pair->runs++;
     pair->bytes[run->verdict] += run->bytes;
@@ -89,13 +89,12 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
                      mpt_direction direction)
 {
     const mpt_engine_config *config = mpt_engine_get_config(e);
-    unsigned side = v->side[direction], vantage;
-    bool known = mpt_reinjection_vantage(v->connection, &vantage);
+    unsigned side = v->side[direction];
     GArray *runs = mpt_reinjection_log_runs(log, v->connection, side);
 
     *r = (mpt_resent){
         .direction = direction,
-        .vantage = { known, known && vantage != side },
+        .vantage = vantage_of(e, direction),
         .data_bytes = v->direction[direction].data.dsn_unique_bytes,
         .unlisted_bytes = mpt_reinjection_log_unlisted(log, v->connection, side),
         .runs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_run)),
@@ -106,7 +105,6 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
         mpt_resent_run run = run_of(&g_array_index(runs, mpt_reinjection, i), v, side, mpt_resent_certain(r));
         take_run(r, &run);
     }
-    g_array_sort(r->runs, by_time);
     g_array_sort(r->pairs, by_subflows);
     take_copies(r, log, v->connection, side);
     g_array_unref(runs);

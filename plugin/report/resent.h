@@ -1,7 +1,6 @@
-/* resent.h - what one direction of a connection sent again: its runs in the order in which they were sent, and sums.
+/* resent.h - what one direction of a connection sent again: its runs with their verdicts, and sums.
  *
- * Invariant: a run is told as "first sent on this subflow, again on that one", also where the first copy got lost and
- * the capture shows the second one before it.
+ * Invariant: "first" and "again" are in the order of the capture, as in all other reports.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,6 +22,7 @@ typedef struct mpt_resent_run {
     int64_t time_ns, first_ns;       /* since the earliest frame */
     uint32_t subflow, first_subflow; /* ids */
     bool same;                       /* one subflow, other subflow sequence numbers; not judged */
+    bool late_original;              /* receiver's side: the copy that came first made up for this one, which was lost */
     mpt_usefulness verdict;
 } mpt_resent_run;
 
@@ -35,6 +35,7 @@ typedef struct mpt_resent_pair {
 typedef struct mpt_resent {
     mpt_direction direction;
     mpt_maybe_int vantage;  /* 0: the capture is of the sender's side, 1: of the receiver's */
+    uint64_t late_original_bytes;
     uint64_t data_bytes;    /* of the data level, each once */
     uint64_t same_bytes, unlisted_bytes, bytes[MPT_USEFULNESSES];
     GArray *runs;           /* mpt_resent_run */

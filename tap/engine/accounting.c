@@ -376,7 +376,6 @@ static void received_part(const mpt_piece *p, void *data)
 
 void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
 {
-    static const mpt_claim nobody;
     struct context x = {
         .e = e,
         .c = s->connection,
@@ -391,7 +390,10 @@ void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
         .captured = g->captured_payload,
     };
 
-    mpt_ranges_claim(&s->half[side].received, position, position + g->payload_len, &nobody, received_part, &x);
+    /* Of plain TCP it is kept what was counted: it may get its mappings yet (mpt_account_adopt). */
+    const mpt_claim received = {.flags = s->connection ? 0 : x.stamp.flags};
+
+    mpt_ranges_claim(&s->half[side].received, position, position + g->payload_len, &received, received_part, &x);
 }
 
 void mpt_account_adopt(mpt_subflow *s)
@@ -400,12 +402,14 @@ void mpt_account_adopt(mpt_subflow *s)
 
     for (side = 0; side < 2; side++) {
         mpt_half *h = &s->half[side];
-        mpt_claim stamp = {.time_ns = h->first_data_ns, .frame = s->first_frame, .flags = MPT_CLAIM_COUNTED};
+        mpt_claim stamp = {.time_ns = h->first_data_ns, .frame = s->first_frame};
         mpt_runs_at at;
         mpt_run *r;
 
-        for (r = mpt_runs_first(&h->received.runs, &at); r; r = mpt_runs_next(&h->received.runs, &at))
+        for (r = mpt_runs_first(&h->received.runs, &at); r; r = mpt_runs_next(&h->received.runs, &at)) {
+            stamp.flags = r->flags;
             mpt_ranges_claim(&h->pending, r->start, mpt_run_end(r), &stamp, NULL, NULL);
+        }
     }
 }
 

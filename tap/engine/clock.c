@@ -109,7 +109,8 @@ static void estimate_drift(const mpt_clock_evidence *evidence, size_t count, mpt
     c->drift_known = c->drift_error <= MAX_DRIFT_ERROR;
 }
 
-void mpt_clock_estimate_from(const mpt_clock_evidence *evidence, size_t count, mpt_clock_estimate *c)
+void mpt_clock_estimate_from(const mpt_clock_evidence *evidence, size_t count, bool want_drift,
+                             mpt_clock_estimate *c)
 {
     *c = (mpt_clock_estimate){ 0 };
     for (size_t i = 0; i < count; i++) {
@@ -120,7 +121,8 @@ void mpt_clock_estimate_from(const mpt_clock_evidence *evidence, size_t count, m
         c->samples += evidence[i].there.samples + evidence[i].back.samples;
         c->subflows++;
     }
-    estimate_drift(evidence, count, c);
+    if (want_drift)
+        estimate_drift(evidence, count, c);
     for (size_t i = 0; i < count; i++) {
         double there, back, drift = c->drift_known ? c->drift : 0;
         if (!both_ways(&evidence[i]))

@@ -52,7 +52,8 @@ typedef struct mpt_clock_evidence {
     mpt_hull there, back;
 } mpt_clock_evidence;
 
-/* Estimates from `count` subflows. */
-void mpt_clock_estimate_from(const mpt_clock_evidence *evidence, size_t count, mpt_clock_estimate *estimate);
+/* Estimates from `count` subflows. want_drift: false takes the clocks for equally fast. */
+void mpt_clock_estimate_from(const mpt_clock_evidence *evidence, size_t count, bool want_drift,
+                             mpt_clock_estimate *estimate);
 
 #endif

@@ -584,6 +584,30 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
     return true;
 }
 
+bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids)
+{
+    const struct record *r = first_record(f, frame);
+
+    for (; r && index; index--)
+        r = r->next;
+    *ids = (mpt_frame_ids){0};
+    if (!r)
+        return false;
+    ids->subflow = r->subflow;
+    ids->connection = r->subflow ? r->subflow->connection : NULL;
+    if (!ids->connection)
+        return true;
+    if (f->kept)
+        find_ids(f);
+    else if (!live_ids(f, ids->connection, ids->subflow))
+        ids->connection = NULL;
+    if (ids->connection) {
+        ids->connection_id = connection_state(f, ids->connection)->id;
+        ids->subflow_id = subflow_state(f, ids->subflow)->id;
+    }
+    return true;
+}
+
 /* --- public --- */
 
 mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)

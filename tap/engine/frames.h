@@ -76,6 +76,13 @@ void mpt_frames_note_time(mpt_frames *f, int64_t time_ns);
 void mpt_frames_finish(mpt_frames *f);
 /* Fills *facts for the `index`th segment of a frame. False where there is none. */
 bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts);
+/* The same, only whose it is: cheap. connection is NULL for plain TCP. */
+typedef struct mpt_frame_ids {
+    const mpt_connection *connection;
+    const mpt_subflow *subflow;
+    uint32_t connection_id, subflow_id;
+} mpt_frame_ids;
+bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids);
 /* Borrowed, to read. */
 const mpt_engine *mpt_frames_engine(const mpt_frames *f);
 /* Connections by id; borrowed, valid until the next segment is fed. */

@@ -236,7 +236,7 @@ function draw(state) {
     axisLineColor: css('--soft'),
     highlightSeriesOpts: { highlightCircleSize: 5 },
     highlightSeriesBackgroundAlpha: 1,
-    interactionModel: Object.assign({}, Dygraph.Interaction.defaultModel, { dblclick: reset }),
+    interactionModel: Object.assign({}, Dygraph.defaultInteractionModel, { dblclick: reset }),
     xlabel: 'seconds since the first frame',
     ylabel: subflows ? '' : graph.unit === 's' ? 'ms' : graph.unitTitle,
     yLabelWidth: 16,

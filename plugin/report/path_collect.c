@@ -1,0 +1,110 @@
+/* path_collect.c - see path_model.h: collects while the capture is read.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "path_model.h"
+
+#include "../../tap/engine/vantage.h"
+
+/* Points of which each is compared with each other one. */
+#define MAX_POINTS 4
+
+/* A point's engine is told of here, and each pair that the point is in is told. */
+typedef struct tap {
+    void *views[MAX_POINTS];
+    unsigned count;
+} tap;
+
+typedef struct collector {
+    tap taps[MAX_POINTS];
+    mpt_path_pair pairs[MAX_POINTS][MAX_POINTS]; /* [a][b], a < b */
+    unsigned points;
+} collector;
+
+static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *g, int64_t position, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.segment(connection, subflow, side, g, position, t->views[i]);
+}
+
+static void on_data(const mpt_data_piece *piece, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.data(piece, t->views[i]);
+}
+
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.merge(to, from, offset, flipped, t->views[i]);
+}
+
+const mpt_observer MPT_PATH_OBSERVER = {
+    .segment = on_segment,
+    .data = on_data,
+    .merge = on_merge,
+};
+
+static void make_pair(collector *c, unsigned a, unsigned b)
+{
+    mpt_path_pair *pair = &c->pairs[a][b];
+
+    pair->store = mpt_path_store_new();
+    pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
+    c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, 0);
+}
+
+void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
+{
+    (void)arguments;
+    (void)engine;
+    (void)live;
+    (void)mark;
+    return g_new0(collector, 1);
+}
+
+void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point)
+{
+    collector *c = collected;
+
+    (void)engine;
+    if (point >= MAX_POINTS)
+        return NULL;
+    c->points = MAX(c->points, point + 1);
+    for (unsigned a = 0; a < point; a++) {
+        if (!c->pairs[a][point].paths)
+            make_pair(c, a, point);
+        c->taps[point].views[c->taps[point].count++] = mpt_paths_end(c->pairs[a][point].paths, 1);
+    }
+    /* Whoever comes next finds what it missed. */
+    if (point == 0)
+        make_pair(c, 0, 1);
+    return &c->taps[point];
+}
+
+mpt_path_pair *mpt_path_find_pair(void *collected, unsigned a, unsigned b)
+{
+    collector *c = collected;
+
+    return b < c->points ? &c->pairs[a][b] : NULL;
+}
+
+void mpt_path_close(void *collected)
+{
+    collector *c = collected;
+
+    for (unsigned a = 0; a < MAX_POINTS; a++)
+        for (unsigned b = a + 1; b < MAX_POINTS; b++) {
+            mpt_paths_free(c->pairs[a][b].paths);
+            mpt_path_store_free(c->pairs[a][b].store);
+        }
+    g_free(c);
+}

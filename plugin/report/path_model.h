@@ -1,0 +1,77 @@
+/* path_model.h - what the report of the paths shows: a row for each subflow and direction, and the clocks.
+ *
+ * Invariant: delays of a row are corrected as the arguments want it, and no other figure depends on a clock of another
+ * host.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PATH_MODEL_H
+#define MPT_PATH_MODEL_H
+
+#include "../../tap/engine/clock.h"
+#include "path_store.h"
+#include "reports.h"
+
+/* Two vantage points next to each other. */
+typedef struct mpt_path_pair {
+    unsigned from, to; /* points; from is nearer to the client */
+    unsigned client_end; /* end of `paths` that is `from` */
+    mpt_paths *paths;
+    mpt_path_store *store;
+    mpt_clock_estimate clock;   /* of `to` against `from` */
+    mpt_clock_estimate applied; /* what the delays are corrected by */
+} mpt_path_pair;
+
+typedef struct mpt_path_row {
+    const mpt_path_pair *pair;
+    const mpt_path_flow *flow;
+    unsigned side;     /* of the flow */
+    unsigned from_end; /* the end near the sender */
+    uint32_t connection, subflow; /* ids */
+    unsigned direction;
+    const mpt_endpoint *sender, *receiver; /* as the sender's end has them */
+    mpt_distribution owd;
+    uint64_t negative; /* delays below 0 */
+    bool jitter_known;
+    double jitter_ns; /* RFC 3550 6.4.1 */
+    uint64_t sent_segments, arrived_segments, lost_segments, again_segments, reordered_segments;
+    uint64_t sent_bytes, arrived_bytes, lost_bytes, again_bytes, reordered_bytes;
+    uint64_t uncaptured_bytes[2]; /* at the sender's end, at the receiver's */
+    mpt_path_reinjected reinjected;
+    const mpt_path_lane *queue; /* reorder queue at the receiver */
+    /* While samples are read. */
+    int64_t last_transit_ns, latest_sent_ns;
+} mpt_path_row;
+
+/* A subflow that only one of two vantage points has. */
+typedef struct mpt_path_single {
+    const mpt_path_pair *pair;
+    const mpt_subflow *subflow;
+    unsigned point;
+} mpt_path_single;
+
+typedef struct mpt_path_model {
+    unsigned points;
+    bool order_known;
+    GPtrArray *pairs;  /* mpt_path_pair, from the client's end to the server's */
+    GPtrArray *rows;   /* mpt_path_row: by connection, subflow, direction, pair */
+    GArray *singles;   /* mpt_path_single */
+    bool incomplete;   /* samples are missing: no room for the temporary file */
+} mpt_path_model;
+
+/* Everything that the report's arguments select. Free with mpt_path_model_free(). */
+mpt_path_model *mpt_path_model_new(const mpt_report_context *x);
+void mpt_path_model_free(mpt_path_model *m);
+/* Tells of each sample of a pair, with its row (NULL: not selected) and its corrected delay. */
+typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns, void *user);
+void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each, void *user);
+
+/* The collector (kinds.h). */
+extern const mpt_observer MPT_PATH_OBSERVER;
+void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
+void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point);
+void mpt_path_close(void *collected);
+/* The pair of two points, of which the first has the lower number; NULL: there is none. */
+mpt_path_pair *mpt_path_find_pair(void *collected, unsigned a, unsigned b);
+
+#endif

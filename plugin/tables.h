@@ -1,0 +1,11 @@
+/* tables.h - Statistics > MPTCP Connections and MPTCP Subflows, and sharkd's nstat:mptcp_connections, _subflows.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_TABLES_H
+#define MPT_TABLES_H
+
+/* Once, at handoff. */
+void mpt_tables_register(void);
+
+#endif
