@@ -2,9 +2,9 @@
  *
  *   -z follow,mptcp,{ascii|hex|raw|yaml},N[,FIRST[-LAST]]
  *
- * This is a report of the session, not one of tshark's own followers: these hand on packet by packet and print before
- * a late mapping and the look-back have their say. N is the id of mptcp,list; FIRST and LAST choose among what is
- * printed, as in tshark.
+ * This is a report of the session, not one of tshark's own followers: these hand on packet by packet and
+ * print before a late mapping and the look-back have their say. N is the id of mptcp,list; FIRST and LAST
+ * choose among what is printed, as in tshark.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -78,7 +78,8 @@ static const char *parse(const char *text, mpt_arguments *a)
 {
     text += strlen(NAME);
     if (!read_mode(&text, &a->follow_mode))
-        return "-z " NAME " needs ascii, hex, raw or yaml and the connection's id, for example -z " NAME ",ascii,0";
+        return "-z " NAME " needs ascii, hex, raw or yaml and the connection's id, for example -z " NAME
+               ",ascii,0";
     if (!read_number(&text, &a->stream) || (*text && *text != ','))
         return "-z " NAME " needs the connection's id, as -z mptcp,list shows it, after the mode";
     if (!read_chunks(text, a))

@@ -5,7 +5,8 @@
 #ifndef MPT_FOLLOW_H
 #define MPT_FOLLOW_H
 
-/* Once, at handoff: tshark keeps the first of two reports of one name, and registers those of its followers later. */
+/* Once, at handoff: tshark keeps the first of two reports of one name, and registers those of its followers
+ * later. */
 void mpt_follow_register(void);
 
 #endif

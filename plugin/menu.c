@@ -14,6 +14,7 @@
 #include "../tap/listener.h"
 #include "arguments.h"
 #include "fields.h"
+#include "prefs.h"
 #include "report/kinds.h"
 #include "report/sink.h"
 
@@ -111,7 +112,7 @@ static void on_entry(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_,
 
 void mpt_menu_register(void)
 {
-    ext_menu_t *menu = ext_menubar_register_menu(-1, "M&PTCP", TRUE);
+    ext_menu_t *menu = ext_menubar_register_menu(mpt_prefs_protocol(), "M&PTCP", TRUE);
 
     ext_menubar_set_parentmenu(menu, "Statistics");
     for (unsigned i = 0; i < G_N_ELEMENTS(entries); i++)

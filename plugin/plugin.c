@@ -11,7 +11,9 @@
 #include "cli.h"
 #include "fields.h"
 #include "follow.h"
+#include "menu.h"
 #include "prefs.h"
+#include "tables.h"
 #include "../tap/listener.h"
 
 WS_DLL_PUBLIC_DEF const gchar plugin_version[] = MPT_VERSION;
@@ -32,6 +34,8 @@ static void register_handoff(void)
 {
     mpt_cli_register();
     mpt_follow_register();
+    mpt_tables_register();
+    mpt_menu_register();
 }
 
 void plugin_register(void)

@@ -18,6 +18,7 @@
 static int protocol = -1;
 static unsigned lookback_ms = 2000;
 static unsigned lookback_segments = 50000;
+static unsigned limit_connections, limit_flows, limit_one_sided, limit_events, limit_memory_mb; /* 0: the engine's */
 static int fields = MPT_FIELDS_AUTO;
 static const char *keys = "";
 static GArray *key_list; /* mpt_key_pair */
@@ -35,6 +36,35 @@ static void changed(void)
     fprintf(stderr, "%s: preference mptcpscope.keys: %s\n", mpt_host_name(), error);
     g_free(error);
     mpt_host_fail_at_exit();
+}
+
+/* What is above a limit is left out and counted. */
+static void register_limits(module_t *module)
+{
+    mpt_engine_config usual;
+
+    mpt_engine_config_default(&usual);
+    limit_connections = usual.max_connections;
+    limit_flows = usual.max_flows;
+    limit_one_sided = usual.max_one_sided;
+    limit_events = usual.max_events;
+    limit_memory_mb = (unsigned)(usual.max_state / 1000000);
+    prefs_register_uint_preference(module, "limit_connections", "Limit: MPTCP connections",
+                                   "At most this many are kept, against captures of an attack. What is left out is "
+                                   "counted in the reports. 0: the default.",
+                                   10, &limit_connections);
+    prefs_register_uint_preference(module, "limit_flows", "Limit: TCP connections",
+                                   "At most this many are kept, subflows among them. 0: the default.", 10,
+                                   &limit_flows);
+    prefs_register_uint_preference(module, "limit_one_sided", "Limit: TCP connections of one side",
+                                   "At most this many are kept that show packets of one side only, as floods of SYNs "
+                                   "do. 0: the default.",
+                                   10, &limit_one_sided);
+    prefs_register_uint_preference(module, "limit_events", "Limit: events",
+                                   "At most this many are kept, of all connections. 0: the default.", 10,
+                                   &limit_events);
+    prefs_register_uint_preference(module, "limit_memory_mb", "Limit: memory for bytes and mappings (MB)",
+                                   "Beyond it payload counts as unmapped. 0: the default.", 10, &limit_memory_mb);
 }
 
 void mpt_prefs_register(void)
@@ -61,6 +91,7 @@ void mpt_prefs_register(void)
     prefs_register_uint_preference(module, "lookback_segments", "Look-back (segments)",
                                    "At most this many segments are held for putting them in order.", 10,
                                    &lookback_segments);
+    register_limits(module);
     prefs_register_string_preference(module, "keys", "Keys of connections",
                                      "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1: to "
                                      "verify the HMACs of joins and addresses where the capture does not have the "
@@ -84,4 +115,14 @@ void mpt_prefs_engine_config(mpt_engine_config *config)
     config->horizon_ns = (int64_t)lookback_ms * 1000000;
     config->horizon_segments = lookback_segments;
     config->keys = key_list;
+    if (limit_connections)
+        config->max_connections = limit_connections;
+    if (limit_flows)
+        config->max_flows = limit_flows;
+    if (limit_one_sided)
+        config->max_one_sided = limit_one_sided;
+    if (limit_events)
+        config->max_events = limit_events;
+    if (limit_memory_mb)
+        config->max_state = (size_t)limit_memory_mb * 1000000;
 }

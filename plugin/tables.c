@@ -17,12 +17,13 @@
 #include <epan/tap.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "../tap/engine/frames.h"
+#include "../tap/engine/metrics.h"
 #include "fields.h"
 #include "host.h"
 #include "report/units.h"
-#include "report/words.h"
 
 /* --- cells --- */
 
@@ -59,9 +60,9 @@ static void put_endpoint(struct row *r, const mpt_endpoint *e)
 {
     char text[MPT_ADDRESS_TEXT];
     GString *s = g_string_new(NULL);
-    const char *address = mpt_endpoint_address_text(e, text);
+    const char *host = mpt_endpoint_address_text(e, text);
 
-    g_string_printf(s, strchr(address, ':') ? "[%s]:%u" : "%s:%u", address, e->port);
+    g_string_printf(s, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, e->port);
     put_string(r, s);
 }
 
@@ -92,8 +93,11 @@ static void put_percent(struct row *r, double share)
 
 /* --- the tables --- */
 
+/* Room for the arrow that marks the column a dialog is sorted by: the header has none to spare. */
+#define SORTED "    "
+
 static stat_tap_table_item connection_columns[] = {
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Connection", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, SORTED "Conn", "%u"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client", "%-30s"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Server", "%-30s"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Kind", "%-14s"},
@@ -114,8 +118,8 @@ static stat_tap_table_item connection_columns[] = {
 };
 
 static stat_tap_table_item subflow_columns[] = {
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Connection", "%u"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Subflow", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, SORTED "Conn", "%u"},
+    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Sub", "%u"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client", "%-30s"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Server", "%-30s"},
     {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Kind", "%-8s"},

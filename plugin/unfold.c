@@ -42,10 +42,11 @@ static GArray *describe_section(uint32_t id)
     GArray *sections = g_array_new(FALSE, FALSE, sizeof(wtap_block_t));
     wtap_block_t block = wtap_block_create(WTAP_BLOCK_SECTION);
 
-    wtap_block_add_string_option(block, OPT_SHB_USERAPPL, "mptcpscope " MPT_VERSION, strlen("mptcpscope " MPT_VERSION));
-    wtap_block_add_string_option_format(block, OPT_COMMENT,
-                                        "MPTCP connection %u as one TCP connection: packets are made up from its bytes",
-                                        id);
+    wtap_block_add_string_option(block, OPT_SHB_USERAPPL, "mptcpscope " MPT_VERSION,
+                                 strlen("mptcpscope " MPT_VERSION));
+    wtap_block_add_string_option_format(
+        block, OPT_COMMENT, "MPTCP connection %u as one TCP connection: packets are made up from its bytes",
+        id);
     g_array_append_val(sections, block);
     return sections;
 }
@@ -80,8 +81,8 @@ static void explain(const char *path, struct writing *w, GString *sentence)
     g_clear_pointer(&w->error_text, g_free);
 }
 
-static void write_file(const char *path, const mpt_connection_view *v, const mpt_stream_direction direction[2],
-                       GString *sentence)
+static void write_file(const char *path, const mpt_connection_view *v,
+                       const mpt_stream_direction direction[2], GString *sentence)
 {
     wtap_dump_params params = WTAP_DUMP_PARAMS_INIT;
     struct writing w = {0};
@@ -113,8 +114,10 @@ static bool find(const mpt_report_context *x, GString *sentence)
     if (x->connections->len == 0)
         g_string_append(sentence, "this capture has no Multipath TCP");
     else if (x->connections->len > 1 && !mpt_arguments_has(x->arguments, MPT_ARG_STREAM))
-        g_string_append_printf(sentence, "mptcp,unfold writes one connection, and the capture has %u: choose one with "
-                                         "stream=N, as mptcp,list shows it", x->connections->len);
+        g_string_append_printf(sentence,
+                               "mptcp,unfold writes one connection, and the capture has %u: choose one with "
+                               "stream=N, as mptcp,list shows it",
+                               x->connections->len);
     return sentence->len == 0;
 }
 

@@ -5,7 +5,6 @@
 #include "listener.h"
 
 #include <wireshark.h>
-#include <ws_version.h>
 
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/epan.h>
@@ -13,13 +12,11 @@
 #include <epan/proto.h>
 #include <epan/tap.h>
 #include <epan/tvbuff.h>
+#include <wiretap/wtap.h>
 
 #include <string.h>
 
 #include "engine/option.h"
-
-/* Segments that options cost tap "tcp" exist in releases before 4.4 only; there they are looked for. */
-#define TCP_TAP_LOSES (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR < 404)
 
 /* An MPTCP option of the segment that is being dissected, as our tap gets it. */
 struct option_record {
@@ -46,8 +43,8 @@ struct follow_record {
 static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
     void *user;
-    bool want_payload, master_open;
-    bool want_timestamps;
+    bool want_payload, want_timestamps;
+    bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters; /* struct filter */
     /* The segment that the taps are telling of. */
     bool pending;
@@ -211,7 +208,7 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
  * ICMP quotes are not segments. */
 static bool is_lost(const packet_info *pinfo)
 {
-    return TCP_TAP_LOSES && pinfo->ptype == PT_TCP && listener.last_frame != pinfo->num &&
+    return listener.tcp_tap_loses && pinfo->ptype == PT_TCP && listener.last_frame != pinfo->num &&
            !proto_is_frame_protocol(pinfo->layers, "icmp") && !proto_is_frame_protocol(pinfo->layers, "icmpv6");
 }
 
@@ -339,7 +336,11 @@ static char tag_tcp, tag_option, tag_frame, tag_payload, tag_timestamps;
 
 bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error)
 {
+    int major, minor, micro;
+
+    epan_get_version_number(&major, &minor, &micro);
     install_wrapper();
+    listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
     listener.user = user;
     if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp, on_draw, NULL),

@@ -39,6 +39,19 @@ static void test_fallback__no_option_in_ack__names_the_middlebox(void **state)
     expect_words(expect_one(&s, "fallback", MPT_SEVERITY_WARNING), "between this point and the client");
 }
 
+static void test_fallback__plain_syn_is_answered__is_told_as_dropped_syns(void **state)
+{
+    struct scene s;
+    mpt_option syn;
+    (void)state;
+    begin(&s);
+    syn = option_capable(&s.h, 0, 0);
+    send_one(&s.a, 0, MPT_TCP_SYN, &syn);
+    s.a.next[0] = 0;
+    flow_open_plain(&s.a);
+    expect_none(&s, "fallback");
+}
+
 static void test_fallback__same_server_accepts_elsewhere__says_so(void **state)
 {
     struct scene s;
@@ -129,6 +142,16 @@ static void test_capable_refused__rst_after_the_handshake__none(void **state)
     struct scene s;
     (void)state;
     begin_open(&s);
+    flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
+    expect_none(&s, "capable_refused");
+}
+
+static void test_capable_refused__rst_after_the_fallback__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    flow_open_refused_capable(&s.a, &s.h);
     flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     expect_none(&s, "capable_refused");
 }
@@ -577,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_fallback__no_option_in_synack__warning),
         cmocka_unit_test(test_fallback__mptcp_in_use__none),
         cmocka_unit_test(test_fallback__no_option_in_ack__names_the_middlebox),
+        cmocka_unit_test(test_fallback__plain_syn_is_answered__is_told_as_dropped_syns),
         cmocka_unit_test(test_fallback__same_server_accepts_elsewhere__says_so),
         cmocka_unit_test(test_capable_dropped__plain_syn_is_answered__warning),
         cmocka_unit_test(test_capable_dropped__capable_syn_is_answered_plain__none),
@@ -585,6 +609,7 @@ int main(void)
         cmocka_unit_test(test_capable_unanswered__capture_ends_after_the_syn__none),
         cmocka_unit_test(test_capable_refused__rst__note),
         cmocka_unit_test(test_capable_refused__rst_after_the_handshake__none),
+        cmocka_unit_test(test_capable_refused__rst_after_the_fallback__none),
         cmocka_unit_test(test_join_hmac__one_bit_wrong_in_synack__error),
         cmocka_unit_test(test_join_hmac__one_bit_wrong_in_ack__error),
         cmocka_unit_test(test_join_hmac__right__none),

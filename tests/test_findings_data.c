@@ -350,6 +350,7 @@ static void test_backup_used__regular_one_closed__none(void **state)
     (void)state;
     begin_with_backup(&s);
     flow_send(&s.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, 0, NULL, 0);
+    flow_send(&s.a, 1, MPT_TCP_ACK, 0, NULL, 0);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
     expect_none(&s, "backup_used");
 }
@@ -706,6 +707,16 @@ static void test_capture_gaps__hole_filled__none(void **state)
     expect_none(&s, "capture_gaps");
 }
 
+static void test_capture_gaps__bytes_without_mapping__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
+    flow_send_data(&s.a, 0, &s.h, 0, 151, 100);
+    expect_none(&s, "capture_gaps");
+}
+
 static void test_options_malformed__length_5__warning(void **state)
 {
     struct scene s;
@@ -819,6 +830,7 @@ int main(void)
         cmocka_unit_test(test_capture_late__within_the_look_back__none),
         cmocka_unit_test(test_capture_gaps__hole__note),
         cmocka_unit_test(test_capture_gaps__hole_filled__none),
+        cmocka_unit_test(test_capture_gaps__bytes_without_mapping__none),
         cmocka_unit_test(test_options_malformed__length_5__warning),
         cmocka_unit_test(test_options_malformed__none__none),
         cmocka_unit_test(test_findings__healthy_connection__nothing),

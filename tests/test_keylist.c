@@ -20,7 +20,8 @@ static void test_parse__lists__pairs(void **state)
     static const struct {
         const char *text;
         guint pairs;
-    } good[] = {{"", 0}, {" ; ", 0}, {A ":" B ":1", 1}, {A ":" B ":0;" B ":" A ":1;", 2}, {" " A " : " B " : 1 ", 1}};
+    } good[] = {
+        {"", 0}, {" ; ", 0}, {A ":" B ":1", 1}, {A ":" B ":0;" B ":" A ":1;", 2}, {" " A " : " B " : 1 ", 1}};
     unsigned i;
 
     (void)state;
@@ -36,9 +37,19 @@ static void test_parse__lists__pairs(void **state)
 
 static void test_parse__anything_else__one_sentence(void **state)
 {
-    static const char *const bad[] = {"x",           A,           A ":" B,          A ":" B ":2", A ":" B ":01",
-                                      A "0:" B ":1", ":" B ":1",  A ":" B ":1:",    "0x" A ":" B ":1",
-                                      A ":" B ":1;x", A ":" B ":", A ":" B ":1 1", "g" A ":" B ":1"};
+    static const char *const bad[] = {"x",
+                                      A,
+                                      A ":" B,
+                                      A ":" B ":2",
+                                      A ":" B ":01",
+                                      A "0:" B ":1",
+                                      ":" B ":1",
+                                      A ":" B ":1:",
+                                      "0x" A ":" B ":1",
+                                      A ":" B ":1;x",
+                                      A ":" B ":",
+                                      A ":" B ":1 1",
+                                      "g" A ":" B ":1"};
     unsigned i;
 
     (void)state;

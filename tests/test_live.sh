@@ -1,9 +1,10 @@
 #!/bin/sh
-# test_live.sh - mptcp,events,live on real traffic: Linux MPTCP between two network namespaces that two veth pairs join.
+# test_live.sh - mptcp,events,live on real traffic: Linux MPTCP between two network namespaces that two veth
+# pairs join.
 #
-# The client stops in mid-transfer until the script has seen what it waits for in tshark's output, so that lines which
-# appear were printed while the transfer ran. All traffic stays in the two namespaces; every wait has an end. Needs root
-# and a kernel with MPTCP, else it is skipped (77).
+# The client stops in mid-transfer until the script has seen what it waits for in tshark's output, so that
+# lines which appear were printed while the transfer ran. All traffic stays in the two namespaces; every wait
+# has an end. Needs root and a kernel with MPTCP, else it is skipped (77).
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu

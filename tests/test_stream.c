@@ -45,7 +45,8 @@ static uint8_t byte_of(int64_t dsn, unsigned copy)
 }
 
 /* `len` bytes of the client, from relative DSN `dsn` on, of which `captured` are in the capture. */
-static void send_bytes(flow *f, const hosts *h, int64_t dsn, uint16_t len, uint32_t captured, unsigned copy, bool mapped)
+static void send_bytes(flow *f, const hosts *h, int64_t dsn, uint16_t len, uint32_t captured, unsigned copy,
+                       bool mapped)
 {
     uint8_t bytes[2000];
     mpt_option o = option_dss(&(mpt_dss){
@@ -93,8 +94,8 @@ static mpt_stream_direction direction_of(scene *s, uint32_t id)
 }
 
 /* Run `index` is [dsn, dsn + length) of this subflow and copy, in this frame. */
-static void assert_run(const mpt_stream_direction *d, guint index, int64_t dsn, uint32_t length, uint16_t owner,
-                       unsigned copy, uint32_t frame)
+static void assert_run(const mpt_stream_direction *d, guint index, int64_t dsn, uint32_t length,
+                       uint16_t owner, unsigned copy, uint32_t frame)
 {
     const mpt_stream_run *run = &g_array_index(d->runs, mpt_stream_run, index);
     uint32_t i;
@@ -112,7 +113,7 @@ static void open_two(scene *s, flow *f, flow *g)
 {
     *f = flow_between(&s->wire, "192.0.2.1", 40000, "192.0.2.2", 5001, 0);
     *g = flow_between(&s->wire, "198.51.100.1", 41000, "192.0.2.2", 5001, 1);
-    flow_open_capable(f, &FIRST);                             /* frames 1 to 3 */
+    flow_open_capable(f, &FIRST);                                 /* frames 1 to 3 */
     flow_open_join(g, &FIRST, 0, (const uint8_t[]){1, 0}, false); /* 4 to 6 */
 }
 
@@ -125,9 +126,9 @@ static void test_direction__two_subflows__in_order_of_dsn(void **state)
     (void)state;
     begin(&s, 0);
     open_two(&s, &f, &g);
-    send_bytes(&f, &FIRST, 1, 100, 100, 1, true);    /* frame 7 */
-    send_bytes(&g, &FIRST, 301, 100, 100, 1, true);  /* 8 */
-    send_bytes(&f, &FIRST, 101, 200, 200, 1, true);  /* 9 */
+    send_bytes(&f, &FIRST, 1, 100, 100, 1, true);   /* frame 7 */
+    send_bytes(&g, &FIRST, 301, 100, 100, 1, true); /* 8 */
+    send_bytes(&f, &FIRST, 101, 200, 200, 1, true); /* 9 */
     flow_send_data_fin(&f, 0, &FIRST, 0, 451);
     d = direction_of(&s, 0);
     assert_int_equal(d.runs->len, 3);
@@ -172,9 +173,9 @@ static void test_direction__mapping_comes_late__bytes_with_their_own_frame(void 
     open_two(&s, &f, &g);
     o = option_dss(&(mpt_dss){
         .has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&FIRST, 0, 1), .ssn = 1, .length = 200});
-    send_bytes(&f, &FIRST, 1, 100, 100, 1, false);  /* frame 7 */
+    send_bytes(&f, &FIRST, 1, 100, 100, 1, false);   /* frame 7 */
     send_bytes(&f, &FIRST, 101, 100, 100, 1, false); /* 8 */
-    send_bytes(&g, &FIRST, 51, 100, 100, 2, true);  /* 9: a later copy, mapped earlier */
+    send_bytes(&g, &FIRST, 51, 100, 100, 2, true);   /* 9: a later copy, mapped earlier */
     flow_send(&f, 0, MPT_TCP_ACK, 0, &o, 1);
     d = direction_of(&s, 0);
     assert_int_equal(d.runs->len, 2);

@@ -97,6 +97,20 @@ def try_bytes(name, number, folder):
         if frame:
             check(times[frame.group(1)] == row[0], '%s: time of frame %s' % (name, frame.group(1)))
     check(fields(out, 'frame.number', expression='tcp.analysis.flags') == [], '%s: no complaints' % name)
+    check_numbers(name, fields(out, 'tcp.srcport', 'tcp.seq', 'tcp.ack', 'tcp.len', 'tcp.flags'))
+
+
+def check_numbers(name, rows):
+    """without gaps: each packet goes on where its direction is, and acknowledges all of the other one"""
+    client = rows[0][0]
+    sent = [0, 0]
+    for number, row in enumerate(rows, 1):
+        seq, ack, length, flags = int(row[1]), int(row[2] or 0), int(row[3]), int(row[4], 16)
+        side = int(row[0] != client)
+        check(seq == sent[side], '%s packet %d: sequence number %d, not %d' % (name, number, seq, sent[side]))
+        if flags & 0x10:
+            check(ack == sent[not side], '%s packet %d: acknowledges %d, not %d' % (name, number, ack, sent[not side]))
+        sent[side] += length + (1 if flags & 3 else 0)
 
 
 def try_gaps(folder):

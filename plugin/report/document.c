@@ -8,6 +8,7 @@
 #include "diagnose.h"
 #include "figures.h"
 #include "json.h"
+#include "paths.h"
 #include "reinjections.h"
 #include "tcp.h"
 
@@ -24,11 +25,14 @@ static const struct section {
     const char *array;
     /* Writes the elements for the `reports`, contexts of this report. */
     void (*write)(mpt_json *json, const GPtrArray *reports);
+    /* Writes further members beside the array; NULL: none. */
+    void (*write_more)(mpt_json *json, const GPtrArray *reports);
 } SECTIONS[MPT_REPORTS] = {
     [MPT_REPORT_TCP] = {.array = "tcp", .write = mpt_tcp_json},
     [MPT_REPORT_DIAGNOSE] = {.array = "findings", .write = mpt_diagnose_json},
     [MPT_REPORT_EVENTS] = {.detail = MPT_DETAIL_EVENTS},
     [MPT_REPORT_REINJECTIONS] = {.array = "reinjections", .write = mpt_reinjections_json},
+    [MPT_REPORT_PATHS] = {.array = "paths", .write = mpt_paths_json, .write_more = mpt_paths_json_more},
 };
 
 mpt_document *mpt_document_begin(mpt_sink *sink, const mpt_report_context *x)
@@ -63,12 +67,16 @@ static void write_generator(mpt_json *json, const mpt_report_context *x)
 /* Beyond the limits that only an attack reaches; absent where nothing was left out. */
 static void write_dropped(mpt_json *json, const mpt_engine_counts *counts)
 {
-    if (counts->connections_dropped + counts->subflows_dropped + counts->events_dropped == 0)
+    if (counts->connections_dropped + counts->subflows_dropped + counts->events_dropped + counts->segments_dropped +
+            counts->payload_dropped ==
+        0)
         return;
     mpt_json_member_object_inline(json, "dropped");
     mpt_json_member_uint(json, "connections", counts->connections_dropped);
     mpt_json_member_uint(json, "subflows", counts->subflows_dropped);
     mpt_json_member_uint(json, "events", counts->events_dropped);
+    mpt_json_member_uint(json, "segments", counts->segments_dropped);
+    mpt_json_member_uint(json, "payload", counts->payload_dropped);
     mpt_json_end_object(json);
 }
 
@@ -136,6 +144,8 @@ static void write_sections(const mpt_document *document, mpt_json *json)
         mpt_json_member_array(json, SECTIONS[report].array);
         SECTIONS[report].write(json, document->reports[report]);
         mpt_json_end_array(json);
+        if (SECTIONS[report].write_more)
+            SECTIONS[report].write_more(json, document->reports[report]);
     }
 }
 

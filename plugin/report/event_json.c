@@ -161,7 +161,8 @@ static void (*const DETAILS[MPT_EVENT_TYPES])(mpt_json *json, const mpt_connecti
     [MPT_EVENT_SUBFLOW_CLOSED] = closed,
 };
 
-bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions, const mpt_event *e)
+bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions,
+                     const mpt_event *e)
 {
     const mpt_engine_config *config = mpt_engine_get_config(engine);
     mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
@@ -187,9 +188,10 @@ static void write_pairs(mpt_json *json, const mpt_connection_view *v, const GArr
     mpt_event_pair(v, events, i, &pairs);
     switch (g_array_index(events, mpt_event, i).type) {
     case MPT_EVENT_ADD_ADDR:
-        mpt_figures_json_number(json, "echo_frame", (mpt_maybe_int){ pairs.echo, pairs.echo ? pairs.echo->frame : 0 });
-        mpt_figures_json_number(json, "used_by", (mpt_maybe_int){ pairs.count > 0,
-                                pairs.count ? pairs.subflows[0].subflow->id : 0 });
+        mpt_figures_json_number(json, "echo_frame",
+                                (mpt_maybe_int){ pairs.echo, pairs.echo ? pairs.echo->frame : 0 });
+        mpt_figures_json_number(json, "used_by",
+                                (mpt_maybe_int){ pairs.count, pairs.count ? pairs.subflows[0].subflow->id : 0 });
         break;
     case MPT_EVENT_REMOVE_ADDR:
         subflow_ids(json, "closes", &pairs);
@@ -202,7 +204,8 @@ static void write_pairs(mpt_json *json, const mpt_connection_view *v, const GArr
     }
 }
 
-void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions, const mpt_engine *engine)
+void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions,
+                    const mpt_engine *engine)
 {
     GArray *events = mpt_metrics_events(v->connection);
 

@@ -158,14 +158,16 @@ static bool is_closing(const struct search *s, const mpt_event *other)
 
     if (other->type == MPT_EVENT_MP_FASTCLOSE)
         return s->e->reason == MPT_STATE_RESET;
-    return other->type == MPT_EVENT_REMOVE_ADDR && subflow && has_id(s->v, subflow, other);
+    return other->type == MPT_EVENT_REMOVE_ADDR && subflow && other->time_ns >= subflow->subflow->start_ns &&
+           has_id(s->v, subflow, other);
 }
 
 void mpt_event_pair(const mpt_connection_view *v, const GArray *events, guint index, mpt_event_pairs *pairs)
 {
-    struct search s = { .v = v, .events = events, .index = index, .e = &g_array_index(events, mpt_event, index) };
+    struct search s = {
+        .v = v, .events = events, .index = index, .e = &g_array_index(events, mpt_event, index)};
 
-    *pairs = (mpt_event_pairs){ 0 };
+    *pairs = (mpt_event_pairs){0};
     switch (s.e->type) {
     case MPT_EVENT_ADD_ADDR:
         pair_announcement(&s, pairs);

@@ -38,29 +38,29 @@ enum {
 };
 
 static const mpt_column TABLE[COLUMNS] = {
-    [CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [TIME] = { .name = "time", .type = MPT_SECONDS_NS },
-    [FRAME] = { .name = "frame", .type = MPT_ID },
-    [SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [DIRECTION] = { .name = "direction", .type = MPT_TEXT },
-    [TYPE] = { .name = "type", .type = MPT_TEXT },
-    [COUNT] = { .name = "count", .type = MPT_UINT },
-    [LAST_TIME] = { .name = "last_time", .type = MPT_SECONDS_NS },
-    [VERSION] = { .name = "version", .type = MPT_ID },
-    [STEP] = { .name = "step", .type = MPT_TEXT },
-    [TOKEN] = { .name = "token", .type = MPT_HEX32 },
-    [ADDRESS_IDS] = { .name = "address_ids", .type = MPT_TEXT },
-    [ADDRESS] = { .name = "address", .type = MPT_TEXT },
-    [PORT] = { .name = "port", .type = MPT_ID },
-    [HMAC] = { .name = "hmac", .type = MPT_TEXT },
-    [KEY] = { .name = "key", .type = MPT_TEXT },
-    [BACKUP] = { .name = "backup", .type = MPT_ID },
-    [DSN] = { .name = "dsn", .type = MPT_INT },
-    [REASON] = { .name = "reason", .type = MPT_TEXT },
-    [EARLIER_FRAME] = { .name = "earlier_frame", .type = MPT_ID },
-    [ECHO_FRAME] = { .name = "echo_frame", .type = MPT_ID },
-    [SUBFLOWS] = { .name = "affected_subflows", .type = MPT_TEXT },
-    [EXPLANATION] = { .name = "explanation", .type = MPT_TEXT },
+    [CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [TIME] = {.name = "time", .type = MPT_SECONDS_NS},
+    [FRAME] = {.name = "frame", .type = MPT_ID},
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [TYPE] = {.name = "type", .type = MPT_TEXT},
+    [COUNT] = {.name = "count", .type = MPT_UINT},
+    [LAST_TIME] = {.name = "last_time", .type = MPT_SECONDS_NS},
+    [VERSION] = {.name = "version", .type = MPT_ID},
+    [STEP] = {.name = "step", .type = MPT_TEXT},
+    [TOKEN] = {.name = "token", .type = MPT_HEX32},
+    [ADDRESS_IDS] = {.name = "address_ids", .type = MPT_TEXT},
+    [ADDRESS] = {.name = "address", .type = MPT_TEXT},
+    [PORT] = {.name = "port", .type = MPT_ID},
+    [HMAC] = {.name = "hmac", .type = MPT_TEXT},
+    [KEY] = {.name = "key", .type = MPT_TEXT},
+    [BACKUP] = {.name = "backup", .type = MPT_ID},
+    [DSN] = {.name = "dsn", .type = MPT_INT},
+    [REASON] = {.name = "reason", .type = MPT_TEXT},
+    [EARLIER_FRAME] = {.name = "earlier_frame", .type = MPT_ID},
+    [ECHO_FRAME] = {.name = "echo_frame", .type = MPT_ID},
+    [SUBFLOWS] = {.name = "affected_subflows", .type = MPT_TEXT},
+    [EXPLANATION] = {.name = "explanation", .type = MPT_TEXT},
 };
 
 static void set_dsn(mpt_table *t, mpt_maybe_int dsn)
@@ -81,7 +81,8 @@ static void join_cells(mpt_table *t, const mpt_connection_view *v, const mpt_eve
         mpt_table_set_uint(t, BACKUP, e->join.backup);
     }
     if (e->join.step != MPT_JOIN_SYN && s)
-        mpt_table_set_text(t, HMAC, mpt_verdict_name(e->join.step == MPT_JOIN_ACK ? s->ack_hmac : s->synack_hmac));
+        mpt_table_set_text(t, HMAC,
+                           mpt_verdict_name(e->join.step == MPT_JOIN_ACK ? s->ack_hmac : s->synack_hmac));
 }
 
 static void address_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
@@ -93,8 +94,8 @@ static void address_cells(mpt_table *t, const mpt_connection_view *v, const mpt_
     if (e->add_addr.has_port)
         mpt_table_set_uint(t, PORT, e->add_addr.address.port);
     if (e->type == MPT_EVENT_ADD_ADDR)
-        mpt_table_set_text(t, HMAC,
-                           mpt_verdict_name(mpt_connection_verify_add_addr(v->connection, e->side, &e->add_addr)));
+        mpt_table_set_text(
+            t, HMAC, mpt_verdict_name(mpt_connection_verify_add_addr(v->connection, e->side, &e->add_addr)));
 }
 
 static void removal_cells(mpt_table *t, const mpt_event *e)
@@ -139,7 +140,7 @@ static void type_cells(mpt_table *t, const mpt_connection_view *v, const mpt_eve
             mpt_table_set_textf(t, ADDRESS_IDS, "%u", e->prio.address_id);
         break;
     case MPT_EVENT_MP_FAIL:
-        set_dsn(t, (mpt_maybe_int){ peer->idsn_known, (int64_t)(e->fail.dsn - peer->idsn) });
+        set_dsn(t, (mpt_maybe_int){peer->idsn_known, (int64_t)(e->fail.dsn - peer->idsn)});
         break;
     case MPT_EVENT_MP_FASTCLOSE:
         fastclose_cells(t, v, e);

@@ -90,7 +90,8 @@ static void say_announced(const struct words *w, const mpt_add_addr *a)
 {
     char text[MPT_ENDPOINT_TEXT];
 
-    say(w, "%s", a->has_port ? mpt_endpoint_text(&a->address, text) : mpt_endpoint_address_text(&a->address, text));
+    say(w, "%s",
+        a->has_port ? mpt_endpoint_text(&a->address, text) : mpt_endpoint_address_text(&a->address, text));
 }
 
 /* --- a function for each type --- */
@@ -188,7 +189,7 @@ static void prio(const struct words *w)
 static void fail(const struct words *w)
 {
     const mpt_host *sender = &w->v->connection->host[!w->e->side];
-    mpt_maybe_int dsn = { sender->idsn_known, (int64_t)(w->e->fail.dsn - sender->idsn) };
+    mpt_maybe_int dsn = {sender->idsn_known, (int64_t)(w->e->fail.dsn - sender->idsn)};
 
     say(w, "%s reports a wrong checksum on subflow %u: data of the %s from ", w->who, w->id, w->peer);
     say_dsn(w, dsn);
@@ -200,8 +201,10 @@ static void fastclose(const struct words *w)
     const mpt_host *receiver = &w->v->connection->host[!w->e->side];
 
     say(w, "%s aborts the whole connection", w->who);
-    say_verdict(w, "key", !receiver->key_known ? MPT_VERDICT_NONE
-                          : receiver->key == w->e->fastclose.receiver_key ? MPT_VERDICT_OK : MPT_VERDICT_BAD);
+    say_verdict(w, "key",
+                !receiver->key_known                            ? MPT_VERDICT_NONE
+                : receiver->key == w->e->fastclose.receiver_key ? MPT_VERDICT_OK
+                                                                : MPT_VERDICT_BAD);
 }
 
 /* RFC 8684 3.6 has reason 6 for what the sender can only conclude. */
@@ -279,15 +282,19 @@ static void established(const struct words *w)
 static void closed(const struct words *w)
 {
     static const char *const states[] = {
-        [MPT_STATE_SYN_SENT] = "without an answer", [MPT_STATE_REFUSED] = "refused",  [MPT_STATE_ESTABLISHED] = "open",
-        [MPT_STATE_CLOSED] = "closed by both",      [MPT_STATE_RESET] = "reset",
+        [MPT_STATE_SYN_SENT] = "without an answer",
+        [MPT_STATE_REFUSED] = "refused",
+        [MPT_STATE_ESTABLISHED] = "open",
+        [MPT_STATE_CLOSED] = "closed by both",
+        [MPT_STATE_RESET] = "reset",
     };
 
     say(w, "subflow %u is %s", w->id, states[w->e->reason]);
     if (!w->pairs->cause)
         return;
-    say(w, w->pairs->cause->type == MPT_EVENT_MP_FASTCLOSE ? ", ended by the MP_FASTCLOSE of frame %u"
-                                                           : ", its address was withdrawn in frame %u",
+    say(w,
+        w->pairs->cause->type == MPT_EVENT_MP_FASTCLOSE ? ", ended by the MP_FASTCLOSE of frame %u"
+                                                        : ", its address was withdrawn in frame %u",
         w->pairs->cause->frame);
 }
 
@@ -318,11 +325,18 @@ static struct words words_of(const mpt_connection_view *v, const mpt_event *e, c
     unsigned end = e->side == v->side[0] ? 0 : 1;
     const mpt_subflow_view *subflow = mpt_event_subflow_view(v, e->owner);
 
-    return (struct words){ .v = v, .e = e, .pairs = pairs, .out = out, .who = mpt_end_name(end),
-                           .peer = mpt_end_name(!end), .subflow = subflow, .id = subflow ? subflow->id : 0 };
+    return (struct words){.v = v,
+                          .e = e,
+                          .pairs = pairs,
+                          .out = out,
+                          .who = mpt_end_name(end),
+                          .peer = mpt_end_name(!end),
+                          .subflow = subflow,
+                          .id = subflow ? subflow->id : 0};
 }
 
-void mpt_event_text(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs, GString *out)
+void mpt_event_text(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
+                    GString *out)
 {
     struct words w = words_of(v, e, pairs, out);
 
@@ -346,7 +360,9 @@ static void add_addr_outcome(const struct words *w)
         say(w, "; never used");
         return;
     }
-    say(w, s->subflow->start_ns < w->e->time_ns ? "; already used by subflow %u" : "; used by subflow %u (frame %u)",
+    say(w,
+        s->subflow->start_ns < w->e->time_ns ? "; already used by subflow %u"
+                                             : "; used by subflow %u (frame %u)",
         s->id, s->subflow->first_frame);
 }
 

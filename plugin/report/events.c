@@ -75,7 +75,8 @@ static void csv_connection(const mpt_report_context *x, const mpt_connection_vie
     GArray *events = mpt_metrics_events(v->connection);
 
     for (guint i = 0; i < events->len; i++)
-        if (mpt_event_shown(x->engine, v, mpt_report_directions(x->arguments), &g_array_index(events, mpt_event, i)))
+        if (mpt_event_shown(x->engine, v, mpt_report_directions(x->arguments),
+                            &g_array_index(events, mpt_event, i)))
             mpt_event_csv_row(sink, v, events, i);
     g_array_unref(events);
 }
@@ -108,7 +109,8 @@ struct live {
     int64_t epoch_ns; /* time 0 of all lines */
 };
 
-static void live_line(const struct live *l, const mpt_connection_view *v, const GArray *events, guint index, bool outcome)
+static void live_line(const struct live *l, const mpt_connection_view *v, const GArray *events, guint index,
+                      bool outcome)
 {
     const mpt_event *e = &g_array_index(events, mpt_event, index);
     mpt_event_pairs pairs;
@@ -133,8 +135,8 @@ static void live_line(const struct live *l, const mpt_connection_view *v, const 
     mpt_sink_flush(l->sink);
 }
 
-/* Another interface may still deliver a frame that is older than all others: time 0 stays what it was when the first
- * line was printed, so that lines can be compared. */
+/* Another interface may still deliver a frame that is older than all others: time 0 stays what it was when
+ * the first line was printed, so that lines can be compared. */
 static bool live_view(struct live *l, const mpt_connection *c, mpt_connection_view *v)
 {
     mpt_metrics_connection(l->context.engine, c, c->index, v);
@@ -161,10 +163,10 @@ static void on_event(const mpt_connection *c, const mpt_event *event, void *user
     mpt_metrics_clear(&v);
 }
 
-/* A fallback is concluded, not signalled. What a SYN/ACK without MP_CAPABLE means is certain at once; the other kinds
- * may turn out otherwise until the end. */
-static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side, const mpt_segment *segment,
-                       int64_t position, void *user)
+/* A fallback is concluded, not signalled. What a SYN/ACK without MP_CAPABLE means is certain at once; the
+ * other kinds may turn out otherwise until the end. */
+static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *segment, int64_t position, void *user)
 {
     struct live *l = user;
     mpt_connection_view v;
@@ -185,7 +187,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsi
     mpt_metrics_clear(&v);
 }
 
-const mpt_observer MPT_EVENTS_OBSERVER = { .event = on_event, .segment = on_segment };
+const mpt_observer MPT_EVENTS_OBSERVER = {.event = on_event, .segment = on_segment};
 
 void *mpt_events_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
 {
@@ -194,7 +196,7 @@ void *mpt_events_open(const mpt_arguments *arguments, const mpt_engine *engine, 
     if (!live)
         return NULL;
     l = g_new0(struct live, 1);
-    l->context = (mpt_report_context){ .engine = engine, .arguments = arguments, .mark = mark };
+    l->context = (mpt_report_context){.engine = engine, .arguments = arguments, .mark = mark};
     l->sink = live;
     l->fallen_back = g_hash_table_new(NULL, NULL);
     if (arguments->format == MPT_FORMAT_CSV)
@@ -252,7 +254,8 @@ static void live_end(struct live *l)
             continue;
         events = mpt_metrics_events(c);
         for (guint i = 0; i < events->len; i++) {
-            if (!is_open(l, &v, events, i) || (csv && g_array_index(events, mpt_event, i).type != MPT_EVENT_FALLBACK))
+            if (!is_open(l, &v, events, i) ||
+                (csv && g_array_index(events, mpt_event, i).type != MPT_EVENT_FALLBACK))
                 continue;
             if (!any && !csv)
                 mpt_sink_puts(l->sink, "Still open at the end:\n");

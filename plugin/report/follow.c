@@ -49,8 +49,8 @@ static void lane_init(struct lane *lane, const mpt_stream_direction *direction)
     g_array_sort_with_data(lane->order, by_time, lane);
 }
 
-static void deliver_gap(struct lane *lane, mpt_direction dir, int64_t to, const mpt_stream_run *after, int64_t now,
-                        GArray *out)
+static void deliver_gap(struct lane *lane, mpt_direction dir, int64_t to, const mpt_stream_run *after,
+                        int64_t now, GArray *out)
 {
     mpt_delivery d = {.direction = dir, .missing = (uint64_t)(to - lane->expected), .delivered_ns = now};
 
@@ -127,7 +127,8 @@ static const char *const MODE_NAMES[] = {
     [MPT_FOLLOW_YAML] = "yaml",
 };
 
-static void print_hex_line(struct printing *x, mpt_direction dir, uint32_t offset, const uint8_t *bytes, guint n)
+static void print_hex_line(struct printing *x, mpt_direction dir, uint32_t offset, const uint8_t *bytes,
+                           guint n)
 {
     guint i;
 
@@ -188,8 +189,8 @@ static void print_yaml(struct printing *x, const mpt_delivery *d, const uint8_t 
 {
     guint i;
 
-    mpt_sink_printf(x->sink, "  - packet: %u\n    peer: %d\n    timestamp: %" PRId64 ".%09" PRId64 "\n", d->frame,
-                    d->direction == MPT_S2C, d->time_ns / 1000000000, d->time_ns % 1000000000);
+    mpt_sink_printf(x->sink, "  - packet: %u\n    peer: %d\n    timestamp: %" PRId64 ".%09" PRId64 "\n",
+                    d->frame, d->direction == MPT_S2C, d->time_ns / 1000000000, d->time_ns % 1000000000);
     mpt_sink_puts(x->sink, "    data: !!binary |\n");
     for (i = 0; i < n; i += 57) {
         char *line = g_base64_encode(bytes + i, MIN(57, n - i));
@@ -241,8 +242,11 @@ static void print_ends(struct printing *x, const mpt_connection_view *v)
 
 void mpt_report_not_kept(uint32_t id, GString *sentence)
 {
-    g_string_append_printf(sentence, "the bytes of connection %u were not kept: the capture's frames are too far out of "
-                                     "order to know its number in time (preference mptcpscope.lookback_ms)", id);
+    g_string_append_printf(
+        sentence,
+        "the bytes of connection %u were not kept: the capture's frames are too far out of "
+        "order to know its number in time (preference mptcpscope.lookback_ms)",
+        id);
 }
 
 static void print_connection(const mpt_report_context *x, const mpt_connection_view *v, mpt_sink *sink,

@@ -12,6 +12,8 @@
 #include "follow.h"
 #include "reinjection_log.h"
 #include "reinjections.h"
+#include "path_model.h"
+#include "paths.h"
 #include "plot.h"
 
 static void print_list(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
@@ -118,6 +120,12 @@ const mpt_report_kind *mpt_report_kind_of(mpt_report report)
                              .observer = &mpt_recorder_observer,
                              .open = mpt_plot_open,
                              .close = mpt_plot_close},
+        [MPT_REPORT_PATHS] = {.print = mpt_report_paths,
+                              .needs = mpt_report_paths_needs,
+                              .observer = &MPT_PATH_OBSERVER,
+                              .open = mpt_path_open,
+                              .join = mpt_path_join,
+                              .close = mpt_path_close},
     };
 
     return &kinds[report];

@@ -35,6 +35,10 @@ static void write_lacks(const mpt_engine_counts *counts, mpt_sink *sink)
          "subflows above the limit were left out"},
         {counts->events_dropped, "event above the limit was left out",
          "events above the limit were left out"},
+        {counts->segments_dropped, "segment is of TCP connections above the limit and was left out",
+         "segments are of TCP connections above the limit and were left out"},
+        {counts->payload_dropped, "segment or mapping was above the limit of memory: its bytes count as unmapped",
+         "segments and mappings were above the limit of memory: their bytes count as unmapped"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(lacks); i++) {

@@ -11,6 +11,8 @@
 
 /* Points of a graph in pictures; CSV has all. */
 #define MPT_PLOT_POINTS 20000
+/* Events in pages: more than anybody reads. */
+#define MPT_PLOT_EVENTS 2000
 
 /* A graph with its points, thinned. */
 typedef struct mpt_plot_graph {
@@ -45,6 +47,8 @@ void mpt_plot_escape(mpt_sink *sink, const char *text);
 void mpt_plot_csv(const mpt_recorder *recorder, const mpt_series_request *request, mpt_sink *sink);
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
+/* A script element with all graphs that have points, and the events. */
+void mpt_plot_data(mpt_plot *plot, mpt_sink *sink);
 /* plot NULL: a page without graphs. */
 void mpt_plot_html(const mpt_report_context *x, mpt_plot *plot, mpt_sink *sink);
 

@@ -4,19 +4,18 @@
  */
 #include "reinjection_log.h"
 
+#include "holes.h"
+#include "reinjection_runs.h"
+
 /* Runs of one direction that wait for their acknowledgement. */
 #define MAX_OPEN 4096
-/* Mappings looked through where those of a subflow are not in order. */
-#define MAX_MAPPINGS 1024
-/* Neighbours that are this far apart are two runs. */
-#define BURST_NS INT64_C(100000000)
-/* Runs at the end that a new one may continue: a scheduler may fill several subflows in turn. */
-#define NEIGHBOURS 4
 
 typedef struct direction {
-    GArray *open, *closed; /* mpt_reinjection, in order of discovery */
-    mpt_ranges useful;     /* acknowledged first as a later copy */
-    mpt_ranges late;       /* in a run with late_original */
+    const mpt_connection *connection;
+    unsigned side;
+    GArray *open, *closed;                     /* mpt_reinjection, in order of discovery */
+    mpt_ranges useful;                         /* acknowledged first as a later copy */
+    mpt_ranges late;                           /* in a run with late_original */
     mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
     uint64_t unlisted;
 } direction;
@@ -25,15 +24,8 @@ typedef struct entry {
     direction side[2]; /* of the connection */
 } entry;
 
-/* What of one side of a subflow is still to come, as far as can be seen. */
-typedef struct holes {
-    bool any;
-    int64_t high;
-    mpt_runs runs; /* value: time when the hole showed */
-} holes;
-
 typedef struct subflow_holes {
-    holes side[2]; /* of the subflow */
+    mpt_holes side[2]; /* of the subflow */
 } subflow_holes;
 
 struct mpt_reinjection_log {
@@ -109,6 +101,8 @@ static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *
 
     if (!e) {
         e = g_new0(entry, 1);
+        e->side[0].connection = e->side[1].connection = c;
+        e->side[1].side = 1;
         g_hash_table_insert(log->connections, (gpointer)c, e);
     }
     open_direction(&e->side[side]);
@@ -130,163 +124,17 @@ static bool in_window(const mpt_reinjection_log *log, int64_t time_ns)
     return (!config->has_from || t >= config->from_ns) && (!config->has_to || t < config->to_ns);
 }
 
-/* --- where a DSN is on a subflow --- */
-
-static bool run_position(const mpt_run *r, int64_t dsn, int64_t *position)
-{
-    if (!r || dsn < r->value || dsn - r->value >= r->length)
-        return false;
-    *position = r->start + (dsn - r->value);
-    return true;
-}
-
-/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for from the end. */
-static bool find_position(const mpt_subflow *s, unsigned side, int64_t dsn, int64_t *position)
-{
-    mpt_mapping *m = (mpt_mapping *)&s->half[side].mapping; /* looking up moves its finger alone */
-    const mpt_run *last = mpt_runs_last(&m->runs), *r;
-    mpt_runs_at at;
-    int64_t low = 0, high;
-
-    if (m->infinite && dsn >= m->infinite_dsn) {
-        *position = m->infinite_ssn + (dsn - m->infinite_dsn);
-        return true;
-    }
-    if (!last)
-        return false;
-    low = mpt_runs_first(&m->runs, &at)->start;
-    high = mpt_run_end(last);
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        r = mpt_runs_find(&m->runs, middle, &at);
-        if (run_position(r, dsn, position))
-            return true;
-        if (dsn < r->value)
-            high = middle;
-        else
-            low = mpt_run_end(r);
-    }
-    r = mpt_runs_find(&m->runs, last->start, &at);
-    for (unsigned n = 0; r && n < MAX_MAPPINGS; n++, r = mpt_runs_prev(&m->runs, &at))
-        if (run_position(r, dsn, position))
-            return true;
-    return false;
-}
-
-static int64_t position_or_none(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn)
-{
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
-    int64_t position;
-
-    return find_position(s, mpt_subflow_side(s, side), dsn, &position) ? position : INT64_MIN;
-}
-
-/* --- runs --- */
-
-static int64_t length_of(const mpt_reinjection *r)
-{
-    return r->end - r->dsn;
-}
-
-/* Takes the first n bytes off *r and returns them. */
-static mpt_reinjection split(mpt_reinjection *r, int64_t n)
-{
-    mpt_reinjection head = *r;
-
-    head.end = r->dsn = r->dsn + n;
-    r->position += n;
-    if (r->first_position != INT64_MIN)
-        r->first_position += n;
-    return head;
-}
-
-static mpt_usefulness judge(const mpt_reinjection *r)
-{
-    int64_t first_ns = r->first_resent_ns == INT64_MIN ? r->first_ns : r->first_resent_ns;
-    int64_t later_ns = r->resent_ns == INT64_MIN ? r->time_ns : r->resent_ns;
-
-    if (r->same || (!r->acked && !r->first_acked))
-        return MPT_UNDECIDED;
-    if (r->acked && r->first_acked)
-        return first_ns <= later_ns ? MPT_REDUNDANT : MPT_USEFUL;
-    return r->acked ? MPT_USEFUL : MPT_REDUNDANT;
-}
-
-static bool adjoins(const mpt_reinjection *a, const mpt_reinjection *b)
-{
-    return a->end == b->dsn && a->owner == b->owner && a->first_owner == b->first_owner && a->same == b->same &&
-           a->late_original == b->late_original && a->position + length_of(a) == b->position &&
-           b->time_ns - a->last_ns <= BURST_NS && b->time_ns >= a->last_ns;
-}
-
-static void extend(mpt_reinjection *a, const mpt_reinjection *b)
-{
-    a->segments += b->segments - (b->frame == a->last_frame);
-    a->end = b->end;
-    a->last_ns = b->last_ns;
-    a->last_frame = b->last_frame;
-}
-
-/* Judged runs are one where they follow each other in a burst and were judged alike. */
-static bool join(GArray *runs, const mpt_reinjection *r)
-{
-    guint stop = runs->len > NEIGHBOURS ? runs->len - NEIGHBOURS : 0;
-
-    for (guint i = runs->len; i > stop; i--) {
-        mpt_reinjection *last = &g_array_index(runs, mpt_reinjection, i - 1);
-        if (last->verdict != r->verdict || !adjoins(last, r))
-            continue;
-        extend(last, r);
-        return true;
-    }
-    return false;
-}
-
-struct closing {
-    mpt_reinjection_log *log; /* NULL: no limit */
-    GArray *runs;
-    uint64_t *unlisted;
-    mpt_reinjection *rest;
-};
-
-static void put_run(const struct closing *x, const mpt_reinjection *r)
-{
-    if (join(x->runs, r))
-        return;
-    if (x->log && x->log->runs >= MPT_REINJECTION_RUNS) {
-        *x->unlisted += (uint64_t)length_of(r);
-        return;
-    }
-    if (x->log)
-        x->log->runs++;
-    g_array_append_val(x->runs, *r);
-}
-
-/* A byte is of use once, whichever of several copies got there first. */
-static void useful_piece(const mpt_piece *p, void *data)
-{
-    struct closing *x = data;
-    mpt_reinjection head = split(x->rest, p->end - p->start);
-
-    head.verdict = p->fresh ? MPT_USEFUL : MPT_REDUNDANT;
-    put_run(x, &head);
-}
-
-static void close_into(struct closing *x, mpt_ranges *useful, const mpt_reinjection *run)
-{
-    mpt_reinjection r = *run;
-
-    r.verdict = (uint8_t)judge(&r);
-    x->rest = &r;
-    if (r.verdict != MPT_USEFUL || !mpt_ranges_claim(useful, r.dsn, r.end, &NOBODY, useful_piece, x))
-        put_run(x, &r);
-}
-
 static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinjection *r)
 {
-    struct closing x = { .log = log, .runs = d->closed, .unlisted = &d->unlisted };
+    mpt_reinjection_closing x = {
+        .c = d->connection,
+        .side = d->side,
+        .runs = d->closed,
+        .count = &log->runs,
+        .unlisted = &d->unlisted,
+    };
 
-    close_into(&x, &d->useful, r);
+    mpt_reinjection_close(&x, &d->useful, r);
 }
 
 static int64_t acknowledged_on(const mpt_connection *c, unsigned side, uint16_t owner)
@@ -314,7 +162,7 @@ static void add_run(mpt_reinjection_log *log, direction *d, const mpt_connection
         return;
     }
     if (first > 0) {
-        head = split(&r, MIN(first, length_of(&r)));
+        head = mpt_reinjection_split(&r, MIN(first, mpt_reinjection_length(&r)));
         head.first_acked = true;
         close_run(log, d, &head);
     }
@@ -337,7 +185,7 @@ struct copies {
 static void copied_piece(const mpt_piece *p, void *data)
 {
     const struct copies *at = data;
-    struct copies next = { .d = at->d, .k = at->k + 1 };
+    struct copies next = {.d = at->d, .k = at->k + 1};
 
     if (!p->fresh && next.k < MPT_REINJECTION_COPIES)
         mpt_ranges_claim(&next.d->copies[next.k], p->start, p->end, &NOBODY, copied_piece, &next);
@@ -345,14 +193,14 @@ static void copied_piece(const mpt_piece *p, void *data)
 
 static void note_copy(direction *d, int64_t start, int64_t end)
 {
-    struct copies at = { .d = d, .k = 1 };
+    struct copies at = {.d = d, .k = 1};
 
     mpt_ranges_claim(&d->copies[1], start, end, &NOBODY, copied_piece, &at);
 }
 
 /* --- holes --- */
 
-static holes *holes_of(mpt_reinjection_log *log, const mpt_subflow *s, unsigned side)
+static mpt_holes *holes_of(mpt_reinjection_log *log, const mpt_subflow *s, unsigned side)
 {
     subflow_holes *h = g_hash_table_lookup(log->subflows, s);
 
@@ -361,46 +209,6 @@ static holes *holes_of(mpt_reinjection_log *log, const mpt_subflow *s, unsigned 
         g_hash_table_insert(log->subflows, (gpointer)s, h);
     }
     return &h->side[side];
-}
-
-static void add_hole(holes *h, int64_t start, int64_t end, int64_t time_ns)
-{
-    mpt_run hole = { .start = start, .value = time_ns };
-    mpt_runs_at at;
-
-    if (start >= end || end - start > UINT32_MAX)
-        return;
-    hole.length = (uint32_t)(end - start);
-    mpt_runs_find(&h->runs, start, &at);
-    mpt_runs_insert(&h->runs, &at, &hole);
-}
-
-/* New bytes [start, end) of a subflow: how many of the first of them share one hole or none; *since is the hole's
- * time, INT64_MAX without one. Takes them out of the hole. */
-static int64_t fill_hole(holes *h, int64_t start, int64_t end, int64_t time_ns, int64_t *since)
-{
-    mpt_runs_at at;
-    const mpt_run *r;
-    mpt_run hole;
-
-    *since = INT64_MAX;
-    if (!h->any || start >= h->high) {
-        if (h->any)
-            add_hole(h, h->high, start, time_ns);
-        h->any = true;
-        h->high = end;
-        return end - start;
-    }
-    r = mpt_runs_find(&h->runs, start, &at);
-    if (!r || r->start > start)
-        return MIN(end, r ? r->start : h->high) - start;
-    hole = *r;
-    *since = hole.value;
-    end = MIN(end, mpt_run_end(&hole));
-    mpt_runs_remove(&h->runs, &at);
-    add_hole(h, hole.start, start, hole.value);
-    add_hole(h, end, mpt_run_end(&hole), hole.value);
-    return end - start;
 }
 
 /* --- what the engine tells --- */
@@ -413,7 +221,7 @@ static mpt_reinjection run_of(const mpt_data_piece *p)
         .dsn = p->dsn,
         .end = p->dsn + p->length,
         .position = p->position,
-        .first_position = position_or_none(c, p->side ^ p->subflow->flip, p->first_owner, p->dsn),
+        .first_position = mpt_reinjection_position(c, p->side ^ p->subflow->flip, p->first_owner, p->dsn),
         .time_ns = p->time_ns,
         .last_ns = p->time_ns,
         .first_ns = p->first_ns,
@@ -446,7 +254,8 @@ static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t ho
     add_run(log, d, p->connection, side, &r);
 }
 
-/* Runs in [dsn, end) have another first copy now. Those that were decided stay so: the acknowledgements do not change.
+/* Runs in [dsn, end) have another first copy now. Those that were decided stay so: the acknowledgements do
+ * not change.
  * A run that is cut leaves its other parts at the end. */
 static void change_first(GArray *runs, const mpt_reinjection *first)
 {
@@ -458,10 +267,10 @@ static void change_first(GArray *runs, const mpt_reinjection *first)
         if (r.end <= first->dsn || r.dsn >= first->end)
             continue;
         if (r.dsn < first->dsn) {
-            head = split(&r, first->dsn - r.dsn);
+            head = mpt_reinjection_split(&r, first->dsn - r.dsn);
             g_array_append_val(runs, head);
         }
-        head = split(&r, MIN(r.end, first->end) - r.dsn);
+        head = mpt_reinjection_split(&r, MIN(r.end, first->end) - r.dsn);
         if (r.dsn < r.end)
             g_array_append_val(runs, r);
         head.first_owner = first->owner;
@@ -518,14 +327,14 @@ static bool any_acked(const direction *d, uint16_t owner, int64_t acked)
 {
     for (guint i = 0; i < d->open->len; i++) {
         const mpt_reinjection *r = &g_array_index(d->open, mpt_reinjection, i);
-        if (!(owner == r->owner && r->acked) && covered(acked, position_on(r, owner)) > 0)
+        if (!(owner == r->owner ? r->acked : r->first_acked) && covered(acked, position_on(r, owner)) > 0)
             return true;
     }
     return false;
 }
 
-static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side, const mpt_segment *segment,
-                       int64_t position, void *user)
+static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *segment, int64_t position, void *user)
 {
     mpt_reinjection_log *log = user;
     unsigned data_side = !side ^ subflow->flip;
@@ -540,12 +349,12 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsi
     d->open = g_array_sized_new(FALSE, FALSE, sizeof(mpt_reinjection), open->len);
     for (guint i = 0; i < open->len; i++) {
         mpt_reinjection r = g_array_index(open, mpt_reinjection, i), head;
-        int64_t n = MIN(covered(acked, position_on(&r, subflow->owner)), length_of(&r));
+        int64_t n = MIN(covered(acked, position_on(&r, subflow->owner)), mpt_reinjection_length(&r));
 
         if (n > 0) {
-            head = split(&r, n);
+            head = mpt_reinjection_split(&r, n);
             set_acked(&head, subflow->owner);
-            if (head.first_acked)
+            if (head.first_acked && (head.acked || !mpt_reinjection_original_lost(&head)))
                 close_run(log, d, &head);
             else
                 g_array_append_val(d->open, head);
@@ -570,14 +379,14 @@ static void retransmitted(mpt_reinjection_log *log, const mpt_data_piece *p)
         if (at == INT64_MIN || (owner == r.owner ? r.acked : r.first_acked))
             continue;
         start = MAX(p->position - at, 0);
-        end = MIN(p->position + p->length - at, length_of(&r));
+        end = MIN(p->position + p->length - at, mpt_reinjection_length(&r));
         if (start >= end)
             continue;
         if (start > 0) {
-            head = split(&r, start);
+            head = mpt_reinjection_split(&r, start);
             g_array_append_val(d->open, head);
         }
-        head = split(&r, end - start);
+        head = mpt_reinjection_split(&r, end - start);
         if (r.dsn < r.end)
             g_array_append_val(d->open, r);
         *(owner == r.owner ? &head.resent_ns : &head.first_resent_ns) = p->time_ns;
@@ -590,7 +399,7 @@ static void on_data(const mpt_data_piece *piece, void *user)
     mpt_reinjection_log *log = user;
     mpt_data_piece p = *piece;
     int64_t end = p.position + p.length;
-    holes *h;
+    mpt_holes *h;
 
     if (!p.connection)
         return;
@@ -602,7 +411,8 @@ static void on_data(const mpt_data_piece *piece, void *user)
         taken_over(log, &p);
     h = p.resolved ? NULL : holes_of(log, p.subflow, p.side);
     while (p.position < end) {
-        int64_t since = INT64_MAX, n = h ? fill_hole(h, p.position, end, p.time_ns, &since) : end - p.position;
+        int64_t since = INT64_MAX,
+                n = h ? mpt_holes_fill(h, p.position, end, p.time_ns, &since) : end - p.position;
 
         p.length = (uint32_t)n;
         if (p.what == MPT_DATA_REINJECTED || p.what == MPT_DATA_REINJECTED_SAME)
@@ -629,8 +439,8 @@ static void rebuild_piece(const mpt_piece *p, void *data)
     mpt_reinjection r = {
         .dsn = p->start,
         .end = p->end,
-        .position = position_or_none(x->c, x->side, x->copy->owner, p->start),
-        .first_position = position_or_none(x->c, x->side, p->was.owner, p->start),
+        .position = mpt_reinjection_position(x->c, x->side, x->copy->owner, p->start),
+        .first_position = mpt_reinjection_position(x->c, x->side, p->was.owner, p->start),
         .time_ns = x->copy->time_ns,
         .last_ns = x->copy->time_ns,
         .first_ns = p->was.time_ns,
@@ -656,7 +466,8 @@ static void rebuild_piece(const mpt_piece *p, void *data)
         add_run(x->log, x->d, x->c, x->side, &r);
 }
 
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
 {
     mpt_reinjection_log *log = user;
 
@@ -665,7 +476,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     g_hash_table_remove(log->connections, from);
     for (unsigned side = 0; side < 2; side++) {
         const mpt_data_level *level = &to->level[side];
-        struct rebuild x = { .log = log, .c = to, .side = side, .d = get_direction(log, to, side) };
+        struct rebuild x = {.log = log, .c = to, .side = side, .d = get_direction(log, to, side)};
 
         log->runs -= MIN(log->runs, x.d->closed->len);
         clear_direction(x.d);
@@ -678,7 +489,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     }
 }
 
-const mpt_observer MPT_REINJECTION_OBSERVER = { .data = on_data, .segment = on_segment, .merge = on_merge };
+const mpt_observer MPT_REINJECTION_OBSERVER = {.data = on_data, .segment = on_segment, .merge = on_merge};
 
 /* --- reading --- */
 
@@ -702,14 +513,14 @@ static void copy_range(const mpt_piece *p, void *data)
 /* Open runs are judged by what is known now. */
 static void judge_open(const direction *d, GArray *runs)
 {
-    struct closing x = { .runs = runs };
-    mpt_ranges useful = { 0 };
+    mpt_reinjection_closing x = {.c = d->connection, .side = d->side, .runs = runs};
+    mpt_ranges useful = {0};
 
     for (guint i = 0; i < d->open->len; i++) {
         const mpt_reinjection *r = &g_array_index(d->open, mpt_reinjection, i);
 
         mpt_ranges_look(&d->useful, r->dsn, r->end, copy_range, &useful);
-        close_into(&x, &useful, r);
+        mpt_reinjection_close(&x, &useful, r);
     }
     mpt_ranges_clear(&useful);
 }
@@ -726,7 +537,7 @@ GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_conne
     }
     g_array_sort(all, by_time);
     for (guint i = 0; i < all->len; i++)
-        if (!join(joined, &g_array_index(all, mpt_reinjection, i)))
+        if (!mpt_reinjection_join(joined, &g_array_index(all, mpt_reinjection, i)))
             g_array_append_val(joined, g_array_index(all, mpt_reinjection, i));
     g_array_unref(all);
     return joined;

@@ -1,4 +1,5 @@
-/* reinjection_log.h - collects, while a capture is read, which bytes were sent twice, where, and which copy counted.
+/* reinjection_log.h - collects, while a capture is read, which bytes were sent twice, where, and which copy
+ * counted.
  *
  *   data level   ----[ first on 0, frame 40 ]----
  *                    [ again on 1, frame 55 ]        a run: bytes with one first copy and one later one
@@ -18,7 +19,7 @@
 #include "../../tap/engine/engine.h"
 
 /* Runs that are kept, in all; what is beyond is counted. */
-#define MPT_REINJECTION_RUNS 262144
+#define MPT_REINJECTION_RUNS   262144
 /* Copies of a byte that are told apart: 1, 2, ... and this many or more. */
 #define MPT_REINJECTION_COPIES 8
 
@@ -35,12 +36,14 @@ typedef struct mpt_reinjection {
     uint32_t segments;
     uint16_t owner, first_owner;
     bool same; /* both on one subflow */
-    /* The later copy fills a hole of its subflow that was there before the first copy came. In a capture of the
-     * receiver's side: it was sent before that one, got lost, and was retransmitted; the first one helped. */
+    /* The later copy fills a hole of its subflow that was there before the first copy came. In a capture of
+     * the receiver's side: it was sent before that one, got lost, and was retransmitted; the first one
+     * helped. */
     bool late_original;
     bool acked, first_acked; /* by their subflows */
-    /* What follows from the acknowledgements: a copy that its subflow acknowledged got through when it was last sent
-     * before. An acknowledgement alone tells less: it waits for what was lost before these bytes. */
+    /* What follows from the acknowledgements: a copy that its subflow acknowledged got through when it was
+     * last sent before. An acknowledgement alone tells less: it waits for what was lost before these bytes.
+     * */
     uint8_t verdict; /* mpt_usefulness of the later copy */
 } mpt_reinjection;
 

@@ -19,7 +19,8 @@ void mpt_reinjections_needs(const mpt_arguments *arguments, struct mpt_report_ne
     needs->frames = true;
 }
 
-void *mpt_reinjections_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
+void *mpt_reinjections_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
+                            uint32_t mark)
 {
     (void)arguments;
     (void)live;
@@ -34,18 +35,29 @@ void mpt_reinjections_close(void *collected)
 
 /* --- text --- */
 
-enum { AGAIN_FRAME, AGAIN_TIME, AGAIN_SUBFLOW, DSN, BYTES, FIRST_SUBFLOW, FIRST_FRAME, LATER, VERDICT, RUN_COLUMNS };
+enum {
+    AGAIN_FRAME,
+    AGAIN_TIME,
+    AGAIN_SUBFLOW,
+    DSN,
+    BYTES,
+    FIRST_SUBFLOW,
+    FIRST_FRAME,
+    LATER,
+    VERDICT,
+    RUN_COLUMNS
+};
 
 static const mpt_column RUN_TABLE[RUN_COLUMNS] = {
-    [AGAIN_FRAME] = { .name = "frame", .title = "again in\nframe", .type = MPT_ID },
-    [AGAIN_TIME] = { .name = "time", .title = "\ntime (s)", .type = MPT_SECONDS_NS },
-    [AGAIN_SUBFLOW] = { .name = "subflow", .title = "on\nsubflow", .type = MPT_ID },
-    [DSN] = { .name = "dsn", .title = "first\nDSN", .type = MPT_INT },
-    [BYTES] = { .name = "bytes", .title = "\nbytes", .type = MPT_BYTES },
-    [FIRST_SUBFLOW] = { .name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID },
-    [FIRST_FRAME] = { .name = "first_frame", .title = "in\nframe", .type = MPT_ID },
-    [LATER] = { .name = "later", .title = "later by", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
-    [VERDICT] = { .name = "verdict", .type = MPT_TEXT, .flags = MPT_COLUMN_OPTIONAL },
+    [AGAIN_FRAME] = {.name = "frame", .title = "again in\nframe", .type = MPT_ID},
+    [AGAIN_TIME] = {.name = "time", .title = "\ntime (s)", .type = MPT_SECONDS_NS},
+    [AGAIN_SUBFLOW] = {.name = "subflow", .title = "on\nsubflow", .type = MPT_ID},
+    [DSN] = {.name = "dsn", .title = "first\nDSN", .type = MPT_INT},
+    [BYTES] = {.name = "bytes", .title = "\nbytes", .type = MPT_BYTES},
+    [FIRST_SUBFLOW] = {.name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID},
+    [FIRST_FRAME] = {.name = "first_frame", .title = "in\nframe", .type = MPT_ID},
+    [LATER] = {.name = "later", .title = "later by", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [VERDICT] = {.name = "verdict", .type = MPT_TEXT, .flags = MPT_COLUMN_OPTIONAL},
 };
 
 static void text_runs(const mpt_resent *r, bool same, mpt_sink *sink)
@@ -79,16 +91,25 @@ static void text_runs(const mpt_resent *r, bool same, mpt_sink *sink)
     mpt_table_free(table);
 }
 
-enum { PAIR_FIRST, PAIR_AGAIN, PAIR_RUNS, PAIR_BYTES, PAIR_USEFUL, PAIR_REDUNDANT, PAIR_UNDECIDED, PAIR_COLUMNS };
+enum {
+    PAIR_FIRST,
+    PAIR_AGAIN,
+    PAIR_RUNS,
+    PAIR_BYTES,
+    PAIR_USEFUL,
+    PAIR_REDUNDANT,
+    PAIR_UNDECIDED,
+    PAIR_COLUMNS
+};
 
 static const mpt_column PAIR_TABLE[PAIR_COLUMNS] = {
-    [PAIR_FIRST] = { .name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID },
-    [PAIR_AGAIN] = { .name = "subflow", .title = "again on\nsubflow", .type = MPT_ID },
-    [PAIR_RUNS] = { .name = "runs", .type = MPT_UINT },
-    [PAIR_BYTES] = { .name = "bytes", .type = MPT_BYTES },
-    [PAIR_USEFUL] = { .name = "useful", .type = MPT_BYTES },
-    [PAIR_REDUNDANT] = { .name = "redundant", .type = MPT_BYTES },
-    [PAIR_UNDECIDED] = { .name = "undecided", .type = MPT_BYTES },
+    [PAIR_FIRST] = {.name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID},
+    [PAIR_AGAIN] = {.name = "subflow", .title = "again on\nsubflow", .type = MPT_ID},
+    [PAIR_RUNS] = {.name = "runs", .type = MPT_UINT},
+    [PAIR_BYTES] = {.name = "bytes", .type = MPT_BYTES},
+    [PAIR_USEFUL] = {.name = "useful", .type = MPT_BYTES},
+    [PAIR_REDUNDANT] = {.name = "redundant", .type = MPT_BYTES},
+    [PAIR_UNDECIDED] = {.name = "undecided", .type = MPT_BYTES},
 };
 
 static void text_pairs(const mpt_resent *r, mpt_sink *sink)
@@ -102,7 +123,8 @@ static void text_pairs(const mpt_resent *r, mpt_sink *sink)
         mpt_table_set_uint(table, PAIR_FIRST, p->first_subflow);
         mpt_table_set_uint(table, PAIR_AGAIN, p->subflow);
         mpt_table_set_uint(table, PAIR_RUNS, p->runs);
-        mpt_table_set_uint(table, PAIR_BYTES, p->bytes[MPT_USEFUL] + p->bytes[MPT_REDUNDANT] + p->bytes[MPT_UNDECIDED]);
+        mpt_table_set_uint(table, PAIR_BYTES,
+                           p->bytes[MPT_USEFUL] + p->bytes[MPT_REDUNDANT] + p->bytes[MPT_UNDECIDED]);
         mpt_table_set_uint(table, PAIR_USEFUL, p->bytes[MPT_USEFUL]);
         mpt_table_set_uint(table, PAIR_REDUNDANT, p->bytes[MPT_REDUNDANT]);
         mpt_table_set_uint(table, PAIR_UNDECIDED, p->bytes[MPT_UNDECIDED]);
@@ -121,13 +143,15 @@ static void append_bytes(GString *out, uint64_t bytes)
 static const char *basis(const mpt_resent *r)
 {
     if (mpt_resent_certain(r))
-        return "Captured at the receiver: the copy that arrives later is redundant, and that is certain. A byte that was "
+        return "Captured at the receiver: the copy that arrives later is redundant, and that is certain. A "
+               "byte that was "
                "sent twice and arrived once is not seen here: the sender's side has it.";
     if (r->vantage.known)
-        return "Captured at the sender: that a copy was useful or redundant is inferred from which subflow acknowledged "
-               "the bytes first.";
-    return "The handshakes do not tell at which end the capture was taken: that a copy was useful or redundant is inferred from "
-           "which subflow acknowledged the bytes first.";
+        return "Captured at the sender: which copy got through first is inferred from acknowledgements and "
+               "retransmissions on both subflows.";
+    return "The handshakes do not tell at which end the capture was taken: which copy got through first is "
+           "inferred from "
+           "acknowledgements and retransmissions on both subflows.";
 }
 
 static void text_copies(const mpt_resent *r, mpt_sink *sink)
@@ -139,7 +163,9 @@ static void text_copies(const mpt_resent *r, mpt_sink *sink)
         if (!r->copies[k])
             continue;
         g_string_append_printf(line, "%s%u%s: ", separator, k + 1,
-                               k + 1 == MPT_REINJECTION_COPIES ? " or more" : k ? " copies" : " copy");
+                               k + 1 == MPT_REINJECTION_COPIES ? " or more"
+                               : k                             ? " copies"
+                                                               : " copy");
         append_bytes(line, r->copies[k]);
         separator = ", ";
     }
@@ -156,8 +182,9 @@ static void text_late_originals(const mpt_resent *r, mpt_sink *sink)
         return;
     line = g_string_new("For ");
     append_bytes(line, r->late_original_bytes);
-    g_string_append(line, " of these the copy that came first was useful: the later one, marked *, had been lost on its "
-                          "subflow before, and is its retransmission.");
+    g_string_append(
+        line, " of these the copy that came first was useful: the later one, marked *, had been lost on its "
+              "subflow before, and is its retransmission.");
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -178,7 +205,7 @@ static void text_reinjected(const mpt_resent *r, mpt_sink *sink)
     if (r->bytes[MPT_UNDECIDED]) {
         g_string_append(line, ", ");
         mpt_units_grouped(line, r->bytes[MPT_UNDECIDED]);
-        g_string_append(line, " undecided: no acknowledgement tells");
+        g_string_append(line, " undecided: the capture does not tell");
     }
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
@@ -190,7 +217,8 @@ static void text_reinjected(const mpt_resent *r, mpt_sink *sink)
 
 static void text_direction(const mpt_resent *r, mpt_sink *sink)
 {
-    static const char *const titles[MPT_DIRECTIONS] = { [MPT_C2S] = "Client to server", [MPT_S2C] = "Server to client" };
+    static const char *const titles[MPT_DIRECTIONS] = {
+        [MPT_C2S] = "Client to server", [MPT_S2C] = "Server to client"};
     GString *line = g_string_new(titles[r->direction]);
 
     if (!r->runs->len && !r->unlisted_bytes) {
@@ -246,23 +274,23 @@ enum {
 };
 
 static const mpt_column CSV_TABLE[CSV_COLUMNS] = {
-    [CSV_CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [CSV_DIRECTION] = { .name = "direction", .type = MPT_TEXT },
-    [CSV_TIME] = { .name = "time", .type = MPT_SECONDS_NS },
-    [CSV_FRAME] = { .name = "frame", .type = MPT_ID },
-    [CSV_SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [CSV_SEGMENTS] = { .name = "segments", .type = MPT_UINT },
-    [CSV_DSN] = { .name = "dsn_first", .type = MPT_INT },
-    [CSV_DSN_END] = { .name = "dsn_end", .type = MPT_INT },
-    [CSV_BYTES] = { .name = "bytes", .type = MPT_BYTES },
-    [CSV_FIRST_TIME] = { .name = "first_time", .type = MPT_SECONDS_NS },
-    [CSV_FIRST_FRAME] = { .name = "first_frame", .type = MPT_ID },
-    [CSV_FIRST_SUBFLOW] = { .name = "first_subflow", .type = MPT_ID },
-    [CSV_LATER] = { .name = "later", .type = MPT_SECONDS_NS },
-    [CSV_KIND] = { .name = "kind", .type = MPT_TEXT },
-    [CSV_VERDICT] = { .name = "verdict", .type = MPT_TEXT },
-    [CSV_BASIS] = { .name = "basis", .type = MPT_TEXT },
-    [CSV_LATE_ORIGINAL] = { .name = "late_original", .type = MPT_ID },
+    [CSV_CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [CSV_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [CSV_TIME] = {.name = "time", .type = MPT_SECONDS_NS},
+    [CSV_FRAME] = {.name = "frame", .type = MPT_ID},
+    [CSV_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [CSV_SEGMENTS] = {.name = "segments", .type = MPT_UINT},
+    [CSV_DSN] = {.name = "dsn_first", .type = MPT_INT},
+    [CSV_DSN_END] = {.name = "dsn_end", .type = MPT_INT},
+    [CSV_BYTES] = {.name = "bytes", .type = MPT_BYTES},
+    [CSV_FIRST_TIME] = {.name = "first_time", .type = MPT_SECONDS_NS},
+    [CSV_FIRST_FRAME] = {.name = "first_frame", .type = MPT_ID},
+    [CSV_FIRST_SUBFLOW] = {.name = "first_subflow", .type = MPT_ID},
+    [CSV_LATER] = {.name = "later", .type = MPT_SECONDS_NS},
+    [CSV_KIND] = {.name = "kind", .type = MPT_TEXT},
+    [CSV_VERDICT] = {.name = "verdict", .type = MPT_TEXT},
+    [CSV_BASIS] = {.name = "basis", .type = MPT_TEXT},
+    [CSV_LATE_ORIGINAL] = {.name = "late_original", .type = MPT_ID},
 };
 
 /* NULL: there is no verdict to have one. */
@@ -311,6 +339,7 @@ void mpt_report_reinjections(const mpt_report_context *x, mpt_sink *sink)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     unsigned directions = mpt_report_directions(x->arguments);
+    mpt_maybe_int end = mpt_resent_end(x->engine);
     mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
 
     if (csv)
@@ -330,7 +359,7 @@ void mpt_report_reinjections(const mpt_report_context *x, mpt_sink *sink)
 
                 if (!(directions >> d & 1u))
                     continue;
-                mpt_resent_init(&r, x->engine, x->collected, &v, d);
+                mpt_resent_init(&r, x->engine, x->collected, &v, d, end);
                 csv ? csv_direction(&r, id, sink) : text_direction(&r, sink);
                 mpt_resent_clear(&r);
             }
@@ -408,7 +437,10 @@ static void json_direction(mpt_json *json, uint32_t id, const mpt_resent *r)
     mpt_json_begin_object(json);
     mpt_json_member_uint(json, "connection", id);
     mpt_json_member_string(json, "direction", mpt_direction_name(r->direction));
-    mpt_json_member_string(json, "captured_at", !r->vantage.known ? NULL : r->vantage.value ? "receiver" : "sender");
+    mpt_json_member_string(json, "captured_at",
+                           !r->vantage.known  ? NULL
+                           : r->vantage.value ? "receiver"
+                                              : "sender");
     mpt_json_member_uint(json, "data_bytes", r->data_bytes);
     mpt_json_member_uint(json, "reinjected_bytes", mpt_resent_bytes(r));
     json_sums(json, r->bytes);
@@ -424,7 +456,8 @@ static void json_direction(mpt_json *json, uint32_t id, const mpt_resent *r)
     mpt_json_end_object(json);
 }
 
-static const mpt_report_context *selecting(const GPtrArray *reports, const mpt_connection_view *v, unsigned *directions)
+static const mpt_report_context *selecting(const GPtrArray *reports, const mpt_connection_view *v,
+                                           unsigned *directions)
 {
     const mpt_report_context *found = NULL;
 
@@ -443,6 +476,7 @@ static const mpt_report_context *selecting(const GPtrArray *reports, const mpt_c
 void mpt_reinjections_json(mpt_json *json, const GPtrArray *reports)
 {
     const mpt_report_context *any = g_ptr_array_index(reports, 0);
+    mpt_maybe_int end = mpt_resent_end(any->engine);
 
     for (guint id = 0; id < any->connections->len; id++) {
         const mpt_report_context *x;
@@ -456,7 +490,7 @@ void mpt_reinjections_json(mpt_json *json, const GPtrArray *reports)
 
             if (!(directions >> d & 1u))
                 continue;
-            mpt_resent_init(&r, x->engine, x->collected, &v, d);
+            mpt_resent_init(&r, x->engine, x->collected, &v, d, end);
             json_direction(json, id, &r);
             mpt_resent_clear(&r);
         }

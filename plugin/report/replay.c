@@ -10,14 +10,14 @@
 #include "../../tap/segment.h"
 #include "follow.h"
 
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define TCP_HEADER 20
-#define SYN_OPTIONS 8
+#define IPV4_HEADER  20
+#define IPV6_HEADER  40
+#define TCP_HEADER   20
+#define SYN_OPTIONS  8
 /* What fits an Ethernet frame. */
-#define MTU 1500
+#define MTU          1500
 /* Both sides always have 1 GiB of room: the windows of the subflows say nothing of this connection. */
-#define WINDOW 65535
+#define WINDOW       65535
 #define WINDOW_SCALE 14
 #define PROTOCOL_TCP 6
 
@@ -142,8 +142,8 @@ static size_t put_tcp(const struct replay *x, uint8_t *p, mpt_direction dir, uin
 }
 
 /* dsn: the position that has the sequence number of the packet. The comment is in x->comment. */
-static void send_packet(struct replay *x, mpt_direction dir, uint16_t flags, int64_t dsn, const uint8_t *data, size_t n,
-                        int64_t time_ns)
+static void send_packet(struct replay *x, mpt_direction dir, uint16_t flags, int64_t dsn, const uint8_t *data,
+                        size_t n, int64_t time_ns)
 {
     uint8_t packet[MTU];
     size_t tcp = TCP_HEADER + (flags & MPT_TCP_SYN ? SYN_OPTIONS : 0) + n, ip;
@@ -176,7 +176,8 @@ static void send_run(struct replay *x, const mpt_delivery *d)
 
     g_string_printf(x->comment, "frame %u, subflow %u", run->frame, subflow_id(x->view, run->owner));
     if (lane->missing)
-        g_string_append_printf(x->comment, "; the %" PRIu64 " bytes before it are not in the capture", lane->missing);
+        g_string_append_printf(x->comment, "; the %" PRIu64 " bytes before it are not in the capture",
+                               lane->missing);
     for (done = 0; done < run->length; done += x->mss) {
         uint32_t n = MIN(run->length - done, x->mss);
         uint16_t flags = MPT_TCP_ACK | (done + n == run->length ? MPT_TCP_PSH : 0);
@@ -235,7 +236,8 @@ static void send_handshake(struct replay *x, const GArray *deliveries)
 {
     const mpt_subflow *s = x->view->subflows[0].subflow;
     const struct lane *client = &x->lane[MPT_C2S], *server = &x->lane[MPT_S2C];
-    bool answered = s->synack_seen || deliveries->len || client->direction->has_fin || server->direction->has_fin;
+    bool answered =
+        s->synack_seen || deliveries->len || client->direction->has_fin || server->direction->has_fin;
     /* Nothing is sent before the handshake; what Fast Open sent with it comes right after it. */
     int64_t latest = INT64_MAX, start;
     guint i;

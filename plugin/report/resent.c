@@ -11,16 +11,17 @@
 #define AT_AN_END 0.25
 
 /* The whole capture is taken at one place. */
-static mpt_maybe_int vantage_of(const mpt_engine *e, mpt_direction direction)
+mpt_maybe_int mpt_resent_end(const mpt_engine *e)
 {
     double place;
 
     if (!mpt_place_of_engine(e, &place) || (place > AT_AN_END && place < 1 - AT_AN_END))
-        return (mpt_maybe_int){ false, 0 };
-    return (mpt_maybe_int){ true, (place < 0.5) == (direction == MPT_S2C) };
+        return (mpt_maybe_int){false, 0};
+    return (mpt_maybe_int){true, place > 0.5};
 }
 
-static mpt_resent_run run_of(const mpt_reinjection *r, const mpt_connection_view *v, unsigned side, bool certain)
+static mpt_resent_run run_of(const mpt_reinjection *r, const mpt_connection_view *v, unsigned side,
+                             bool certain)
 {
     return (mpt_resent_run){
         .dsn = mpt_metrics_relative(v->connection, side, r->dsn),
@@ -34,13 +35,15 @@ static mpt_resent_run run_of(const mpt_reinjection *r, const mpt_connection_view
         .first_subflow = mpt_event_subflow(v, r->first_owner),
         .same = r->same,
         .late_original = certain && r->late_original,
-        .verdict = r->same ? MPT_UNDECIDED : certain ? MPT_REDUNDANT : (mpt_usefulness)r->verdict,
+        .verdict = r->same   ? MPT_UNDECIDED
+                   : certain ? MPT_REDUNDANT
+                             : (mpt_usefulness)r->verdict,
     };
 }
 
 static mpt_resent_pair *get_pair(GArray *pairs, uint32_t first_subflow, uint32_t subflow)
 {
-    mpt_resent_pair pair = { .first_subflow = first_subflow, .subflow = subflow };
+    mpt_resent_pair pair = {.first_subflow = first_subflow, .subflow = subflow};
 
     for (guint i = 0; i < pairs->len; i++) {
         mpt_resent_pair *p = &g_array_index(pairs, mpt_resent_pair, i);
@@ -85,8 +88,8 @@ static void take_copies(mpt_resent *r, const mpt_reinjection_log *log, const mpt
         r->copies[k] -= MIN(r->copies[k], r->copies[k + 1]);
 }
 
-void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_log *log, const mpt_connection_view *v,
-                     mpt_direction direction)
+void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_log *log,
+                     const mpt_connection_view *v, mpt_direction direction, mpt_maybe_int end)
 {
     const mpt_engine_config *config = mpt_engine_get_config(e);
     unsigned side = v->side[direction];
@@ -94,7 +97,7 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
 
     *r = (mpt_resent){
         .direction = direction,
-        .vantage = vantage_of(e, direction),
+        .vantage = {end.known, (end.value == 0) == (direction == MPT_S2C)},
         .data_bytes = v->direction[direction].data.dsn_unique_bytes,
         .unlisted_bytes = mpt_reinjection_log_unlisted(log, v->connection, side),
         .runs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_run)),

@@ -15,14 +15,14 @@
 #include "reinjection_log.h"
 
 typedef struct mpt_resent_run {
-    mpt_maybe_int dsn;      /* relative, of the first byte */
+    mpt_maybe_int dsn; /* relative, of the first byte */
     uint64_t bytes;
     uint32_t segments;
     uint32_t frame, first_frame;     /* of the copy sent again, of the first one */
     int64_t time_ns, first_ns;       /* since the earliest frame */
     uint32_t subflow, first_subflow; /* ids */
     bool same;                       /* one subflow, other subflow sequence numbers; not judged */
-    bool late_original;              /* receiver's side: the copy that came first made up for this one, which was lost */
+    bool late_original; /* receiver's side: the copy that came first made up for this one, which was lost */
     mpt_usefulness verdict;
 } mpt_resent_run;
 
@@ -34,18 +34,21 @@ typedef struct mpt_resent_pair {
 
 typedef struct mpt_resent {
     mpt_direction direction;
-    mpt_maybe_int vantage;  /* 0: the capture is of the sender's side, 1: of the receiver's */
+    mpt_maybe_int vantage; /* 0: the capture is of the sender's side, 1: of the receiver's */
     uint64_t late_original_bytes;
-    uint64_t data_bytes;    /* of the data level, each once */
+    uint64_t data_bytes; /* of the data level, each once */
     uint64_t same_bytes, unlisted_bytes, bytes[MPT_USEFULNESSES];
-    GArray *runs;           /* mpt_resent_run */
-    GArray *pairs;          /* mpt_resent_pair, without those of one subflow */
-    bool has_copies;        /* false where a window of time cuts copies off */
+    GArray *runs;                            /* mpt_resent_run */
+    GArray *pairs;                           /* mpt_resent_pair, without those of one subflow */
+    bool has_copies;                         /* false where a window of time cuts copies off */
     uint64_t copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with k + 1 copies, the last: or more */
 } mpt_resent;
 
-void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_log *log, const mpt_connection_view *v,
-                     mpt_direction direction);
+/* The end where the capture was taken, 0 client, 1 server, as all its handshakes tell. */
+mpt_maybe_int mpt_resent_end(const mpt_engine *e);
+
+void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_log *log,
+                     const mpt_connection_view *v, mpt_direction direction, mpt_maybe_int end);
 void mpt_resent_clear(mpt_resent *r);
 
 /* Bytes that were sent again on another subflow, as far as they are listed. */

@@ -263,7 +263,9 @@ static void taken_over(const struct context *x, const mpt_piece *p)
                      .same = p->was.owner == x->s->owner,
                      .counted = p->was.flags & MPT_CLAIM_COUNTED};
 
-    reclassify_copies(x->c, side, p->start, p->end, x->s->owner);
+    x->e->work += d->copies ? d->copies->len : 0;
+    if (mpt_engine_affords(x->e))
+        reclassify_copies(x->c, side, p->start, p->end, x->s->owner);
     if (copy.counted) {
         loser->first -= n;
         *(copy.same ? &loser->reinjected_same : &loser->reinjected) += n;
@@ -298,6 +300,7 @@ static void claimed(const mpt_piece *p, void *data)
         if (p->fresh && x->e->config.want_rtt && !x->resolved)
             note_unacked(d, p->start, p->end, x->stamp.time_ns);
     } else {
+        x->e->work++;
         mpt_copy copy = {.start = p->start,
                          .end = p->end,
                          .time_ns = x->stamp.time_ns,
@@ -390,6 +393,8 @@ void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
         .captured = g->captured_payload,
     };
 
+    if (!mpt_engine_affords(e))
+        return;
     /* Of plain TCP it is kept what was counted: it may get its mappings yet (mpt_account_adopt). */
     const mpt_claim received = {.flags = s->connection ? 0 : x.stamp.flags};
 
@@ -458,6 +463,7 @@ static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t
         return;
     conflict = mpt_mapping_add(&h->mapping, position, dsn, length, frame, newly_mapped, x);
     if (conflict) {
+        x->e->work += MIN(conflict, h->mapping.runs.count);
         x->c->conflicts += conflict;
         if (!x->c->conflict_frame)
             x->c->conflict_frame = frame;
@@ -526,6 +532,8 @@ void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t 
     struct context x = context_of(e, s, side);
     mpt_half *h = &s->half[side];
 
+    if (!mpt_engine_affords(e))
+        return;
     if (!h->shift_known && payload_len)
         narrow_shift(h, ssn, length, position, payload_len);
     if (!h->shift_known) {

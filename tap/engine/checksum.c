@@ -8,6 +8,8 @@
 
 /* Mappings under verification at once, per direction of a subflow; beyond it none is opened. */
 #define MAX_OPEN 8192
+/* Open mappings that one segment may be a part of. */
+#define MAX_LOOKED_AT 1024
 
 struct open_mapping {
     int64_t position; /* the key */
@@ -83,6 +85,7 @@ void mpt_checksums_open(mpt_checksums *c, int64_t position, uint32_t length, uin
     m->length = length;
     m->sum = header_sum(dsn, ssn, data_level_length, checksum);
     g_tree_insert(c->open, &m->position, m);
+    c->longest = MAX(c->longest, length);
 }
 
 struct filling {
@@ -143,7 +146,8 @@ unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t
                                uint32_t captured, int64_t *bad_position)
 {
     unsigned bad = 0;
-    int64_t cursor = position - UINT16_MAX; /* no mapping is longer */
+    int64_t cursor = position - c->longest;
+    unsigned looked_at = 0;
     GTreeNode *node;
 
     if (!c->open || !length)
@@ -151,7 +155,7 @@ unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t
     while ((node = g_tree_lower_bound(c->open, &cursor))) {
         struct open_mapping *m = g_tree_node_value(node);
 
-        if (m->position >= position + length)
+        if (m->position >= position + length || ++looked_at > MAX_LOOKED_AT)
             break;
         cursor = m->position + 1;
         if (feed(m, position, payload, length, captured))

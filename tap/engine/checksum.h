@@ -19,6 +19,7 @@ typedef struct mpt_checksums {
     mpt_ranges done;  /* positions of mappings that have been counted */
     mpt_ranges wrong; /* positions of those that turned out bad */
     uint64_t ok, bad;
+    uint32_t longest; /* mapping opened */
 } mpt_checksums;
 
 /* A zeroed mpt_checksums is empty. */

@@ -91,7 +91,7 @@ mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c)
 
     if (c->partial)
         return MPT_KIND_MPTCP_PARTIAL;
-    if (!s || s->synack_capable || s->ack_capable || (c->dss_seen && !s->synack_seen))
+    if (!s || s->synack_capable || s->ack_capable || (c->dss_seen && !s->synack_seen) || s->synack_cut)
         return MPT_KIND_MPTCP;
     if (!s->half[!s->initiator].bytes.packets && !s->half[!s->initiator].seen && !s->half[!s->initiator].rst_seen)
         return MPT_KIND_UNANSWERED;
@@ -130,7 +130,7 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
     }
     if (s && s->ack_seen && s->ack_without_mptcp && !s->ack_capable && !s->dss_on_data)
         return MPT_FALLBACK_ACK;
-    if (s && data_on(s) && !c->dss_seen)
+    if (s && data_on(s) && !c->dss_seen && !s->options_cut)
         return MPT_FALLBACK_NO_DSS;
     if (c->infinite_mapping)
         return MPT_FALLBACK_INFINITE_MAPPING;
@@ -138,7 +138,7 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
         return MPT_FALLBACK_NONE;
     if (c->mp_fail)
         return MPT_FALLBACK_MP_FAIL;
-    return c->dss_seen && dss_lost(s) ? MPT_FALLBACK_DSS_LOST : MPT_FALLBACK_NONE;
+    return c->dss_seen && !s->options_cut && dss_lost(s) ? MPT_FALLBACK_DSS_LOST : MPT_FALLBACK_NONE;
 }
 
 /* The keys of both sides: from the capture, else as given by the user. */

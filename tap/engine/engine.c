@@ -6,6 +6,11 @@
 
 #include "internal.h"
 
+/* Memory of a run with its share of half-full chunks, and of a mapping under verification, roughly. */
+#define STATE_RUN 48
+#define STATE_OPEN 160
+/* Segments between two looks at the memory in use, at least. */
+#define LOOK_EVERY 16384u
 /* Subflows with one 4-tuple that are looked through for an old segment. */
 #define MAX_OLDER 32
 
@@ -15,9 +20,12 @@ void mpt_engine_config_default(mpt_engine_config *config)
         .horizon_ns = INT64_C(2000000000),
         .horizon_segments = 50000,
         .to_ns = INT64_MAX,
-        .max_connections = 1000000,
+        .max_connections = 65536,
+        .max_flows = 131072,
+        .max_one_sided = 16384,
+        .max_state = 100000000,
         .max_subflows = 16384,
-        .max_events = 1000000,
+        .max_events = 500000,
     };
 }
 
@@ -55,8 +63,13 @@ static mpt_subflow *newest_subflow(mpt_engine *e, const mpt_segment *g)
 
 static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow *older)
 {
-    mpt_subflow *s = mpt_subflow_new(g);
+    mpt_subflow *s;
 
+    if (e->subflows->len >= e->config.max_flows || e->one_sided >= e->config.max_one_sided)
+        return NULL;
+    s = mpt_subflow_new(g);
+    s->one_sided = true;
+    e->one_sided++;
     s->older = older;
     s->index = e->subflows->len;
     g_ptr_array_add(e->subflows, s);
@@ -95,7 +108,7 @@ static bool synack_fits(const mpt_subflow *s, unsigned side, const mpt_segment *
 }
 
 /* Port numbers are reused: the subflow is told by its initial sequence numbers, other segments go where they are
- * nearest. */
+ * nearest. NULL: above a limit. */
 static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
 {
     mpt_subflow *newest = newest_subflow(e, g), *s, *best = newest;
@@ -162,19 +175,67 @@ static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
     mpt_signal_tell(e, s->connection, event);
 }
 
+/* --- limits --- */
+
+static size_t half_state(const mpt_half *h)
+{
+    size_t runs = h->received.runs.count + h->pending.runs.count + h->mapping.runs.count + h->checksums.done.runs.count;
+    size_t opened = h->checksums.open ? (size_t)g_tree_nnodes(h->checksums.open) : 0;
+
+    return runs * STATE_RUN + opened * STATE_OPEN + (h->waiting ? h->waiting->len * sizeof(mpt_waiting_mapping) : 0) +
+           (h->unacked ? h->unacked->len * sizeof(mpt_unacked) : 0);
+}
+
+static size_t level_state(const mpt_data_level *d)
+{
+    return (d->owned.runs.count + d->gaps.count + d->unacked.count) * STATE_RUN +
+           (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
+}
+
+/* How much is kept of payload and mappings. Looked at after as many segments as there are flows, so that it costs each
+ * of them a step at most; between, hostile segments add some hundred bytes each. */
+static void look_at_state(mpt_engine *e)
+{
+    size_t state = 0;
+    guint i;
+
+    e->next_look = e->counts.segments + MAX(LOOK_EVERY, e->subflows->len);
+    for (i = 0; i < e->subflows->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(e->subflows, i);
+        state += half_state(&s->half[0]) + half_state(&s->half[1]);
+    }
+    for (i = 0; i < e->connections->len; i++) {
+        const mpt_connection *c = g_ptr_array_index(e->connections, i);
+        state += level_state(&c->level[0]) + level_state(&c->level[1]);
+    }
+    e->full = state > e->config.max_state;
+}
+
 static void take(const mpt_segment *g, bool late, void *data)
 {
     mpt_engine *e = data;
     mpt_subflow *s = find_subflow(e, g);
-    unsigned side = side_of(s, g), i;
-    mpt_subflow_state before = s->state;
-    uint32_t accepted = s->half[0].syn_data + s->half[1].syn_data;
+    mpt_subflow_state before;
+    uint32_t accepted;
     int64_t position;
+    unsigned side, i;
 
+    if (++e->counts.segments >= e->next_look)
+        look_at_state(e);
+    if (!s) {
+        e->counts.segments_dropped++;
+        return;
+    }
+    side = side_of(s, g);
+    before = s->state;
+    accepted = s->half[0].syn_data + s->half[1].syn_data;
+    if (side && s->one_sided) {
+        s->one_sided = false;
+        e->one_sided--;
+    }
     e->last = s;
     e->segment = g;
     e->counted = in_window(e, g->time_ns);
-    e->counts.segments++;
     e->counts.late_segments += late;
     e->counts.cut_options += (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
     position = mpt_subflow_segment(s, side, g, e->counted, e->config.want_rtt);
@@ -251,8 +312,12 @@ void mpt_engine_unobserve(mpt_engine *e, const mpt_observer *observer, void *use
     }
 }
 
+/* The difference of any two times within +-TIME_REACH fits in 64 bits: years 1843 to 2096. */
+#define TIME_REACH INT64_C(4000000000000000000)
+
 void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
 {
+    time_ns = CLAMP(time_ns, -TIME_REACH, TIME_REACH);
     if (!e->counts.has_earliest || time_ns < e->counts.earliest_ns) {
         e->counts.has_earliest = true;
         e->counts.earliest_ns = time_ns;
@@ -290,6 +355,12 @@ static bool needs_payload(mpt_engine *e, const mpt_segment *g)
 
 void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
 {
+    if (G_UNLIKELY(segment->time_ns < -TIME_REACH || segment->time_ns > TIME_REACH)) {
+        mpt_segment moved = *segment;
+        moved.time_ns = CLAMP(segment->time_ns, -TIME_REACH, TIME_REACH);
+        mpt_engine_feed(e, &moved);
+        return;
+    }
     mpt_engine_note_time(e, segment->time_ns);
     if (segment->payload && !needs_payload(e, segment)) {
         mpt_segment without = *segment;

@@ -32,6 +32,9 @@ typedef struct mpt_engine_config {
     GArray *keys;             /* mpt_key_pair, of keylist.h: the engine holds a reference; NULL: none */
     /* Limits; what is beyond is dropped and counted. */
     uint32_t max_connections, max_subflows, max_events;
+    uint32_t max_flows;     /* TCP connections, subflows among them */
+    uint32_t max_one_sided; /* of these, such as showed packets of one side only */
+    size_t max_state;       /* bytes of memory for what is kept of payload and mappings; seen to from time to time */
 } mpt_engine_config;
 
 /* 2 s, 50,000 segments, no window, nothing extra, limits that only an attack reaches. */
@@ -41,6 +44,8 @@ void mpt_engine_config_default(mpt_engine_config *config);
 typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
+    uint64_t segments_dropped; /* of TCP connections above the limit */
+    uint64_t payload_dropped;  /* segments and mappings above max_state, or too costly: their bytes are unmapped */
     bool has_earliest;
     int64_t earliest_ns;
 } mpt_engine_counts;

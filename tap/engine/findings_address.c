@@ -174,7 +174,7 @@ static bool open_at(const mpt_subflow *s, int64_t time_ns)
 static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_subflow_view *sv)
 {
     const mpt_subflow *s = sv->subflow;
-    int64_t end_ns = s->state == MPT_STATE_ESTABLISHED ? s->end_ns : s->closed_ns, last = INT64_MIN;
+    int64_t end_ns = s->state == MPT_STATE_ESTABLISHED ? s->end_ns : s->closed_ns, last = r->event->time_ns;
     char name[MPT_SUBFLOW_WORDS], later[MPT_WORD];
     mpt_finding *f;
 

@@ -13,7 +13,7 @@ struct host_ref {
     unsigned side;
 };
 
-/* Entries looked at under one token or DSN: collisions are an attack. */
+/* Entries kept under one token or DSN, the newest: collisions are an attack. */
 #define MAX_COLLISIONS 64
 
 static void free_refs(gpointer list)
@@ -24,13 +24,17 @@ static void free_refs(gpointer list)
 static void add_ref(GHashTable **table, uint32_t key, mpt_connection *c, unsigned side)
 {
     struct host_ref *ref;
-    GSList *list;
+    GSList *list, *last;
 
     if (!*table)
         *table = g_hash_table_new_full(NULL, NULL, NULL, free_refs);
     list = g_hash_table_lookup(*table, GUINT_TO_POINTER(key));
     ref = g_new(struct host_ref, 1);
     *ref = (struct host_ref){.c = c, .side = side};
+    if ((last = g_slist_nth(list, MAX_COLLISIONS - 2))) {
+        g_slist_free_full(last->next, g_free);
+        last->next = NULL;
+    }
     g_hash_table_steal(*table, GUINT_TO_POINTER(key));
     g_hash_table_insert(*table, GUINT_TO_POINTER(key), g_slist_prepend(list, ref));
 }
@@ -340,9 +344,13 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
 {
     unsigned offset = to->subflows->len, side;
     int64_t shift[2];
+    mpt_host host[2];
     guint i;
 
     if (to == from || offset + from->subflows->len > e->config.max_subflows)
+        return;
+    e->work += from->subflows->len + from->level[0].owned.runs.count + from->level[1].owned.runs.count;
+    if (!mpt_engine_affords(e))
         return;
     for (side = 0; side < 2; side++)
         shift[side] = level_shift(&to->level[side ^ flip], &from->level[side]);
@@ -354,8 +362,6 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
         unsigned to_side = side ^ flip;
         mpt_account_merge_level(e, to, to_side, from, side, offset, shift[side]);
         merge_level_state(&to->level[to_side], &from->level[side], shift[side]);
-        if (from->host[side].token_known && !to->host[to_side].token_known)
-            mpt_identity_set_token(e, to, to_side, from->host[side].token);
         mpt_identity_index_dsn(e, to, to_side);
     }
     to->start_ns = MIN(to->start_ns, from->start_ns);
@@ -370,5 +376,11 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
         if (o->observer->merge)
             o->observer->merge(to, from, offset, flip, o->user);
     }
+    host[0] = from->host[0];
+    host[1] = from->host[1];
+    /* Before its tokens are set for `to`: they would find `from` again. */
     forget(e, from);
+    for (side = 0; side < 2; side++)
+        if (host[side].token_known && !to->host[side ^ flip].token_known)
+            mpt_identity_set_token(e, to, side ^ flip, host[side].token);
 }

@@ -32,11 +32,29 @@ struct mpt_engine {
     const mpt_connection *last_claimant;
     GArray *observers; /* mpt_observed */
     uint64_t events;
+    uint32_t one_sided;  /* flows that showed packets of one side only */
+    uint64_t next_look;  /* segment at which the memory in use is looked at */
+    bool full;           /* above max_state */
+    uint64_t work;       /* steps whose number a segment's sender chooses */
     /* The segment being taken in. */
     const mpt_segment *segment;
     bool counted;
     bool checksums_seen; /* some connection uses them */
 };
+
+/* Steps that all segments together may cost beyond the usual: an attack could make each of them walk through all that
+ * the others left. */
+#define MPT_WORK_BASE (UINT64_C(1) << 28)
+#define MPT_WORK_PER_SEGMENT 64
+
+/* False where memory or work are at their limit: what asks is counted, and not done. */
+static inline bool mpt_engine_affords(mpt_engine *e)
+{
+    if (G_LIKELY(!e->full && e->work <= MPT_WORK_BASE + MPT_WORK_PER_SEGMENT * e->counts.segments))
+        return true;
+    e->counts.payload_dropped++;
+    return false;
+}
 
 /* signalling.c */
 void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position);

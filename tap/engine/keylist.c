@@ -51,8 +51,10 @@ GArray *mpt_keylist_parse(const char *text, char **error)
         if (!*g_strstrip(entries[i]))
             continue;
         if (!read_pair(entries[i], &pair)) {
-            *error = g_strdup_printf("entry %u of the MPTCP keys is not CLIENTKEY:SERVERKEY:VERSION, keys of 16 hex "
-                                     "digits and version 0 or 1", i + 1);
+            *error = g_strdup_printf(
+                "entry %u of the MPTCP keys is not CLIENTKEY:SERVERKEY:VERSION, keys of 16 hex "
+                "digits and version 0 or 1",
+                i + 1);
             g_clear_pointer(&list, g_array_unref);
             break;
         }

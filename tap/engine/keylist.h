@@ -2,8 +2,8 @@
  *
  *   CLIENTKEY:SERVERKEY:VERSION[;CLIENTKEY:SERVERKEY:VERSION]...      keys: 16 hex digits, version: 0 or 1
  *
- * A pair is used for the partial connection that has the token of one of its keys: that of the server is in each
- * MP_JOIN which the client sends (RFC 8684 3.2). The keys verify HMACs and are shown nowhere.
+ * A pair is used for the partial connection that has the token of one of its keys: that of the server is in
+ * each MP_JOIN which the client sends (RFC 8684 3.2). The keys verify HMACs and are shown nowhere.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

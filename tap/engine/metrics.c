@@ -281,6 +281,12 @@ static void close_by_fin(const mpt_engine *e, mpt_connection_view *v)
     v->close_time = maybe_ns(true, since_start(e, s->closed_ns));
 }
 
+/* The DATA_ACK may have come before the DATA_FIN was seen. */
+static int64_t fin_acked_time(const mpt_data_level *d)
+{
+    return d->fin_acked ? d->fin_acked_ns : d->acked_ns;
+}
+
 static void close_by_data_fin(const mpt_engine *e, mpt_connection_view *v)
 {
     const mpt_connection *c = v->connection;
@@ -295,7 +301,7 @@ static void close_by_data_fin(const mpt_engine *e, mpt_connection_view *v)
             v->close_by = maybe_int(true, event->side == v->side[0] ? 0 : 1);
         }
     }
-    when = MAX(c->level[0].fin_acked_ns, c->level[1].fin_acked_ns);
+    when = MAX(fin_acked_time(&c->level[0]), fin_acked_time(&c->level[1]));
     v->close_time = maybe_ns(true, since_start(e, when));
 }
 

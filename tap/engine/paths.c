@@ -141,6 +141,8 @@ static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_
     e->flow = f;
     e->paths->flows->pdata[gone->index] = NULL;
     g_free(gone);
+    e->partner = found;
+    found->partner = e;
     mpt_match_waiting(e, found);
 }
 
@@ -228,7 +230,7 @@ static void on_segment(const mpt_connection *connection, const mpt_subflow *subf
     if (!connection)
         return;
     e = mpt_paths_find(v, subflow);
-    if (!e->flow->subflow[!v->end] && (e->segments++ < EAGER || e->segments % 64 == 0))
+    if (!e->partner && (e->segments++ < EAGER || e->segments % 64 == 0))
         look(e);
     mpt_match_segment(e, side, g, position);
 }
@@ -313,7 +315,7 @@ void mpt_paths_finish(mpt_paths *p)
         gpointer e;
         g_hash_table_iter_init(&i, p->views[end].subflows);
         while (g_hash_table_iter_next(&i, NULL, &e)) {
-            if (!((mpt_path_end *)e)->flow->subflow[!end])
+            if (!((mpt_path_end *)e)->partner)
                 look(e);
         }
     }

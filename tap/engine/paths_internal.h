@@ -41,6 +41,7 @@ typedef struct mpt_path_end {
     const mpt_subflow *subflow;
     unsigned end;
     mpt_path_flow *flow;
+    struct mpt_path_end *partner; /* at the other end; NULL: not found */
     mpt_path_lane lanes[2];  /* by side of the subflow */
     struct mpt_lane store[2];
     uint32_t segments;       /* while it is not matched */
@@ -70,8 +71,6 @@ struct mpt_paths {
     uint64_t records;
 };
 
-static inline mpt_path_end *mpt_paths_partner(const mpt_path_end *e);
-
 /* The subflow as an end has it, made where it is new. */
 mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s);
 
@@ -88,12 +87,5 @@ int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsi
 /* paths_data.c */
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *piece);
 void mpt_paths_arrivals_free(gpointer arrivals);
-
-static inline mpt_path_end *mpt_paths_partner(const mpt_path_end *e)
-{
-    const mpt_subflow *other = e->flow->subflow[!e->end];
-
-    return other ? g_hash_table_lookup(e->paths->views[!e->end].subflows, other) : NULL;
-}
 
 #endif

@@ -27,7 +27,7 @@ static void settle(mpt_path_end *e, struct mpt_lane *l, mpt_record *r)
 static bool reached(const mpt_path_end *e, unsigned side, const mpt_record *r)
 {
     const mpt_half *h = &e->subflow->half[side];
-    mpt_path_end *partner = mpt_paths_partner(e);
+    mpt_path_end *partner = e->partner;
 
     if (!partner)
         return false;
@@ -74,16 +74,16 @@ static void trim(mpt_path_end *e, unsigned side)
     struct mpt_lane *l = &e->store[side];
     int64_t progress = e->paths->views[e->end].progress_ns;
 
-    while (l->head < l->records->len) {
+    while (l->records && l->head < l->records->len) {
         mpt_record *r = at(l, l->head);
-        if (!r->done && progress != INT64_MIN && progress - ORPHAN_NS > r->time_ns && e->flow->subflow[!e->end])
+        if (!r->done && progress != INT64_MIN && progress - ORPHAN_NS > r->time_ns && e->partner)
             leave_alone(e, side, r);
         if (!r->done)
             break;
         l->head++;
     }
     l->cursor = MAX(l->cursor, l->head);
-    if (l->head > 256 && l->head > l->records->len / 2) {
+    if (l->records && l->head > 256 && l->head > l->records->len / 2) {
         g_array_remove_range(l->records, 0, l->head);
         l->cursor -= l->head;
         l->head = 0;
@@ -285,7 +285,7 @@ static void wait_for_partner(mpt_path_end *e, struct mpt_lane *l, const mpt_reco
 void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int64_t position)
 {
     struct mpt_lane *l = &e->store[side];
-    mpt_path_end *partner = mpt_paths_partner(e);
+    mpt_path_end *partner = e->partner;
     mpt_record r = {
         .start = position,
         .time_ns = g->time_ns,

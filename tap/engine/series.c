@@ -195,7 +195,7 @@ void mpt_graph_clear(mpt_graph *graph)
 int64_t mpt_series_default_window(const mpt_connection_view *view, mpt_direction direction)
 {
     const mpt_maybe_ns *duration = &view->direction[direction].bytes.data_duration;
-    int64_t wanted = duration->known ? duration->ns / 50 : 0, window = 1000000;
+    int64_t wanted = duration->known ? (duration->ns + 49) / 50 : 0, window = 1000000;
 
     /* 1 ms, 2 ms, 5 ms, 10 ms, ... */
     while (window < wanted && window < INT64_MAX / 10)

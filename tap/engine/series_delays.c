@@ -98,8 +98,8 @@ static void rtt_segment(mpt_player *p, void *state, const mpt_record *g, uint32_
 
     if (!ours) {
         rtt_acked(p, f, g, id);
-    } else if (g->length) {
-        if (!g->syn)
+    } else if (!g->rst) {
+        if (g->length && !g->syn)
             send_once(f, g);
         f->next = MAX(f->next, g->position + g->length);
     }

@@ -25,8 +25,8 @@ typedef struct mpt_record {
     uint32_t subflow, connection; /* indices in the engine; connection: 1 more, 0 while it was plain TCP */
     uint32_t frame, length;
     int64_t time_ns;
-    int64_t dsn;      /* position on the data level: piece, mapping */
-    int64_t position; /* on the subflow: segment */
+    int64_t dsn;      /* position on the data level: piece, mapping; MPT_DATA_UNMAPPED: on the subflow */
+    int64_t position; /* on the subflow, of the first byte: segment */
     /* Segment. */
     bool has_ack, has_data_ack, syn, rst;
     int64_t ack, data_ack;

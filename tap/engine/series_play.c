@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "implied.h"
 #include "series_internal.h"
 
 /* A record that is told at another place than it was written. */
@@ -112,6 +113,15 @@ static void take_ack(mpt_player *p, const mpt_record *g, int64_t acked)
     p->has_acked = true;
 }
 
+/* The position on the data level that a byte without mapping has after a fallback (report.md, `fallback_bytes`). */
+static bool implied(const mpt_player *p, const mpt_subflow *s, unsigned side, int64_t position, int64_t *dsn)
+{
+    const mpt_connection_view *v = p->request->view;
+
+    return v->fallback != MPT_FALLBACK_NONE &&
+           mpt_implied_position(v->connection, s, side, v->kind, v->fallback, position, dsn);
+}
+
 /* Where no DATA_ACK ever comes, what TCP acknowledged: of the one subflow that carries a fallback. */
 struct tcp_ack {
     bool found;
@@ -136,6 +146,10 @@ static void take_tcp_ack(mpt_player *p, const mpt_record *g)
     if (h->fin_seen && end > h->fin)
         end = h->fin;
     mpt_mapping_look(&h->mapping, end - 1, end, mapped_end, &a);
+    if (!a.found) {
+        a.found = implied(p, s, !g->side, end - 1, &a.dsn);
+        a.dsn++;
+    }
     if (a.found && a.dsn >= p->first)
         take_ack(p, g, a.dsn);
 }
@@ -181,6 +195,32 @@ static void play_piece(mpt_player *p, const mpt_record *g)
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
         if (p->request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->piece)
             mpt_collector_of((mpt_graph_type)t)->piece(p, p->state[t], g, id, in_flight);
+}
+
+struct unmapped {
+    mpt_player *p;
+    const mpt_record *record;
+};
+
+static void unmapped_part(const mpt_piece *piece, void *data)
+{
+    const struct unmapped *u = data;
+    mpt_record g = *u->record;
+
+    if (piece->fresh || !implied(u->p, subflow_of(u->p, g.subflow), g.side, piece->start, &g.dsn))
+        return;
+    g.what = MPT_DATA_FIRST;
+    g.length = (uint32_t)(piece->end - piece->start);
+    play_piece(u->p, &g);
+}
+
+/* Bytes that never got a mapping: in a fallback they are data all the same. */
+static void play_unmapped(mpt_player *p, const mpt_record *g)
+{
+    const mpt_half *h = &subflow_of(p, g->subflow)->half[g->side];
+    struct unmapped u = {.p = p, .record = g};
+
+    mpt_ranges_look(&h->pending, g->dsn, g->dsn + g->length, unmapped_part, &u);
 }
 
 static void play_mapping(mpt_player *p, const mpt_record *g)
@@ -230,6 +270,8 @@ static void play_record(mpt_player *p, const mpt_record *g)
         return;
     if (g->kind == MPT_RECORD_SEGMENT)
         play_segment(p, g);
+    else if (is_ours(p, g) && g->kind == MPT_RECORD_PIECE && g->what == MPT_DATA_UNMAPPED)
+        play_unmapped(p, g);
     else if (is_ours(p, g) && g->kind == MPT_RECORD_PIECE)
         play_piece(p, g);
     else if (is_ours(p, g))

@@ -3,7 +3,7 @@
  * A record is a byte for its kind and flags and then numbers as differences to what is likely, 7 bits a byte, the low
  * ones first:
  *
- *     segment  [kind|flags] time frame subflow connection window [position length] [ack] [data_ack]
+ *     segment  [kind|flags] time frame subflow connection window position [length] [ack] [data_ack]
  *
  * Invariant: writer and reader keep the same state (`struct last`), so that each difference is undone exactly; a
  * record never crosses a chunk.
@@ -138,11 +138,10 @@ static void write_segment(mpt_recorder *r, const mpt_record *g)
     to = put_head(r, to, g);
     to = put_difference(to, g->window, own->window);
     own->window = g->window;
-    if (g->length) {
-        to = put_difference(to, g->position, own->next);
+    to = put_difference(to, g->position, own->next);
+    if (g->length)
         to = put(to, g->length);
-        own->next = g->position + g->length;
-    }
+    own->next = g->position + g->length;
     if (g->has_ack) {
         to = put_difference(to, g->ack, own->ack);
         own->ack = g->ack;
@@ -235,11 +234,10 @@ static const uint8_t *read_segment(const uint8_t *from, struct last *own, mpt_re
     g->rst = head & IS_RST;
     from = get_difference_u32(from, own->window, &g->window);
     own->window = g->window;
-    if (head & HAS_PAYLOAD) {
-        from = get_difference(from, own->next, &g->position);
+    from = get_difference(from, own->next, &g->position);
+    if (head & HAS_PAYLOAD)
         from = get_u32(from, &g->length);
-        own->next = g->position + g->length;
-    }
+    own->next = g->position + g->length;
     if (g->has_ack) {
         from = get_difference(from, own->ack, &g->ack);
         own->ack = g->ack;
@@ -302,7 +300,7 @@ static void move(const mpt_record_reader *reader, mpt_record *g)
     const mpt_subflow *s = g_ptr_array_index(mpt_engine_subflows(reader->recorder->engine), g->subflow);
     const struct moved *moved;
 
-    if (!reader->moved || !g->connection)
+    if (!reader->moved || !g->connection || (g->kind == MPT_RECORD_PIECE && g->what == MPT_DATA_UNMAPPED))
         return;
     moved = g_hash_table_lookup(reader->moved, GUINT_TO_POINTER(g->connection - 1));
     if (!moved)
@@ -382,11 +380,11 @@ static void on_data(const mpt_data_piece *piece, void *user)
         .frame = piece->frame,
         .time_ns = piece->time_ns,
         .length = piece->length,
-        .dsn = piece->dsn,
+        .dsn = piece->mapped ? piece->dsn : piece->position,
         .resolved = piece->resolved,
     };
 
-    if (!piece->mapped || !piece->connection)
+    if (!piece->connection || (!piece->mapped && piece->what != MPT_DATA_UNMAPPED))
         return;
     if (piece->first_frame) {
         const mpt_subflow *first = g_ptr_array_index(piece->connection->subflows, piece->first_owner);

@@ -1,7 +1,7 @@
 /* series_thin.c - fewer points that look the same, see series.h.
  *
  * Slices of time have the same width in all series of a graph, a power of two nanoseconds. When twice the limit is
- * in memory, slices get wider until half of it is gone: what a wide slice keeps, its halves kept before.
+ * in memory, all is thinned, with wider slices until half of it is gone: what a wide slice keeps, its halves kept.
  *
  * Invariant: the first, smallest, largest and last point of each slice are kept; not more than twice the limit, and
  * four points a series, are ever in memory.
@@ -98,15 +98,22 @@ static void thin(struct kept *k, unsigned width)
     g_array_set_size(k->points, at);
 }
 
+static void thin_all(mpt_thinner *t)
+{
+    t->kept = 0;
+    for (unsigned i = 0; i < t->count; i++) {
+        thin(&t->series[i], t->width);
+        t->kept += t->series[i].points->len;
+    }
+}
+
+/* What came since the last time may fit with slices as they are. */
 static void shrink(mpt_thinner *t, size_t limit)
 {
+    thin_all(t);
     while (t->kept > limit && t->width < 62) {
         t->width++;
-        t->kept = 0;
-        for (unsigned i = 0; i < t->count; i++) {
-            thin(&t->series[i], t->width);
-            t->kept += t->series[i].points->len;
-        }
+        thin_all(t);
     }
 }
 
@@ -125,7 +132,7 @@ void mpt_thinner_add(mpt_thinner *t, unsigned series, const mpt_series_point *po
 
 static void finish(mpt_thinner *t)
 {
-    if (t->total > t->limit)
+    if (t->kept > t->limit)
         shrink(t, t->limit);
 }
 

@@ -451,6 +451,9 @@ static void take_prio(struct context *x, const mpt_mp_prio *o, mpt_event *event)
         return;
     }
     /* RFC 6824 3.3.8: about all subflows of that address id of the sender. */
+    x->e->work += c->subflows->len;
+    if (!mpt_engine_affords(x->e))
+        return;
     for (i = 0; i < c->subflows->len; i++) {
         mpt_subflow *s = g_ptr_array_index(c->subflows, i);
         unsigned k = mpt_subflow_side(s, side);

@@ -33,7 +33,7 @@ struct mpt_stream {
     uint32_t id;
     GHashTable *lanes; /* mpt_subflow -> struct lane */
     GArray *fates;     /* struct fate, by index of the connection */
-    GQueue undecided;  /* mpt_connection in order of discovery: their rank is looked at again after the look-back */
+    GQueue undecided;  /* mpt_connection in order of discovery: ranked again after the look-back */
 };
 
 /* --- whose payload is kept --- */
@@ -137,8 +137,8 @@ static void keep(mpt_stream *m, const mpt_data_piece *p)
     g_ptr_array_add(lane->chunks[p->side], chunk);
 }
 
-/* Whoever has a byte first by time told of it as `first`, or as unmapped. Later copies are needed only where a
- * checksum may show that the first one was discarded by the receiver (RFC 8684 3.7). */
+/* Whoever has a byte first by time told of it as `first`, or as unmapped. Later copies are needed only where
+ * a checksum may show that the first one was discarded by the receiver (RFC 8684 3.7). */
 static bool may_be_needed(const mpt_data_piece *p)
 {
     const mpt_checksums *checksums = &p->subflow->half[p->side].checksums;
@@ -152,11 +152,13 @@ static void on_data(const mpt_data_piece *p, void *user)
 {
     mpt_stream *m = user;
 
-    if (p->payload && p->captured && p->connection && may_be_needed(p) && wanted(m, p->connection, p->time_ns))
+    if (p->payload && p->captured && p->connection && may_be_needed(p) &&
+        wanted(m, p->connection, p->time_ns))
         keep(m, p);
 }
 
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
 {
     mpt_stream *m = user;
     bool lost = fate_of(m, from)->lost;
@@ -339,7 +341,8 @@ bool mpt_stream_direction_of(const mpt_stream *m, const mpt_connection *c, unsig
                              mpt_stream_direction *direction)
 {
     const mpt_data_level *d = &c->level[side];
-    struct placing x = {.c = c, .kind = mpt_connection_get_kind(c), .fallback = mpt_connection_get_fallback(c)};
+    struct placing x = {
+        .c = c, .kind = mpt_connection_get_kind(c), .fallback = mpt_connection_get_fallback(c)};
     bool lost = c->index < m->fates->len && g_array_index(m->fates, struct fate, c->index).lost;
     const mpt_stream_run *first = NULL, *last = NULL;
 

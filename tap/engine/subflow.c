@@ -115,6 +115,7 @@ static void handshake(mpt_subflow *s, unsigned side, const mpt_segment *g, int64
         s->syn_ns = g->time_ns;
     } else if (syn && ack && !s->synack_seen) {
         s->synack_seen = true;
+        s->synack_cut = (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
         s->synack_ns = g->time_ns;
         s->synack_frame = g->frame;
     } else if (!syn && ack && !(g->flags & MPT_TCP_RST) && s->initiator_known && side == s->initiator &&
@@ -236,6 +237,7 @@ int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *g,
     s->first_frame = MIN(s->first_frame, g->frame);
     s->last_frame = g->frame;
     s->marks |= g->marks;
+    s->options_cut |= (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
     if (counted)
         count(h, g);
 

@@ -126,9 +126,11 @@ typedef struct mpt_subflow {
     uint8_t flip;   /* side of the connection = side of the subflow ^ flip */
     uint8_t initiator; /* side that sent the SYN; valid with initiator_known */
     bool initiator_known;
+    bool one_sided; /* no packet of ends[1] so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
     bool syn_capable, synack_capable, ack_capable;
     bool ack_without_mptcp; /* the third ACK has no MPTCP option */
+    bool options_cut, synack_cut; /* of any segment, of the SYN/ACK: what is missing proves nothing */
     bool dss_seen, dss_on_data;
     bool has_stream;
     bool backup_known[2], backup[2];         /* per side: what this side told */

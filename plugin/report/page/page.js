@@ -16,7 +16,7 @@ function css(name) {
 }
 
 function colour(series) {
-  return css(series.subflow === null ? '--sx' : '--s' + series.subflow % 6);
+  return css(series.subflow === null ? (series.kind ? '--sx' : '--ink') : '--s' + series.subflow % 6);
 }
 
 const UNITS = {
@@ -114,10 +114,14 @@ function pointDrawer(state, k) {
     ctx.strokeStyle = ctx.fillStyle = color;
     ctx.lineWidth = 1.5;
     if (s.style === 'bars' && s.l) {
+      /* Never shorter than can be seen. */
+      const top = Math.min(g.toDomYCoord(s.v[i] + (s.l[i] || 0)), y - 3);
+      ctx.lineWidth = 2;
       ctx.beginPath();
       ctx.moveTo(x, y);
-      ctx.lineTo(x, g.toDomYCoord(s.v[i] + (s.l[i] || 0)));
+      ctx.lineTo(x, top);
       ctx.stroke();
+      ctx.lineWidth = 1.5;
     }
     if (s.style === 'bars' && s.kind === 0)
       return;
@@ -227,6 +231,7 @@ function draw(state) {
     series: seriesOptions(state),
     visibility: state.chosen.map(s => !s.hidden),
     connectSeparatedPoints: true,
+    rightGap: 12,
     stackedGraph: state.stacked,
     fillAlpha: 0.35,
     legend: 'never',
@@ -242,7 +247,8 @@ function draw(state) {
     yLabelWidth: 16,
     axes: {
       x: { axisLabelFormatter: v => +v.toPrecision(9) },
-      y: { axisLabelWidth: 70, axisLabelFormatter: axisLabel(graph.unit), ticker: subflows ? subflowTicks : undefined },
+      y: Object.assign({ axisLabelWidth: 70, axisLabelFormatter: axisLabel(graph.unit) },
+                       subflows ? { ticker: subflowTicks } : {}),
     },
     underlayCallback: (ctx, area, g) => events(ctx, area, g),
     highlightCallback: (e, x, points, row, name) => {

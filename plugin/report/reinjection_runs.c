@@ -1,0 +1,176 @@
+/* reinjection_runs.c - see reinjection_runs.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "reinjection_runs.h"
+
+/* Mappings looked through where those of a subflow are not in order. */
+#define MAX_MAPPINGS 1024
+/* Neighbours that are this far apart are two runs. */
+#define BURST_NS     INT64_C(100000000)
+/* Runs at the end that a new one may continue: a scheduler may fill several subflows in turn. */
+#define NEIGHBOURS   4
+
+static const mpt_claim NOBODY;
+
+/* --- where a DSN is on a subflow --- */
+
+static bool run_position(const mpt_run *r, int64_t dsn, int64_t *position)
+{
+    if (!r || dsn < r->value || dsn - r->value >= r->length)
+        return false;
+    *position = r->start + (dsn - r->value);
+    return true;
+}
+
+/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for from the end.
+ * */
+static bool find_position(const mpt_subflow *s, unsigned side, int64_t dsn, int64_t *position)
+{
+    mpt_mapping *m = (mpt_mapping *)&s->half[side].mapping; /* looking up moves its finger alone */
+    const mpt_run *last = mpt_runs_last(&m->runs), *r;
+    mpt_runs_at at;
+    int64_t low = 0, high;
+
+    if (m->infinite && dsn >= m->infinite_dsn) {
+        *position = m->infinite_ssn + (dsn - m->infinite_dsn);
+        return true;
+    }
+    if (!last)
+        return false;
+    low = mpt_runs_first(&m->runs, &at)->start;
+    high = mpt_run_end(last);
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        r = mpt_runs_find(&m->runs, middle, &at);
+        if (run_position(r, dsn, position))
+            return true;
+        if (dsn < r->value)
+            high = middle;
+        else
+            low = mpt_run_end(r);
+    }
+    r = mpt_runs_find(&m->runs, last->start, &at);
+    for (unsigned n = 0; r && n < MAX_MAPPINGS; n++, r = mpt_runs_prev(&m->runs, &at))
+        if (run_position(r, dsn, position))
+            return true;
+    return false;
+}
+
+int64_t mpt_reinjection_position(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn)
+{
+    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+    int64_t position;
+
+    return find_position(s, mpt_subflow_side(s, side), dsn, &position) ? position : INT64_MIN;
+}
+
+/* --- runs --- */
+
+mpt_reinjection mpt_reinjection_split(mpt_reinjection *r, int64_t n)
+{
+    mpt_reinjection head = *r;
+
+    head.end = r->dsn = r->dsn + n;
+    r->position += n;
+    if (r->first_position != INT64_MIN)
+        r->first_position += n;
+    return head;
+}
+
+/* The later copy alone is acknowledged. The first one may have got through all the same: behind a gap of its subflow,
+ * or before a reset, after which nothing is acknowledged. It did not where the gap begins with it, nor where nothing
+ * came back on its subflow since. */
+static mpt_usefulness judge_unacked_first(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
+{
+    const mpt_subflow *s = g_ptr_array_index(c->subflows, r->first_owner);
+    unsigned sender = mpt_subflow_side(s, side);
+    const mpt_half *receiver = &s->half[!sender];
+
+    if (s->state == MPT_STATE_RESET)
+        return MPT_UNDECIDED;
+    return s->half[sender].acked == r->first_position || !receiver->bytes.packets || receiver->last_ns < r->time_ns
+               ? MPT_USEFUL
+               : MPT_UNDECIDED;
+}
+
+bool mpt_reinjection_original_lost(const mpt_reinjection *r)
+{
+    return r->first_resent_ns != INT64_MIN && r->first_resent_ns > r->time_ns;
+}
+
+/* What was retransmitted had been lost, and got through at the latest then; of two that were, either may be
+ * first. */
+static mpt_usefulness judge(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
+{
+    if (r->same || (!r->acked && !r->first_acked))
+        return MPT_UNDECIDED;
+    if (!r->first_acked)
+        return judge_unacked_first(c, side, r);
+    if (!mpt_reinjection_original_lost(r))
+        return MPT_REDUNDANT;
+    return r->acked && r->resent_ns == INT64_MIN ? MPT_USEFUL : MPT_UNDECIDED;
+}
+
+static bool adjoins(const mpt_reinjection *a, const mpt_reinjection *b)
+{
+    return a->end == b->dsn && a->owner == b->owner && a->first_owner == b->first_owner &&
+           a->same == b->same && a->late_original == b->late_original &&
+           a->position + mpt_reinjection_length(a) == b->position && b->time_ns - a->last_ns <= BURST_NS &&
+           b->time_ns >= a->last_ns;
+}
+
+static void extend(mpt_reinjection *a, const mpt_reinjection *b)
+{
+    a->segments += b->segments - (b->frame == a->last_frame);
+    a->end = b->end;
+    a->last_ns = b->last_ns;
+    a->last_frame = b->last_frame;
+}
+
+bool mpt_reinjection_join(GArray *runs, const mpt_reinjection *r)
+{
+    guint stop = runs->len > NEIGHBOURS ? runs->len - NEIGHBOURS : 0;
+
+    for (guint i = runs->len; i > stop; i--) {
+        mpt_reinjection *last = &g_array_index(runs, mpt_reinjection, i - 1);
+        if (last->verdict != r->verdict || !adjoins(last, r))
+            continue;
+        extend(last, r);
+        return true;
+    }
+    return false;
+}
+
+static void put_run(const mpt_reinjection_closing *x, const mpt_reinjection *r)
+{
+    if (mpt_reinjection_join(x->runs, r))
+        return;
+    if (x->count && *x->count >= MPT_REINJECTION_RUNS) {
+        *x->unlisted += (uint64_t)mpt_reinjection_length(r);
+        return;
+    }
+    if (x->count)
+        ++*x->count;
+    g_array_append_val(x->runs, *r);
+}
+
+/* A byte is of use once, whichever of several copies got there first. */
+static void useful_piece(const mpt_piece *p, void *data)
+{
+    mpt_reinjection_closing *x = data;
+    mpt_reinjection head = mpt_reinjection_split(x->rest, p->end - p->start);
+
+    head.verdict = p->fresh ? MPT_USEFUL : MPT_REDUNDANT;
+    put_run(x, &head);
+}
+
+void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const mpt_reinjection *run)
+{
+    mpt_reinjection r = *run;
+
+    r.verdict = (uint8_t)judge(x->c, x->side, &r);
+    x->rest = &r;
+    if (r.verdict != MPT_USEFUL || !mpt_ranges_claim(useful, r.dsn, r.end, &NOBODY, useful_piece, x))
+        put_run(x, &r);
+}

@@ -1,0 +1,424 @@
+#!/usr/bin/env python3
+# test_paths.py - report `paths`, and all reports on merged captures, on pairs of real and of derived captures.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Both ends of each capture are merged when the test runs: mergecap, editcap. Captures of captures/, and of the folder
+MPT_MORE_CAPTURES. Derived captures are written from real ones: another clock, NAT, split and joined segments, drops."""
+import csv
+import io
+import json
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(__file__).resolve().parent.parent
+MORE = pathlib.Path(os.environ.get('MPT_MORE_CAPTURES', TOP / '../shared/captures'))
+BUILD = pathlib.Path(os.environ.get('MPT_BUILD', TOP / 'build'))
+PPM = 1e-6
+failures = []
+checks = 0
+
+
+def check(where, name, ok, got=''):
+    global checks
+    checks += 1
+    if not ok:
+        failures.append('%s: %s: %s' % (where, name, got))
+
+
+def run(*command):
+    return subprocess.run([str(c) for c in command], check=True, capture_output=True, text=True)
+
+
+def merge(target, *files):
+    run('mergecap', '-I', 'none', '-w', target, *files)
+    os.chmod(target, 0o644)
+    return target
+
+
+def tshark(capture, report, fails=False):
+    done = subprocess.run([str(TOP / 'tests/run-tshark'), '-q', '-r', str(capture), '-z', report],
+                          capture_output=True, cwd=TOP, text=True)
+    if (done.returncode != 0) != fails:
+        failures.append('%s: %s: exit status %d: %s' % (capture, report, done.returncode, done.stderr.strip()[:300]))
+        return None
+    return done.stderr if fails else done.stdout
+
+
+def document(capture, report):
+    text = tshark(capture, report + ',format=json')
+    return json.loads(text) if text else None
+
+
+def pairs():
+    seen = set()
+    for root in (TOP / 'captures', MORE):
+        for folder in sorted(root.glob('*')) if root.is_dir() else []:
+            ends = [folder / (end + '.pcapng') for end in ('client', 'server')]
+            if folder.name not in seen and all(e.exists() for e in ends):
+                seen.add(folder.name)
+                yield folder.name, ends[0], ends[1]
+
+
+# --- pairs of real captures ---
+
+BYTES = ('payload_bytes', 'retrans_bytes', 'unique_bytes')
+
+
+def check_counted_once(name, merged, end, expected):
+    """What a report counts at one end of a merged capture is what the capture of that end says alone."""
+    got = document(merged, 'mptcp,summary,full,at=' + end)
+    if not got:
+        return
+    check(name, 'connections at ' + end, len(got['connections']) == len(expected['connections']))
+    for have, want in zip(got['connections'], expected['connections']):
+        for direction in ('c2s', 's2c'):
+            for figure in BYTES:
+                check(name, '%s %s at %s' % (direction, figure, end),
+                      have[direction][figure] == want[direction][figure],
+                      (have[direction][figure], want[direction][figure]))
+
+
+def subflow_figures(expected, c, s, direction):
+    return expected['connections'][c]['subflows'][s][direction]
+
+
+def check_row(name, row, client, server):
+    where = '%s connection %s subflow %s %s' % (name, row['connection'], row['subflow'], row['direction'])
+    sender, receiver = (client, server) if row['direction'] == 'c2s' else (server, client)
+    b, missed = row['bytes'], row['not_captured']
+    check(where, 'bytes', b['sent'] + missed['sender'] == b['arrived'] + b['lost'] + missed['receiver'], (b, missed))
+    check(where, 'no negative delay', row['owd_negative'] == 0, row['owd_negative'])
+    if len(client['connections']) != len(server['connections']):
+        return
+    places = (row['connection'], row['subflow'])
+    if max(len(client['connections'][places[0]]['subflows']),
+           len(server['connections'][places[0]]['subflows'])) > places[1] and \
+            len(client['connections'][places[0]]['subflows']) == len(server['connections'][places[0]]['subflows']):
+        sent, arrived = (subflow_figures(f, *places, row['direction']) for f in (client, server)[::1 if sender is client else -1])
+        check(where, 'sent', b['sent'] == sent['payload_bytes'], (b['sent'], sent['payload_bytes']))
+        check(where, 'lost', b['lost'] + missed['receiver'] - missed['sender'] ==
+              sent['payload_bytes'] - arrived['payload_bytes'], (row, sent, arrived))
+        check(where, 'duplicated', b['duplicated'] == arrived['retrans_bytes'], (b, arrived))
+
+
+def path_of(text):
+    values = dict(part.split('=') for part in text.split(',') if '=' in part)
+    return float(values['delay']) / 1e6, float(values['rate']), float(values['qlimit'])
+
+
+def check_delay(name, row, paths):
+    if not row['owd']['samples']:
+        return
+    owd = row['owd']
+    fits = [(delay, rate, limit) for delay, rate, limit in paths if delay - 100e-6 <= owd['min'] <= delay + 1.5e-3]
+    check(name, 'least delay is that of a path', fits, owd['min'])
+    for delay, rate, limit in fits[-1:]:
+        check(name, 'median within the queue', owd['median'] <= delay + 8 * limit / rate + 2e-3, owd)
+
+
+def check_pair(name, client, server, folder):
+    merged = merge(folder / (name + '.pcapng'), client, server)
+    expected = [json.loads((f.parent / f.name.replace('.pcapng', '.expected.json')).read_text())
+                for f in (client, server)]
+    got = document(merged, 'mptcp,paths,full')
+    if not got:
+        return
+    paths = [path_of(p['imp']) for p in json.loads((client.parent / 'truth.json').read_text())['paths']]
+    check(name, 'offset', abs(got['clock']['offset']) < 100e-6, got['clock'])
+    check(name, 'there are paths', got['paths'])
+    for row in got['paths']:
+        check_row(name, row, *expected)
+        check_delay(name, row, paths)
+    check_counted_once(name, merged, 'client', expected[0])
+    check_counted_once(name, merged, 'server', expected[1])
+
+
+def check_one_end(name, capture):
+    check(name, 'one vantage point is refused', 'mergecap -I none' in (tshark(capture, 'mptcp,paths', True) or ''))
+
+
+# --- another clock ---
+
+def least(got):
+    return {(r['connection'], r['subflow'], r['direction']): r['owd'] for r in got['paths']}
+
+
+def check_shift(name, client, server, folder):
+    before = document(folder / (name + '.pcapng'), 'mptcp,paths')
+    for shift in ('0.75', '-3', '120.5'):
+        moved = folder / 'moved.pcapng'
+        run('editcap', '-t', shift, server, moved)
+        got = document(merge(folder / 'shifted.pcapng', client, moved), 'mptcp,paths')
+        if not got or not before:
+            return
+        where = '%s shifted by %s' % (name, shift)
+        check(where, 'offset', abs(got['clock']['offset'] - before['clock']['offset'] - float(shift)) < 100e-6,
+              got['clock'])
+        for key, owd in least(before).items():
+            other = least(got).get(key)
+            if not owd['samples']:
+                continue
+            check(where, 'delay of %s %s %s' % key, other and abs(owd['min'] - other['min']) < 100e-6 and
+                  abs(owd['median'] - other['median']) < 100e-6 + owd['median'] / 50, (owd, other))
+        raw = document(folder / 'shifted.pcapng', 'mptcp,paths,clock=raw')
+        check(where, 'raw delays below 0 are counted', sum(r['owd_negative'] for r in raw['paths']) > 0)
+        check(where, 'raw delays below 0 are said',
+              'below 0' in ' '.join((tshark(folder / 'shifted.pcapng', 'mptcp,paths,clock=raw') or '').split()))
+
+
+class Pcap:
+    """A capture as classic pcap with nanoseconds: [time in ns, frame]."""
+
+    def __init__(self, source, folder):
+        path = folder / 'plain.pcap'
+        run('editcap', '-F', 'nsecpcap', source, path)
+        data = path.read_bytes()
+        self.header = data[:24]
+        self.packets = []
+        at = 24
+        while at < len(data):
+            sec, nsec, length, _ = struct.unpack('<IIII', data[at:at + 16])
+            self.packets.append([sec * 10**9 + nsec, bytearray(data[at + 16:at + 16 + length])])
+            at += 16 + length
+        self.ip_at = 14 if struct.unpack('<I', self.header[20:24])[0] == 1 else 16
+
+    def write(self, path):
+        with open(path, 'wb') as out:
+            out.write(self.header)
+            for time, frame in self.packets:
+                out.write(struct.pack('<IIII', time // 10**9, time % 10**9, len(frame), len(frame)) + bytes(frame))
+        return path
+
+    def tcp(self, frame):
+        """(offset of TCP, offset of its payload, end) of an IPv4 segment; None for what is none."""
+        ip = self.ip_at
+        if len(frame) < ip + 40 or frame[ip] >> 4 != 4 or frame[ip + 9] != 6:
+            return None
+        tcp = ip + (frame[ip] & 15) * 4
+        return tcp, tcp + (frame[tcp + 12] >> 4) * 4, ip + struct.unpack('>H', frame[ip + 2:ip + 4])[0]
+
+
+def set_length(pcap, frame):
+    ip = pcap.ip_at
+    frame[ip + 2:ip + 4] = struct.pack('>H', len(frame) - ip)
+
+
+def check_drift(name, client, server, folder, stretch=1):
+    ends = [Pcap(f, folder) for f in (client, server)]
+    start = min(p[0][0] for p in (e.packets for e in ends))
+    for factor, end in zip((0, 50 * PPM), ends):
+        for packet in end.packets:
+            t = (packet[0] - start) * stretch
+            packet[0] = start + t + int(t * factor)
+    files = [e.write(folder / (n + '.pcap')) for n, e in zip('ab', ends)]
+    got = document(merge(folder / 'drift.pcapng', *files), 'mptcp,paths')
+    if got:
+        check(name, 'drift of 50 ppm', got['clock']['drift'] is not None and
+              abs(got['clock']['drift'] - 50 * PPM) < 5 * PPM, got['clock'])
+        check(name, 'no delay below 0 with drift', sum(r['owd_negative'] for r in got['paths']) <= 2,
+              [r['owd_negative'] for r in got['paths']])
+
+
+def check_long_drift(folder):
+    generator = BUILD / 'tests/bench/mptbench_generate'
+    if not generator.exists():
+        return
+    a, b = folder / 'long_a.pcap', folder / 'long_b.pcap'
+    run(generator, '--segments', '20000', '--subflows', '2', '--server', b, a)
+    ends = [Pcap(f, folder) for f in (a, b)]
+    length = max(p[0] for p in ends[0].packets) - ends[0].packets[0][0]
+    check_drift('10 minutes', a, b, folder, stretch=max(1, 600 * 10**9 // length))
+
+
+# --- the public v0 pair ---
+
+def check_v0(folder):
+    client, server = (MORE / 'v0' / f for f in ('client_2.pcap', 'server_2.pcap'))
+    if not client.exists():
+        return
+    merged = merge(folder / 'v0.pcapng', client, server)
+    truth = json.loads((MORE / 'v0/client_2-server_2.pair.truth.json').read_text())
+    got = document(merged, 'mptcp,paths')
+    for connection in truth['connections']:
+        rows = [r for r in got['paths'] if r['connection'] == connection['client_index']]
+        paired = [s for s in connection['subflows'] if s['server_subflow'] is not None]
+        check('v0', 'subflows of %d' % connection['client_index'], len(rows) == 2 * len(paired), len(rows))
+        for direction, known in connection['directions'].items():
+            mine = [r for r in rows if r['direction'] == direction]
+            where = 'v0 connection %d %s' % (connection['client_index'], direction)
+            check(where, 'least delay', abs(min(r['owd']['min'] for r in mine) - known['owd_raw']['min']) < 100e-6)
+            if connection['client_index'] < 2:
+                check(where, '20.0 ms', abs(min(r['owd']['min'] for r in mine) - 0.020) < 100e-6)
+            verdict, sums = known['reinjected_bytes_verdict'], {}
+            for kind in ('useful', 'redundant', 'useless', 'lost'):
+                sums[kind] = sum(r['reinjected'][kind] for r in mine)
+            check(where, 'reinjected', sum(sums.values()) == known['reinjected_bytes'], sums)
+            check(where, 'useful', sums['useful'] == verdict['useful'], (sums, verdict))
+            check(where, 'samples', sum(r['owd']['samples'] for r in mine) <= known['owd_raw']['n'])
+    strays = [s for s in got['paths_unmatched'] if s['at'] == 'server' and s['packets'] == 4]
+    check('v0', 'strays of 11.0.0.1:60453', any('11.0.0.1:60453' in s['from'] + s['to'] for s in strays), strays)
+    check('v0', 'offset', abs(got['clock']['offset']) < 100e-6, got['clock'])
+    check_drift('v0', client, server, folder)
+
+
+# --- derived from a real pair ---
+
+def derive(folder, client, server, change_client=None, change_server=None):
+    files = []
+    for end, change, name in ((client, change_client, 'x'), (server, change_server, 'y')):
+        pcap = Pcap(end, folder)
+        if change:
+            change(pcap)
+        files.append(pcap.write(folder / (name + '.pcap')))
+    return document(merge(folder / 'derived.pcapng', *files), 'mptcp,paths,full')
+
+
+def nat(pcap):
+    for _, frame in pcap.packets:
+        place = pcap.tcp(frame)
+        if not place:
+            continue
+        ip, tcp = pcap.ip_at, place[0]
+        for address, port in ((ip + 12, tcp), (ip + 16, tcp + 2)):
+            if frame[address + 3] == 1:  # the client's
+                frame[address] ^= 0x40
+                frame[port] ^= 0x10
+
+
+def split(pcap):
+    packets = []
+    for time, frame in pcap.packets:
+        place = pcap.tcp(frame)
+        if not place or place[2] - place[1] < 1000:
+            packets.append([time, frame])
+            continue
+        tcp, data, end = place
+        middle = data + 500
+        first, second = bytearray(frame[:middle]), bytearray(frame[:data] + frame[middle:end])
+        seq = struct.unpack('>I', frame[tcp + 4:tcp + 8])[0]
+        second[tcp + 4:tcp + 8] = struct.pack('>I', (seq + 500) & 0xffffffff)
+        for part in (first, second):
+            set_length(pcap, part)
+        packets += [[time, first], [time + 1000, second]]
+    pcap.packets = packets
+
+
+def join(pcap):
+    """Neighbours of one subflow with the same options become one segment, as GRO and TSO have them."""
+    packets = []
+    for time, frame in pcap.packets:
+        place = pcap.tcp(frame)
+        before = pcap.tcp(packets[-1][1]) if packets else None
+        if place and before and place[2] > place[1] and before[2] > before[1] and before[2] - before[1] < 20000:
+            last = packets[-1][1]
+            seq = struct.unpack('>I', last[before[0] + 4:before[0] + 8])[0] + before[2] - before[1]
+            same = last[pcap.ip_at + 12:before[0] + 4] == frame[pcap.ip_at + 12:place[0] + 4] and \
+                last[before[0] + 20:before[1]] == frame[place[0] + 20:place[1]]
+            if same and struct.pack('>I', seq & 0xffffffff) == bytes(frame[place[0] + 4:place[0] + 8]):
+                packets[-1][1] = last[:before[2]] + frame[place[1]:place[2]]
+                set_length(pcap, packets[-1][1])
+                continue
+        packets.append([time, frame])
+    pcap.packets = packets
+
+
+def drop(pcap):
+    count, kept = 0, []
+    for packet in pcap.packets:
+        place = pcap.tcp(packet[1])
+        if place and place[2] > place[1]:
+            count += 1
+            if count % 20 == 0:
+                continue
+        kept.append(packet)
+    pcap.packets = kept
+
+
+def start_late(pcap):
+    pcap.packets = pcap.packets[len(pcap.packets) // 4:]
+
+
+def sums(got, direction='c2s'):
+    rows = [r for r in got['paths'] if r['direction'] == direction]
+    return {k: sum(r['bytes'][k] for r in rows) for k in ('sent', 'arrived', 'lost', 'duplicated')}, rows
+
+
+def check_derived(folder):
+    found = {name: (client, server) for name, client, server in pairs()}
+    name = next((n for n in ('two_subflows', 'remove_addr_client', 'mp_prio') if n in found), None)
+    if not name:
+        return
+    client, server = found[name]
+    plain, plain_rows = sums(derive(folder, client, server))
+    for what, change in (('NAT', (None, nat)), ('split', (None, split)), ('joined at the receiver', (None, join)),
+                         ('joined at the sender', (join, None)), ('joined and split', (join, split))):
+        got = derive(folder, client, server, *change)
+        if not got:
+            continue
+        now, rows = sums(got)
+        where = '%s, %s' % (name, what)
+        check(where, 'bytes', now == plain, (now, plain))
+        check(where, 'subflows', len(rows) == len(plain_rows), len(rows))
+        for row, before in zip(rows, plain_rows):
+            check(where, 'least delay', abs(row['owd']['min'] - before['owd']['min']) < 2e-3,
+                  (row['owd'], before['owd']))
+            check(where, 'addresses', row['match']['addresses_changed'] == (what == 'NAT'))
+    now, rows = sums(derive(folder, client, server, None, drop))
+    check(name + ', drops', 'not lost', now['lost'] == plain['lost'], now)
+    check(name + ', drops', 'not captured', sum(r['not_captured']['receiver'] for r in rows) ==
+          plain['arrived'] - now['arrived'] > 0, (now, rows))
+    got = derive(folder, client, server, None, start_late)
+    now, rows = sums(got)
+    check(name + ', late', 'mapped', len(rows) >= 1 and now['lost'] == plain['lost'], (now, rows))
+
+
+def check_options(name, folder):
+    merged = folder / (name + '.pcapng')
+    by_number = document(merged, 'mptcp,summary,client=0,1,server=2,3,at=server')
+    by_itself = document(merged, 'mptcp,summary,at=server')
+    check(name, 'named interfaces', by_number['connections'] == by_itself['connections'])
+    check(name, 'at=2', document(merged, 'mptcp,summary,at=2')['connections'] == by_itself['connections'])
+    check(name, 'at=9 is refused', 'interface 9' in (tshark(merged, 'mptcp,summary,at=9', True) or ''))
+    check(name, 'the default is said', 'Counted at the client' in tshark(merged, 'mptcp,summary'))
+    rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,paths,samples,format=csv'))))
+    got = document(merged, 'mptcp,paths')
+    check(name, 'a line a sample', len(rows) == sum(r['owd']['samples'] for r in got['paths']), len(rows))
+    delays = [float(r['owd_s']) for r in rows if r['subflow'] == '0' and r['direction'] == 'c2s']
+    check(name, 'samples are the delays', min(delays) == got['paths'][0]['owd']['min'], min(delays))
+    table = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,paths,format=csv'))))
+    check(name, 'csv', [r['sent_bytes'] for r in table] == [str(r['bytes']['sent']) for r in got['paths']])
+
+
+def main():
+    if not all(shutil.which(tool) for tool in ('mergecap', 'editcap')):
+        print('mergecap and editcap are not installed')
+        return 77
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        os.chmod(folder, 0o755)
+        all_pairs = list(pairs())
+        for pair in all_pairs:
+            check_pair(*pair, folder)
+        for pair in all_pairs[:3]:
+            check_shift(*pair, folder)
+        if all_pairs:
+            check_one_end(all_pairs[0][0], all_pairs[0][1])
+            two = [p[0] for p in all_pairs if p[0] in ('two_subflows', 'mp_prio')]
+            for pair in two[:1]:
+                check_options(pair, folder)
+        check_v0(folder)
+        check_long_drift(folder)
+        check_derived(folder)
+    for failure in failures:
+        print(failure)
+    print('%d checks, %d failures' % (checks, len(failures)))
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
