@@ -10,6 +10,9 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 build_packages='cmake gcc libc6-dev make pkg-config wireshark-dev tshark'
 test_packages='libcmocka-dev python3'
+# Only for tests/gui/run.sh, which nothing else starts.
+# shellcheck disable=SC2034
+gui_packages='wireshark xvfb openbox xdotool imagemagick'
 
 say() {
     echo "$program: $*" >&2

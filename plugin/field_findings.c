@@ -22,14 +22,17 @@ static expert_field ei[MPT_SEVERITIES] = {EI_INIT, EI_INIT, EI_INIT, EI_INIT};
 void mpt_field_findings_register(int protocol)
 {
     static ei_register_info info[] = {
-        {&ei[MPT_SEVERITY_ERROR], {"mptcpscope.finding.error", PI_PROTOCOL, PI_ERROR,
-            "MPTCP: against the RFC, or data that is wrong", EXPFILL}},
-        {&ei[MPT_SEVERITY_WARNING], {"mptcpscope.finding.warning", PI_PROTOCOL, PI_WARN,
-            "MPTCP: something failed or cost the connection what MPTCP promises", EXPFILL}},
-        {&ei[MPT_SEVERITY_NOTE], {"mptcpscope.finding.note", PI_PROTOCOL, PI_NOTE,
-            "MPTCP: unusual, or a limit of what can be said", EXPFILL}},
-        {&ei[MPT_SEVERITY_CHAT], {"mptcpscope.finding.chat", PI_PROTOCOL, PI_CHAT,
-            "MPTCP: usual, but worth knowing", EXPFILL}},
+        {&ei[MPT_SEVERITY_ERROR],
+         {"mptcpscope.finding.error", PI_PROTOCOL, PI_ERROR, "MPTCP: against the RFC, or data that is wrong",
+          EXPFILL}},
+        {&ei[MPT_SEVERITY_WARNING],
+         {"mptcpscope.finding.warning", PI_PROTOCOL, PI_WARN,
+          "MPTCP: something failed or cost the connection what MPTCP promises", EXPFILL}},
+        {&ei[MPT_SEVERITY_NOTE],
+         {"mptcpscope.finding.note", PI_PROTOCOL, PI_NOTE, "MPTCP: unusual, or a limit of what can be said",
+          EXPFILL}},
+        {&ei[MPT_SEVERITY_CHAT],
+         {"mptcpscope.finding.chat", PI_PROTOCOL, PI_CHAT, "MPTCP: usual, but worth knowing", EXPFILL}},
     };
 
     expert_register_field_array(expert_register_protocol(protocol), info, G_N_ELEMENTS(info));

@@ -1,11 +1,12 @@
 /* fields.c - see fields.h: a postdissector that shows what mpt_frames knows of a frame.
  *
- * When a frame is dissected for the first time its segments are fed to up to two readings of the capture: a live one,
- * where a field is used already, and a kept one, where Wireshark keeps its frames and may come back to them (windows,
- * sharkd, tshark -2). Where neither is wanted the wrapper around TCP is taken out after the first frame.
+ * When a frame is dissected for the first time its segments are fed to up to two readings of the capture: a
+ * live one, where a field is used already, and a kept one, where Wireshark keeps its frames and may come
+ * back to them (windows, sharkd, tshark -2). Where neither is wanted the wrapper around TCP is taken out
+ * after the first frame.
  *
- * Invariant: readings belong to the file that is open: Wireshark's clean-up at its end, or before it is read again,
- * frees them.
+ * Invariant: readings belong to the file that is open: Wireshark's clean-up at its end, or before it is read
+ * again, frees them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -36,10 +37,10 @@ static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1;
 static int ett_mptcpscope = -1;
 
 static struct {
-    mpt_frames *live, *kept; /* NULL: not wanted */
+    mpt_frames *live, *kept;      /* NULL: not wanted */
     mpt_field_findings *findings; /* NULL: not looked for yet */
-    bool started;   /* the first frame was seen: it is known which readings are wanted */
-    bool listening; /* until then: to a tap of our own */
+    bool started;                 /* the first frame was seen: it is known which readings are wanted */
+    bool listening;               /* until then: to a tap of our own */
 } reading;
 
 static int reading_tap = -1;
@@ -78,7 +79,8 @@ static void initialise(void)
     if (mpt_prefs_fields() == MPT_FIELDS_OFF)
         return;
     mpt_dissection_start();
-    refused = register_tap_listener("mptcpscope.reading", &reading, NULL, TL_IS_DISSECTOR_HELPER, NULL, NULL, NULL, NULL);
+    refused = register_tap_listener("mptcpscope.reading", &reading, NULL, TL_IS_DISSECTOR_HELPER, NULL, NULL,
+                                    NULL, NULL);
     if (refused)
         g_string_free(refused, TRUE);
     reading.listening = !refused;
@@ -93,8 +95,8 @@ static mpt_frames *new_frames(bool kept)
     return mpt_frames_new(&config, kept);
 }
 
-/* Does Wireshark come back to its frames? Windows do; elsewhere taps are run in the last pass alone, so that frames
- * whose taps are not run are read again. */
+/* Does Wireshark come back to its frames? Windows do; elsewhere taps are run in the last pass alone, so that
+ * frames whose taps are not run are read again. */
 static bool frames_are_kept(packet_info *pinfo)
 {
     if (mpt_host_is_gui() || !reading.listening)
@@ -239,7 +241,8 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
 
 /* --- findings --- */
 
-static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet_info *pinfo, proto_tree *tree)
+static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet_info *pinfo,
+                                 proto_tree *tree)
 {
     proto_item *top = NULL;
     mpt_frame_facts facts;
@@ -291,70 +294,111 @@ mpt_frames *mpt_fields_frames(void)
 static void register_fields(int protocol)
 {
     static hf_register_info fields[] = {
-        {&hf_connection, {"Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL, 0,
-            "Id of the MPTCP connection, as in the reports (connections count by their first frame); on segments "
-            "without MPTCP options too. In one pass: in the order in which they are known; not shown before a "
-            "connection without its MP_CAPABLE has its first DSS.", HFILL}},
-        {&hf_subflow, {"Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL, 0,
-            "Id of the subflow in its connection, as in the reports (subflows count by their first frame).", HFILL}},
-        {&hf_role, {"Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL, 0,
-            "client or server: whether the sender of this segment opened the MPTCP connection.", HFILL}},
-        {&hf_backup, {"Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "Whether the sender has told by now that this subflow is a backup (MP_JOIN flag B, MP_PRIO).", HFILL}},
-        {&hf_data, {"Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL, 0,
-            "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: first seen on "
-            "this subflow under other sequence numbers; retransmission: on this subflow; unmapped: no DSN known."
-            ONE_PASS, HFILL}},
-        {&hf_dsn, {"DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL, 0,
-            "Data sequence number of the first payload byte; the first byte of the connection is 1. None where the "
-            "initial DSN is not in the capture." ONE_PASS, HFILL}},
-        {&hf_dsn_end, {"Next DSN (relative)", "mptcpscope.dsn_end", FT_INT64, BASE_DEC, NULL, 0,
-            "Relative data sequence number after the last payload byte.", HFILL}},
-        {&hf_dsn_length, {"Data-level length (bytes)", "mptcpscope.dsn_length", FT_UINT32, BASE_DEC, NULL, 0,
-            "Payload bytes in this range of data sequence numbers.", HFILL}},
-        {&hf_dsn_raw, {"DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL, 0,
-            "Data sequence number of the first payload byte as all 64 bits, also where the DSS has 32.", HFILL}},
-        {&hf_mapped_by, {"Mapped by frame", "mptcpscope.mapped_by", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_NONE), 0,
-            "The first frame whose DSS maps these bytes, often an earlier one." ONE_PASS, HFILL}},
-        {&hf_first_copy, {"First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
-            "The frame that carried the first of these bytes first, on any subflow.", HFILL}},
-        {&hf_bytes[MPT_PART_FIRST], {"First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-            "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PART_REINJECTION], {"Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32, BASE_DEC,
-            NULL, 0, "Payload bytes whose DSN was first seen on another subflow." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PART_REINJECTION_SAME], {"Reinjected bytes, same subflow", "mptcpscope.reinjected_same_bytes",
-            FT_UINT32, BASE_DEC, NULL, 0, "Payload bytes whose DSN was first seen on this subflow under other "
-            "subflow sequence numbers." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PART_RETRANSMISSION], {"Retransmitted bytes", "mptcpscope.retrans_bytes", FT_UINT32, BASE_DEC,
-            NULL, 0, "Payload bytes that this subflow carried before under the same subflow sequence numbers.", HFILL}},
-        {&hf_bytes[MPT_PART_UNMAPPED], {"Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-            "Payload bytes for which no DSS is known." ONE_PASS " A DSS that comes later maps them in two passes.",
-            HFILL}},
-        {&hf_fallback_bytes, {"Fallback bytes", "mptcpscope.fallback_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-            "Payload bytes without DSS that continue what is before them: after a fallback to TCP." ONE_PASS, HFILL}},
-        {&hf_out_of_order, {"Out of order", "mptcpscope.out_of_order", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "The segment has bytes that are seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
-        {&hf_out_of_order_bytes, {"Out of order bytes", "mptcpscope.out_of_order_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-            "Bytes seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
-        {&hf_duplicate, {"Duplicate at the receiver", "mptcpscope.duplicate", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "All bytes of the segment had been acknowledged by a DATA_ACK in an earlier segment.", HFILL}},
-        {&hf_data_ack, {"DATA_ACK (relative)", "mptcpscope.data_ack", FT_INT64, BASE_DEC, NULL, 0,
-            "Data-level acknowledgement: 1 acknowledges nothing, N+1 the first N bytes.", HFILL}},
-        {&hf_data_ack_rtt, {"DATA_ACK round-trip time", "mptcpscope.data_ack_rtt", FT_RELATIVE_TIME, BASE_NONE, NULL,
-            0, "From the first copy of the last byte that this DATA_ACK newly acknowledges to here." ONE_PASS, HFILL}},
-        {&hf_data_ack_of, {"DATA_ACK of data in frame", "mptcpscope.data_ack_of", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_ACK), 0,
-            "The frame with the first copy of the last byte that this DATA_ACK newly acknowledges.", HFILL}},
-        {&hf_inflight, {"Bytes in flight on the connection", "mptcpscope.inflight", FT_UINT64, BASE_DEC, NULL, 0,
-            "From the highest DATA_ACK to the highest DSN of the sender, with this segment.", HFILL}},
-        {&hf_subflow_inflight, {"Bytes in flight on the subflow", "mptcpscope.subflow_inflight", FT_UINT64, BASE_DEC,
-            NULL, 0, "From the highest TCP acknowledgement to the highest sequence number of the sender on this "
-            "subflow, with this segment.", HFILL}},
-        {&hf_window, {"Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL, 0,
-            "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 3.3.1). None "
-            "where the subflow's SYNs are not in the capture.", HFILL}},
+        {&hf_connection,
+         {"Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL, 0,
+          "Id of the MPTCP connection, as in the reports (connections count by their first frame); on "
+          "segments "
+          "without MPTCP options too. In one pass: in the order in which they are known; not shown before a "
+          "connection without its MP_CAPABLE has its first DSS.",
+          HFILL}},
+        {&hf_subflow,
+         {"Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL, 0,
+          "Id of the subflow in its connection, as in the reports (subflows count by their first frame).",
+          HFILL}},
+        {&hf_role,
+         {"Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL, 0,
+          "client or server: whether the sender of this segment opened the MPTCP connection.", HFILL}},
+        {&hf_backup,
+         {"Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "Whether the sender has told by now that this subflow is a backup (MP_JOIN flag B, MP_PRIO).",
+          HFILL}},
+        {&hf_data,
+         {"Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL, 0,
+          "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: first "
+          "seen on "
+          "this subflow under other sequence numbers; retransmission: on this subflow; unmapped: no DSN "
+          "known." ONE_PASS,
+          HFILL}},
+        {&hf_dsn,
+         {"DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL, 0,
+          "Data sequence number of the first payload byte; the first byte of the connection is 1. None where "
+          "the "
+          "initial DSN is not in the capture." ONE_PASS,
+          HFILL}},
+        {&hf_dsn_end,
+         {"Next DSN (relative)", "mptcpscope.dsn_end", FT_INT64, BASE_DEC, NULL, 0,
+          "Relative data sequence number after the last payload byte.", HFILL}},
+        {&hf_dsn_length,
+         {"Data-level length (bytes)", "mptcpscope.dsn_length", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes in this range of data sequence numbers.", HFILL}},
+        {&hf_dsn_raw,
+         {"DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL, 0,
+          "Data sequence number of the first payload byte as all 64 bits, also where the DSS has 32.",
+          HFILL}},
+        {&hf_mapped_by,
+         {"Mapped by frame", "mptcpscope.mapped_by", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_NONE),
+          0, "The first frame whose DSS maps these bytes, often an earlier one." ONE_PASS, HFILL}},
+        {&hf_first_copy,
+         {"First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
+          "The frame that carried the first of these bytes first, on any subflow.", HFILL}},
+        {&hf_bytes[MPT_PART_FIRST],
+         {"First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS, HFILL}},
+        {&hf_bytes[MPT_PART_REINJECTION],
+         {"Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes whose DSN was first seen on another subflow." ONE_PASS, HFILL}},
+        {&hf_bytes[MPT_PART_REINJECTION_SAME],
+         {"Reinjected bytes, same subflow", "mptcpscope.reinjected_same_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes whose DSN was first seen on this subflow under other "
+          "subflow sequence numbers." ONE_PASS,
+          HFILL}},
+        {&hf_bytes[MPT_PART_RETRANSMISSION],
+         {"Retransmitted bytes", "mptcpscope.retrans_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes that this subflow carried before under the same subflow sequence numbers.", HFILL}},
+        {&hf_bytes[MPT_PART_UNMAPPED],
+         {"Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes for which no DSS is known." ONE_PASS
+          " A DSS that comes later maps them in two passes.",
+          HFILL}},
+        {&hf_fallback_bytes,
+         {"Fallback bytes", "mptcpscope.fallback_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes without DSS that continue what is before them: after a fallback to TCP." ONE_PASS,
+          HFILL}},
+        {&hf_out_of_order,
+         {"Out of order", "mptcpscope.out_of_order", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "The segment has bytes that are seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
+        {&hf_out_of_order_bytes,
+         {"Out of order bytes", "mptcpscope.out_of_order_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Bytes seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
+        {&hf_duplicate,
+         {"Duplicate at the receiver", "mptcpscope.duplicate", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "All bytes of the segment had been acknowledged by a DATA_ACK in an earlier segment.", HFILL}},
+        {&hf_data_ack,
+         {"DATA_ACK (relative)", "mptcpscope.data_ack", FT_INT64, BASE_DEC, NULL, 0,
+          "Data-level acknowledgement: 1 acknowledges nothing, N+1 the first N bytes.", HFILL}},
+        {&hf_data_ack_rtt,
+         {"DATA_ACK round-trip time", "mptcpscope.data_ack_rtt", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          "From the first copy of the last byte that this DATA_ACK newly acknowledges to here." ONE_PASS,
+          HFILL}},
+        {&hf_data_ack_of,
+         {"DATA_ACK of data in frame", "mptcpscope.data_ack_of", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_ACK), 0,
+          "The frame with the first copy of the last byte that this DATA_ACK newly acknowledges.", HFILL}},
+        {&hf_inflight,
+         {"Bytes in flight on the connection", "mptcpscope.inflight", FT_UINT64, BASE_DEC, NULL, 0,
+          "From the highest DATA_ACK to the highest DSN of the sender, with this segment.", HFILL}},
+        {&hf_subflow_inflight,
+         {"Bytes in flight on the subflow", "mptcpscope.subflow_inflight", FT_UINT64, BASE_DEC, NULL, 0,
+          "From the highest TCP acknowledgement to the highest sequence number of the sender on this "
+          "subflow, with this segment.",
+          HFILL}},
+        {&hf_window,
+         {"Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL, 0,
+          "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 3.3.1). "
+          "None "
+          "where the subflow's SYNs are not in the capture.",
+          HFILL}},
     };
     static int *ett[] = {&ett_mptcpscope};
 

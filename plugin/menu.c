@@ -24,12 +24,14 @@ struct entry {
 };
 
 static const struct entry entries[] = {
-    {"&Summary", "MPTCP summary", "Every MPTCP connection with the figures of both directions and all subflows",
-     "mptcp,summary"},
-    {"&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time", "mptcp,events"},
-    {"&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection", "mptcp,diagnose"},
-    {"Subflow &list", "MPTCP connections and subflows", "Keys, tokens, addresses and subflows of each connection",
-     "mptcp,list"},
+    {"&Summary", "MPTCP summary",
+     "Every MPTCP connection with the figures of both directions and all subflows", "mptcp,summary"},
+    {"&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time",
+     "mptcp,events"},
+    {"&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection",
+     "mptcp,diagnose"},
+    {"Subflow &list", "MPTCP connections and subflows",
+     "Keys, tokens, addresses and subflows of each connection", "mptcp,list"},
 };
 
 static bool copy(funnel_text_window_t *window, void *data _U_)
@@ -104,8 +106,9 @@ static void on_entry(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_,
     mpt_frames *frames = mpt_fields_frames();
 
     if (!frames)
-        show(entry->title, "There is no capture to report on: open one first. (If one is open, the preference "
-                           "mptcpscope.fields is off, on which this window relies.)");
+        show(entry->title,
+             "There is no capture to report on: open one first. (If one is open, the preference "
+             "mptcpscope.fields is off, on which this window relies.)");
     else
         draw(entry, frames);
 }

@@ -1,8 +1,8 @@
-/* tables.c - see tables.h. A row appears with the first packet of it that passes the dialog's display filter; its
- * figures are those of the whole capture, from the reading that the fields are made of.
+/* tables.c - see tables.h. A row appears with the first packet of it that passes the dialog's display
+ * filter; its figures are those of the whole capture, from the reading that the fields are made of.
  *
- * A column sorts as a number only where it is FLOAT (UINT has 32 bits), so what is shown with units has the exact
- * number in a column beside it.
+ * A column sorts as a number only where it is FLOAT (UINT has 32 bits), so what is shown with units has the
+ * exact number in a column beside it.
  *
  * Invariant: the first column holds the row's key; strings in rows are owned by them.
  *
@@ -153,8 +153,8 @@ static void fill_connection(struct row *r, const mpt_connection_view *v)
         put_bytes(r, d[dir].data.dsn_unique_bytes);
         put_rate(r, d[dir].data.goodput);
     }
-    put_bytes(r, d[0].bytes.reinjected_bytes + d[1].bytes.reinjected_bytes + d[0].bytes.reinjected_same_bytes +
-                     d[1].bytes.reinjected_same_bytes);
+    put_bytes(r, d[0].bytes.reinjected_bytes + d[1].bytes.reinjected_bytes +
+                     d[0].bytes.reinjected_same_bytes + d[1].bytes.reinjected_same_bytes);
     put_text(r, mpt_fallback_name(v->fallback));
     put_text(r, mpt_close_name(v->close));
     put_uint(r, v->connection->first_frame);
@@ -185,7 +185,8 @@ static void fill_subflow(struct row *r, const mpt_connection_view *v, const mpt_
 
 /* --- filling while Wireshark reads the capture again --- */
 
-static void free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_, stat_tap_table_item_type *cell)
+static void free_cell(stat_tap_table *table _U_, unsigned row _U_, unsigned column _U_,
+                      stat_tap_table_item_type *cell)
 {
     if (cell->type == TABLE_ITEM_STRING)
         g_free((char *)cell->value.string_value);

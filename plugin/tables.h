@@ -1,4 +1,5 @@
-/* tables.h - Statistics > MPTCP Connections and MPTCP Subflows, and sharkd's nstat:mptcp_connections, _subflows.
+/* tables.h - Statistics > MPTCP Connections and MPTCP Subflows; nstat:mptcp_connections and
+ * nstat:mptcp_subflows of sharkd.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

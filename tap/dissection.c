@@ -15,8 +15,8 @@
 #include "engine/option.h"
 
 #define TCP_PROTOCOL 6
-#define HEADER 20        /* RFC 9293 3.1, without options */
-#define MAX_SEGMENTS 16  /* of one frame: tunnels */
+#define HEADER       20 /* RFC 9293 3.1, without options */
+#define MAX_SEGMENTS 16 /* of one frame: tunnels */
 
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3 };
 
@@ -73,8 +73,9 @@ static void scale_window(mpt_dissected *d, int announced)
         struct direction key = {g->src, g->dst};
         if (!scales)
             scales = g_hash_table_new_full(direction_hash, direction_equal, g_free, NULL);
-        g_hash_table_replace(scales, g_memdup2(&key, sizeof key),
-                             GUINT_TO_POINTER(1u + (announced < 0 ? NO_SCALE : (unsigned)MIN(announced, 14))));
+        g_hash_table_replace(
+            scales, g_memdup2(&key, sizeof key),
+            GUINT_TO_POINTER(1u + (announced < 0 ? NO_SCALE : (unsigned)MIN(announced, 14))));
         d->window_known = true;
     } else if (own && other) {
         d->window_known = true;
@@ -185,8 +186,9 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 void mpt_dissection_register(void)
 {
     /* A name of its own for TCP: no layer of its own, and `Enabled Protocols` still rules it. */
-    int pino = proto_register_protocol_in_name_only("TCP segment, for mptcpscope", "TCP (mptcpscope)", "mptcpscope.segment",
-                                                    proto_get_id_by_filter_name("tcp"), FT_BYTES);
+    int pino = proto_register_protocol_in_name_only("TCP segment, for mptcpscope", "TCP (mptcpscope)",
+                                                    "mptcpscope.segment", proto_get_id_by_filter_name("tcp"),
+                                                    FT_BYTES);
 
     mptcp_id = proto_get_id_by_filter_name("mptcp");
     wrapper_handle = create_dissector_handle(dissect, pino);

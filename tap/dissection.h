@@ -1,7 +1,8 @@
-/* dissection.h - the second door: the TCP segments of the frame that is being dissected, for who can't wait for taps.
+/* dissection.h - the second door: the TCP segments of the frame that is being dissected, for who can't wait
+ * for taps.
  *
- * Taps are not run in the first of two passes, so that what has to be known then is read from the TCP header itself, by
- * a wrapper around the dissector of IP protocol 6.
+ * Taps are not run in the first of two passes, so that what has to be known then is read from the TCP header
+ * itself, by a wrapper around the dissector of IP protocol 6.
  *
  * Invariant: installed only between start and stop; the dissector that was there before does all else.
  *
@@ -17,7 +18,7 @@
 
 typedef struct mpt_dissected {
     mpt_segment segment; /* no payload, no labels */
-    bool window_known;   /* segment.window is scaled where both SYNs said so (RFC 7323 2.2); else as on the wire */
+    bool window_known;   /* segment.window is scaled where both SYNs said so (RFC 7323 2.2) */
 } mpt_dissected;
 
 /* Once, while protocols are registered. */
@@ -27,7 +28,8 @@ void mpt_dissection_start(void);
 void mpt_dissection_stop(void);
 /* A frame's time in nanoseconds, as segments have it. */
 int64_t mpt_dissection_time(int64_t seconds, int nanoseconds);
-/* The segments of this frame, in order, if it was dissected for the first time; NULL with *n 0 where there is none. */
+/* The segments of this frame, in order, if it was dissected for the first time; NULL with *n 0 where there
+ * is none. */
 const mpt_dissected *mpt_dissection_segments(uint32_t frame, unsigned *n);
 
 #endif

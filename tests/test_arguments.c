@@ -102,10 +102,9 @@ static void test_parse__every_option__its_value(void **state)
     assert_int_equal(a.presence, (1u << (MPT_ARG_DIRECTION + 1)) - 1);
     mpt_arguments_clear(&a);
 
-    a = taken("mptcp,plot,type=sequence,window=0.5,clock=offset,at=7,direction=c2s,format=xpl");
+    a = taken("mptcp,plot,type=sequence,window=0.5,at=7,direction=c2s,format=xpl");
     assert_string_equal(a.type, "sequence");
     assert_int_equal(a.window_ns, 500000000);
-    assert_int_equal(a.clock, MPT_CLOCK_OFFSET);
     assert_int_equal(a.at, MPT_AT_INTERFACE);
     assert_int_equal(a.at_interface, 7);
     assert_true(mpt_arguments_has(&a, MPT_ARG_DIRECTION));
@@ -122,7 +121,8 @@ static void test_parse__every_option__its_value(void **state)
 static void test_parse__interface_lists__go_on_after_commas(void **state)
 {
     (void)state;
-    mpt_arguments a = taken("mptcp,paths,client=0,1,server=2, 3 ,samples,ip.addr == 10.0.0.1");
+    mpt_arguments a = taken("mptcp,paths,client=0,1,server=2, 3 ,clock=offset,samples,ip.addr == 10.0.0.1");
+    assert_int_equal(a.clock, MPT_CLOCK_OFFSET);
     assert_int_equal(a.client->len, 2);
     assert_int_equal(a.server->len, 2);
     assert_int_equal(g_array_index(a.client, uint32_t, 1), 1);

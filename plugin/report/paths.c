@@ -528,12 +528,12 @@ static void write_singles(const mpt_path_model *m, const mpt_report_context *x, 
     for (guint i = 0; i < m->singles->len; i++) {
         const mpt_path_single *s = &g_array_index(m->singles, mpt_path_single, i);
         const mpt_subflow *f = s->subflow;
+        uint64_t packets = f->half[0].bytes.packets + f->half[1].bytes.packets;
         bool join_only = f->kind == MPT_SUBFLOW_JOIN && f->syn_seen && !f->synack_seen;
         g_string_append_printf(line, "Only at the %s: %s", mpt_points_name(x->points, s->point),
                                mpt_endpoint_text(&f->ends[0], a));
-        g_string_append_printf(line, " -> %s, %" G_GUINT64_FORMAT " packets from frame %u on%s.",
-                               mpt_endpoint_text(&f->ends[1], b),
-                               f->half[0].bytes.packets + f->half[1].bytes.packets, f->first_frame,
+        g_string_append_printf(line, " -> %s, %" G_GUINT64_FORMAT " packet%s from frame %u on%s.",
+                               mpt_endpoint_text(&f->ends[1], b), packets, packets == 1 ? "" : "s", f->first_frame,
                                join_only ? ": a SYN with MP_JOIN left and did not arrive as such" : "");
         say(sink, 0, line);
     }

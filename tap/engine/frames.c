@@ -14,7 +14,7 @@
 
 /* What the engine forgets of one segment. */
 struct record {
-    struct record *next; /* of the same frame */
+    struct record *next;        /* of the same frame */
     const mpt_subflow *subflow; /* NULL: not taken yet */
     int64_t position;           /* of the payload, on its subflow */
     int64_t again_start;        /* of the payload, what was retransmitted */
@@ -52,10 +52,10 @@ struct connection_state {
 struct mpt_frames {
     mpt_engine *engine;
     bool kept, finished;
-    GPtrArray *chunks; /* struct record[RECORDS_PER_CHUNK] */
-    guint used;        /* of the last chunk */
-    GPtrArray *frames; /* kept: first record of each frame */
-    struct record *live; /* else: those of the newest frame */
+    GPtrArray *chunks;              /* struct record[RECORDS_PER_CHUNK] */
+    guint used;                     /* of the last chunk */
+    GPtrArray *frames;              /* kept: first record of each frame */
+    struct record *live;            /* else: those of the newest frame */
     GArray *subflows, *connections; /* states, by index */
     uint32_t next_id;
     bool stale; /* ids have to be found again */
@@ -174,8 +174,8 @@ static void on_data(const mpt_data_piece *p, void *user)
     }
 }
 
-static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, const mpt_segment *g, uint32_t ssn,
-                         uint32_t length, int64_t position)
+static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, const mpt_segment *g,
+                         uint32_t ssn, uint32_t length, int64_t position)
 {
     mpt_claim stamp = {.time_ns = g->time_ns, .frame = g->frame, .epoch = g->frame};
     int64_t start;
@@ -184,7 +184,8 @@ static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, con
         mpt_ranges_claim(&subflow_state(f, s)->mapped_by[side], start, start + length, &stamp, NULL, NULL);
 }
 
-static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s, unsigned side)
+static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s,
+                          unsigned side)
 {
     const mpt_data_level *d = &c->level[!(side ^ s->flip)];
     const struct subflow_state *state = subflow_state(f, s);
@@ -196,14 +197,15 @@ static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection 
     r->has_window = r->window_known;
 }
 
-static void read_options(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s, unsigned side,
-                         const mpt_segment *g, int64_t position)
+static void read_options(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s,
+                         unsigned side, const mpt_segment *g, int64_t position)
 {
     mpt_option_result result;
     mpt_option o;
     size_t at = 0, used;
 
-    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END; at += used) {
+    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END;
+         at += used) {
         if (result != MPT_OPTION_OK)
             continue;
         if (o.subtype == MPT_MP_CAPABLE && o.capable.has_data && !(g->flags & MPT_TCP_SYN))
@@ -245,8 +247,10 @@ static void note_rtt(mpt_frames *f, struct record *r, const mpt_connection *c, u
 
 static void note_flight(struct record *r, const mpt_data_level *d, const mpt_half *h)
 {
-    int64_t low = d->acked_known ? d->acked : d->idsn + 1, first = h->isn_known ? h->ssn_shift - h->syn_data + 1 : 0;
-    int64_t acked = h->acked == INT64_MIN ? first : h->acked, next = h->fin_seen ? MIN(h->next, h->fin) : h->next;
+    int64_t low = d->acked_known ? d->acked : d->idsn + 1,
+            first = h->isn_known ? h->ssn_shift - h->syn_data + 1 : 0;
+    int64_t acked = h->acked == INT64_MIN ? first : h->acked,
+            next = h->fin_seen ? MIN(h->next, h->fin) : h->next;
 
     if (!r->length)
         return;
@@ -309,7 +313,8 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
     note_flight(r, &c->level[side ^ s->flip], &s->half[side]);
 }
 
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
 {
     mpt_frames *f = user;
     struct connection_state was = *connection_state(f, from), *state = connection_state(f, to);
@@ -374,8 +379,8 @@ static void find_ids(mpt_frames *f)
     }
 }
 
-/* Live: numbered when they are first known. A partial connection may turn out to be part of another as long as it
- * has only shown an MP_JOIN, so it waits for its first DSS. */
+/* Live: numbered when they are first known. A partial connection may turn out to be part of another as long
+ * as it has only shown an MP_JOIN, so it waits for its first DSS. */
 static bool live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
 {
     struct connection_state *state = connection_state(f, c);
@@ -410,17 +415,19 @@ static void add_part(struct telling *x, const mpt_frame_part *part)
 {
     mpt_frame_part *last = x->facts->parts ? &x->facts->part[x->facts->parts - 1] : NULL;
 
-    if (last && ((last->kind == part->kind && last->mapped == part->mapped &&
-                  (!part->mapped || (last->relative_known && last->relative + last->length == part->relative &&
-                                     last->first_frame == part->first_frame))) ||
-                 x->facts->parts == MPT_FRAME_PARTS)) {
+    if (last &&
+        ((last->kind == part->kind && last->mapped == part->mapped &&
+          (!part->mapped || (last->relative_known && last->relative + last->length == part->relative &&
+                             last->first_frame == part->first_frame))) ||
+         x->facts->parts == MPT_FRAME_PARTS)) {
         last->length += part->length;
         return;
     }
     x->facts->part[x->facts->parts++] = *part;
 }
 
-/* Is this a second copy on the same subflow, under other numbers? Else its run only begins in another frame. */
+/* Is this a second copy on the same subflow, under other numbers? Else its run only begins in another frame.
+ * */
 static bool is_same_copy(const struct telling *x, int64_t start)
 {
     const GArray *copies = x->level->copies;
@@ -447,8 +454,9 @@ static void owned_part(const mpt_piece *p, void *data)
     if (!p->fresh && p->was.frame != x->r->frame)
         part.first_frame = p->was.frame;
     if (part.kind != MPT_PART_RETRANSMISSION) {
-        part.kind = !own ? MPT_PART_REINJECTION
-                    : part.first_frame && is_same_copy(x, p->start) ? MPT_PART_REINJECTION_SAME : MPT_PART_FIRST;
+        part.kind = !own                                            ? MPT_PART_REINJECTION
+                    : part.first_frame && is_same_copy(x, p->start) ? MPT_PART_REINJECTION_SAME
+                                                                    : MPT_PART_FIRST;
         if (part.kind == MPT_PART_FIRST)
             part.first_frame = 0;
     }
@@ -502,8 +510,8 @@ static void mapped_part(const mpt_mapped *m, void *data)
     }
     part.part.mapped = true;
     part.part.implied = m->implied;
-    mpt_ranges_look(&subflow_state(x->f, x->r->subflow)->mapped_by[x->r->side], m->start, m->start + 1, mapped_by,
-                    &part.part.mapped_by);
+    mpt_ranges_look(&subflow_state(x->f, x->r->subflow)->mapped_by[x->r->side], m->start, m->start + 1,
+                    mapped_by, &part.part.mapped_by);
     if (!part.part.mapped_by && !m->implied)
         part.part.mapped_by = m->frame;
     mpt_ranges_look(&x->level->owned, m->dsn, m->dsn + (m->end - m->start), owned_part, &part);
@@ -540,9 +548,9 @@ static void tell_notes(mpt_frames *f, const struct record *r, mpt_frame_facts *f
     facts->duplicate = r->duplicate;
     facts->has_data_ack = r->has_data_ack && facts->connection;
     if (facts->has_data_ack)
-        facts->data_ack_relative_known =
-            mpt_data_level_relative(&facts->connection->level[!(r->side ^ r->subflow->flip)],
-                                    r->data_ack + subflow_state(f, r->subflow)->shift[!r->side], &facts->data_ack);
+        facts->data_ack_relative_known = mpt_data_level_relative(
+            &facts->connection->level[!(r->side ^ r->subflow->flip)],
+            r->data_ack + subflow_state(f, r->subflow)->shift[!r->side], &facts->data_ack);
     facts->has_data_ack_rtt = r->has_rtt;
     facts->data_ack_rtt_ns = r->rtt_ns;
     facts->data_ack_of = r->data_ack_of;

@@ -2,11 +2,11 @@
  *
  * Two ways to read a capture:
  *   live    each segment is judged as it comes, by what is known then; only the newest frame is remembered.
- *   kept    segments pass the look-back, and every frame is remembered; once mpt_frames_finish() was called, what is
- *           told of a frame is what the reports count, and it is derived from the engine when it is asked for.
+ *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() what is
+ *           told of a frame is what the reports count, and it is derived when it is asked for.
  *
- * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and what was in
- * flight then); all else is looked up in the engine, so that frames and reports can't disagree.
+ * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and
+ * what was in flight then); all else is looked up in the engine, so that frames and reports can't disagree.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,7 +33,7 @@ typedef struct mpt_frame_part {
     mpt_part_kind kind;
     bool mapped, implied;
     bool relative_known;
-    int64_t relative;     /* DSN of the first byte as in reports; with relative_known */
+    int64_t relative; /* DSN of the first byte as in reports; with relative_known */
     bool dsn_known;
     uint64_t dsn;         /* 64 bits; with dsn_known */
     uint32_t length;      /* bytes */
@@ -48,9 +48,9 @@ typedef struct mpt_frame_facts {
     const mpt_subflow *subflow;       /* NULL: still in the look-back */
     bool ids_known;
     uint32_t connection_id, subflow_id;
-    unsigned role; /* of the sender: 0 client, 1 server; with connection */
+    unsigned role;             /* of the sender: 0 client, 1 server; with connection */
     bool backup_known, backup; /* what the sender has told of this subflow so far */
-    bool final;    /* kept, and finished */
+    bool final;                /* kept, and finished */
     unsigned parts;
     mpt_frame_part part[MPT_FRAME_PARTS];
     uint32_t out_of_order; /* first-seen bytes below the highest DSN seen */

@@ -44,8 +44,8 @@ struct mpt_engine {
 
 /* Steps that all segments together may cost beyond the usual: an attack could make each of them walk through all that
  * the others left. */
-#define MPT_WORK_BASE (UINT64_C(1) << 28)
-#define MPT_WORK_PER_SEGMENT 64
+#define MPT_WORK_BASE (UINT64_C(1) << 26)
+#define MPT_WORK_PER_SEGMENT 32
 
 /* False where memory or work are at their limit: what asks is counted, and not done. */
 static inline bool mpt_engine_affords(mpt_engine *e)

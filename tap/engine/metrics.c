@@ -143,7 +143,7 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
             acked -= MIN(acked, d->acked_before - d->idsn - 1 + syn_data);
     }
     f->goodput = NAN;
-    if (!known)
+    if (!known || acked < 0) /* a DATA_ACK below the IDSN acknowledges nothing that is known */
         return;
     f->acked_bytes = maybe_int(true, acked);
     if (acked > 0 && bytes->first_data.known)

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "paths_internal.h"
+#include "seq.h"
 
 /* What arrived of one direction of a connection, as one end sees it. */
 struct arrival {
@@ -87,12 +88,21 @@ static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mp
         mpt_runs_insert(&a->early, &place, &run);
 }
 
+/* The latest word counts: an earlier copy of what was taken for the first one may turn up. */
+static void set_fate(struct mpt_lane *l, const mpt_data_piece *p, enum fate fate)
+{
+    mpt_claim claim = { .owner = (uint16_t)fate };
+
+    mpt_ranges_take(&l->fate, p->dsn, p->dsn + p->length, NULL, NULL);
+    mpt_ranges_claim(&l->fate, p->dsn, p->dsn + p->length, &claim, NULL, NULL);
+}
+
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
 {
     unsigned side = p->side ^ p->subflow->flip;
     const mpt_data_level *d = &p->connection->level[side];
+    enum fate fate = FATE_FIRST;
     mpt_path_end *e;
-    mpt_claim claim = { .time_ns = 0, .owner = FATE_FIRST };
 
     if (p->what == MPT_DATA_RETRANSMITTED) {
         e = mpt_paths_find(v, p->subflow);
@@ -104,11 +114,15 @@ void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
     e = mpt_paths_find(v, p->subflow);
     if (p->what == MPT_DATA_REINJECTED) {
         bool useless = d->acked_known && d->acked >= p->dsn + p->length;
-        claim.owner = useless ? FATE_USELESS : FATE_REINJECTED;
+        fate = useless ? FATE_USELESS : FATE_REINJECTED;
+    } else if (p->first_frame > 0) {
+        mpt_path_lane *loser = lane_of(v, p->connection, side, p->first_owner);
+        if (loser)
+            set_fate(loser->private_, p, FATE_REINJECTED);
     } else if (!p->resolved) {
         arrive(v, p, side, &e->lanes[p->side]);
     }
-    mpt_ranges_claim(&e->store[p->side].fate, p->position, p->position + p->length, &claim, NULL, NULL);
+    set_fate(&e->store[p->side], p, fate);
 }
 
 /* --- reinjections --- */
@@ -147,6 +161,14 @@ static void judge_sent(const mpt_piece *piece, void *data)
         mpt_ranges_look(j->at_receiver, piece->start + j->shift, piece->end + j->shift, judge_arrived, j);
 }
 
+/* The data level of what a side of the flow sends, as an end has it; NULL: plain TCP there. */
+static const mpt_data_level *level_of(const mpt_path_flow *f, unsigned side, unsigned end)
+{
+    const mpt_subflow *s = f->subflow[end];
+
+    return s->connection ? &s->connection->level[side ^ f->flip[end] ^ s->flip] : NULL;
+}
+
 mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from)
 {
     judgement j = { 0 };
@@ -157,10 +179,9 @@ mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, 
         return j.sums;
     sent = &f->lane[from][side]->private_->fate;
     if (f->subflow[!from]) {
-        const mpt_half *a = &f->subflow[from]->half[side ^ f->flip[from]];
-        const mpt_half *b = &f->subflow[!from]->half[side ^ f->flip[!from]];
+        const mpt_data_level *a = level_of(f, side, from), *b = level_of(f, side, !from);
         j.at_receiver = &f->lane[!from][side]->private_->fate;
-        j.shift = a->isn_known && b->isn_known ? 0 : (int32_t)(a->origin - b->origin);
+        j.shift = a && b ? mpt_seq64_diff(a->base, b->base) : 0;
     }
     if (mpt_ranges_bounds(sent, &first, &end))
         mpt_ranges_look(sent, first, end, judge_sent, &j);

@@ -30,7 +30,7 @@ struct mpt_lane {
     int64_t high;
     bool any;
     uint32_t alone_frame, again_frame; /* last counted */
-    mpt_ranges fate; /* positions; owner: enum fate */
+    mpt_ranges fate; /* data-level positions; owner: enum fate */
 };
 
 enum fate { FATE_FIRST, FATE_REINJECTED, FATE_USELESS };

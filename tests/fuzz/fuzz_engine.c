@@ -90,6 +90,10 @@ static void configure(mpt_engine_config *config, fuzz_input *in)
         config->max_connections = 2;
     if (limits & 32)
         config->max_subflows = 2;
+    if (limits & 64)
+        config->max_flows = 6;
+    if (limits & 128)
+        config->max_one_sided = 2;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -211,6 +211,7 @@ static void check_direction(const mpt_connection_view *v, unsigned dir)
                                                  d->bytes.reinjected_same_bytes);
     check_time(d->data.reorder_delay);
     check_rtt(&d->data.rtt);
+    FUZZ_CHECK(!d->data.acked_bytes.known || d->data.acked_bytes.value >= 0);
     FUZZ_CHECK(isnan(d->data.goodput) || d->data.goodput >= 0);
 }
 

@@ -19,7 +19,7 @@ capture=$top/captures/path_blackhole/client.pcapng
 other=$top/captures/csum_fail_multi/client.pcapng
 work=$(mktemp -d /tmp/mptcpscope-gui.XXXXXX)
 pids=
-trap 'kill $pids 2>/dev/null; wait 2>/dev/null; rm -rf "$work"' EXIT INT TERM
+trap 'kill $pids 2>/dev/null || :; wait || :; rm -rf "$work"' EXIT INT TERM
 
 mkdir -p "$work/home/.config/wireshark/profiles" "$work/run"
 cp -R "$build/plugins" "$work/plugins"

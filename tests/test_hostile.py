@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# test_hostile.py [--all] - captures that are cut, altered and mixed, through tshark with every report in one start.
+#
+# Asked of each variant: no crash, no sanitizer's finding, no hang (a minute each), and a JSON report whose sums hold
+# (report.md: unique = first + reinjected + reinjected_same + unmapped, and so on). Without --all a fixed sample.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+import json
+import os
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+CAPTURES = HERE.parent / "captures"
+REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "list,format=csv",
+           "summary,full,format=csv", "summary,full,format=json"]
+KIND = 30
+
+
+class Packet:
+    """Link-layer bytes with their time and true length; linktype is that of the file."""
+
+    def __init__(self, ns, data, length):
+        self.ns, self.data, self.length = ns, data, length
+
+    def but(self, **changes):
+        new = Packet(self.ns, self.data, self.length)
+        new.__dict__.update(changes)
+        return new
+
+
+def read_pcapng(path):
+    """(linktype, packets) of a little-endian pcapng file whose interfaces have one link type."""
+    raw, at, link, scale, packets = path.read_bytes(), 0, None, [], []
+    while at + 12 <= len(raw):
+        kind, size = struct.unpack_from("<II", raw, at)
+        if kind == 1:
+            link = struct.unpack_from("<H", raw, at + 8)[0]
+            scale.append(1000)
+            option = at + 16
+            while option < at + size - 4:
+                code, length = struct.unpack_from("<HH", raw, option)
+                if code == 9:
+                    scale[-1] = 10 ** (9 - raw[option + 4])
+                if code == 0:
+                    break
+                option += 4 + (length + 3) // 4 * 4
+        elif kind == 6:
+            interface, high, low, captured, length = struct.unpack_from("<IIIII", raw, at + 8)
+            packets.append(Packet((high << 32 | low) * scale[interface], raw[at + 28:at + 28 + captured], length))
+        at += size
+    return link, packets
+
+
+def write_pcap(path, link, packets):
+    """A pcap file with nanoseconds."""
+    with open(path, "wb") as out:
+        out.write(struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262144, link))
+        for p in packets:
+            seconds, ns = divmod(p.ns, 10 ** 9)
+            out.write(struct.pack("<IIII", seconds & 0xFFFFFFFF, ns, len(p.data), max(p.length, len(p.data))))
+            out.write(p.data)
+
+
+def option_area(data):
+    """(start, end) of the TCP options, or None; any link layer: IP is looked for behind its usual lengths."""
+    for at in (14, 16, 20, 4, 0):
+        if len(data) > at + 40 and data[at] >> 4 == 4 and data[at + 9] == 6:
+            tcp = at + (data[at] & 15) * 4
+        elif len(data) > at + 60 and data[at] >> 4 == 6 and data[at + 6] == 6:
+            tcp = at + 40
+        else:
+            continue
+        end = tcp + (data[tcp + 12] >> 4) * 4 if tcp + 12 < len(data) else 0
+        return (tcp + 20, end) if tcp + 20 < end <= len(data) else None
+    return None
+
+
+def with_options(packets, change):
+    """The packets, change(bytes, offsets of MPTCP options, end of options) done to those that have such options."""
+    result = []
+    for p in packets:
+        area, data, found = option_area(p.data), bytearray(p.data), []
+        at = area[0] if area else 0
+        while area and at < area[1] and data[at] != 0:
+            if data[at] == 1:
+                at += 1
+                continue
+            if at + 1 >= area[1] or data[at + 1] < 2:
+                break
+            if data[at] == KIND:
+                found.append(at)
+            at += data[at + 1]
+        if found:
+            change(data, found, area[1])
+        result.append(p.but(data=bytes(data)))
+    return result
+
+
+def fuzzed(packets, seed):
+    rand = random.Random(seed)
+
+    def change(data, found, end):
+        for at in found:
+            if rand.random() < 0.2:
+                data[rand.randrange(at + 2, end)] = rand.randrange(256)
+
+    return with_options(packets, change)
+
+
+def lengths(packets, value, seed):
+    rand = random.Random(seed)
+
+    def change(data, found, end):
+        if rand.random() < 0.2:
+            data[found[0] + 1] = value
+
+    return with_options(packets, change)
+
+
+def padded(packets):
+    def change(data, found, end):
+        data[found[-1]:end] = bytes(end - found[-1])
+
+    return with_options(packets, change)
+
+
+def variants(packets, other):
+    """(name, packets); `other` is a second capture of the same link type."""
+    for i in range(200):
+        yield f"cut{i}", packets[:len(packets) * i // 200 + 1]
+    for seed in range(20):
+        yield f"fuzzed{seed}", fuzzed(packets, seed)
+    yield "length0", lengths(packets, 0, 1)
+    yield "length255", lengths(packets, 255, 2)
+    yield "eol", padded(packets)
+    yield "doubled", [p for p in packets for _ in range(2)]
+    yield "reversed", [p.but(ns=q.ns) for p, q in zip(reversed(packets), packets)]
+    yield "backwards", packets[::-1]
+    yield "same_time", [p.but(ns=packets[0].ns) for p in packets]
+    yield "to_1970", [p.but(ns=i * 1000) if i % 3 == 0 else p for i, p in enumerate(packets)]
+    for length in (54, 60, 66, 70, 74, 78, 82, 86, 90, 94, 98, 102, 110, 120):
+        yield f"snaplen{length}", [p.but(data=p.data[:length]) for p in packets]
+    if other:
+        shift = packets[0].ns - other[0].ns
+        yield "interleaved", sorted(packets + [p.but(ns=p.ns + shift) for p in other], key=lambda p: p.ns)
+
+
+SAMPLE = {"cut37", "cut120", "fuzzed0", "fuzzed1", "length0", "length255", "eol", "doubled", "backwards", "same_time",
+          "to_1970", "snaplen54", "snaplen78", "snaplen90", "interleaved"}
+SAMPLE_CAPTURES = ["tiny/client", "csum_fail_multi/client"]
+
+
+def check_direction(where, d, problems):
+    parts = d["first_bytes"] + d["reinjected_bytes"] + d["reinjected_same_bytes"] + d["unmapped_bytes"]
+    if d["unique_bytes"] != parts:
+        problems.append(f"{where}: unique_bytes {d['unique_bytes']} != {parts}")
+    if d["unique_bytes"] != d["payload_bytes"] - d["retrans_bytes"]:
+        problems.append(f"{where}: unique_bytes is not payload less retransmitted")
+    if min(v for k, v in d.items() if k.endswith("_bytes") and isinstance(v, (int, float))) < 0:
+        problems.append(f"{where}: negative bytes")
+
+
+def check_document(document):
+    problems = []
+    for c in document["connections"]:
+        for way in ("c2s", "s2c"):
+            where, whole = f"connection {c['id']} {way}", c[way]
+            check_direction(where, whole, problems)
+            share = 0
+            for s in c["subflows"]:
+                check_direction(f"{where} subflow {s['id']}", s[way], problems)
+                share += s[way]["share"] or 0
+            for name in ("segments", "packets", "payload_bytes", "retrans_bytes", "first_bytes", "reinjected_bytes",
+                         "reinjected_same_bytes", "unmapped_bytes", "fallback_bytes"):
+                if whole[name] != sum(s[way][name] for s in c["subflows"]):
+                    problems.append(f"{where}: {name} is not the sum of its subflows")
+            if whole["dsn_unique_bytes"] != whole["first_bytes"]:
+                problems.append(f"{where}: dsn_unique_bytes != first_bytes")
+            if whole["dsn_unique_bytes"] and abs(share - 1) > 1e-6:
+                problems.append(f"{where}: the shares add up to {share}")
+            if whole["dsn_first"] is not None and \
+                    whole["dsn_end"] - whole["dsn_first"] != whole["dsn_unique_bytes"] + whole["dsn_gap_bytes"]:
+                problems.append(f"{where}: dsn_end - dsn_first != dsn_unique_bytes + dsn_gap_bytes")
+    return problems
+
+
+def run(path, folder):
+    """What is wrong with the reports of this capture: a list of sentences."""
+    arguments = [str(HERE / "run-tshark"), "-q", "-r", str(path)]
+    for report in REPORTS:
+        arguments += ["-z", "mptcp," + report]
+    try:
+        done = subprocess.run(arguments, capture_output=True, timeout=300 if os.environ.get("MPT_WRAPPER") else 60)
+    except subprocess.TimeoutExpired:
+        return ["it takes more than a minute"]
+    # A report may have something to refuse (1); tshark itself says 2 where the file is cut short.
+    if done.returncode not in (0, 1, 2):
+        return [f"exit status {done.returncode}: {done.stderr.decode(errors='replace')[-3000:]}"]
+    text = done.stdout.decode()
+    at = text.find('{\n  "schema"')
+    if at < 0:
+        return ["there is no JSON report: " + done.stderr.decode(errors="replace")[-1000:]]
+    return check_document(json.loads(text[at:]))
+
+
+def main():
+    everything = "--all" in sys.argv[1:]
+    names = sorted(f"{p.parent.name}/{p.stem}" for p in CAPTURES.glob("*/*.pcapng")) if everything \
+        else SAMPLE_CAPTURES
+    ran = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        for index, name in enumerate(names):
+            link, packets = read_pcapng(CAPTURES / f"{name}.pcapng")
+            other_link, other = read_pcapng(CAPTURES / f"{names[(index + 1) % len(names)]}.pcapng")
+            for variant, changed in variants(packets, other if other_link == link else None):
+                if not everything and variant not in SAMPLE:
+                    continue
+                path = pathlib.Path(folder) / f"{name.replace('/', '_')}_{variant}.pcap"
+                write_pcap(path, link, changed)
+                problems = run(path, folder)
+                ran += 1
+                if problems:
+                    failed += 1
+                    print(f"{name} {variant}:", *problems[:5], sep="\n  ")
+                path.unlink()
+    print(f"{ran - failed} passed, {failed} failed")
+    return 1 if failed or not ran else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
