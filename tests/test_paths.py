@@ -139,7 +139,8 @@ def check_pair(name, client, server, folder):
 
 
 def check_one_end(name, capture):
-    check(name, 'one vantage point is refused', 'mergecap -I none' in (tshark(capture, 'mptcp,paths', True) or ''))
+    for report in ('mptcp,paths', 'mptcp,paths,format=json', 'mptcp,paths,samples,format=csv'):
+        check(name, report + ' refused for one vantage point', 'mergecap -I none' in (tshark(capture, report, True) or ''))
 
 
 # --- another clock ---

@@ -12,6 +12,7 @@
 #include "subflows.h"
 #include "table.h"
 #include "text.h"
+#include "units.h"
 
 /* --- text --- */
 
@@ -42,6 +43,11 @@ static void text_data(const mpt_connection_view *v, unsigned directions, mpt_sin
         g_string_append(line, line->len > 0 ? ", " : "");
         mpt_overview_bytes(line, v->direction[d].data.dsn_unique_bytes);
         g_string_append_printf(line, " from the %s", mpt_end_name(d));
+        if (v->direction[d].bytes.unmapped_bytes > 0) {
+            g_string_append(line, " (and ");
+            mpt_units_bytes(line, v->direction[d].bytes.unmapped_bytes);
+            g_string_append(line, " without mapping)");
+        }
     }
     mpt_sink_printf(sink, "  data    %s\n", line->str);
     g_string_free(line, TRUE);

@@ -6,252 +6,17 @@
 
 #include <math.h>
 
-#include "csv.h"
 #include "names.h"
 #include "path_model.h"
+#include "paths_csv.h"
 #include "points.h"
 #include "text.h"
 #include "units.h"
-
-static const char NEEDS_TWO[] =
-    "paths compares two captures of the same traffic, and this one has a single vantage point. Merge the captures of "
-    "both ends: mergecap -I none -w both.pcapng client.pcapng server.pcapng. Where that was done and both were "
-    "not told apart, client= and server= name the interfaces of each end.";
 
 void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
     needs->timestamps = true;
-}
-
-/* --- what is known of a column, for text and CSV --- */
-
-enum {
-    CONNECTION,
-    SUBFLOW,
-    DIRECTION,
-    FROM,
-    TO,
-    OWD_MIN,
-    OWD_MEDIAN,
-    OWD_P95,
-    OWD_MAX,
-    OWD_MEAN,
-    SAMPLES,
-    NEGATIVE,
-    JITTER,
-    P95_MIN,
-    SENT_SEGMENTS,
-    ARRIVED_SEGMENTS,
-    LOST_SEGMENTS,
-    DUPLICATED_SEGMENTS,
-    REORDERED_SEGMENTS,
-    SENT,
-    ARRIVED,
-    LOST,
-    DUPLICATED,
-    REORDERED,
-    UNCAPTURED_SENDER,
-    UNCAPTURED_RECEIVER,
-    USEFUL,
-    REDUNDANT,
-    USELESS,
-    REINJECTED_LOST,
-    QUEUE_MIN,
-    QUEUE_MEDIAN,
-    QUEUE_P95,
-    QUEUE_MAX,
-    HELD_UP,
-    HELD_UP_LONGEST,
-    COLUMNS
-};
-
-static const mpt_column CSV_TABLE[COLUMNS] = {
-    [CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [DIRECTION] = { .name = "direction", .type = MPT_TEXT },
-    [FROM] = { .name = "from", .type = MPT_TEXT },
-    [TO] = { .name = "to", .type = MPT_TEXT },
-    [OWD_MIN] = { .name = "owd_min", .type = MPT_SECONDS_NS },
-    [OWD_MEDIAN] = { .name = "owd_median", .type = MPT_SECONDS_NS },
-    [OWD_P95] = { .name = "owd_p95", .type = MPT_SECONDS_NS },
-    [OWD_MAX] = { .name = "owd_max", .type = MPT_SECONDS_NS },
-    [OWD_MEAN] = { .name = "owd_mean", .type = MPT_SECONDS_NS },
-    [SAMPLES] = { .name = "owd_samples", .type = MPT_UINT },
-    [NEGATIVE] = { .name = "owd_negative", .type = MPT_UINT },
-    [JITTER] = { .name = "jitter_rfc3550", .type = MPT_SECONDS_NS },
-    [P95_MIN] = { .name = "jitter_p95_min", .type = MPT_SECONDS_NS },
-    [SENT_SEGMENTS] = { .name = "sent_segments", .type = MPT_UINT },
-    [ARRIVED_SEGMENTS] = { .name = "arrived_segments", .type = MPT_UINT },
-    [LOST_SEGMENTS] = { .name = "lost_segments", .type = MPT_UINT },
-    [DUPLICATED_SEGMENTS] = { .name = "duplicated_segments", .type = MPT_UINT },
-    [REORDERED_SEGMENTS] = { .name = "reordered_segments", .type = MPT_UINT },
-    [SENT] = { .name = "sent_bytes", .type = MPT_BYTES },
-    [ARRIVED] = { .name = "arrived_bytes", .type = MPT_BYTES },
-    [LOST] = { .name = "lost_bytes", .type = MPT_BYTES },
-    [DUPLICATED] = { .name = "duplicated_bytes", .type = MPT_BYTES },
-    [REORDERED] = { .name = "reordered_bytes", .type = MPT_BYTES },
-    [UNCAPTURED_SENDER] = { .name = "not_captured_sender_bytes", .type = MPT_BYTES },
-    [UNCAPTURED_RECEIVER] = { .name = "not_captured_receiver_bytes", .type = MPT_BYTES },
-    [USEFUL] = { .name = "reinjected_useful_bytes", .type = MPT_BYTES },
-    [REDUNDANT] = { .name = "reinjected_redundant_bytes", .type = MPT_BYTES },
-    [USELESS] = { .name = "reinjected_useless_bytes", .type = MPT_BYTES },
-    [REINJECTED_LOST] = { .name = "reinjected_lost_bytes", .type = MPT_BYTES },
-    [QUEUE_MIN] = { .name = "reorder_queue_min", .type = MPT_SECONDS_NS },
-    [QUEUE_MEDIAN] = { .name = "reorder_queue_median", .type = MPT_SECONDS_NS },
-    [QUEUE_P95] = { .name = "reorder_queue_p95", .type = MPT_SECONDS_NS },
-    [QUEUE_MAX] = { .name = "reorder_queue_max", .type = MPT_SECONDS_NS },
-    [HELD_UP] = { .name = "held_up_bytes", .type = MPT_BYTES },
-    [HELD_UP_LONGEST] = { .name = "held_up_longest", .type = MPT_SECONDS_NS },
-};
-
-static const char *name_from(const mpt_report_context *x, const mpt_path_row *row)
-{
-    return mpt_points_name(x->points, row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
-}
-
-static const char *name_to(const mpt_report_context *x, const mpt_path_row *row)
-{
-    return mpt_points_name(x->points, row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
-}
-
-/* min, median, p95, max in four columns. */
-static void set_distribution(mpt_table *table, size_t first, const mpt_distribution *d)
-{
-    int64_t median, p95;
-
-    if (!mpt_distribution_quantile(d, 0.5, &median) || !mpt_distribution_quantile(d, 0.95, &p95))
-        return;
-    mpt_table_set_ns(table, first, d->min);
-    mpt_table_set_ns(table, first + 1, median);
-    mpt_table_set_ns(table, first + 2, p95);
-    mpt_table_set_ns(table, first + 3, d->max);
-}
-
-static void set_ids(mpt_table *table, size_t connection, size_t subflow, const mpt_path_row *row)
-{
-    if (row->connection == UINT32_MAX)
-        return;
-    mpt_table_set_uint(table, connection, row->connection);
-    mpt_table_set_uint(table, subflow, row->subflow);
-}
-
-static void csv_bytes(mpt_table *table, const mpt_path_row *row)
-{
-    const struct value {
-        size_t column;
-        uint64_t value;
-    } values[] = {
-        { SAMPLES, row->owd.samples },
-        { NEGATIVE, row->negative },
-        { SENT_SEGMENTS, row->sent_segments },
-        { ARRIVED_SEGMENTS, row->arrived_segments },
-        { LOST_SEGMENTS, row->lost_segments },
-        { DUPLICATED_SEGMENTS, row->again_segments },
-        { REORDERED_SEGMENTS, row->reordered_segments },
-        { SENT, row->sent_bytes },
-        { ARRIVED, row->arrived_bytes },
-        { LOST, row->lost_bytes },
-        { DUPLICATED, row->again_bytes },
-        { REORDERED, row->reordered_bytes },
-        { UNCAPTURED_SENDER, row->uncaptured_bytes[0] },
-        { UNCAPTURED_RECEIVER, row->uncaptured_bytes[1] },
-        { USEFUL, row->reinjected.useful },
-        { REDUNDANT, row->reinjected.redundant },
-        { USELESS, row->reinjected.useless },
-        { REINJECTED_LOST, row->reinjected.lost },
-        { HELD_UP, row->queue->waited_bytes },
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
-        mpt_table_set_uint(table, values[i].column, values[i].value);
-}
-
-static void csv_row(mpt_table *table, const mpt_report_context *x, const mpt_path_row *row)
-{
-    int64_t p95;
-
-    mpt_table_begin_row(table);
-    set_ids(table, CONNECTION, SUBFLOW, row);
-    mpt_table_set_text(table, DIRECTION, mpt_direction_name(row->direction));
-    mpt_table_set_text(table, FROM, name_from(x, row));
-    mpt_table_set_text(table, TO, name_to(x, row));
-    set_distribution(table, OWD_MIN, &row->owd);
-    if (mpt_distribution_quantile(&row->owd, 0.95, &p95)) {
-        mpt_table_set_ns(table, OWD_MEAN, (int64_t)(row->owd.sum / (double)row->owd.samples));
-        mpt_table_set_ns(table, P95_MIN, p95 - row->owd.min);
-    }
-    if (row->jitter_known)
-        mpt_table_set_ns(table, JITTER, (int64_t)row->jitter_ns);
-    csv_bytes(table, row);
-    set_distribution(table, QUEUE_MIN, &row->queue->queued);
-    mpt_table_set_ns(table, HELD_UP_LONGEST, row->queue->waited_ns);
-}
-
-static void csv_report(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
-{
-    mpt_table *table = mpt_table_new(CSV_TABLE, COLUMNS);
-
-    for (guint i = 0; i < m->rows->len; i++)
-        csv_row(table, x, g_ptr_array_index(m->rows, i));
-    mpt_csv_table(sink, table);
-    mpt_table_free(table);
-}
-
-/* --- samples --- */
-
-enum { S_CONNECTION, S_SUBFLOW, S_DIRECTION, S_FROM_FRAME, S_TO_FRAME, S_SENT, S_ARRIVED, S_DELAY, S_BYTES, S_COLUMNS };
-
-static const mpt_column SAMPLE_TABLE[S_COLUMNS] = {
-    [S_CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [S_SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [S_DIRECTION] = { .name = "direction", .type = MPT_TEXT },
-    [S_FROM_FRAME] = { .name = "from_frame", .type = MPT_ID },
-    [S_TO_FRAME] = { .name = "to_frame", .type = MPT_ID },
-    [S_SENT] = { .name = "sent", .type = MPT_SECONDS_NS },
-    [S_ARRIVED] = { .name = "arrived", .type = MPT_SECONDS_NS },
-    [S_DELAY] = { .name = "owd", .type = MPT_SECONDS_NS },
-    [S_BYTES] = { .name = "payload_bytes", .type = MPT_BYTES },
-};
-
-typedef struct sample_writer {
-    mpt_sink *sink;
-    mpt_table *table; /* of some rows: all would not be in memory */
-    int64_t epoch_ns;
-} sample_writer;
-
-static void write_sample(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns, void *user)
-{
-    sample_writer *w = user;
-
-    if (!row)
-        return;
-    if (mpt_table_rows(w->table) == 1000) {
-        mpt_csv_rows(w->sink, w->table);
-        mpt_table_free(w->table);
-        w->table = mpt_table_new(SAMPLE_TABLE, S_COLUMNS);
-    }
-    mpt_table_begin_row(w->table);
-    set_ids(w->table, S_CONNECTION, S_SUBFLOW, row);
-    mpt_table_set_text(w->table, S_DIRECTION, mpt_direction_name(row->direction));
-    mpt_table_set_uint(w->table, S_FROM_FRAME, sample->frame[row->from_end]);
-    mpt_table_set_uint(w->table, S_TO_FRAME, sample->frame[!row->from_end]);
-    mpt_table_set_ns(w->table, S_SENT, sample->time_ns[row->from_end] - w->epoch_ns);
-    mpt_table_set_ns(w->table, S_ARRIVED, sample->time_ns[!row->from_end] - w->epoch_ns);
-    mpt_table_set_ns(w->table, S_DELAY, delay_ns);
-    mpt_table_set_uint(w->table, S_BYTES, sample->length);
-}
-
-static void samples_report(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
-{
-    sample_writer w = { .sink = sink, .epoch_ns = mpt_engine_get_counts(x->engine)->earliest_ns };
-
-    w.table = mpt_table_new(SAMPLE_TABLE, S_COLUMNS);
-    mpt_csv_header(sink, w.table);
-    for (guint i = 0; i < m->pairs->len; i++)
-        mpt_path_model_samples(m, g_ptr_array_index(m->pairs, i), write_sample, &w);
-    mpt_csv_rows(sink, w.table);
-    mpt_table_free(w.table);
 }
 
 /* --- text --- */
@@ -311,7 +76,7 @@ static void begin_text_row(mpt_table *table, const mpt_path_row *row, const mpt_
 
 static void delay_row(mpt_table *table, const mpt_path_row *row)
 {
-    set_distribution(table, T_MIN, &row->owd);
+    mpt_path_set_distribution(table, T_MIN, &row->owd);
     if (row->jitter_known)
         mpt_table_set_ns(table, T_JITTER, (int64_t)row->jitter_ns);
     mpt_table_set_uint(table, T_SAMPLES, row->owd.samples);
@@ -431,7 +196,7 @@ static void write_connection(const mpt_path_model *m, const mpt_report_context *
         g_string_append_printf(line, "Subflow %u: %s", row->subflow, mpt_endpoint_text(row->sender, a));
         g_string_append_printf(line, " -> %s", mpt_endpoint_text(row->receiver, b));
         g_string_append_printf(line, " (%s), from the %s to the %s", mpt_direction_name(row->direction),
-                               name_from(x, row), name_to(x, row));
+                               mpt_path_from(x, row), mpt_path_to(x, row));
         say(sink, 2, line);
         write_changes(x, row, sink, line);
     }
@@ -558,21 +323,13 @@ void mpt_report_paths(const mpt_report_context *x, mpt_sink *sink, GString *sent
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     mpt_path_model *m;
 
-    if (mpt_points_count(x->points) < 2) {
-        g_string_append(sentence, NEEDS_TWO);
-        return;
-    }
-    if (mpt_arguments_has(x->arguments, MPT_ARG_SAMPLES) && !csv) {
-        g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
-        return;
-    }
     if (mpt_report_missing(x, sentence))
         return;
     m = mpt_path_model_new(x);
     if (mpt_arguments_has(x->arguments, MPT_ARG_SAMPLES))
-        samples_report(m, x, sink);
+        mpt_paths_samples_csv(m, x, sink);
     else if (csv)
-        csv_report(m, x, sink);
+        mpt_paths_csv(m, x, sink);
     else
         text_report(m, x, sink);
     if (m->incomplete)

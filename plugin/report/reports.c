@@ -4,6 +4,7 @@
  */
 #include "reports.h"
 
+#include "points.h"
 #include "units.h"
 
 static bool has_token(const mpt_connection_view *v, uint32_t token)
@@ -107,10 +108,28 @@ static void append_no_stream(GString *sentence, uint32_t stream, guint count)
         g_string_append_printf(sentence, "connections 0 %s %u", count == 2 ? "and" : "to", count - 1);
 }
 
+/* What `paths` can't be made of. */
+static bool paths_impossible(const mpt_report_context *x, GString *sentence)
+{
+    const mpt_arguments *a = x->arguments;
+
+    if (x->points && mpt_points_count(x->points) < 2)
+        g_string_append(sentence, "paths compares two captures of the same traffic, and this one has a single vantage "
+                                  "point. Merge the captures of both ends: mergecap -I none -w both.pcapng "
+                                  "client.pcapng server.pcapng. Where that was done and both were not told apart, "
+                                  "client= and server= name the interfaces of each end.");
+    else if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
+        g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
+    return sentence->len > 0;
+}
+
 bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
 {
     const mpt_arguments *a = x->arguments;
     bool streams = a->report == MPT_REPORT_TCP;
+    if (a->report == MPT_REPORT_PATHS && paths_impossible(x, sentence))
+        return true;
+
     GString *what = g_string_new(NULL);
 
     append_selection(what, a);

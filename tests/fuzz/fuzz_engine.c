@@ -102,7 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .data = on_data, .event = on_event, .segment = on_segment, .merge = on_merge};
     fuzz_input in = {data, size};
     mpt_engine_config config;
-    const bool reports_too = fuzz_u8(&in) % 4 == 0;
+    const bool reports_too = fuzz_u8(&in) % 8 == 0;
     struct told told = {g_hash_table_new_full(NULL, NULL, NULL, g_free)};
     fuzz_reports reports;
     fuzz_world world;

@@ -1,0 +1,245 @@
+/* test_metrics.c - figures and conclusions of whole connections: windows of time, kinds, closes, rates, shares.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "scene.h"
+#include "tap/engine/metrics.h"
+
+struct world {
+    struct scene w;
+    struct path a, b;
+};
+
+static struct world world_with(const mpt_engine_config *given)
+{
+    struct world x;
+    mpt_engine_config config;
+
+    mpt_engine_config_default(&config);
+    x.w = scene_of(mpt_engine_new(given ? given : &config));
+    x.a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80);
+    x.b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
+    return x;
+}
+
+static mpt_connection_view view(struct world *x, guint id)
+{
+    mpt_connection_view v;
+    GPtrArray *all;
+
+    mpt_engine_flush(x->w.wire.engine);
+    all = mpt_metrics_connections(x->w.wire.engine);
+    mpt_metrics_connection(x->w.wire.engine, g_ptr_array_index(all, id), id, &v);
+    g_ptr_array_unref(all);
+    return v;
+}
+
+static void end(struct world *x, mpt_connection_view *v)
+{
+    mpt_metrics_clear(v);
+    mpt_engine_free(x->w.wire.engine);
+}
+
+static void test_connection__one_segment_only__rates_are_null(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100));
+    v = view(&x, 0);
+    assert_true(isnan(v.direction[MPT_C2S].bytes.throughput));
+    assert_true(isnan(v.direction[MPT_C2S].data.goodput));
+    assert_false(v.direction[MPT_S2C].bytes.data_duration.known);
+    assert_true(isnan(v.subflows[0].direction[MPT_S2C].share));
+    end(&x, &v);
+}
+
+static void test_connection__goodput__to_the_ack_of_the_data_not_of_the_data_fin(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 0, 1, 1000, dss(1, 1, 1000));
+    x.w.wire.now_ns += 7000000; /* 8 ms after the payload */
+    send_ack(&x.w, &x.a, 1, 1001, data_ack(1001));
+    send_ack(&x.w, &x.a, 0, 1,
+             option_dss(&(mpt_dss){.has_mapping = true, .dsn_64bit = true, .data_fin = true, .dsn = 1001, .length = 1}));
+    x.w.wire.now_ns += 500000000;
+    send_ack(&x.w, &x.a, 1, 1001, data_ack(1002));
+    v = view(&x, 0);
+    assert_int_equal(v.direction[MPT_C2S].data.acked_bytes.value, 1000);
+    assert_int_equal(v.direction[MPT_C2S].data.data_fin.value, 1001);
+    assert_int_equal(v.direction[MPT_C2S].data.data_ack_max.value, 1002);
+    assert_true(fabs(v.direction[MPT_C2S].data.goodput - 8 * 1000 / 0.008) < 1e-6);
+    end(&x, &v);
+}
+
+static void test_connection__window_of_time__only_what_lies_in_it(void **state)
+{
+    mpt_engine_config config;
+    struct world x;
+    mpt_connection_view v;
+
+    (void)state;
+    mpt_engine_config_default(&config);
+    config.has_from = config.has_to = true;
+    config.from_ns = 100000000;
+    config.to_ns = 200000000;
+    x = world_with(&config);
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100)); /* before */
+    send_ack(&x.w, &x.a, 1, 101, data_ack(101));
+    x.w.wire.now_ns = WIRE_START_NS + 150000000;
+    send_data(&x.w, &x.b, 0, 1, 100, dss(1, 1, 100));   /* reinjected, of bytes seen before the window */
+    send_data(&x.w, &x.b, 0, 101, 50, dss(101, 101, 50));
+    send_ack(&x.w, &x.b, 1, 151, data_ack(151));
+    x.w.wire.now_ns = WIRE_START_NS + 200000000; /* its end is not in it */
+    send_data(&x.w, &x.b, 0, 151, 50, dss(151, 151, 50));
+    v = view(&x, 0);
+    assert_int_equal(v.subflow_count, 2);
+    assert_true(v.host[0].key_known);
+    assert_int_equal(v.direction[MPT_C2S].bytes.payload_bytes, 150);
+    assert_int_equal(v.direction[MPT_C2S].bytes.first_bytes, 50);
+    assert_int_equal(v.direction[MPT_C2S].bytes.reinjected_bytes, 100);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_first.value, 101);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_end.value, 151);
+    assert_int_equal(v.direction[MPT_C2S].data.acked_bytes.value, 50);
+    end(&x, &v);
+}
+
+static void test_connection__bytes_never_sent__gap(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100));
+    send_data(&x.w, &x.a, 0, 201, 100, dss(201, 201, 100));
+    v = view(&x, 0);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_unique_bytes, 200);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_gap_bytes, 100);
+    end(&x, &v);
+}
+
+static void test_connection__gap_filled_later__out_of_order_and_longest_wait(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100));
+    send_data(&x.w, &x.a, 0, 101, 100, dss(301, 101, 100)); /* hole 101..300 */
+    send_data(&x.w, &x.b, 0, 1, 100, dss(201, 1, 100));     /* 1 ms later */
+    x.w.wire.now_ns += 8000000;
+    send_data(&x.w, &x.b, 0, 101, 100, dss(101, 101, 100)); /* 10 ms after the hole came */
+    v = view(&x, 0);
+    assert_int_equal(v.direction[MPT_C2S].data.out_of_order_segments, 2);
+    assert_int_equal(v.direction[MPT_C2S].data.out_of_order_bytes, 200);
+    assert_int_equal(v.direction[MPT_C2S].data.reorder_delay.ns, 10000000);
+    end(&x, &v);
+}
+
+static void test_connection__fastclose__close_by_its_sender(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_option o = {.subtype = MPT_MP_FASTCLOSE, .length = 12, .fastclose = {.receiver_key = KEY_B}};
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_flags(&x.w, &x.a, 0, MPT_TCP_RST | MPT_TCP_ACK, o);
+    v = view(&x, 0);
+    assert_int_equal(v.close, MPT_CLOSE_FASTCLOSE);
+    assert_int_equal(v.close_by.value, 0);
+    end(&x, &v);
+}
+
+static void test_connection__synack_options_cut__no_fallback_is_concluded(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+    mpt_segment g;
+
+    (void)state;
+    send_syn(&x.w, &x.a, 0, capable(&x.w, 0, 0));
+    memset(&g, 0, sizeof g);
+    g.time_ns = x.w.wire.now_ns;
+    g.frame = ++x.w.wire.frame;
+    g.presence = MPT_SEGMENT_CUT_OPTIONS;
+    g.src = x.a.flow.ends[1];
+    g.dst = x.a.flow.ends[0];
+    g.seq = x.a.flow.isn[1];
+    g.ack = x.a.flow.isn[0] + 1;
+    g.flags = MPT_TCP_SYN | MPT_TCP_ACK;
+    mpt_engine_feed(x.w.wire.engine, &g);
+    send_data(&x.w, &x.a, 0, 1, 100, no_option());
+    v = view(&x, 0);
+    assert_int_equal(v.kind, MPT_KIND_MPTCP);
+    assert_true(v.fallback != MPT_FALLBACK_SYNACK && v.fallback != MPT_FALLBACK_NO_DSS);
+    end(&x, &v);
+}
+
+static void test_connection__mapping_lost_on_only_subflow__dss_lost(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100));
+    send_data(&x.w, &x.a, 0, 101, 100, no_option());
+    v = view(&x, 0);
+    assert_int_equal(v.fallback, MPT_FALLBACK_DSS_LOST);
+    assert_int_equal(v.direction[MPT_C2S].bytes.fallback_bytes, 100);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_end.value, 201);
+    end(&x, &v);
+}
+
+static void test_connections__file_order_differs__ids_by_first_frame(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    x.w.wire.now_ns += 500000000;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B); /* first in the file, later in time */
+    x.w.wire.now_ns -= 400000000;
+    open_capable(&x.w, &x.b, KEY_B, KEY_A);
+    v = view(&x, 0);
+    assert_true(v.end[0].port == 40000);
+    end(&x, &v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_connection__one_segment_only__rates_are_null),
+        cmocka_unit_test(test_connection__goodput__to_the_ack_of_the_data_not_of_the_data_fin),
+        cmocka_unit_test(test_connection__window_of_time__only_what_lies_in_it),
+        cmocka_unit_test(test_connection__bytes_never_sent__gap),
+        cmocka_unit_test(test_connection__gap_filled_later__out_of_order_and_longest_wait),
+        cmocka_unit_test(test_connection__fastclose__close_by_its_sender),
+        cmocka_unit_test(test_connection__synack_options_cut__no_fallback_is_concluded),
+        cmocka_unit_test(test_connection__mapping_lost_on_only_subflow__dss_lost),
+        cmocka_unit_test(test_connections__file_order_differs__ids_by_first_frame),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
