@@ -55,9 +55,6 @@ for namespace in "$client" "$server"; do
     ip netns exec "$namespace" sh -c 'echo 1 >/proc/sys/net/mptcp/enabled' 2>/dev/null || skip "the kernel has no MPTCP"
     ip -n "$namespace" mptcp limits set subflow 4 add_addr_accepted 4 || skip "ip can't set MPTCP limits"
 done
-# The second address has no host: it is announced, confirmed, and never used.
-ip -n "$server" mptcp endpoint add 198.51.100.2 dev s1 signal
-ip -n "$server" mptcp endpoint add 203.0.113.9 signal
 
 # fail SENTENCE: with all that was printed
 fail() {
@@ -154,6 +151,10 @@ pids="$pids $client_pid"
 
 # The client waits for the file, so these lines came while the transfer ran.
 wait_for "the first connection's line" grep -q 'client asks for MPTCP v1' "$work/live"
+# Only now, so that the join can't be written to the file before the handshake that explains it: the interfaces' frames
+# come in blocks. The second address has no host: it is announced, confirmed, and never used.
+ip -n "$server" mptcp endpoint add 198.51.100.2 dev s1 signal
+ip -n "$server" mptcp endpoint add 203.0.113.9 signal
 wait_for "the announcement" grep -q 'server announces 198.51.100.2 as id [0-9]*, HMAC valid' "$work/live"
 wait_for "the join" grep -q 'client completes the join of subflow 1, HMAC valid' "$work/live"
 kill -0 "$client_pid" || fail "the transfer ended before it should"
