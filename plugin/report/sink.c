@@ -116,6 +116,15 @@ void mpt_sink_putc(mpt_sink *sink, char c)
 
 void mpt_sink_pad(mpt_sink *sink, char c, size_t count)
 {
+    static const char spaces[] = "                                ";
+    const size_t most = sizeof spaces - 1;
+
+    for (; c == ' ' && count > most; count -= most)
+        mpt_sink_append(sink, spaces, most);
+    if (c == ' ') {
+        mpt_sink_append(sink, spaces, count);
+        return;
+    }
     while (count-- > 0)
         mpt_sink_putc(sink, c);
 }

@@ -18,6 +18,10 @@ static size_t width_of(const char *text, size_t len)
 {
     size_t width = 0;
     for (const char *c = text; c < text + len; c = g_utf8_next_char(c)) {
+        if (*c >= ' ' && *c < 0x7f) { /* nearly all there is */
+            width++;
+            continue;
+        }
         gunichar wide = g_utf8_get_char(c);
         width += g_unichar_iszerowidth(wide) ? 0 : g_unichar_iswide(wide) ? 2 : 1;
     }

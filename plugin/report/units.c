@@ -185,6 +185,13 @@ void mpt_units_double(GString *out, double value, int decimals)
 
 void mpt_units_printable(GString *out, const char *text)
 {
+    size_t plain = 0;
+    while (text[plain] >= ' ' && text[plain] < 0x7f)
+        plain++;
+    g_string_append_len(out, text, (gssize)plain);
+    text += plain;
+    if (*text == '\0')
+        return;
     char *valid = g_utf8_make_valid(text, -1);
     for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
         gunichar wide = g_utf8_get_char(c);
