@@ -418,11 +418,6 @@ void mpt_listener_stop(void)
     memset(&listener, 0, sizeof listener);
 }
 
-void mpt_listener_finish(void)
-{
-    tell();
-}
-
 const char *mpt_listener_wireshark_version(void)
 {
     return epan_get_version();

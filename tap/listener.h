@@ -44,9 +44,6 @@ void mpt_listener_stop(void);
  * compile. Only after mpt_listener_start(). */
 bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error);
 
-/* Tells of a segment that still waits for its frame to end. */
-void mpt_listener_finish(void);
-
 /* "4.0.17": the version of the Wireshark that runs. Static. */
 const char *mpt_listener_wireshark_version(void);
 

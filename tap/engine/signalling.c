@@ -386,7 +386,6 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
         return;
     }
     d->expected = MAX(d->expected, dsn + o->length);
-    x->s->last_dss_ns[x->side] = x->g->time_ns;
     if (length)
         mpt_account_mapping(x->e, x->s, x->side, o->ssn, dsn, length, x->position, x->g->payload_len);
     if (length && o->has_checksum && x->e->config.want_checksums &&

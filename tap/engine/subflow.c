@@ -262,6 +262,5 @@ int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *g,
         h->next = MAX(h->next, end);
     take_ack(s, side, g, want_rtt);
     update_state(s, side, g);
-    h->last_window = g->window;
     return data;
 }

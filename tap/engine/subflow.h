@@ -92,7 +92,6 @@ typedef struct mpt_half {
     mpt_bytes bytes;
     int64_t first_ns, last_ns;           /* segments; valid with bytes.packets */
     int64_t first_data_ns, last_data_ns; /* payload; valid with bytes.segments */
-    uint32_t last_window;
     GArray *unacked; /* mpt_unacked in order, from unacked_head; NULL when not wanted */
     guint unacked_head;
     mpt_distribution rtt;
@@ -137,7 +136,6 @@ typedef struct mpt_subflow {
     bool address_id_known[2];
     uint8_t address_id[2];
     mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */
-    int64_t last_dss_ns[2]; /* last DSS with a mapping, per sender; 0: none */
 } mpt_subflow;
 
 static inline unsigned mpt_subflow_side(const mpt_subflow *s, unsigned connection_side)
