@@ -123,6 +123,7 @@ static mpt_points *points_of(struct window *w)
     config.from_ns = w->from_ns;
     config.to_ns = w->to_ns;
     config.want_rtt = w->needs.rtt;
+    config.want_hmacs = w->needs.hmacs;
     config.want_checksums = w->needs.checksums;
     config.want_payload = w->needs.payload;
     config.want_frames = w->needs.frames;
@@ -367,6 +368,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     if (kind->needs)
         kind->needs(a, &more);
     to->rtt |= more.rtt;
+    to->hmacs |= more.hmacs || a->format == MPT_FORMAT_JSON; /* whose connections come with their events */
     to->checksums |= more.checksums;
     to->payload |= more.payload;
     to->frames |= more.frames;

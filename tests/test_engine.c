@@ -67,8 +67,8 @@ static void test_engine__v1_handshake_and_join__one_connection(void **state)
     assert_true(v.host[1].key_known && v.host[1].key == KEY_B);
     assert_int_equal(v.subflows[1].address_id[0].value, 3);
     assert_true(v.subflows[1].join_established);
-    assert_int_equal(v.subflows[1].synack_hmac, MPT_VERDICT_OK);
-    assert_int_equal(v.subflows[1].ack_hmac, MPT_VERDICT_OK);
+    assert_int_equal(mpt_metrics_join_verdict(&v.subflows[1], MPT_JOIN_SYNACK), MPT_VERDICT_OK);
+    assert_int_equal(mpt_metrics_join_verdict(&v.subflows[1], MPT_JOIN_ACK), MPT_VERDICT_OK);
     mpt_metrics_clear(&v);
     mpt_engine_free(e);
 }
@@ -89,8 +89,8 @@ static void test_engine__join_with_other_keys_hmac__bad(void **state)
     send_synack(&w, &b, 1, o);
     send_ack(&w, &b, 0, 1, join_option(&w, &b, MPT_JOIN_ACK, 0));
     v = view_of(e, 0);
-    assert_int_equal(v.subflows[1].synack_hmac, MPT_VERDICT_BAD);
-    assert_int_equal(v.subflows[1].ack_hmac, MPT_VERDICT_OK);
+    assert_int_equal(mpt_metrics_join_verdict(&v.subflows[1], MPT_JOIN_SYNACK), MPT_VERDICT_BAD);
+    assert_int_equal(mpt_metrics_join_verdict(&v.subflows[1], MPT_JOIN_ACK), MPT_VERDICT_OK);
     mpt_metrics_clear(&v);
     mpt_engine_free(e);
 }
@@ -111,7 +111,7 @@ static void test_engine__server_joins_client_address__initiator_is_server(void *
     assert_int_equal(v.subflow_count, 2);
     assert_int_equal(v.subflows[1].initiator.value, 1);
     assert_int_equal(v.subflows[1].address_id[1].value, 9);
-    assert_int_equal(v.subflows[1].ack_hmac, MPT_VERDICT_OK);
+    assert_int_equal(mpt_metrics_join_verdict(&v.subflows[1], MPT_JOIN_ACK), MPT_VERDICT_OK);
     assert_int_equal(v.direction[MPT_S2C].bytes.first_bytes, 50);
     assert_int_equal(v.direction[MPT_C2S].bytes.payload_bytes, 0);
     mpt_metrics_clear(&v);

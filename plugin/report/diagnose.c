@@ -14,7 +14,7 @@
 void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->checksums = needs->frames = needs->evidence = true;
+    needs->hmacs = needs->checksums = needs->frames = needs->evidence = true;
 }
 
 /* --- the findings of a report, the worst first --- */

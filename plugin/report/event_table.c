@@ -81,8 +81,7 @@ static void join_cells(mpt_table *t, const mpt_connection_view *v, const mpt_eve
         mpt_table_set_uint(t, BACKUP, e->join.backup);
     }
     if (e->join.step != MPT_JOIN_SYN && s)
-        mpt_table_set_text(t, HMAC,
-                           mpt_verdict_name(e->join.step == MPT_JOIN_ACK ? s->ack_hmac : s->synack_hmac));
+        mpt_table_set_text(t, HMAC, mpt_verdict_name(mpt_metrics_join_verdict(s, e->join.step)));
 }
 
 static void address_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)

@@ -137,7 +137,7 @@ static void join(const struct words *w)
     if (o->step != MPT_JOIN_ACK && o->backup)
         say(w, ", as backup only");
     if (o->step != MPT_JOIN_SYN && w->subflow)
-        say_verdict(w, "HMAC", o->step == MPT_JOIN_ACK ? w->subflow->ack_hmac : w->subflow->synack_hmac);
+        say_verdict(w, "HMAC", mpt_metrics_join_verdict(w->subflow, o->step));
 }
 
 static void add_addr(const struct words *w)

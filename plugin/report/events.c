@@ -17,7 +17,7 @@
 void mpt_events_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->checksums = true; /* CHECKSUM_BAD */
+    needs->hmacs = needs->checksums = true; /* HMAC_BAD, CHECKSUM_BAD */
 }
 
 /* --- lines --- */

@@ -11,7 +11,8 @@
 static void append_count(GString *out, uint64_t n, const char *one, const char *many)
 {
     mpt_units_grouped(out, n);
-    g_string_append_printf(out, " %s", n == 1 ? one : many);
+    g_string_append_c(out, ' ');
+    g_string_append(out, n == 1 ? one : many);
 }
 
 /* What the capture lacks: a line each where there is any. */
@@ -219,8 +220,11 @@ void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink)
     char client[MPT_ENDPOINT_TEXT], server[MPT_ENDPOINT_TEXT];
 
     mpt_sink_putc(sink, '\n');
-    g_string_printf(line, "Connection %u: %s -> %s, ", v->id, mpt_endpoint_text(&v->end[0], client),
-                    mpt_endpoint_text(&v->end[1], server));
+    g_string_append(line, "Connection ");
+    mpt_units_plain(line, v->id);
+    g_string_append(g_string_append(line, ": "), mpt_endpoint_text(&v->end[0], client));
+    g_string_append(g_string_append(line, " -> "), mpt_endpoint_text(&v->end[1], server));
+    g_string_append(line, ", ");
     append_kind(v, line);
     mpt_text_paragraph(sink, 0, 2, line->str);
     if (v->fallback != MPT_FALLBACK_NONE)

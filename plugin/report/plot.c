@@ -90,6 +90,7 @@ static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
 
 void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
+    needs->hmacs = true;
     if (arguments->format == MPT_FORMAT_HTML)
         needs->rtt = needs->evidence = true;
 }

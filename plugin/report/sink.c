@@ -99,8 +99,16 @@ static void appended(mpt_sink *sink, size_t len)
 
 void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len)
 {
+    GString *buffer = sink->buffer;
+
     g_assert(!sink->closed);
-    g_string_append_len(sink->buffer, bytes, (gssize)len);
+    if (G_LIKELY(buffer->len + len < buffer->allocated_len)) { /* what g_string_append_len() does, without its checks */
+        memcpy(buffer->str + buffer->len, bytes, len);
+        buffer->len += len;
+        buffer->str[buffer->len] = '\0';
+    } else {
+        g_string_append_len(buffer, bytes, (gssize)len);
+    }
     appended(sink, len);
 }
 

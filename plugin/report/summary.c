@@ -109,7 +109,7 @@ static void append_percent_of(GString *out, uint64_t part, uint64_t whole, const
         return;
     g_string_append(out, ", ");
     mpt_units_percent(out, 100.0 * (double)part / (double)whole);
-    g_string_append_printf(out, " of %s", of);
+    g_string_append(g_string_append(out, " of "), of);
 }
 
 /* The lines of one direction; what there is none of goes into one line at the end. */
@@ -130,7 +130,7 @@ static void add_none_or(lines *l, const char *label)
     if (l->line->len > 0)
         add_line(l, label);
     else
-        g_string_append_printf(l->none, "%s%s", l->none->len > 0 ? ", " : "", label);
+        g_string_append(g_string_append(l->none, l->none->len > 0 ? ", " : ""), label);
 }
 
 static void add_data(lines *l, const mpt_connection_direction *d)
@@ -409,7 +409,7 @@ static void text_direction(const mpt_connection_view *v, unsigned direction, boo
     const mpt_connection_direction *d = &v->direction[direction];
     GString *line = g_string_new(NULL);
 
-    mpt_sink_printf(sink, "  %s to %s: ", mpt_end_name(direction), mpt_end_name(!direction));
+    mpt_sink_puts(sink, direction == MPT_C2S ? "  client to server: " : "  server to client: ");
     if (d->bytes.payload_bytes == 0) {
         mpt_units_grouped(line, d->bytes.packets);
         mpt_sink_printf(sink, "no data (%s packet%s)\n", line->str, d->bytes.packets == 1 ? "" : "s");
@@ -422,7 +422,8 @@ static void text_direction(const mpt_connection_view *v, unsigned direction, boo
         g_string_append(line, " at ");
         mpt_units_rate(line, d->data.goodput);
     }
-    mpt_sink_printf(sink, "%s\n", line->str);
+    g_string_append_c(line, '\n');
+    mpt_sink_puts(sink, line->str);
     g_string_free(line, TRUE);
     text_lines(d, full, sink);
     if (v->subflow_count > 1)

@@ -10,6 +10,9 @@
 
 #include "units.h"
 
+/* Most tables are of one connection's subflows. */
+#define FIRST_ROWS 4
+
 struct mpt_table {
     const mpt_column *columns;
     size_t column_count;
@@ -40,8 +43,8 @@ mpt_table *mpt_table_new(const mpt_column *columns, size_t count)
     mpt_table *table = g_new0(mpt_table, 1);
     table->columns = columns;
     table->column_count = count;
-    table->cells = g_array_new(FALSE, TRUE, sizeof(mpt_cell));
-    table->texts = g_string_chunk_new(1024);
+    table->cells = g_array_sized_new(FALSE, TRUE, sizeof(mpt_cell), (guint)(FIRST_ROWS * count));
+    table->texts = g_string_chunk_new(256);
     return table;
 }
 
@@ -109,8 +112,7 @@ void mpt_table_set_text(mpt_table *table, size_t column, const char *text)
     if (!text)
         return;
     char *valid = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
-    /* Addresses and names come again in many rows; insert_const keeps each once. */
-    cell->value.text = g_string_chunk_insert_const(table->texts, valid ? valid : text);
+    cell->value.text = g_string_chunk_insert(table->texts, valid ? valid : text);
     cell->set = true;
     g_free(valid);
 }
@@ -172,7 +174,7 @@ void mpt_table_exact(const mpt_table *table, size_t row, size_t column, GString 
     case MPT_UINT:
     case MPT_ID:
     case MPT_BYTES:
-        g_string_append_printf(out, "%" G_GUINT64_FORMAT, cell->value.u);
+        mpt_units_plain(out, cell->value.u);
         break;
     case MPT_SECONDS_NS:
         mpt_units_seconds(out, cell->value.i, 9);

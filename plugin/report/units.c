@@ -13,14 +13,28 @@
 
 static const char *const PREFIXES[] = { "", "k", "M", "G", "T", "P", "E" };
 
+/* A number's digits are written from their end; printf takes ten times as long, and a report is made of numbers. */
+enum { DIGITS = 20 };
+
+/* digits / 10^decimals */
 static void append_fixed(GString *out, uint64_t digits, unsigned decimals)
 {
-    uint64_t scale = 1;
-    for (unsigned i = 0; i < decimals; i++)
-        scale *= 10;
-    g_string_append_printf(out, "%" G_GUINT64_FORMAT, digits / scale);
+    char text[DIGITS + 2], *end = text + sizeof text, *c = end;
+
+    for (unsigned i = 0; i < decimals; i++, digits /= 10)
+        *--c = (char)('0' + digits % 10);
     if (decimals > 0)
-        g_string_append_printf(out, ".%0*" G_GUINT64_FORMAT, (int)decimals, digits % scale);
+        *--c = '.';
+    do {
+        *--c = (char)('0' + digits % 10);
+        digits /= 10;
+    } while (digits > 0);
+    g_string_append_len(out, c, end - c);
+}
+
+void mpt_units_plain(GString *out, uint64_t value)
+{
+    append_fixed(out, value, 0);
 }
 
 /* Appends value / unit with three significant digits. False, and nothing appended, where that rounds to 1000
@@ -43,7 +57,8 @@ static bool append_three_digits(GString *out, uint64_t value, uint64_t unit)
 void mpt_units_bytes(GString *out, uint64_t bytes)
 {
     if (bytes < 1000) {
-        g_string_append_printf(out, "%" G_GUINT64_FORMAT " byte%s", bytes, bytes == 1 ? "" : "s");
+        append_fixed(out, bytes, 0);
+        g_string_append(out, bytes == 1 ? " byte" : " bytes");
         return;
     }
     uint64_t unit = 1000;
@@ -56,7 +71,9 @@ void mpt_units_bytes(GString *out, uint64_t bytes)
         prefix++;
         g_string_append(out, "1.00");
     }
-    g_string_append_printf(out, " %sB", PREFIXES[prefix]);
+    g_string_append_c(out, ' ');
+    g_string_append(out, PREFIXES[prefix]);
+    g_string_append_c(out, 'B');
 }
 
 static void append_format(GString *out, const char *format, double value)
@@ -85,7 +102,9 @@ void mpt_units_rate(GString *out, double bps)
         double scale = decimals == 3 ? 1000 : decimals == 2 ? 100 : 10;
         append_fixed(out, (uint64_t)floor(value * scale + 0.5), decimals);
     }
-    g_string_append_printf(out, " %sbit/s", PREFIXES[prefix]);
+    g_string_append_c(out, ' ');
+    g_string_append(out, PREFIXES[prefix]);
+    g_string_append(out, "bit/s");
 }
 
 /* Durations from one minute on. */
@@ -132,6 +151,8 @@ void mpt_units_percent(GString *out, double percent)
         g_string_append(out, "<0.1");
     else if (percent >= 99.95 && percent < 100)
         g_string_append(out, ">99.9");
+    else if (percent >= 0 && percent <= 100)
+        append_fixed(out, (uint64_t)floor(percent * 10 + 0.5), 1);
     else
         mpt_units_double(out, percent, 1);
     g_string_append(out, " %");
@@ -139,13 +160,14 @@ void mpt_units_percent(GString *out, double percent)
 
 void mpt_units_grouped(GString *out, uint64_t value)
 {
-    char digits[24];
-    int len = g_snprintf(digits, sizeof digits, "%" G_GUINT64_FORMAT, value);
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            g_string_append_c(out, ',');
-        g_string_append_c(out, digits[i]);
+    char text[DIGITS + DIGITS / 3], *end = text + sizeof text, *c = end;
+
+    for (unsigned i = 0; i == 0 || value > 0; i++, value /= 10) {
+        if (i > 0 && i % 3 == 0)
+            *--c = ',';
+        *--c = (char)('0' + value % 10);
     }
+    g_string_append_len(out, c, end - c);
 }
 
 void mpt_units_grouped_signed(GString *out, int64_t value)
@@ -183,7 +205,7 @@ void mpt_units_double(GString *out, double value, int decimals)
     g_string_append(out, text + (minus_zero ? 1 : 0));
 }
 
-void mpt_units_printable(GString *out, const char *text)
+bool mpt_units_printable(GString *out, const char *text)
 {
     size_t plain = 0;
     while (text[plain] >= ' ' && text[plain] < 0x7f)
@@ -191,11 +213,12 @@ void mpt_units_printable(GString *out, const char *text)
     g_string_append_len(out, text, (gssize)plain);
     text += plain;
     if (*text == '\0')
-        return;
+        return true;
     char *valid = g_utf8_make_valid(text, -1);
     for (const char *c = valid; *c != '\0'; c = g_utf8_next_char(c)) {
         gunichar wide = g_utf8_get_char(c);
         g_string_append_unichar(out, g_unichar_isprint(wide) ? wide : 0xFFFD);
     }
     g_free(valid);
+    return false;
 }

@@ -9,6 +9,7 @@
 #define MPT_UNITS_H
 
 #include <glib.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* "999 bytes", "1 byte", "1.44 MB": decimal prefixes (kB = 1000 bytes), 3 significant digits. */
@@ -22,6 +23,8 @@ void mpt_units_duration(GString *out, int64_t ns);
  * %".
  * "-" where not finite. */
 void mpt_units_percent(GString *out, double percent);
+/* "1435648" */
+void mpt_units_plain(GString *out, uint64_t value);
 /* "1,435,648", "-12,345". */
 void mpt_units_grouped(GString *out, uint64_t value);
 void mpt_units_grouped_signed(GString *out, int64_t value);
@@ -34,7 +37,7 @@ void mpt_units_double(GString *out, double value, int decimals);
 
 /* `text` as one line of a terminal may show it: what is no UTF-8 and what is not printable (control
  * characters, line ends, changes of writing direction) becomes U+FFFD. For text that comes from a capture or
- * a command line. */
-void mpt_units_printable(GString *out, const char *text);
+ * a command line. True where it is ASCII: as many columns as bytes. */
+bool mpt_units_printable(GString *out, const char *text);
 
 #endif

@@ -154,23 +154,28 @@ static bool keys_of(const mpt_connection *c, uint64_t key[2], int *version)
 
 mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflow *s, mpt_join_step step)
 {
-    const mpt_join *j = s->join;
+    mpt_join *j = s->join;
+    bool ack = step == MPT_JOIN_ACK;
     unsigned initiator, sender;
     uint64_t key[2];
     uint8_t hmac[20];
     int version;
 
-    if (!j || !j->syn_seen || !j->synack_seen || (step == MPT_JOIN_ACK && !j->ack_seen))
+    if (!j || !j->syn_seen || !j->synack_seen || (ack && !j->ack_seen))
         return MPT_VERDICT_NONE;
+    if (j->verdict[ack] != MPT_VERDICT_NONE)
+        return (mpt_verdict)j->verdict[ack];
     if (!keys_of(c, key, &version) || (version != MPT_V0 && version != MPT_V1))
         return MPT_VERDICT_NONE;
     initiator = s->initiator ^ s->flip;
-    sender = step == MPT_JOIN_ACK ? initiator : !initiator;
+    sender = ack ? initiator : !initiator;
     mpt_key_join_hmac((unsigned)version, key[sender], key[!sender], j->nonce[sender != initiator],
                       j->nonce[sender == initiator], hmac);
-    if (step == MPT_JOIN_ACK)
-        return memcmp(hmac, j->ack_hmac, 20) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
-    return memcmp(hmac, j->synack_hmac, 8) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
+    if (memcmp(hmac, ack ? j->ack_hmac : j->synack_hmac, ack ? sizeof j->ack_hmac : sizeof j->synack_hmac))
+        j->verdict[ack] = MPT_VERDICT_BAD;
+    else
+        j->verdict[ack] = MPT_VERDICT_OK;
+    return (mpt_verdict)j->verdict[ack];
 }
 
 mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side, const mpt_add_addr *option)

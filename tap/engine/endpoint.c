@@ -67,16 +67,41 @@ const char *mpt_endpoint_address_text(const mpt_endpoint *e, char *text)
     return text;
 }
 
+/* Decimal digits, without the NUL. Returns where they end. */
+static char *put_number(char *to, unsigned value)
+{
+    char digits[5], *c = digits + sizeof digits;
+
+    do {
+        *--c = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    memcpy(to, c, (size_t)(digits + sizeof digits - c));
+    return to + (digits + sizeof digits - c);
+}
+
+/* A report writes many of these, nearly all of them IPv4: inet_ntop() goes through printf. */
 const char *mpt_endpoint_text(const mpt_endpoint *e, char *text)
 {
-    char address[MPT_ADDRESS_TEXT];
-    mpt_endpoint_address_text(e, address);
-    if (e->family == MPT_FAMILY_IPV6)
-        g_snprintf(text, MPT_ENDPOINT_TEXT, "[%s]:%u", address, e->port);
-    else if (e->family == MPT_FAMILY_IPV4)
-        g_snprintf(text, MPT_ENDPOINT_TEXT, "%s:%u", address, e->port);
-    else
-        text[0] = '\0';
+    char *end = text;
+
+    if (e->family == MPT_FAMILY_IPV6) {
+        *end++ = '[';
+        mpt_endpoint_address_text(e, end);
+        end += strlen(end);
+        *end++ = ']';
+    } else if (e->family == MPT_FAMILY_IPV4) {
+        for (unsigned i = 0; i < 4; i++) {
+            if (i > 0)
+                *end++ = '.';
+            end = put_number(end, e->address[i]);
+        }
+    }
+    if (end > text) {
+        *end++ = ':';
+        end = put_number(end, e->port);
+    }
+    *end = '\0';
     return text;
 }
 

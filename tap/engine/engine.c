@@ -20,6 +20,7 @@ void mpt_engine_config_default(mpt_engine_config *config)
         .horizon_ns = INT64_C(2000000000),
         .horizon_segments = 50000,
         .to_ns = INT64_MAX,
+        .want_hmacs = true,
         .max_connections = 65536,
         .max_flows = 131072,
         .max_one_sided = 16384,

@@ -25,6 +25,7 @@ typedef struct mpt_engine_config {
     bool has_from, has_to;    /* count only segments with from_ns <= time < to_ns */
     int64_t from_ns, to_ns;   /* since the earliest frame */
     bool want_rtt;
+    bool want_hmacs;          /* HMACs are verified as they come, and wrong ones are events; else when asked for */
     bool want_checksums;      /* verify DSS checksums; segments must be fed with their payload */
     bool want_payload;        /* observers get all payload; segments must be fed with it */
     bool want_evidence;       /* keep what the findings need (evidence.h) */
@@ -37,7 +38,7 @@ typedef struct mpt_engine_config {
     size_t max_state;       /* bytes of memory for what is kept of payload and mappings; seen to from time to time */
 } mpt_engine_config;
 
-/* 2 s, 50,000 segments, no window, nothing extra, limits that only an attack reaches. */
+/* 2 s, 50,000 segments, no window, HMACs, nothing else extra, limits that only an attack reaches. */
 void mpt_engine_config_default(mpt_engine_config *config);
 
 /* Counts of the whole capture. */

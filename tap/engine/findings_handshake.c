@@ -294,10 +294,10 @@ static void unfinished(struct join *k)
 
 static void check_join(struct join *k)
 {
-    if (k->sv->synack_hmac == MPT_VERDICT_BAD)
+    if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_SYNACK) == MPT_VERDICT_BAD)
         join_found(k, "join_hmac", k->j->synack_ns, k->j->synack_frame,
                    "has a wrong HMAC in the SYN/ACK: its sender does not have the keys of this connection.");
-    else if (k->sv->ack_hmac == MPT_VERDICT_BAD)
+    else if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_ACK) == MPT_VERDICT_BAD)
         join_found(k, "join_hmac", k->j->ack_ns, k->j->ack_frame,
                    "has a wrong HMAC in the third ACK: its sender does not have the keys of this connection.");
     else if (k->s->state == MPT_STATE_REFUSED)

@@ -159,6 +159,7 @@ void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uin
 void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint64_t key, unsigned version)
 {
     mpt_host *h = &c->host[side];
+    uint32_t token;
     guint i;
 
     if (version > MPT_V1 || (h->key_known && h->key == key))
@@ -167,9 +168,9 @@ void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint6
         return;
     h->key_known = h->idsn_known = true;
     h->key = key;
-    h->idsn = mpt_key_idsn(key, version);
+    mpt_key_derive(key, version, &token, &h->idsn);
     mpt_data_level_set_idsn(&c->level[side], h->idsn);
-    mpt_identity_set_token(e, c, side, mpt_key_token(key, version));
+    mpt_identity_set_token(e, c, side, token);
     mpt_identity_index_dsn(e, c, side);
     for (i = 0; i < c->subflows->len; i++) {
         mpt_subflow *s = g_ptr_array_index(c->subflows, i);

@@ -62,22 +62,30 @@ static void hmac_of(unsigned version, uint64_t sender_key, uint64_t receiver_key
     g_hmac_unref(hmac);
 }
 
-uint32_t mpt_key_token(uint64_t key, unsigned version)
+void mpt_key_derive(uint64_t key, unsigned version, uint32_t *token, uint64_t *idsn)
 {
     uint8_t digest[DIGEST_MAX];
-    hash_key(key, version, digest);
+    gsize len = hash_key(key, version, digest);
+    memcpy(token, digest, sizeof *token);
+    memcpy(idsn, digest + len - sizeof *idsn, sizeof *idsn);
+    *token = GUINT32_FROM_BE(*token);
+    *idsn = GUINT64_FROM_BE(*idsn);
+}
+
+uint32_t mpt_key_token(uint64_t key, unsigned version)
+{
     uint32_t token;
-    memcpy(&token, digest, sizeof token);
-    return GUINT32_FROM_BE(token);
+    uint64_t idsn;
+    mpt_key_derive(key, version, &token, &idsn);
+    return token;
 }
 
 uint64_t mpt_key_idsn(uint64_t key, unsigned version)
 {
-    uint8_t digest[DIGEST_MAX];
-    gsize len = hash_key(key, version, digest);
+    uint32_t token;
     uint64_t idsn;
-    memcpy(&idsn, digest + len - sizeof idsn, sizeof idsn);
-    return GUINT64_FROM_BE(idsn);
+    mpt_key_derive(key, version, &token, &idsn);
+    return idsn;
 }
 
 void mpt_key_join_hmac(unsigned version, uint64_t sender_key, uint64_t receiver_key, uint32_t sender_nonce,

@@ -221,8 +221,6 @@ static void subflow_times(const mpt_engine *e, mpt_subflow_view *sv)
     if (s->kind != MPT_SUBFLOW_JOIN)
         return;
     sv->join_established = j->synack_seen && j->ack_seen;
-    sv->synack_hmac = mpt_connection_verify_join(s->connection, s, MPT_JOIN_SYNACK);
-    sv->ack_hmac = mpt_connection_verify_join(s->connection, s, MPT_JOIN_ACK);
     sv->join_latency = span(j->ack_seen && s->syn_seen, s->syn_ns, j->ack_ns);
 }
 
@@ -551,6 +549,13 @@ const char *mpt_subflow_state_name(mpt_subflow_state state)
     };
 
     return names[state];
+}
+
+mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step)
+{
+    return s->subflow->kind == MPT_SUBFLOW_JOIN
+               ? mpt_connection_verify_join(s->subflow->connection, s->subflow, step)
+               : MPT_VERDICT_NONE;
 }
 
 const char *mpt_verdict_name(mpt_verdict verdict)

@@ -93,7 +93,6 @@ typedef struct mpt_subflow_view {
     mpt_subflow_direction direction[MPT_DIRECTIONS];
     /* Only of kind `join`. */
     bool join_established;
-    mpt_verdict synack_hmac, ack_hmac;
     mpt_maybe_ns join_latency;
 } mpt_subflow_view;
 
@@ -141,6 +140,8 @@ const char *mpt_close_name(mpt_close close);
 const char *mpt_subflow_kind_name(mpt_subflow_kind kind);
 const char *mpt_subflow_state_name(mpt_subflow_state state);
 const char *mpt_verdict_name(mpt_verdict verdict);
+/* Of the HMAC in the SYN/ACK or the ACK of a join (RFC 8684 3.2), computed when first asked for. */
+mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step);
 
 /* Events of a connection in time order, with those that are concluded and not signalled (FALLBACK). The side of
  * each is that of the connection. Free with g_array_unref(); element type mpt_event. */

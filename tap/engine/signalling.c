@@ -230,16 +230,19 @@ static void join_values(struct context *x, const mpt_mp_join *o)
         j->syn_seen = true;
         j->token = o->token;
         j->nonce[0] = o->nonce;
+        j->verdict[0] = j->verdict[1] = MPT_VERDICT_NONE;
         break;
     case MPT_JOIN_SYNACK:
         j->synack_seen = true;
         j->nonce[1] = o->nonce;
+        j->verdict[0] = j->verdict[1] = MPT_VERDICT_NONE;
         j->synack_frame = x->g->frame;
         j->synack_ns = x->g->time_ns;
         memcpy(j->synack_hmac, o->hmac, sizeof j->synack_hmac);
         break;
     case MPT_JOIN_ACK:
         j->ack_seen = true;
+        j->verdict[1] = MPT_VERDICT_NONE;
         j->ack_frame = x->g->frame;
         j->ack_ns = x->g->time_ns;
         memcpy(j->ack_hmac, o->hmac, sizeof j->ack_hmac);
@@ -255,7 +258,8 @@ static void join_verify(struct context *x, mpt_join_step step)
     mpt_connection *c = x->s->connection;
     mpt_event *event;
 
-    if (step == MPT_JOIN_SYN || mpt_connection_verify_join(c, x->s, step) != MPT_VERDICT_BAD)
+    if (!x->e->config.want_hmacs || step == MPT_JOIN_SYN ||
+        mpt_connection_verify_join(c, x->s, step) != MPT_VERDICT_BAD)
         return;
     event = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
     if (!event)
@@ -472,7 +476,8 @@ static void take_add_addr(struct context *x, const mpt_add_addr *o, mpt_event *e
 
     if (event)
         event->add_addr = *o;
-    if (mpt_connection_verify_add_addr(c, connection_side(x), o) != MPT_VERDICT_BAD)
+    if (!x->e->config.want_hmacs ||
+        mpt_connection_verify_add_addr(c, connection_side(x), o) != MPT_VERDICT_BAD)
         return;
     bad = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
     if (!bad)

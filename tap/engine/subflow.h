@@ -104,6 +104,7 @@ typedef struct mpt_join {
     uint8_t synack_hmac[8], ack_hmac[20];
     uint32_t synack_frame, ack_frame;
     int64_t synack_ns, ack_ns;
+    uint8_t verdict[2]; /* mpt_verdict of the SYN/ACK and of the ACK; MPT_VERDICT_NONE: not found out yet */
 } mpt_join;
 
 typedef struct mpt_subflow {
