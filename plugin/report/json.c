@@ -148,15 +148,19 @@ static void quoted(mpt_json *json, const char *text)
     char *valid = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
     mpt_sink_putc(json->sink, '"');
     for (const char *c = valid ? valid : text; *c != '\0'; c++) {
+        const char *plain = c;
+        while (*c != '"' && *c != '\\' && (unsigned char)*c >= 0x20 && *c != 0x7f)
+            c++;
+        mpt_sink_append(json->sink, plain, (size_t)(c - plain));
         unsigned char byte = (unsigned char)*c;
+        if (byte == '\0')
+            break;
         if (byte == '"' || byte == '\\')
             mpt_sink_printf(json->sink, "\\%c", byte);
         else if (byte < 0x20 && short_escapes[byte])
             mpt_sink_puts(json->sink, short_escapes[byte]);
-        else if (byte < 0x20 || byte == 0x7f)
-            mpt_sink_printf(json->sink, "\\u%04x", byte);
         else
-            mpt_sink_putc(json->sink, *c);
+            mpt_sink_printf(json->sink, "\\u%04x", byte);
     }
     mpt_sink_putc(json->sink, '"');
     g_free(valid);
@@ -167,8 +171,9 @@ void mpt_json_key(mpt_json *json, const char *key)
     level *l = top(json);
     g_assert(l && l->object && !l->has_key);
     separate(json, l);
-    quoted(json, key);
-    mpt_sink_puts(json->sink, ": ");
+    mpt_sink_putc(json->sink, '"'); /* a name of ours: nothing in it is escaped */
+    mpt_sink_puts(json->sink, key);
+    mpt_sink_append(json->sink, "\": ", 3);
     l->has_key = true;
 }
 
@@ -193,13 +198,19 @@ void mpt_json_bool(mpt_json *json, bool value)
 void mpt_json_int(mpt_json *json, int64_t value)
 {
     before_value(json);
-    mpt_sink_printf(json->sink, "%" G_GINT64_FORMAT, value);
+    g_string_truncate(json->scratch, 0);
+    if (value < 0)
+        g_string_append_c(json->scratch, '-');
+    mpt_units_plain(json->scratch, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+    write_scratch(json);
 }
 
 void mpt_json_uint(mpt_json *json, uint64_t value)
 {
     before_value(json);
-    mpt_sink_printf(json->sink, "%" G_GUINT64_FORMAT, value);
+    g_string_truncate(json->scratch, 0);
+    mpt_units_plain(json->scratch, value);
+    write_scratch(json);
 }
 
 void mpt_json_uint_string(mpt_json *json, uint64_t value)

@@ -32,7 +32,7 @@ void mpt_json_begin_array(mpt_json *json);
 void mpt_json_begin_array_inline(mpt_json *json);
 void mpt_json_end_array(mpt_json *json);
 
-/* The key of the next value; only in objects. */
+/* The key of the next value; only in objects. A constant of the program: ASCII, with nothing to escape. */
 void mpt_json_key(mpt_json *json, const char *key);
 
 void mpt_json_null(mpt_json *json);

@@ -7,6 +7,7 @@
 #include "names.h"
 #include "table.h"
 #include "text.h"
+#include "units.h"
 
 enum { ID, STREAM, CLIENT, SERVER, OPENED_BY, ADDRESS_IDS, BACKUP, STATE, COLUMNS };
 
@@ -34,17 +35,21 @@ static const char *backup_words(const mpt_subflow_view *s)
 
 static void set_address_ids(mpt_table *table, const mpt_subflow_view *s)
 {
-    char text[2][8];
+    GString *text;
 
     if (!s->address_id[0].known && !s->address_id[1].known)
         return;
+    text = g_string_new(NULL);
     for (unsigned end = 0; end < 2; end++) {
+        if (end > 0)
+            g_string_append(text, ", ");
         if (s->address_id[end].known)
-            g_snprintf(text[end], sizeof text[end], "%u", (unsigned)s->address_id[end].value);
+            mpt_units_plain(text, (uint64_t)s->address_id[end].value);
         else
-            g_strlcpy(text[end], "?", sizeof text[end]);
+            g_string_append_c(text, '?');
     }
-    mpt_table_set_textf(table, ADDRESS_IDS, "%s, %s", text[0], text[1]);
+    mpt_table_set_text(table, ADDRESS_IDS, text->str);
+    g_string_free(text, TRUE);
 }
 
 static void add_row(mpt_table *table, const mpt_subflow_view *s)

@@ -14,10 +14,17 @@
  */
 #define SCALED_WIDTH 10
 
+/* Of text without control characters. */
 static size_t width_of(const char *text, size_t len)
 {
     size_t width = 0;
-    while (width < len && text[width] >= ' ' && text[width] < 0x7f) /* nearly all there is */
+    /* Nearly all there is is ASCII: eight bytes at a time. */
+    for (uint64_t eight; len - width >= sizeof eight; width += sizeof eight) {
+        memcpy(&eight, text + width, sizeof eight);
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (width < len && (unsigned char)text[width] < 0x80)
         width++;
     for (const char *c = text + width; c < text + len; c = g_utf8_next_char(c)) {
         gunichar wide = g_utf8_get_char(c);
@@ -135,167 +142,161 @@ typedef struct drawn {
     size_t start, len, width, blanks;
 } drawn;
 
-/* How the columns of one table are drawn. Each cell's text is made once, as the widths come from all of them. */
+/* A column that is shown. */
+typedef struct shown {
+    const mpt_column *column;
+    const char *title, *second; /* second: its second line; NULL: none */
+    size_t index, width;
+    bool right;
+} shown;
+
+/* How one table is drawn. Each cell's text is made once, as the widths come from all of them. */
 typedef struct layout {
     const mpt_table *table;
-    size_t *widths; /* 0: not shown */
-    size_t gap, indent, shown;
-    bool two_lines; /* of titles */
+    shown *columns;
+    size_t count, gap, indent;
     GString *text;
-    GArray *cells; /* drawn, of the columns that are shown: both lines of the titles, and row by row */
+    GArray *cells; /* drawn, row by row; at the end those of the titles */
 } layout;
 
-static bool right_aligned(const mpt_column *column)
+static bool is_shown(const mpt_table *table, size_t index)
 {
-    return mpt_column_is_number(column) || (column->flags & MPT_COLUMN_RIGHT);
-}
-
-static const char *title_of(const mpt_column *column)
-{
-    return column->title ? column->title : column->name;
-}
-
-/* What was appended to l->text since d->start. */
-static void end_of(const layout *l, drawn *d)
-{
-    d->len = l->text->len - d->start;
-    d->width = width_of(l->text->str + d->start, d->len);
-    for (d->blanks = 0; d->len > 0 && l->text->str[d->start + d->len - 1] == ' '; d->len--)
-        d->blanks++;
-}
-
-static drawn cell_text(const layout *l, size_t row, size_t column)
-{
-    drawn d = { .start = l->text->len };
-    mpt_table_readable(l->table, row, column, l->text);
-    const mpt_column *c = mpt_table_column(l->table, column);
-    if ((c->flags & MPT_COLUMN_SCALED) && c->type == MPT_BYTES) {
-        const mpt_cell *cell = mpt_table_cell(l->table, row, column);
-        size_t start = l->text->len;
-        if (cell->set && cell->value.u >= 1000) {
-            g_string_append(l->text, " (");
-            mpt_units_bytes(l->text, cell->value.u);
-            g_string_append_c(l->text, ')');
-        }
-        while (l->text->len - start < SCALED_WIDTH)
-            g_string_append_c(l->text, ' ');
-    }
-    end_of(l, &d);
-    return d;
-}
-
-static bool is_shown(const mpt_table *table, size_t column)
-{
-    unsigned flags = mpt_table_column(table, column)->flags;
+    unsigned flags = mpt_table_column(table, index)->flags;
     if (flags & MPT_COLUMN_CSV_ONLY)
         return false;
     if (!(flags & MPT_COLUMN_OPTIONAL))
         return true;
     for (size_t row = 0; row < mpt_table_rows(table); row++)
-        if (mpt_table_cell(table, row, column)->set)
+        if (mpt_table_cell(table, row, index)->set)
             return true;
     return false;
 }
 
+/* Columns, each as wide as its title. */
+static void choose_columns(layout *l)
+{
+    for (size_t index = 0; index < mpt_table_columns(l->table); index++) {
+        const mpt_column *column = mpt_table_column(l->table, index);
+        if (!is_shown(l->table, index))
+            continue;
+        shown *c = &l->columns[l->count++];
+        c->column = column;
+        c->index = index;
+        c->right = mpt_column_is_number(column) || (column->flags & MPT_COLUMN_RIGHT);
+        c->title = column->title ? column->title : column->name;
+        size_t first = strcspn(c->title, "\n");
+        c->second = c->title[first] == '\n' ? c->title + first + 1 : NULL;
+        c->width = MAX(1, width_of(c->title, first));
+        if (c->second)
+            c->width = MAX(c->width, mpt_text_width(c->second));
+    }
+}
+
+/* Adds what was appended to l->text since `start` as the next cell. */
+static drawn *add_drawn(layout *l, size_t start)
+{
+    drawn d = { .start = start, .len = l->text->len - start };
+    d.width = width_of(l->text->str + start, d.len);
+    for (; d.len > 0 && l->text->str[start + d.len - 1] == ' '; d.len--)
+        d.blanks++;
+    g_array_append_val(l->cells, d);
+    return &g_array_index(l->cells, drawn, l->cells->len - 1);
+}
+
+static void add_cell(layout *l, size_t row, shown *c)
+{
+    size_t start = l->text->len;
+    mpt_table_readable(l->table, row, c->index, l->text);
+    if ((c->column->flags & MPT_COLUMN_SCALED) && c->column->type == MPT_BYTES) {
+        const mpt_cell *cell = mpt_table_cell(l->table, row, c->index);
+        size_t exact = l->text->len;
+        if (cell->set && cell->value.u >= 1000) {
+            g_string_append(l->text, " (");
+            mpt_units_bytes(l->text, cell->value.u);
+            g_string_append_c(l->text, ')');
+        }
+        while (l->text->len - exact < SCALED_WIDTH)
+            g_string_append_c(l->text, ' ');
+    }
+    drawn *d = add_drawn(l, start);
+    c->width = MAX(c->width, d->width);
+}
+
 static void measure(layout *l)
 {
-    size_t columns = mpt_table_columns(l->table), sum = 0;
-    for (size_t column = 0; column < columns; column++) {
-        if (!is_shown(l->table, column))
-            continue;
-        const char *title = title_of(mpt_table_column(l->table, column));
-        size_t first = strcspn(title, "\n");
-        size_t width = MAX(1, width_of(title, first));
-        if (title[first] == '\n')
-            width = MAX(width, mpt_text_width(title + first + 1));
-        l->two_lines |= title[first] == '\n';
-        l->widths[column] = width;
-        l->shown++;
-    }
-    for (size_t row = 0; row < mpt_table_rows(l->table); row++) {
-        for (size_t column = 0; column < columns; column++) {
-            if (l->widths[column] == 0)
-                continue;
-            drawn d = cell_text(l, row, column);
-            l->widths[column] = MAX(l->widths[column], d.width);
-            g_array_append_val(l->cells, d);
-        }
-    }
-    for (size_t column = 0; column < columns; column++)
-        sum += l->widths[column];
-    size_t gaps = l->shown > 0 ? l->shown - 1 : 0;
+    size_t sum = 0;
+    choose_columns(l);
+    for (size_t row = 0; row < mpt_table_rows(l->table); row++)
+        for (size_t i = 0; i < l->count; i++)
+            add_cell(l, row, &l->columns[i]);
+    for (size_t i = 0; i < l->count; i++)
+        sum += l->columns[i].width;
+    size_t gaps = l->count > 0 ? l->count - 1 : 0;
     l->gap = l->indent + sum + 2 * gaps > MPT_TEXT_WIDTH ? 1 : 2;
 }
 
-/* Draws one line from the texts of the columns that are shown. Blanks are only written when something follows. */
-static void line(mpt_sink *sink, const layout *l, const drawn *cell)
+/* Draws the cells from number `first` on. Blanks are only written when something follows. */
+static void line(mpt_sink *sink, const layout *l, size_t first)
 {
+    const drawn *cell = &g_array_index(l->cells, drawn, (guint)first);
     size_t pending = l->indent;
-    for (size_t column = 0; column < mpt_table_columns(l->table); column++) {
-        if (l->widths[column] == 0)
-            continue;
-        size_t fill = l->widths[column] - cell->width;
-        bool right = right_aligned(mpt_table_column(l->table, column));
-        if (right)
+    for (const shown *c = l->columns; c < l->columns + l->count; c++, cell++) {
+        size_t fill = c->width - cell->width;
+        if (c->right)
             pending += fill;
         if (cell->len > 0) {
             mpt_sink_pad(sink, ' ', pending);
             mpt_sink_append(sink, l->text->str + cell->start, cell->len);
             pending = 0;
         }
-        pending += cell->blanks + (right ? 0 : fill) + l->gap;
-        cell++;
+        pending += cell->blanks + (c->right ? 0 : fill) + l->gap;
     }
     mpt_sink_putc(sink, '\n');
 }
 
 /* Line 0 or 1 of the title; one without a line end stands on line 1. */
-static drawn title_text(const layout *l, unsigned row, size_t column)
+static void add_title(layout *l, unsigned row, const shown *c)
 {
-    drawn d = { .start = l->text->len };
-    const mpt_column *c = mpt_table_column(l->table, column);
-    const char *title = title_of(c);
-    const char *second = strchr(title, '\n');
-    if (row == 0 && second)
-        g_string_append_len(l->text, title, second - title);
+    size_t start = l->text->len;
+    if (row == 0 && c->second)
+        g_string_append_len(l->text, c->title, c->second - 1 - c->title);
     else if (row == 1)
-        g_string_append(l->text, second ? second + 1 : title);
+        g_string_append(l->text, c->second ? c->second : c->title);
     /* Above the digits, not above the brackets. */
-    size_t width = width_of(l->text->str + d.start, l->text->len - d.start);
-    if ((c->flags & MPT_COLUMN_SCALED) && width > 0 && width + SCALED_WIDTH <= l->widths[column])
+    if ((c->column->flags & MPT_COLUMN_SCALED) && l->text->len > start &&
+        width_of(l->text->str + start, l->text->len - start) + SCALED_WIDTH <= c->width)
         for (int i = 0; i < SCALED_WIDTH; i++)
             g_string_append_c(l->text, ' ');
-    end_of(l, &d);
-    return d;
+    add_drawn(l, start);
 }
 
-static void title_line(mpt_sink *sink, const layout *l, unsigned row)
+static void titles(mpt_sink *sink, layout *l)
 {
-    guint first = l->cells->len;
-    for (size_t column = 0; column < mpt_table_columns(l->table); column++) {
-        if (l->widths[column] == 0)
-            continue;
-        drawn d = title_text(l, row, column);
-        g_array_append_val(l->cells, d);
+    unsigned row = 1;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->columns[i].second)
+            row = 0;
+    for (; row < 2; row++) {
+        size_t first = l->cells->len;
+        for (size_t i = 0; i < l->count; i++)
+            add_title(l, row, &l->columns[i]);
+        line(sink, l, first);
     }
-    line(sink, l, &g_array_index(l->cells, drawn, first));
 }
 
 void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent)
 {
     g_assert(indent >= 0);
+    size_t columns = mpt_table_columns(table), rows = mpt_table_rows(table);
     layout l = { .table = table, .indent = (size_t)indent };
-    size_t columns = mpt_table_columns(table);
+    l.columns = g_new(shown, columns);
     l.text = g_string_sized_new(1024);
-    l.cells = g_array_sized_new(FALSE, FALSE, sizeof(drawn), (guint)(columns * (mpt_table_rows(table) + 2)));
-    l.widths = g_new0(size_t, columns);
+    l.cells = g_array_sized_new(FALSE, FALSE, sizeof(drawn), (guint)(columns * (rows + 2)));
     measure(&l);
-    if (l.shown > 0 && l.two_lines)
-        title_line(sink, &l, 0);
-    title_line(sink, &l, 1);
-    for (size_t row = 0; row < mpt_table_rows(table); row++)
-        line(sink, &l, &g_array_index(l.cells, drawn, (guint)(row * l.shown)));
-    g_free(l.widths);
+    titles(sink, &l);
+    for (size_t row = 0; row < rows; row++)
+        line(sink, &l, row * l.count);
+    g_free(l.columns);
     g_array_free(l.cells, TRUE);
     g_string_free(l.text, TRUE);
 }

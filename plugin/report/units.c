@@ -16,6 +16,17 @@ static const char *const PREFIXES[] = { "", "k", "M", "G", "T", "P", "E" };
 /* A number's digits are written from their end; printf takes ten times as long, and a report is made of numbers. */
 enum { DIGITS = 20 };
 
+static void append_text(GString *out, const char *text, size_t len)
+{
+    if (G_UNLIKELY(out->len + len >= out->allocated_len)) {
+        g_string_append_len(out, text, (gssize)len);
+        return;
+    }
+    memcpy(out->str + out->len, text, len);
+    out->len += len;
+    out->str[out->len] = '\0';
+}
+
 /* digits / 10^decimals */
 static void append_fixed(GString *out, uint64_t digits, unsigned decimals)
 {
@@ -29,7 +40,7 @@ static void append_fixed(GString *out, uint64_t digits, unsigned decimals)
         *--c = (char)('0' + digits % 10);
         digits /= 10;
     } while (digits > 0);
-    g_string_append_len(out, c, end - c);
+    append_text(out, c, (size_t)(end - c));
 }
 
 void mpt_units_plain(GString *out, uint64_t value)
@@ -167,7 +178,7 @@ void mpt_units_grouped(GString *out, uint64_t value)
             *--c = ',';
         *--c = (char)('0' + value % 10);
     }
-    g_string_append_len(out, c, end - c);
+    append_text(out, c, (size_t)(end - c));
 }
 
 void mpt_units_grouped_signed(GString *out, int64_t value)
@@ -210,7 +221,7 @@ bool mpt_units_printable(GString *out, const char *text)
     size_t plain = 0;
     while (text[plain] >= ' ' && text[plain] < 0x7f)
         plain++;
-    g_string_append_len(out, text, (gssize)plain);
+    append_text(out, text, plain);
     text += plain;
     if (*text == '\0')
         return true;
