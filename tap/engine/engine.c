@@ -9,6 +9,8 @@
 /* Memory of a run with its share of half-full chunks, and of a mapping under verification, roughly. */
 #define STATE_RUN 48
 #define STATE_OPEN 160
+/* What one segment adds of it at most: two DSSs fit in its options, each with a mapping, and claims that split others. */
+#define STATE_SEGMENT 1024
 /* Segments between two looks at the memory in use, at least. */
 #define LOOK_EVERY 16384u
 /* Subflows with one 4-tuple that are looked through for an old segment. */
@@ -193,14 +195,13 @@ static size_t level_state(const mpt_data_level *d)
            (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
 }
 
-/* How much is kept of payload and mappings. Looked at after as many segments as there are flows, so that it costs each
- * of them a step at most; between, hostile segments add some hundred bytes each. */
+/* How much is kept of payload and mappings. A look goes through memory that is not in the cache, so the next is when
+ * the limit could be reached at the earliest, and never before as many segments as there are flows. */
 static void look_at_state(mpt_engine *e)
 {
-    size_t state = 0;
+    size_t state = 0, left;
     guint i;
 
-    e->next_look = e->counts.segments + MAX(LOOK_EVERY, e->subflows->len);
     for (i = 0; i < e->subflows->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(e->subflows, i);
         state += half_state(&s->half[0]) + half_state(&s->half[1]);
@@ -210,6 +211,8 @@ static void look_at_state(mpt_engine *e)
         state += level_state(&c->level[0]) + level_state(&c->level[1]);
     }
     e->full = state > e->config.max_state;
+    left = e->full ? 0 : (e->config.max_state - state) / STATE_SEGMENT;
+    e->next_look = e->counts.segments + MAX(MAX(LOOK_EVERY, e->subflows->len), left);
 }
 
 static void take(const mpt_segment *g, bool late, void *data)
