@@ -372,7 +372,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->checksums |= more.checksums;
     to->payload |= more.payload;
     to->frames |= more.frames;
-    to->timestamps |= more.timestamps;
+    to->tcp_options |= more.tcp_options;
     to->evidence |= more.evidence;
 }
 
@@ -389,7 +389,7 @@ static bool prepare(struct report *r, char **error)
     add_needs(needs, a);
     if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
         return false;
-    if (needs->timestamps && !mpt_listener_want_timestamps(error))
+    if (needs->tcp_options && !mpt_listener_want_tcp_options(error))
         return false;
     if (!a->filter)
         return true;

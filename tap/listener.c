@@ -25,12 +25,15 @@ struct option_record {
     uint8_t bytes[MPT_SEGMENT_OPTION_BYTES];
 };
 
-#define TIMESTAMPS_KIND 8
+/* Options of TCP itself that somebody may ask for (RFC 9293 3.2, RFC 7323 3.2). */
+enum { MSS_KIND = 2, TIMESTAMPS_KIND = 8 };
 
-/* A timestamps option, as our tap gets it. */
-struct timestamp_record {
+/* One of them, as our tap gets it. */
+struct tcp_option_record {
     const struct tcpheader *tcph;
+    unsigned kind;
     uint32_t tsval, tsecr;
+    uint16_t mss;
 };
 
 /* The layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and 4.6. */
@@ -43,7 +46,7 @@ struct follow_record {
 static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
     void *user;
-    bool want_payload, want_timestamps;
+    bool want_payload, want_tcp_options;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters; /* struct filter */
     /* The segment that the taps are telling of. */
@@ -57,9 +60,9 @@ struct filter {
     uint32_t mark;
 };
 
-static int option_tap = -1, timestamp_tap = -1;
+static int option_tap = -1, tcp_option_tap = -1;
 static dissector_handle_t wrapper_handle, original_handle;
-static dissector_handle_t timestamps_handle, original_timestamps;
+static dissector_handle_t timestamps_handle, original_timestamps, mss_handle, original_mss;
 
 /* --- from epan's values to ours --- */
 
@@ -255,52 +258,74 @@ static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, v
                            : (int)tvb_captured_length(tvb);
 }
 
-/* --- the same around option kind 8, only while somebody asks for timestamps (RFC 7323 3.2) --- */
+/* --- the same around options of TCP itself, only while somebody asks for them --- */
+
+static void queue_tcp_option(packet_info *pinfo, const struct tcp_option_record *r)
+{
+    struct tcp_option_record *copy = wmem_new(pinfo->pool, struct tcp_option_record);
+
+    *copy = *r;
+    tap_queue_packet(tcp_option_tap, pinfo, copy);
+}
 
 static int dissect_timestamps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (listener.client && data && tvb_captured_length(tvb) >= 10) {
-        struct timestamp_record *r = wmem_new(pinfo->pool, struct timestamp_record);
+        struct tcp_option_record r = { .tcph = data, .kind = TIMESTAMPS_KIND };
 
-        r->tcph = data;
-        r->tsval = tvb_get_ntohl(tvb, 2);
-        r->tsecr = tvb_get_ntohl(tvb, 6);
-        tap_queue_packet(timestamp_tap, pinfo, r);
+        r.tsval = tvb_get_ntohl(tvb, 2);
+        r.tsecr = tvb_get_ntohl(tvb, 6);
+        queue_tcp_option(pinfo, &r);
     }
     return original_timestamps ? call_dissector_only(original_timestamps, tvb, pinfo, tree, data)
                                : (int)tvb_captured_length(tvb);
 }
 
-static tap_packet_status on_timestamps(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+static int dissect_mss(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    if (listener.client && data && tvb_captured_length(tvb) >= 4) {
+        struct tcp_option_record r = { .tcph = data, .kind = MSS_KIND, .mss = tvb_get_ntohs(tvb, 2) };
+
+        queue_tcp_option(pinfo, &r);
+    }
+    return original_mss ? call_dissector_only(original_mss, tvb, pinfo, tree, data) : (int)tvb_captured_length(tvb);
+}
+
+static tap_packet_status on_tcp_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
                                        const void *data, tap_flags_t flags _U_)
 {
-    const struct timestamp_record *r = data;
+    const struct tcp_option_record *r = data;
     mpt_segment *g;
 
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
     g = segment_of(pinfo, r->tcph);
-    g->tsval = r->tsval;
-    g->tsecr = r->tsecr;
-    g->presence |= MPT_SEGMENT_TIMESTAMPS;
+    if (r->kind == MSS_KIND) {
+        g->mss = r->mss;
+        g->presence |= MPT_SEGMENT_MSS;
+    } else {
+        g->tsval = r->tsval;
+        g->tsecr = r->tsecr;
+        g->presence |= MPT_SEGMENT_TIMESTAMPS;
+    }
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static void unwrap_timestamps(void)
-{
-    if (original_timestamps)
-        dissector_add_uint("tcp.option", TIMESTAMPS_KIND, original_timestamps);
-    original_timestamps = NULL;
-}
-
-static void install_wrapper(void)
+static void wrap(uint32_t kind, dissector_handle_t with, dissector_handle_t *original)
 {
     dissector_table_t table = find_dissector_table("tcp.option");
 
-    if (original_handle || !table)
+    if (!table || *original)
         return;
-    original_handle = dissector_get_uint_handle(table, MPT_OPTION_KIND);
-    dissector_add_uint("tcp.option", MPT_OPTION_KIND, wrapper_handle);
+    *original = dissector_get_uint_handle(table, kind);
+    dissector_add_uint("tcp.option", kind, with);
+}
+
+static void unwrap(uint32_t kind, dissector_handle_t *original)
+{
+    if (*original)
+        dissector_add_uint("tcp.option", kind, *original);
+    *original = NULL;
 }
 
 void mpt_listener_register(void)
@@ -316,7 +341,11 @@ void mpt_listener_register(void)
         dissect_timestamps, proto_register_protocol_in_name_only("TCP timestamps, for mptcpscope", "TCP timestamps",
                                                                  "mptcpscope.timestamps",
                                                                  proto_get_id_by_filter_name("tcp"), FT_BYTES));
-    timestamp_tap = register_tap("mptcpscope.timestamps");
+    mss_handle = create_dissector_handle(
+        dissect_mss, proto_register_protocol_in_name_only("TCP maximum segment size, for mptcpscope", "TCP MSS",
+                                                          "mptcpscope.mss", proto_get_id_by_filter_name("tcp"),
+                                                          FT_BYTES));
+    tcp_option_tap = register_tap("mptcpscope.tcp_option");
 }
 
 /* --- starting and stopping --- */
@@ -332,14 +361,14 @@ static bool tap_started(GString *refused, char **error)
 }
 
 /* What identifies each listener for Wireshark. */
-static char tag_tcp, tag_option, tag_frame, tag_payload, tag_timestamps;
+static char tag_tcp, tag_option, tag_frame, tag_payload, tag_tcp_option;
 
 bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error)
 {
     int major, minor, micro;
 
     epan_get_version_number(&major, &minor, &micro);
-    install_wrapper();
+    wrap(MPT_OPTION_KIND, wrapper_handle, &original_handle);
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
     listener.user = user;
@@ -367,21 +396,19 @@ bool mpt_listener_want_payload(char **error)
     return listener.want_payload;
 }
 
-bool mpt_listener_want_timestamps(char **error)
+bool mpt_listener_want_tcp_options(char **error)
 {
-    dissector_table_t table = find_dissector_table("tcp.option");
-
-    if (listener.want_timestamps)
+    if (listener.want_tcp_options)
         return true;
-    listener.want_timestamps = tap_started(register_tap_listener("mptcpscope.timestamps", &tag_timestamps, NULL,
-                                                                 TL_REQUIRES_NOTHING, NULL, on_timestamps, NULL,
-                                                                 NULL),
-                                           error);
-    if (listener.want_timestamps && table && !original_timestamps) {
-        original_timestamps = dissector_get_uint_handle(table, TIMESTAMPS_KIND);
-        dissector_add_uint("tcp.option", TIMESTAMPS_KIND, timestamps_handle);
+    listener.want_tcp_options = tap_started(register_tap_listener("mptcpscope.tcp_option", &tag_tcp_option, NULL,
+                                                                  TL_REQUIRES_NOTHING, NULL, on_tcp_option, NULL,
+                                                                  NULL),
+                                            error);
+    if (listener.want_tcp_options) {
+        wrap(TIMESTAMPS_KIND, timestamps_handle, &original_timestamps);
+        wrap(MSS_KIND, mss_handle, &original_mss);
     }
-    return listener.want_timestamps;
+    return listener.want_tcp_options;
 }
 
 bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error)
@@ -411,9 +438,10 @@ void mpt_listener_stop(void)
     remove_tap_listener(&tag_frame);
     if (listener.want_payload)
         remove_tap_listener(&tag_payload);
-    if (listener.want_timestamps)
-        remove_tap_listener(&tag_timestamps);
-    unwrap_timestamps();
+    if (listener.want_tcp_options)
+        remove_tap_listener(&tag_tcp_option);
+    unwrap(TIMESTAMPS_KIND, &original_timestamps);
+    unwrap(MSS_KIND, &original_mss);
     g_slist_free_full(listener.filters, remove_filter);
     memset(&listener, 0, sizeof listener);
 }

@@ -35,8 +35,8 @@ void mpt_listener_register(void);
 bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error);
 /* From now on segments have their payload. */
 bool mpt_listener_want_payload(char **error);
-/* From now on segments have their TCP timestamps (RFC 7323). */
-bool mpt_listener_want_timestamps(char **error);
+/* From now on segments have TCP's own options that tell them apart: timestamps (RFC 7323), MSS of a SYN. */
+bool mpt_listener_want_tcp_options(char **error);
 /* Stops telling, also of filters. */
 void mpt_listener_stop(void);
 

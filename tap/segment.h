@@ -31,7 +31,8 @@ enum {
     MPT_SEGMENT_TIMESTAMPS = 1 << 2,    /* tsval, tsecr are set */
     MPT_SEGMENT_CUT_OPTIONS = 1 << 3,   /* the snaplen cut the TCP options */
     MPT_SEGMENT_PAYLOAD_CUT = 1 << 4,   /* captured_payload < payload_len */
-    MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5 /* a fragment: payload_len is 0, the true length is not known */
+    MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5, /* a fragment: payload_len is 0, the true length is not known */
+    MPT_SEGMENT_MSS = 1 << 6             /* mss is set */
 };
 
 typedef struct mpt_segment {
@@ -47,6 +48,7 @@ typedef struct mpt_segment {
     uint32_t interface_id; /* of the capture file */
     uint32_t marks;        /* one bit for each report whose display filter this packet matches */
     uint16_t flags;        /* MPT_TCP_* */
+    uint16_t mss;          /* of a SYN (RFC 9293 3.7.1) */
     uint16_t option_len;   /* bytes used of options */
     /* The segment's options of kind 30, one after the other, each with kind and length. */
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];

@@ -10,11 +10,12 @@
 #include "table.h"
 #include "text.h"
 #include "units.h"
+#include "ways.h"
 
 void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->hmacs = needs->checksums = needs->frames = needs->evidence = true;
+    needs->hmacs = needs->checksums = needs->frames = needs->evidence = needs->tcp_options = true;
 }
 
 /* --- the findings of a report, the worst first --- */
@@ -46,6 +47,7 @@ static void take(struct collection *c, GArray *findings)
 static void collect(struct collection *c, const GPtrArray *reports)
 {
     const mpt_report_context *x = g_ptr_array_index(reports, 0);
+    mpt_ways *ways = mpt_ways_new(x);
 
     c->arrays = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
@@ -55,9 +57,10 @@ static void collect(struct collection *c, const GPtrArray *reports)
         mpt_connection_view v;
         mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
         if (any_selects(reports, &v) && ++c->checked)
-            take(c, mpt_findings_of_connection(x->engine, &v));
+            take(c, mpt_findings_of_ways(x->engine, &v, mpt_ways_of(ways, id)));
         mpt_metrics_clear(&v);
     }
+    mpt_ways_free(ways);
 }
 
 static void collect_one(struct collection *c, const mpt_report_context *x)
@@ -110,7 +113,7 @@ static void text_counts(const struct collection *c, mpt_sink *sink)
 }
 
 /* "Connection 0, frame 4231, 12.345678 s: The path of subflow 1 ... (RFC 8684 3.3.6; failover)" */
-static void text_finding(const mpt_finding *f, mpt_sink *sink)
+void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
 {
     GString *line = g_string_new(NULL);
 
@@ -142,7 +145,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
         if (c.by_severity[s]->len > 0)
             mpt_text_heading(sink, 3, WORDS[s].heading);
         for (guint i = 0; i < c.by_severity[s]->len; i++)
-            text_finding(g_ptr_array_index(c.by_severity[s], i), sink);
+            mpt_diagnose_finding(g_ptr_array_index(c.by_severity[s], i), sink);
     }
     clear(&c);
 }

@@ -4,7 +4,7 @@
  */
 #include "path_model.h"
 
-#include "../../tap/engine/vantage.h"
+#include "points.h"
 
 /* Points of which each is compared with each other one. */
 #define MAX_POINTS 4
@@ -16,6 +16,7 @@ typedef struct tap {
 } tap;
 
 typedef struct collector {
+    bool samples; /* false: only what became of subflows and options */
     tap taps[MAX_POINTS];
     mpt_path_pair pairs[MAX_POINTS][MAX_POINTS]; /* [a][b], a < b */
     unsigned points;
@@ -53,22 +54,33 @@ const mpt_observer MPT_PATH_OBSERVER = {
     .merge = on_merge,
 };
 
+const mpt_observer MPT_WAY_OBSERVER = {
+    .segment = on_segment,
+    .merge = on_merge,
+};
+
 static void make_pair(collector *c, unsigned a, unsigned b)
 {
     mpt_path_pair *pair = &c->pairs[a][b];
 
-    pair->store = mpt_path_store_new();
-    pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
+    if (c->samples) {
+        pair->store = mpt_path_store_new();
+        pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
+    } else {
+        pair->paths = mpt_paths_new(NULL, NULL);
+    }
     c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, 0);
 }
 
 void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
 {
-    (void)arguments;
+    collector *c = g_new0(collector, 1);
+
     (void)engine;
     (void)live;
     (void)mark;
-    return g_new0(collector, 1);
+    c->samples = arguments->report != MPT_REPORT_DIAGNOSE;
+    return c;
 }
 
 void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point)
@@ -90,11 +102,21 @@ void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point)
     return &c->taps[point];
 }
 
-mpt_path_pair *mpt_path_find_pair(void *collected, unsigned a, unsigned b)
+mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to)
 {
-    collector *c = collected;
+    collector *c = x->collected;
+    unsigned a = MIN(from, to), b = MAX(from, to);
+    mpt_path_pair *pair;
 
-    return b < c->points ? &c->pairs[a][b] : NULL;
+    if (b >= c->points)
+        return NULL;
+    pair = &c->pairs[a][b];
+    pair->from = from;
+    pair->to = to;
+    pair->client_end = from > to;
+    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){ mpt_points_engine(x->points, a),
+                                                               mpt_points_engine(x->points, b) });
+    return pair;
 }
 
 void mpt_path_close(void *collected)

@@ -9,13 +9,8 @@
 
 #include "../../tap/engine/place.h"
 #include "../../tap/engine/vantage.h"
+#include "path_numbers.h"
 #include "points.h"
-
-/* The ids of a subflow in the report. */
-typedef struct ids {
-    uint32_t connection, subflow;
-    bool selected;
-} ids;
 
 /* What is at hand while a pair's samples are read. */
 typedef struct reading {
@@ -176,23 +171,6 @@ static void count_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
 
 /* --- rows --- */
 
-static GHashTable *number_subflows(const mpt_report_context *x)
-{
-    GHashTable *table = g_hash_table_new_full(NULL, NULL, NULL, g_free);
-
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        for (uint32_t i = 0; i < v.subflow_count; i++) {
-            ids *n = g_new(ids, 1);
-            *n = (ids){ id, v.subflows[i].id, mpt_report_selected(x, &v) };
-            g_hash_table_insert(table, (gpointer)v.subflows[i].subflow, n);
-        }
-        mpt_metrics_clear(&v);
-    }
-    return table;
-}
-
 static void fill_row(mpt_path_row *row)
 {
     const mpt_path_flow *f = row->flow;
@@ -218,14 +196,6 @@ static void fill_row(mpt_path_row *row)
     row->queue = f->lane[to][row->side];
 }
 
-/* The subflow at the chosen vantage point, which has the ids: at an end of this pair, or beyond another one. */
-static const ids *find_ids(GHashTable *numbers, const mpt_path_flow *f)
-{
-    const ids *n = f->subflow[0] ? g_hash_table_lookup(numbers, f->subflow[0]) : NULL;
-
-    return n || !f->subflow[1] ? n : g_hash_table_lookup(numbers, f->subflow[1]);
-}
-
 static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair, GHashTable *numbers)
 {
     const GPtrArray *flows = mpt_paths_flows(pair->paths);
@@ -234,7 +204,7 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
         const mpt_path_flow *f = g_ptr_array_index(flows, i);
         if (!f || !any_subflow(f)->connection)
             continue;
-        const ids *n = find_ids(numbers, f);
+        const mpt_path_ids *n = mpt_path_ids_of(numbers, f);
         if (!f->subflow[0] || !f->subflow[1]) {
             mpt_path_single single = { .pair = pair, .subflow = any_subflow(f) };
             single.point = f->subflow[pair->client_end] ? pair->from : pair->to;
@@ -276,14 +246,10 @@ static gint by_ids(gconstpointer a, gconstpointer b)
 
 static void add_pair(mpt_path_model *m, const mpt_report_context *x, unsigned from, unsigned to)
 {
-    mpt_path_pair *pair = mpt_path_find_pair(x->collected, MIN(from, to), MAX(from, to));
+    mpt_path_pair *pair = mpt_path_finish_pair(x, from, to);
 
-    if (!pair || !pair->paths)
+    if (!pair)
         return;
-    pair->from = from;
-    pair->to = to;
-    pair->client_end = from > to;
-    mpt_paths_finish(pair->paths);
     estimate(m, pair, x->arguments->clock);
     if (!m->order_known && pair->clock.offset_known && pair->clock.least_rtt_ns < 0) {
         /* Answers before questions: it is the other way round. */
@@ -308,7 +274,7 @@ mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
 {
     mpt_path_model *m = g_new0(mpt_path_model, 1);
     unsigned order[MPT_VANTAGE_POINTS];
-    GHashTable *numbers = number_subflows(x);
+    GHashTable *numbers;
 
     m->points = mpt_points_count(x->points);
     m->order_known = mpt_points_order(x->points, order);
@@ -317,6 +283,7 @@ mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
     m->singles = g_array_new(FALSE, FALSE, sizeof(mpt_path_single));
     for (unsigned i = 0; i + 1 < m->points; i++)
         add_pair(m, x, order[i], order[i + 1]);
+    numbers = mpt_path_number(x, m->pairs);
     for (guint i = 0; i < m->pairs->len; i++)
         add_rows(m, x, g_ptr_array_index(m->pairs, i), numbers);
     g_ptr_array_sort(m->rows, by_ids);

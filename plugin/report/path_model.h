@@ -68,10 +68,13 @@ void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, 
 
 /* The collector (kinds.h). */
 extern const mpt_observer MPT_PATH_OBSERVER;
+/* The same for reports that want no samples and nothing of the data level (mpt_path_model_new() is not for them). */
+extern const mpt_observer MPT_WAY_OBSERVER;
 void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
 void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point);
 void mpt_path_close(void *collected);
 /* The pair of two points, of which the first has the lower number; NULL: there is none. */
-mpt_path_pair *mpt_path_find_pair(void *collected, unsigned a, unsigned b);
+/* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */
+mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to);
 
 #endif

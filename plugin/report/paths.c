@@ -6,17 +6,19 @@
 
 #include <math.h>
 
+#include "diagnose.h"
 #include "names.h"
 #include "path_model.h"
 #include "paths_csv.h"
 #include "points.h"
 #include "text.h"
 #include "units.h"
+#include "ways.h"
 
 void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->timestamps = true;
+    needs->tcp_options = true;
 }
 
 /* --- text --- */
@@ -146,32 +148,29 @@ static void write_match(const mpt_path_row *row, mpt_sink *sink, GString *line)
     say(sink, 2, line);
 }
 
-/* What happened to the subflow on the way. */
-static void write_changes(const mpt_report_context *x, const mpt_path_row *row, mpt_sink *sink, GString *line)
+/* What was changed between the points, of all connections. */
+static void write_changes(const mpt_report_context *x, mpt_sink *sink)
 {
-    const mpt_path_flow *f = row->flow;
-    char a[MPT_ENDPOINT_TEXT], b[MPT_ENDPOINT_TEXT];
+    mpt_ways *ways = mpt_ways_new(x);
+    bool first = true;
 
-    if (f->addresses_changed) {
-        const mpt_subflow *s = f->subflow[!row->from_end];
-        unsigned sender = row->side ^ f->flip[!row->from_end];
-        g_string_append_printf(line, "Subflow %u: its addresses are changed on the way: what is sent as %s", row->subflow,
-                               mpt_endpoint_text(row->sender, a));
-        g_string_append_printf(line, " -> %s", mpt_endpoint_text(row->receiver, b));
-        g_string_append_printf(line, " arrives as %s", mpt_endpoint_text(&s->ends[sender], a));
-        g_string_append_printf(line, " -> %s.", mpt_endpoint_text(&s->ends[!sender], b));
-        say(sink, 2, line);
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+        GArray *findings;
+        if (!mpt_ways_of(ways, id))
+            continue;
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        findings = mpt_findings_between(x->engine, &v, mpt_ways_of(ways, id));
+        for (guint i = 0; mpt_report_selected(x, &v) && i < findings->len; i++) {
+            if (first)
+                mpt_text_heading(sink, 3, "Changed on the way");
+            first = false;
+            mpt_diagnose_finding(&g_array_index(findings, mpt_finding, i), sink);
+        }
+        g_array_unref(findings);
+        mpt_metrics_clear(&v);
     }
-    if (f->options_lost + f->options_new > 0) {
-        g_string_append_printf(line, "Subflow %u: ", row->subflow);
-        mpt_units_grouped(line, f->options_lost + f->options_new);
-        g_string_append_printf(line, " segment%s MPTCP options at one end only, the first in frame %u: something on "
-                               "the way changes options.",
-                               f->options_lost + f->options_new == 1 ? " has" : "s have", f->options_frame);
-        say(sink, 2, line);
-    }
-    if (mpt_arguments_has(x->arguments, MPT_ARG_FULL))
-        write_match(row, sink, line);
+    mpt_ways_free(ways);
 }
 
 static void write_connection(const mpt_path_model *m, const mpt_report_context *x, guint from, guint to,
@@ -198,7 +197,8 @@ static void write_connection(const mpt_path_model *m, const mpt_report_context *
         g_string_append_printf(line, " (%s), from the %s to the %s", mpt_direction_name(row->direction),
                                mpt_path_from(x, row), mpt_path_to(x, row));
         say(sink, 2, line);
-        write_changes(x, row, sink, line);
+        if (mpt_arguments_has(x->arguments, MPT_ARG_FULL))
+            write_match(row, sink, line);
     }
     g_string_free(line, TRUE);
     write_part(m, from, to, sink, DELAY_TABLE, T_COLUMNS, delay_row);
@@ -294,12 +294,10 @@ static void write_singles(const mpt_path_model *m, const mpt_report_context *x, 
         const mpt_path_single *s = &g_array_index(m->singles, mpt_path_single, i);
         const mpt_subflow *f = s->subflow;
         uint64_t packets = f->half[0].bytes.packets + f->half[1].bytes.packets;
-        bool join_only = f->kind == MPT_SUBFLOW_JOIN && f->syn_seen && !f->synack_seen;
         g_string_append_printf(line, "Only at the %s: %s", mpt_points_name(x->points, s->point),
                                mpt_endpoint_text(&f->ends[0], a));
-        g_string_append_printf(line, " -> %s, %" G_GUINT64_FORMAT " packet%s from frame %u on%s.",
-                               mpt_endpoint_text(&f->ends[1], b), packets, packets == 1 ? "" : "s", f->first_frame,
-                               join_only ? ": a SYN with MP_JOIN left and did not arrive as such" : "");
+        g_string_append_printf(line, " -> %s, %" G_GUINT64_FORMAT " packet%s from frame %u on.",
+                               mpt_endpoint_text(&f->ends[1], b), packets, packets == 1 ? "" : "s", f->first_frame);
         say(sink, 0, line);
     }
     g_string_free(line, TRUE);
@@ -315,6 +313,7 @@ static void text_report(const mpt_path_model *m, const mpt_report_context *x, mp
                 break;
         write_connection(m, x, from, to, sink);
     }
+    write_changes(x, sink);
     write_singles(m, x, sink);
 }
 

@@ -67,6 +67,43 @@ static void write_bytes(mpt_json *json, const mpt_path_row *row)
     mpt_json_end_object(json);
 }
 
+static uint64_t options_changed(const mpt_path_flow *f)
+{
+    uint64_t segments = 0;
+
+    for (guint i = 0; f->changes && i < f->changes->len; i++)
+        segments += g_array_index(f->changes, mpt_change, i).segments;
+    return segments;
+}
+
+/* What this row's sender sent and arrived otherwise. */
+static void write_changes(mpt_json *json, const mpt_path_row *row)
+{
+    const mpt_path_flow *f = row->flow;
+    unsigned from = row->from_end;
+
+    mpt_json_member_array(json, "changed_options");
+    for (guint i = 0; f->changes && i < f->changes->len; i++) {
+        const mpt_change *c = &g_array_index(f->changes, mpt_change, i);
+        if (c->side != row->side)
+            continue;
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_string(json, "option", mpt_subtype_name(c->subtype));
+        mpt_json_member_string(json, "change", c->part != MPT_CHANGE_PRESENCE ? mpt_change_part_name(c->part)
+                                               : c->ends >> from & 1u         ? "removed"
+                                                                              : "added");
+        mpt_json_member_uint(json, "segments", c->segments);
+        mpt_json_member_uint(json, "frame_sent", c->frame[from]);
+        mpt_json_member_uint(json, "frame_arrived", c->frame[!from]);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+    mpt_json_member_object_inline(json, "mss");
+    mpt_figures_json_number(json, "sent", (mpt_maybe_int){ f->mss[from][row->side] > 0, f->mss[from][row->side] });
+    mpt_figures_json_number(json, "arrived", (mpt_maybe_int){ f->mss[!from][row->side] > 0, f->mss[!from][row->side] });
+    mpt_json_end_object(json);
+}
+
 static void write_match(mpt_json *json, const mpt_path_flow *f)
 {
     mpt_json_member_object_inline(json, "match");
@@ -77,7 +114,7 @@ static void write_match(mpt_json *json, const mpt_path_flow *f)
             mpt_json_string(json, mpt_path_reason(k));
     mpt_json_end_array(json);
     mpt_json_member_bool(json, "addresses_changed", f->addresses_changed);
-    mpt_json_member_uint(json, "options_changed", f->options_lost + f->options_new);
+    mpt_json_member_uint(json, "options_changed", options_changed(f));
     mpt_json_end_object(json);
 }
 
@@ -101,6 +138,7 @@ static void write_row(mpt_json *json, const mpt_report_context *x, const mpt_pat
     mpt_json_member_uint(json, "bytes", row->queue->waited_bytes);
     mpt_json_member_seconds(json, "longest", row->queue->waited_ns);
     mpt_json_end_object(json);
+    write_changes(json, row);
     if (mpt_arguments_has(x->arguments, MPT_ARG_FULL))
         write_match(json, row->flow);
     mpt_json_end_object(json);

@@ -60,6 +60,17 @@ static const mpt_check CHECKS[] = {
     {"reinjections_redundant", N, "RFC 8684 3.3.6", NULL, "data sent again without need", NULL},
 };
 
+/* Of a connection between two vantage points. */
+static const mpt_check WAY_CHECKS[] = {
+    {"option_removed", W, "RFC 8684 6", NULL, "MPTCP option removed on the way", mpt_check_ways},
+    {"option_changed", W, "RFC 8684 6", NULL, "MPTCP option rewritten on the way", NULL},
+    {"option_added", W, "RFC 8684 6", NULL, "MPTCP option added on the way", NULL},
+    {"syn_blocked", W, "RFC 8684 6", NULL, "SYN with an MPTCP option does not arrive", NULL},
+    {"addresses_changed", N, "RFC 8684 6", NULL, "addresses translated on the way", NULL},
+    {"sequence_changed", N, "RFC 8684 6", NULL, "sequence numbers rewritten on the way", NULL},
+    {"mss_changed", N, "RFC 9293 3.7.1", "RFC 9293 3.7.1", "maximum segment size clamped on the way", NULL},
+};
+
 /* Of the capture. */
 static const mpt_check CAPTURE_CHECKS[] = {
     {"capture_partial", N, "RFC 8684 3.1", NULL, "no handshake in the capture", mpt_check_capture},
@@ -84,11 +95,14 @@ static const mpt_check *find_check(const char *id)
     for (size_t i = 0; i < G_N_ELEMENTS(CAPTURE_CHECKS); i++)
         if (!strcmp(CAPTURE_CHECKS[i].id, id))
             return &CAPTURE_CHECKS[i];
+    for (size_t i = 0; i < G_N_ELEMENTS(WAY_CHECKS); i++)
+        if (!strcmp(WAY_CHECKS[i].id, id))
+            return &WAY_CHECKS[i];
     g_assert_not_reached();
 }
 
 /* RFC 6824 has most things in sections of the same number. */
-static const char *rfc_of(const mpt_check *check, const mpt_connection_view *v)
+static const char *rfc_of(const char *rfc, const char *rfc_v0, const mpt_connection_view *v)
 {
     static const char *const same[][2] = {
         {"RFC 8684 3.1", "RFC 6824 3.1"},     {"RFC 8684 3.2", "RFC 6824 3.2"},
@@ -96,17 +110,23 @@ static const char *rfc_of(const mpt_check *check, const mpt_connection_view *v)
         {"RFC 8684 3.3.2", "RFC 6824 3.3.2"}, {"RFC 8684 3.3.3", "RFC 6824 3.3.3"},
         {"RFC 8684 3.3.4", "RFC 6824 3.3.4"}, {"RFC 8684 3.3.6", "RFC 6824 3.3.6"},
         {"RFC 8684 3.3.8", "RFC 6824 3.3.8"}, {"RFC 8684 3.4.1", "RFC 6824 3.4.1"},
-        {"RFC 8684 3.4.2", "RFC 6824 3.4.2"},
+        {"RFC 8684 3.4.2", "RFC 6824 3.4.2"}, {"RFC 8684 3.5", "RFC 6824 3.5"},
+        {"RFC 8684 6", "RFC 6824 6"},
     };
 
     if (!v || !v->version.known || v->version.value != 0)
-        return check->rfc;
-    if (check->rfc_v0)
-        return check->rfc_v0;
+        return rfc;
+    if (rfc_v0)
+        return rfc_v0;
     for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
-        if (!strcmp(same[i][0], check->rfc))
+        if (!strcmp(same[i][0], rfc))
             return same[i][1];
-    return check->rfc;
+    return rfc;
+}
+
+const char *mpt_found_rfc(const mpt_checking *x, const char *rfc, const char *rfc_v0)
+{
+    return rfc_of(rfc, rfc_v0, x->v);
 }
 
 mpt_finding *mpt_found(mpt_checking *x, const char *id, int64_t time_ns, uint32_t frame, uint64_t count,
@@ -116,7 +136,7 @@ mpt_finding *mpt_found(mpt_checking *x, const char *id, int64_t time_ns, uint32_
     int64_t epoch = mpt_engine_get_counts(x->engine)->earliest_ns;
     mpt_finding f = {.check = check->id,
                      .title = check->title,
-                     .rfc = rfc_of(check, x->v),
+                     .rfc = rfc_of(check->rfc, check->rfc_v0, x->v),
                      .severity = check->severity,
                      .has_connection = x->v != NULL,
                      .connection = x->v ? x->v->id : 0,
@@ -157,8 +177,10 @@ static gint by_severity(gconstpointer a, gconstpointer b)
 
 static GArray *run_checks(mpt_checking *x, const mpt_check *checks, size_t count)
 {
-    x->found = g_array_new(FALSE, TRUE, sizeof(mpt_finding));
-    g_array_set_clear_func(x->found, clear_finding);
+    if (!x->found) {
+        x->found = g_array_new(FALSE, TRUE, sizeof(mpt_finding));
+        g_array_set_clear_func(x->found, clear_finding);
+    }
     for (size_t i = 0; i < count; i++) {
         x->check = &checks[i];
         if (x->check->run)
@@ -218,12 +240,13 @@ static int64_t closing(const mpt_checking *x)
     return MIN(fin ? fin->time_ns : INT64_MAX, fast ? fast->time_ns : INT64_MAX);
 }
 
-GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v)
+static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways, bool all)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(e);
     mpt_checking x = {.engine = e,
                       .v = v,
                       .c = v->connection,
+                      .ways = ways,
                       .events = mpt_metrics_events(v->connection),
                       .near = near_of(v),
                       .whole = v->kind == MPT_KIND_MPTCP && v->subflow_count > 0 && v->subflows[0].subflow->syn_seen,
@@ -231,10 +254,27 @@ GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_vie
 
     x.of_subflow = index_events(&x);
     x.closing_ns = closing(&x);
-    run_checks(&x, CHECKS, G_N_ELEMENTS(CHECKS));
+    if (all)
+        run_checks(&x, CHECKS, G_N_ELEMENTS(CHECKS));
+    run_checks(&x, WAY_CHECKS, G_N_ELEMENTS(WAY_CHECKS));
     clear_index(&x);
     g_array_unref(x.events);
     return x.found;
+}
+
+GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v)
+{
+    return of_connection(e, v, NULL, true);
+}
+
+GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways)
+{
+    return of_connection(e, v, ways, true);
+}
+
+GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways)
+{
+    return of_connection(e, v, ways, false);
 }
 
 GArray *mpt_findings_of_capture(const mpt_engine *e)

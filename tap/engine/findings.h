@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "metrics.h"
+#include "paths.h"
 
 /* As Wireshark's expert information, worst first. */
 typedef enum mpt_severity {
@@ -38,10 +39,24 @@ typedef struct mpt_finding {
     char *sentence;          /* owned */
 } mpt_finding;
 
+/* A subflow of a connection between two vantage points that are next to each other on its path. */
+typedef struct mpt_way {
+    const mpt_path_flow *flow; /* one of its ends is NULL where the subflow was not found there */
+    unsigned client_end;       /* the end of the flow that is nearer to the client */
+    const char *name[2];       /* "the client (interface 0)": of that end, and of the other; borrowed */
+    uint32_t subflow;          /* id in the connection */
+    bool reliable;             /* at neither point options were cut, or segments lost */
+} mpt_way;
+
 /* What the checks found in a connection, ordered by severity, then time. Elements are mpt_finding; free with
  * g_array_unref(). All checks need config.want_evidence, those of checksums want_checksums too; without want_frames
  * the times of a failover are rougher. */
 GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v);
+/* The same of a capture with several vantage points. ways: mpt_way, of this connection, from the client's end to the
+ * server's; mpt_paths_finish() was called. NULL: none. */
+GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
+/* Of these only what happened between the vantage points. */
+GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
 /* What the capture as a whole can't show. The same kind of array. */
 GArray *mpt_findings_of_capture(const mpt_engine *e);
 

@@ -33,9 +33,11 @@ static const mpt_subflow *witness(const mpt_checking *x)
 
 static void synack_culprit(const mpt_checking *x, GString *out)
 {
-    const mpt_subflow *other = witness(x);
+    const mpt_subflow *other;
 
-    if (other)
+    if (mpt_way_culprit(x, out))
+        return;
+    if ((other = witness(x)))
         g_string_append_printf(out, "The same server accepts MPTCP elsewhere in this capture (frame %u), so a middlebox "
                                "on the way or another host behind this address is likely.", other->synack_frame);
     else if (x->near == MPT_NEAR_SERVER)
@@ -48,6 +50,8 @@ static void synack_culprit(const mpt_checking *x, GString *out)
 
 static void ack_culprit(const mpt_checking *x, GString *out)
 {
+    if (mpt_way_culprit(x, out))
+        return;
     if (x->near == MPT_NEAR_CLIENT)
         g_string_append(out, "The capture is near the client, which got the option: the client itself is likely to have "
                              "fallen back.");
@@ -70,8 +74,9 @@ static void explain(const mpt_checking *x, GString *out)
         ack_culprit(x, out);
         break;
     case MPT_FALLBACK_NO_DSS:
-        g_string_append(out, "The handshake has MP_CAPABLE, but no data ever has a DSS: plain TCP. A middlebox that "
-                             "lets the option pass on SYNs only is likely.");
+        g_string_append(out, "The handshake has MP_CAPABLE, but no data ever has a DSS: plain TCP. ");
+        if (!mpt_way_culprit(x, out))
+            g_string_append(out, "A middlebox that lets the option pass on SYNs only is likely.");
         break;
     case MPT_FALLBACK_INFINITE_MAPPING:
         g_string_append_printf(out, "An infinite mapping ends MPTCP: plain TCP from there on. %s", x->c->mp_fail
@@ -82,8 +87,9 @@ static void explain(const mpt_checking *x, GString *out)
         g_string_append(out, "MP_FAIL on the only subflow: plain TCP from there on. Something on the way alters the payload.");
         break;
     case MPT_FALLBACK_DSS_LOST:
-        g_string_append(out, "The DSS options stopped while data went on: plain TCP from there on. A change of the path "
-                             "to one that removes options is likely.");
+        g_string_append(out, "The DSS options stopped while data went on: plain TCP from there on. ");
+        if (!mpt_way_culprit(x, out))
+            g_string_append(out, "A change of the path to one that removes options is likely.");
         break;
     }
 }

@@ -6,6 +6,7 @@
  *   findings_address.c    ADD_ADDR, REMOVE_ADDR
  *   findings_data.c       mappings, DATA_ACKs, checksums
  *   findings_path.c       backup, failover, waiting, reinjections
+ *   findings_way.c        what happens between two vantage points
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,6 +28,7 @@ typedef struct mpt_checking {
     const mpt_connection *c;
     GArray *events; /* mpt_event in time order */
     GArray **of_subflow; /* per owner: indices in events (guint), in order; NULL: none */
+    const GArray *ways; /* mpt_way; NULL: one vantage point */
     int64_t closing_ns; /* the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: none */
     mpt_near near;
     bool whole;    /* the handshake of the first subflow is in the capture */
@@ -51,6 +53,9 @@ typedef struct mpt_check {
 mpt_finding *mpt_found(mpt_checking *x, const char *id, int64_t time_ns, uint32_t frame, uint64_t count,
                        const char *format, ...) G_GNUC_PRINTF(6, 7);
 
+/* The section of the connection's version: RFC 8684 `rfc`, or rfc_v0 (NULL: the same number in RFC 6824). Static. */
+const char *mpt_found_rfc(const mpt_checking *x, const char *rfc, const char *rfc_v0);
+
 static inline void mpt_found_subflow(mpt_finding *f, const mpt_subflow_view *sv)
 {
     f->subflow = (mpt_maybe_int){.known = true, .value = sv->id};
@@ -74,6 +79,9 @@ const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t own
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end, int64_t from_ns);
 /* Only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
+/* Appends who made the connection plain TCP, where vantage points show it; false, and nothing, where they don't. */
+bool mpt_way_culprit(const mpt_checking *x, GString *out);
+
 /* --- words; each writes to `text` and returns it --- */
 
 #define MPT_WORD 48
@@ -115,5 +123,6 @@ void mpt_check_waits(mpt_checking *x);
 void mpt_check_window_closed(mpt_checking *x);
 void mpt_check_reinjections(mpt_checking *x);
 void mpt_check_capture(mpt_checking *x);
+void mpt_check_ways(mpt_checking *x);
 
 #endif

@@ -136,8 +136,10 @@ static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_
     f->reasons = reasons;
     f->score = score;
     f->addresses_changed = !same_tuple(s, other);
-    for (unsigned side = 0; side < 2; side++)
+    for (unsigned side = 0; side < 2; side++) {
         f->lane[e->end][side] = &e->lanes[side ^ f->flip[e->end]];
+        f->mss[e->end][side] = e->mss[side ^ f->flip[e->end]];
+    }
     e->flow = f;
     e->paths->flows->pdata[gone->index] = NULL;
     g_free(gone);
@@ -230,6 +232,10 @@ static void on_segment(const mpt_connection *connection, const mpt_subflow *subf
     if (!connection)
         return;
     e = mpt_paths_find(v, subflow);
+    if (g->presence & MPT_SEGMENT_MSS) {
+        e->mss[side] = g->mss;
+        e->flow->mss[e->end][side ^ e->flow->flip[e->end]] = g->mss;
+    }
     if (!e->partner && (e->segments++ < EAGER || e->segments % 64 == 0))
         look(e);
     mpt_match_segment(e, side, g, position);
@@ -271,13 +277,22 @@ static void free_end(gpointer data)
     g_free(e);
 }
 
+static void free_flow(gpointer data)
+{
+    mpt_path_flow *f = data;
+
+    if (f && f->changes)
+        g_array_unref(f->changes);
+    g_free(f);
+}
+
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user)
 {
     mpt_paths *p = g_new0(mpt_paths, 1);
 
     p->sample = sample;
     p->user = user;
-    p->flows = g_ptr_array_new_with_free_func(g_free);
+    p->flows = g_ptr_array_new_with_free_func(free_flow);
     p->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     for (unsigned end = 0; end < 2; end++) {
         mpt_paths_view *v = &p->views[end];
@@ -308,7 +323,46 @@ void *mpt_paths_end(mpt_paths *p, unsigned end)
     return &p->views[end];
 }
 
-void mpt_paths_finish(mpt_paths *p)
+/* --- the end --- */
+
+/* A SYN with an MPTCP option that arrives without makes plain TCP of it: the same sequence numbers tell. */
+static void try_plain(mpt_paths *p, unsigned end, const mpt_subflow *s)
+{
+    const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN), answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
+    uint64_t name, mine, its;
+    GPtrArray *list = name_of(s, isn, &name) ? named(p, name, false) : NULL;
+
+    for (guint i = 0; list && i < list->len; i++) {
+        mpt_path_end *e = g_ptr_array_index(list, i);
+        bool answered = name_of(s, answer, &mine) && name_of(e->subflow, answer, &its) && mine == its;
+        if (e->end == end || e->partner || e->flow->plain || !(answered || same_tuple(s, e->subflow)))
+            continue;
+        e->flow->plain = s;
+        return;
+    }
+}
+
+static void find_plain(mpt_paths *p, const mpt_engine *const engines[2])
+{
+    for (unsigned end = 0; end < 2; end++) {
+        const GPtrArray *all = mpt_engine_subflows(engines[end]);
+        for (guint i = 0; i < all->len; i++) {
+            const mpt_subflow *s = g_ptr_array_index(all, i);
+            if (!s->connection)
+                try_plain(p, end, s);
+        }
+    }
+    for (guint i = 0; i < p->flows->len; i++) {
+        mpt_path_flow *f = g_ptr_array_index(p->flows, i);
+        if (!f || (f->subflow[0] && f->subflow[1]))
+            continue;
+        unsigned end = f->subflow[0] ? 0 : 1;
+        mpt_path_end *e = g_hash_table_lookup(p->views[end].subflows, f->subflow[end]);
+        f->outside = !p->views[!end].any || mpt_match_outside(e, f->subflow[end]->start_ns);
+    }
+}
+
+void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2])
 {
     for (unsigned end = 0; end < 2; end++) {
         GHashTableIter i;
@@ -326,6 +380,7 @@ void mpt_paths_finish(mpt_paths *p)
         while (g_hash_table_iter_next(&i, NULL, &e))
             mpt_match_finish(e);
     }
+    find_plain(p, engines);
 }
 
 const GPtrArray *mpt_paths_flows(const mpt_paths *p)

@@ -24,6 +24,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "changes.h"
 #include "engine.h"
 
 typedef struct mpt_paths mpt_paths;
@@ -79,12 +80,14 @@ typedef struct mpt_path_flow {
     bool flip[2];                  /* side of subflow[end] = side of the flow ^ flip[end] */
     uint32_t reasons, score;
     bool addresses_changed;
-    uint64_t options_lost, options_new; /* segments whose MPTCP options were at end 0 only, at end 1 only */
-    uint32_t options_frame;             /* the first of them, as end 0 captured it */
+    GArray *changes;                    /* mpt_change: MPTCP options that differ; NULL: none */
+    uint16_t mss[2][2];                 /* of the SYNs, [end][side of the flow]; 0: not known */
+    const mpt_subflow *plain;           /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
+    bool outside;                       /* where subflow[end] is NULL: it began when that end was not capturing */
     mpt_path_lane *lane[2][2];          /* [end][side of the flow]; NULL where subflow[end] is */
 } mpt_path_flow;
 
-/* sample: told of each, as it is found, in no strict order. Free with mpt_paths_free(), before the engines. */
+/* sample: told of each, as it is found, in no strict order; NULL: nobody is. Free with mpt_paths_free(), before the engines. */
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
 void mpt_paths_free(mpt_paths *p);
 
@@ -92,8 +95,9 @@ void mpt_paths_free(mpt_paths *p);
 extern const mpt_observer MPT_PATHS_OBSERVER;
 void *mpt_paths_end(mpt_paths *p, unsigned end);
 
-/* The capture is at its end (both engines are flushed): what waits has no partner. */
-void mpt_paths_finish(mpt_paths *p);
+/* The capture is at its end (both engines are flushed): what waits has no partner. engines: those of both ends; what
+ * became plain TCP on the way is looked for there. May be called again. */
+void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2]);
 
 /* All flows, mpt_path_flow, in order of discovery; those that became part of another are NULL. Borrowed. */
 const GPtrArray *mpt_paths_flows(const mpt_paths *p);

@@ -18,7 +18,9 @@ typedef struct mpt_record {
     uint32_t length; /* bytes left; 0 and `payload`: nothing is, it is done */
     uint32_t tsval, ack, frame;
     uint8_t flags; /* TCP's */
-    bool payload, timestamps, again, options, done;
+    bool payload, timestamps, again, cut, done; /* cut: its options were, by the snaplen */
+    uint8_t option_len;
+    uint8_t options[MPT_SEGMENT_OPTION_BYTES];
 } mpt_record;
 
 /* One direction at one end. */
@@ -30,6 +32,7 @@ struct mpt_lane {
     int64_t high;
     bool any;
     uint32_t alone_frame, again_frame; /* last counted */
+    uint32_t alike_frame;              /* whose options were the same at the other end, last */
     mpt_ranges fate; /* data-level positions; owner: enum fate */
 };
 
@@ -46,6 +49,7 @@ typedef struct mpt_path_end {
     struct mpt_lane store[2];
     uint32_t segments;       /* while it is not matched */
     uint32_t known;          /* reasons that are registered */
+    uint16_t mss[2];         /* by side of the subflow; 0: not known */
     bool counted_ambiguous;
 } mpt_path_end;
 
@@ -80,6 +84,8 @@ void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int
 void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner);
 /* Nothing more comes: what waits is alone. */
 void mpt_match_finish(mpt_path_end *e);
+/* Was the other end not capturing at this moment, as far as the delays show? */
+bool mpt_match_outside(const mpt_path_end *e, int64_t time_ns);
 void mpt_match_clear(struct mpt_lane *l);
 /* What to add to a position of `side` at e for the same byte at its partner. */
 int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);

@@ -2,14 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <string.h>
+
 #include "paths_internal.h"
 
 /* Records that are looked at on each side of the place of the last match. */
 #define REACH 512
 /* A segment whose successors of this much later arrived does not arrive any more. */
 #define ORPHAN_NS INT64_C(10000000000)
-/* Records that may wait in all. */
+/* Records that may wait in all, with samples and without. */
 #define MAX_RECORDS 1000000u
+#define MAX_RECORDS_ALIKE 100000u
 
 static mpt_record *at(const struct mpt_lane *l, guint i)
 {
@@ -39,15 +42,15 @@ static bool reached(const mpt_path_end *e, unsigned side, const mpt_record *r)
 }
 
 /* Outside what the other end's capture spans, as far as the delays of this flow show. */
-static bool outside(const mpt_path_end *e, const mpt_record *r)
+bool mpt_match_outside(const mpt_path_end *e, int64_t time_ns)
 {
     const mpt_paths_view *other = &e->paths->views[!e->end];
     int64_t shift = e->paths->views[!e->end].progress_ns - e->paths->views[e->end].progress_ns;
 
     if (!other->any || other->progress_ns == INT64_MIN || e->paths->views[e->end].progress_ns == INT64_MIN)
         return false;
-    return r->time_ns + shift < other->first_ns - ORPHAN_NS / 20 ||
-           r->time_ns + shift > other->last_ns + ORPHAN_NS / 20;
+    return time_ns + shift < other->first_ns - ORPHAN_NS / 20 ||
+           time_ns + shift > other->last_ns + ORPHAN_NS / 20;
 }
 
 static void leave_alone(mpt_path_end *e, unsigned side, mpt_record *r)
@@ -61,33 +64,11 @@ static void leave_alone(mpt_path_end *e, unsigned side, mpt_record *r)
     a->packets += !again;
     if (!r->payload)
         return;
-    uncaptured = reached(e, side, r) || outside(e, r);
+    uncaptured = reached(e, side, r) || mpt_match_outside(e, r->time_ns);
     a->segments += !again;
     a->bytes += r->length;
     a->uncaptured_segments += !again && uncaptured;
     a->uncaptured_bytes += uncaptured ? r->length : 0;
-}
-
-/* Drops what is done from the front, and gives up what is too old. */
-static void trim(mpt_path_end *e, unsigned side)
-{
-    struct mpt_lane *l = &e->store[side];
-    int64_t progress = e->paths->views[e->end].progress_ns;
-
-    while (l->records && l->head < l->records->len) {
-        mpt_record *r = at(l, l->head);
-        if (!r->done && progress != INT64_MIN && progress - ORPHAN_NS > r->time_ns && e->partner)
-            leave_alone(e, side, r);
-        if (!r->done)
-            break;
-        l->head++;
-    }
-    l->cursor = MAX(l->cursor, l->head);
-    if (l->records && l->head > 256 && l->head > l->records->len / 2) {
-        g_array_remove_range(l->records, 0, l->head);
-        l->cursor -= l->head;
-        l->head = 0;
-    }
 }
 
 /* --- the partner --- */
@@ -97,8 +78,16 @@ typedef struct search {
     const mpt_record *mine;
     int64_t start, end; /* bytes still looked for, as the other end counts */
     bool compare_acks;
+    bool any_options; /* those of a segment without payload may be others */
 } search;
 
+static bool same_options(const mpt_record *a, const mpt_record *b)
+{
+    return a->option_len == b->option_len && memcmp(a->options, b->options, a->option_len) == 0;
+}
+
+/* Acknowledgements often differ in their options only, so these tell them apart; where the options are changed on the
+ * way, what is left over at both ends fits in the end. */
 static bool fits(const search *s, const mpt_record *r)
 {
     if (r->done || r->payload != s->mine->payload)
@@ -108,7 +97,8 @@ static bool fits(const search *s, const mpt_record *r)
     if (r->payload)
         return r->start < s->end && r->start + r->length > s->start;
     return r->start == s->start && ((r->flags ^ s->mine->flags) & ~MPT_TCP_PSH) == 0 &&
-           (!s->compare_acks || r->ack == s->mine->ack);
+           (!s->compare_acks || r->ack == s->mine->ack) &&
+           (s->any_options || r->cut || s->mine->cut || same_options(r, s->mine));
 }
 
 static mpt_record *find(struct mpt_lane *l, const search *s)
@@ -174,10 +164,39 @@ static void cut(mpt_path_end *e, struct mpt_lane *l, mpt_record *r, int64_t star
     }
 }
 
+/* Retransmissions of the same bytes need not have the same options, and may be taken for each other. */
+static void note_changes(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mpt_record *mine,
+                         const mpt_record *other)
+{
+    unsigned end = e->end, its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
+    struct mpt_lane *l = &e->store[side], *partners = &partner->store[its];
+    mpt_changed_segment g = { .side = side ^ e->flow->flip[end], .flags = mine->flags };
+
+    if (mine->cut || other->cut || mine->again || other->again)
+        return;
+    if (same_options(mine, other)) {
+        l->alike_frame = mine->frame;
+        partners->alike_frame = other->frame;
+        return;
+    }
+    /* A segment is split, and not all parts repeat its options: nothing is lost (RFC 8684 6). */
+    if (mine->payload && (l->alike_frame == mine->frame || partners->alike_frame == other->frame))
+        return;
+    g.options[end] = mine->options;
+    g.options[!end] = other->options;
+    g.length[end] = mine->option_len;
+    g.length[!end] = other->option_len;
+    g.frame[end] = mine->frame;
+    g.frame[!end] = other->frame;
+    g.time_ns[end] = mine->time_ns;
+    g.time_ns[!end] = other->time_ns;
+    mpt_changes_note(&e->flow->changes, &g);
+}
+
 static void tell(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mpt_record *mine,
                  const mpt_record *other, uint32_t length)
 {
-    mpt_path_flow *f = e->flow;
+    const mpt_path_flow *f = e->flow;
     mpt_path_sample sample = { .flow = f->index, .length = length, .side = side ^ f->flip[e->end] };
     mpt_paths_view *views = e->paths->views;
 
@@ -187,14 +206,9 @@ static void tell(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mp
     sample.frame[partner->end] = other->frame;
     views[e->end].progress_ns = MAX(views[e->end].progress_ns, mine->time_ns);
     views[partner->end].progress_ns = MAX(views[partner->end].progress_ns, other->time_ns);
-    e->paths->sample(&sample, e->paths->user);
-    if (mine->options != other->options) {
-        bool at_0 = e->end == 0 ? mine->options : other->options;
-        f->options_lost += at_0;
-        f->options_new += !at_0;
-        if (!f->options_frame)
-            f->options_frame = sample.frame[0];
-    }
+    if (e->paths->sample)
+        e->paths->sample(&sample, e->paths->user);
+    note_changes(e, partner, side, mine, other);
 }
 
 /* Both isn known: the positions are the same, also behind a middlebox that changes sequence numbers. */
@@ -214,6 +228,56 @@ static bool is_rewritten(const mpt_path_end *e, const mpt_path_end *partner, uns
     const mpt_half *mine = &e->subflow->half[!side], *other = &partner->subflow->half[!its];
 
     return mine->isn_known && other->isn_known && mine->origin != other->origin;
+}
+
+/* A segment without payload whose options are changed on the way: what is left at both ends, and fits but for them. */
+static bool match_changed(mpt_path_end *e, unsigned side, mpt_record *mine)
+{
+    mpt_path_end *partner = e->partner;
+    search s = { .mine = mine, .any_options = true };
+    struct mpt_lane *l;
+    mpt_record *r;
+
+    if (!partner || mine->payload)
+        return false;
+    l = &partner->store[side ^ e->flow->flip[0] ^ e->flow->flip[1]];
+    s.compare_acks = !is_rewritten(e, partner, side);
+    s.start = s.end = mine->start + mpt_match_shift(e, partner, side);
+    r = l->records ? find(l, &s) : NULL;
+    if (!r || is_ambiguous(l, &s, r))
+        return false;
+    tell(e, partner, side, mine, r, 0);
+    settle(partner, l, r);
+    settle(e, &e->store[side], mine);
+    return true;
+}
+
+static void give_up(mpt_path_end *e, unsigned side, mpt_record *r)
+{
+    if (!match_changed(e, side, r))
+        leave_alone(e, side, r);
+}
+
+/* Drops what is done from the front, and gives up what is too old. */
+static void trim(mpt_path_end *e, unsigned side)
+{
+    struct mpt_lane *l = &e->store[side];
+    int64_t progress = e->paths->views[e->end].progress_ns;
+
+    while (l->records && l->head < l->records->len) {
+        mpt_record *r = at(l, l->head);
+        if (!r->done && progress != INT64_MIN && progress - ORPHAN_NS > r->time_ns && e->partner)
+            give_up(e, side, r);
+        if (!r->done)
+            break;
+        l->head++;
+    }
+    l->cursor = MAX(l->cursor, l->head);
+    if (l->records && l->head > 256 && l->head > l->records->len / 2) {
+        g_array_remove_range(l->records, 0, l->head);
+        l->cursor -= l->head;
+        l->head = 0;
+    }
 }
 
 /* Matches a record of e with what waits at its partner. True when nothing of it is left. */
@@ -270,7 +334,7 @@ static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_rec
 
 static void wait_for_partner(mpt_path_end *e, struct mpt_lane *l, const mpt_record *r)
 {
-    if (e->paths->records >= MAX_RECORDS && l->head < l->records->len) {
+    if (e->paths->records >= (e->paths->sample ? MAX_RECORDS : MAX_RECORDS_ALIKE) && l->head < l->records->len) {
         mpt_record *oldest = at(l, l->head);
         if (!oldest->done)
             settle(e, l, oldest);
@@ -297,9 +361,11 @@ void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int
         .payload = g->payload_len > 0,
         .timestamps = (g->presence & MPT_SEGMENT_TIMESTAMPS) != 0,
         .again = g->payload_len > 0 && l->any && position < l->high,
-        .options = g->option_len > 0,
+        .cut = (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0,
+        .option_len = (uint8_t)g->option_len,
     };
 
+    memcpy(r.options, g->options, g->option_len);
     if (!l->records)
         l->records = g_array_new(FALSE, FALSE, sizeof(mpt_record));
     l->high = l->any ? MAX(l->high, position + g->payload_len) : position + g->payload_len;
@@ -332,7 +398,7 @@ void mpt_match_finish(mpt_path_end *e)
         struct mpt_lane *l = &e->store[side];
         for (guint i = l->head; l->records && i < l->records->len; i++)
             if (!at(l, i)->done)
-                leave_alone(e, side, at(l, i));
+                give_up(e, side, at(l, i));
         for (guint i = 0; l->parts && i < l->parts->len; i++)
             if (!g_array_index(l->parts, mpt_record, i).done)
                 leave_alone(e, side, &g_array_index(l->parts, mpt_record, i));

@@ -1,0 +1,65 @@
+/* path_numbers.c - see path_numbers.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "path_numbers.h"
+
+static void add(GHashTable *table, const mpt_subflow *s, const mpt_path_ids *ids)
+{
+    g_hash_table_insert(table, (gpointer)s, g_memdup2(ids, sizeof *ids));
+}
+
+static void number_connections(GHashTable *table, const mpt_report_context *x)
+{
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        for (uint32_t i = 0; i < v.subflow_count; i++) {
+            mpt_path_ids ids = { id, v.subflows[i].id, mpt_report_selected(x, &v) };
+            add(table, v.subflows[i].subflow, &ids);
+        }
+        mpt_metrics_clear(&v);
+    }
+}
+
+/* Gives the other end of each of a pair's flows the ids of the one that has them. True if any was new. */
+static bool pass_on(GHashTable *table, const mpt_path_pair *pair)
+{
+    const GPtrArray *flows = mpt_paths_flows(pair->paths);
+    bool any = false;
+
+    for (guint i = 0; i < flows->len; i++) {
+        const mpt_path_flow *f = g_ptr_array_index(flows, i);
+        const mpt_path_ids *ids[2];
+        if (!f || !f->subflow[0] || !f->subflow[1])
+            continue;
+        for (unsigned end = 0; end < 2; end++)
+            ids[end] = g_hash_table_lookup(table, f->subflow[end]);
+        if (!ids[0] == !ids[1])
+            continue;
+        add(table, f->subflow[ids[0] ? 1 : 0], ids[0] ? ids[0] : ids[1]);
+        any = true;
+    }
+    return any;
+}
+
+GHashTable *mpt_path_number(const mpt_report_context *x, const GPtrArray *pairs)
+{
+    GHashTable *table = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    bool any = true;
+
+    number_connections(table, x);
+    while (any) {
+        any = false;
+        for (guint i = 0; i < pairs->len; i++)
+            any |= pass_on(table, g_ptr_array_index(pairs, i));
+    }
+    return table;
+}
+
+const mpt_path_ids *mpt_path_ids_of(GHashTable *numbers, const mpt_path_flow *f)
+{
+    const mpt_path_ids *ids = f->subflow[0] ? g_hash_table_lookup(numbers, f->subflow[0]) : NULL;
+
+    return ids || !f->subflow[1] ? ids : g_hash_table_lookup(numbers, f->subflow[1]);
+}
