@@ -30,6 +30,15 @@ typedef void mpt_stat_result;
 #define MPT_STAT_CAN_FAIL 0
 #endif
 
+/* A file may have several sections since 4.4, each with interfaces of its own. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#define MPT_INTERFACE_NAME(pinfo, id) \
+    epan_get_interface_name((pinfo)->epan, (id), \
+                            (pinfo)->rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? (pinfo)->rec->section_number : 0)
+#else
+#define MPT_INTERFACE_NAME(pinfo, id) epan_get_interface_name((pinfo)->epan, (id))
+#endif
+
 /* Until 4.2 tap "tcp" is queued after the options have been read: an exception there loses the segment. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 #define MPT_TCP_TAP_LOSES 0

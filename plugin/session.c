@@ -13,6 +13,7 @@
 #include "../tap/engine/vantage.h"
 #include "../tap/listener.h"
 #include "host.h"
+#include "interfaces.h"
 #include "report/points.h"
 #include "prefs.h"
 #include "report/document.h"
@@ -131,6 +132,7 @@ static mpt_points *points_of(struct window *w)
     if (w->live)
         config.horizon_ns = 0, config.horizon_segments = 0;
     w->points = mpt_points_new(w->arguments, &config, open_collectors, w);
+    mpt_points_set_names(w->points, mpt_interfaces_name);
     return w->points;
 }
 
@@ -373,6 +375,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->payload |= more.payload;
     to->frames |= more.frames;
     to->tcp_options |= more.tcp_options;
+    to->interfaces |= more.interfaces;
     to->evidence |= more.evidence;
 }
 
@@ -390,6 +393,8 @@ static bool prepare(struct report *r, char **error)
     if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
         return false;
     if (needs->tcp_options && !mpt_listener_want_tcp_options(error))
+        return false;
+    if (needs->interfaces && !mpt_interfaces_start(error))
         return false;
     if (!a->filter)
         return true;

@@ -203,6 +203,26 @@ static void test_removed__capable_of_the_syn__plain_tcp_at_the_server(void **sta
     close_ends(&e);
 }
 
+static bool cut_syn(ends *e, mpt_segment *g, unsigned side)
+{
+    (void)e;
+    (void)side;
+    if (g->flags == MPT_TCP_SYN) {
+        g->option_len = 0;
+        g->presence |= MPT_SEGMENT_CUT_OPTIONS;
+    }
+    return true;
+}
+
+static void test_removed__syn_cut_by_the_snaplen__near_miss(void **state)
+{
+    ends e;
+
+    (void)state;
+    plain_answer(&e, cut_syn);
+    expect_nothing(&e);
+}
+
 static void test_removed__server_answers_without__near_miss(void **state)
 {
     struct result r;
@@ -658,6 +678,7 @@ int main(void)
         cmocka_unit_test(test_ways__healthy__none),
         cmocka_unit_test(test_removed__capable_of_the_synack__both_frames_and_the_culprit),
         cmocka_unit_test(test_removed__capable_of_the_syn__plain_tcp_at_the_server),
+        cmocka_unit_test(test_removed__syn_cut_by_the_snaplen__near_miss),
         cmocka_unit_test(test_removed__server_answers_without__near_miss),
         cmocka_unit_test(test_fallback__client_falls_back_itself__said),
         cmocka_unit_test(test_removed__join__arrives_as_plain_syn),

@@ -19,6 +19,8 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 MORE = pathlib.Path(os.environ.get('MPT_MORE_CAPTURES', TOP / '../shared/captures'))
 BUILD = pathlib.Path(os.environ.get('MPT_BUILD', TOP / 'build'))
 PPM = 1e-6
+CHANGES = ('option_removed', 'option_changed', 'option_added', 'syn_blocked', 'addresses_changed', 'sequence_changed',
+           'mss_changed')
 failures = []
 checks = 0
 
@@ -382,6 +384,106 @@ def check_derived(folder):
     check(name + ', late', 'mapped', len(rows) >= 1 and now['lost'] == plain['lost'], (now, rows))
 
 
+# --- more than two vantage points ---
+
+def is_from_client(pcap, frame, clients):
+    """Who sent it: clients holds the addresses of the client's end."""
+    ip = pcap.ip_at
+    return bytes(frame[ip + 12:ip + 16]) in clients
+
+
+def client_addresses(pcap):
+    """Those that send SYNs, and no SYN/ACKs."""
+    found = set()
+    for _, frame in pcap.packets:
+        place = pcap.tcp(frame)
+        if place and frame[place[0] + 13] & 0x12 == 0x02:
+            found.add(bytes(frame[pcap.ip_at + 12:pcap.ip_at + 16]))
+    return found
+
+
+def middle_of(end, folder, away, near_client, clock=0):
+    """What a middlebox captures that is `away` ns from an end: all that the end sends later, all that it gets earlier."""
+    pcap = Pcap(end, folder)
+    clients = client_addresses(pcap)
+    for packet in pcap.packets:
+        leaves = is_from_client(pcap, packet[1], clients) == near_client
+        packet[0] += (away if leaves else -away) + clock
+    pcap.packets.sort(key=lambda p: p[0])
+    return pcap
+
+
+def check_points(name, client, server, folder):
+    ms = 1000000
+    files = [Pcap(client, folder).write(folder / 'p0.pcap'),
+             middle_of(client, folder, ms, True).write(folder / 'p1.pcap'),
+             middle_of(server, folder, ms // 2, False, clock=400 * ms).write(folder / 'p2.pcap'),
+             Pcap(server, folder).write(folder / 'p3.pcap')]
+    whole = document(merge(folder / 'points.pcapng', files[0], files[3]), 'mptcp,paths')
+    before = {(r['connection'], r['subflow'], r['direction']): r for r in whole['paths']}
+    # The order of the files in the merged one tells nothing: it is found from the traffic.
+    for order in ((0, 1, 3), (3, 1, 0), (2, 0, 3, 1)):
+        where = '%s, points %s' % (name, order)
+        merged = merge(folder / 'points.pcapng', *(files[i] for i in order))
+        got = document(merged, 'mptcp,paths')
+        if not got:
+            continue
+        names = ['client', 'middle 1', 'middle 2', 'server'] if len(order) == 4 else ['client', 'middle', 'server']
+        check(where, 'points', [p['name'] for p in got['points']] == names, got['points'])
+        check(where, 'interfaces', [p['interfaces'] for p in got['points']] ==
+              [[order.index(i)] for i in sorted(order)], got['points'])
+        check(where, 'counted', [p['counted'] for p in got['points']] == [True] + [False] * (len(order) - 1))
+        check(where, 'clocks', [(c['against'], c['of']) for c in got['clocks']] == list(zip(names, names[1:])),
+              got['clocks'])
+        check(where, 'rows', len(got['paths']) == len(before) * (len(order) - 1), len(got['paths']))
+        for key, row in before.items():
+            rows = [r for r in got['paths'] if (r['connection'], r['subflow'], r['direction']) == key]
+            ways = list(zip(names, names[1:]))
+            wanted = ways if key[2] == 'c2s' else [(b, a) for a, b in ways]
+            check(where, 'from, to of %s %s %s' % key, sorted((r['from'], r['to']) for r in rows) == sorted(wanted),
+                  [(r['from'], r['to']) for r in rows])
+            if not row['owd']['samples']:
+                continue
+            first = next(r for r in rows if 'client' in (r['from'], r['to']))
+            check(where, 'the first millisecond of %s %s %s' % key, abs(first['owd']['min'] - 1e-3) < 100e-6 and
+                  abs(first['owd']['max'] - 1e-3) < 100e-6, first['owd'])
+            check(where, 'delays of %s %s %s add up' % key, abs(sum(r['owd']['min'] for r in rows) -
+                  row['owd']['min']) < 200e-6, ([r['owd']['min'] for r in rows], row['owd']))
+            check(where, 'losses of %s %s %s add up' % key, sum(r['bytes']['lost'] for r in rows) ==
+                  row['bytes']['lost'], [r['bytes'] for r in rows])
+        offsets = [c['offset'] for c in got['clocks']]
+        wanted = [0, 0.4, -0.4] if len(order) == 4 else [0, 0]
+        check(where, 'offsets', all(abs(a - b) < 100e-6 for a, b in zip(offsets, wanted)), offsets)
+        text = tshark(merged, 'mptcp,paths')
+        check(where, 'text', 'Connections that were not captured' not in text and 'from the client to the middle' in
+              ' '.join(text.split()), text[:400])
+        # Every point in between can be chosen, and counts once.
+        for i in order if len(order) == 4 else ():
+            alone = document(files[i], 'mptcp,summary')
+            here = document(merged, 'mptcp,summary,at=%d' % order.index(i))
+            check(where, 'at=%d' % order.index(i), [c['c2s']['payload_bytes'] for c in here['connections']] ==
+                  [c['c2s']['payload_bytes'] for c in alone['connections']])
+    found = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv'))))
+    check(name, 'nothing changed on the way', not [f for f in found if f['check'] in CHANGES], found)
+
+
+def check_stripped_between(client, server, folder):
+    """Where on the way an option is lost shows between which points it is."""
+    files = [Pcap(client, folder).write(folder / 'p0.pcap'),
+             middle_of(server, folder, 1000000, False).write(folder / 'p1.pcap'),
+             Pcap(server, folder).write(folder / 'p3.pcap')]
+    merged = merge(folder / 'points.pcapng', *files)
+    found = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv'))))
+    removed = [f for f in found if f['check'] == 'option_removed']
+    check('strip_synack, 3 points', 'removed once', len(removed) == 1, removed)
+    check('strip_synack, 3 points', 'between the client and the middle', removed and
+          'leaves the middle (interface 1) with MP_CAPABLE and arrives at the client (interface 0)'
+          in removed[0]['sentence'], removed)
+    fallback = [f['sentence'] for f in found if f['check'] == 'fallback']
+    check('strip_synack, 3 points', 'the culprit', len(fallback) == 1 and
+          'between the client (interface 0) and the middle (interface 1) removes it' in fallback[0], fallback)
+
+
 def check_options(name, folder):
     merged = folder / (name + '.pcapng')
     by_number = document(merged, 'mptcp,summary,client=0,1,server=2,3,at=server')
@@ -419,6 +521,12 @@ def main():
         check_v0(folder)
         check_long_drift(folder)
         check_derived(folder)
+        found = {pair[0]: pair[1:] for pair in all_pairs}
+        for pair in ('tiny', 'two_subflows', 'lossy3'):
+            if pair in found:
+                check_points(pair, *found[pair], folder)
+        if 'strip_synack' in found:
+            check_stripped_between(*found['strip_synack'], folder)
     for failure in failures:
         print(failure)
     print('%d checks, %d failures' % (checks, len(failures)))

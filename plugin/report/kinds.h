@@ -12,6 +12,7 @@
 /* What an engine keeps only where somebody asks for it (mpt_engine_config). */
 struct mpt_report_needs {
     bool rtt, hmacs, checksums, payload, frames, evidence, tcp_options;
+    bool interfaces; /* their names */
 };
 
 typedef struct mpt_report_kind {

@@ -6,19 +6,16 @@
 
 #include "points.h"
 
-/* Points of which each is compared with each other one. */
-#define MAX_POINTS 4
-
 /* A point's engine is told of here, and each pair that the point is in is told. */
 typedef struct tap {
-    void *views[MAX_POINTS];
+    void *views[MPT_PATH_POINTS];
     unsigned count;
 } tap;
 
 typedef struct collector {
     bool samples; /* false: only what became of subflows and options */
-    tap taps[MAX_POINTS];
-    mpt_path_pair pairs[MAX_POINTS][MAX_POINTS]; /* [a][b], a < b */
+    tap taps[MPT_PATH_POINTS];
+    mpt_path_pair pairs[MPT_PATH_POINTS][MPT_PATH_POINTS]; /* [a][b], a < b */
     unsigned points;
 } collector;
 
@@ -88,7 +85,7 @@ void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point)
     collector *c = collected;
 
     (void)engine;
-    if (point >= MAX_POINTS)
+    if (point >= MPT_PATH_POINTS)
         return NULL;
     c->points = MAX(c->points, point + 1);
     for (unsigned a = 0; a < point; a++) {
@@ -123,8 +120,8 @@ void mpt_path_close(void *collected)
 {
     collector *c = collected;
 
-    for (unsigned a = 0; a < MAX_POINTS; a++)
-        for (unsigned b = a + 1; b < MAX_POINTS; b++) {
+    for (unsigned a = 0; a < MPT_PATH_POINTS; a++)
+        for (unsigned b = a + 1; b < MPT_PATH_POINTS; b++) {
             mpt_paths_free(c->pairs[a][b].paths);
             mpt_path_store_free(c->pairs[a][b].store);
         }

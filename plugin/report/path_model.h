@@ -12,6 +12,9 @@
 #include "path_store.h"
 #include "reports.h"
 
+/* Points that are compared; samples of each with each other are told of. */
+#define MPT_PATH_POINTS 4
+
 /* Two vantage points next to each other. */
 typedef struct mpt_path_pair {
     unsigned from, to; /* points; from is nearer to the client */

@@ -18,7 +18,7 @@
 void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->tcp_options = true;
+    needs->tcp_options = needs->interfaces = true;
 }
 
 /* --- text --- */
@@ -254,6 +254,11 @@ static void write_notes(const mpt_path_model *m, const mpt_report_context *x, mp
     uint64_t negative = 0, ambiguous = 0, forgotten = 0, ambiguous_flows = 0;
     GString *line = g_string_new(NULL);
 
+    if (m->points > MPT_PATH_POINTS) {
+        g_string_append_printf(line, "Note: of %u vantage points the first %u are compared; client= and server= name two.",
+                               m->points, MPT_PATH_POINTS);
+        say(sink, 0, line);
+    }
     for (guint i = 0; i < m->rows->len; i++)
         negative += ((const mpt_path_row *)g_ptr_array_index(m->rows, i))->negative;
     for (guint i = 0; i < m->pairs->len; i++) {

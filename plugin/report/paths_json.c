@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "../../tap/engine/vantage.h"
 #include "figures.h"
 #include "names.h"
 #include "path_model.h"
@@ -198,11 +199,42 @@ static void write_single(mpt_json *json, const mpt_report_context *x, const mpt_
     mpt_json_end_object(json);
 }
 
+/* The vantage points, from the client's end to the server's. */
+static void write_points(mpt_json *json, const mpt_report_context *x)
+{
+    unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_points_chosen(x->points);
+
+    mpt_points_order(x->points, order);
+    mpt_json_member_array(json, "points");
+    for (unsigned i = 0; i < mpt_points_count(x->points); i++) {
+        uint32_t id;
+        const char *name;
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_string(json, "name", mpt_points_name(x->points, order[i]));
+        mpt_json_member_bool(json, "counted", order[i] == chosen);
+        mpt_json_member_array_inline(json, "interfaces");
+        for (unsigned k = 0; mpt_points_interface(x->points, order[i], k, &id, &name); k++)
+            mpt_json_uint(json, id);
+        mpt_json_end_array(json);
+        mpt_json_member_array_inline(json, "interface_names");
+        for (unsigned k = 0; mpt_points_interface(x->points, order[i], k, &id, &name); k++) {
+            if (name)
+                mpt_json_string(json, name);
+            else
+                mpt_json_null(json);
+        }
+        mpt_json_end_array(json);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+}
+
 void mpt_paths_json_more(mpt_json *json, const GPtrArray *reports)
 {
     const mpt_report_context *x = g_ptr_array_index(reports, 0);
     mpt_path_model *m = mpt_path_model_new(x);
 
+    write_points(json, x);
     if (m->pairs->len == 0) {
         mpt_json_member_null(json, "clock");
     } else {

@@ -19,6 +19,7 @@ struct mpt_points {
     mpt_vantage *vantage;
     mpt_engine *engines[MPT_VANTAGE_POINTS];
     unsigned count;
+    const char *(*interface_name)(uint32_t interface_id);
     /* The order, as of the last flush; a cache. */
     bool ordered, order_known;
     unsigned order[MPT_VANTAGE_POINTS];
@@ -179,18 +180,33 @@ unsigned mpt_points_chosen(mpt_points *p)
     return mpt_vantage_point_of(p->vantage, a->at_interface, &point) ? point : order[0];
 }
 
-bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id)
+bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id, const char **name)
 {
-    return mpt_vantage_interface(p->vantage, point, k, interface_id);
+    bool found = mpt_vantage_interface(p->vantage, point, k, interface_id);
+
+    *name = found && p->interface_name ? p->interface_name(*interface_id) : NULL;
+    return found;
+}
+
+void mpt_points_set_names(mpt_points *p, const char *(*name)(uint32_t interface_id))
+{
+    p->interface_name = name;
 }
 
 const char *mpt_points_name(mpt_points *p, unsigned point)
 {
-    unsigned order[MPT_VANTAGE_POINTS];
+    static const char *const middle[] = { "middle 1", "middle 2", "middle 3", "middle 4", "middle 5", "middle 6" };
+    static const char *const unknown[] = { "point 1", "point 2", "point 3", "point 4",
+                                           "point 5", "point 6", "point 7", "point 8" };
+    unsigned order[MPT_VANTAGE_POINTS], place = 0;
 
     if (!mpt_points_order(p, order))
-        return "middle";
-    return point == order[0] ? "client" : point == order[p->count - 1] ? "server" : "middle";
+        return unknown[MIN(point, G_N_ELEMENTS(unknown) - 1)];
+    while (place + 1 < p->count && order[place] != point)
+        place++;
+    if (place == 0 || place + 1 == p->count)
+        return place == 0 ? "client" : "server";
+    return p->count == 3 ? "middle" : middle[MIN(place, G_N_ELEMENTS(middle)) - 1];
 }
 
 void mpt_points_describe(mpt_points *p, unsigned point, GString *out)
@@ -199,8 +215,7 @@ void mpt_points_describe(mpt_points *p, unsigned point, GString *out)
     uint32_t id, next;
     unsigned k = 0;
 
-    g_string_append_printf(out, "%s%s (", strcmp(name, "middle") ? "the " : "",
-                           strcmp(name, "middle") ? name : "vantage point");
+    g_string_append_printf(out, "%s%s (", g_str_has_prefix(name, "point") ? "vantage " : "the ", name);
     if (!mpt_vantage_interface(p->vantage, point, 0, &id)) {
         g_string_append(out, "no interface)");
         return;

@@ -29,6 +29,9 @@ void mpt_points_free(mpt_points *p);
 /* True if both arguments ask for the same points: reports of both can share them. */
 bool mpt_points_same(const mpt_arguments *a, const mpt_arguments *b);
 
+/* Who knows the name of an interface (NULL: it has none); without it none have. */
+void mpt_points_set_names(mpt_points *p, const char *(*name)(uint32_t interface_id));
+
 void mpt_points_feed(mpt_points *p, const mpt_segment *segment);
 void mpt_points_note_time(mpt_points *p, int64_t time_ns);
 void mpt_points_note_lost(mpt_points *p);
@@ -50,9 +53,11 @@ void mpt_points_describe(mpt_points *p, unsigned point, GString *out);
 void mpt_points_note(mpt_points *p, GString *out);
 /* Appends why `at` can't be met, without newline; nothing where it can. */
 void mpt_points_missing(mpt_points *p, GString *out);
-/* "client", "server" or "middle" (between them, or not known which). Static. */
+/* "client", "server", "middle" between them; "middle 1", "middle 2", ... from the client on where there are several;
+ * "point 1", ... in order of number where nothing shows which end is the client's. Static. */
 const char *mpt_points_name(mpt_points *p, unsigned point);
-/* The k-th interface of a point, in order of number; false where there are not so many. */
-bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id);
+/* The k-th interface of a point, in order of number, and its name (NULL: none; borrowed); false where there are not so
+ * many. */
+bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id, const char **name);
 
 #endif
