@@ -260,6 +260,46 @@ static void test_distribution_clear__filled__is_empty_and_usable(void **state)
     mpt_distribution_clear(&d);
 }
 
+/* Of the same samples: each rank against the sorted ones. */
+static void test_distribution_fine__random__within_a_twentieth_of_a_percent(void **state)
+{
+    enum { SAMPLES = 20000 };
+    static int64_t all[SAMPLES];
+    GRand *rand = seeded();
+
+    (void)state;
+    for (int bits = 10; bits <= 62; bits += 13) {
+        mpt_distribution d = { .fine = true };
+        for (int i = 0; i < SAMPLES; i++)
+            mpt_distribution_add(&d, all[i] = random_duration(rand, bits, true));
+        qsort(all, SAMPLES, sizeof *all, by_value);
+        for (int rank = 1; rank <= SAMPLES; rank += 97) {
+            int64_t got = quantile(&d, (double)rank / SAMPLES), exact = all[rank - 1];
+            long double distance = got > exact ? (long double)got - exact : (long double)exact - got;
+            assert_true(distance * 2000 <= (exact < 0 ? -(long double)exact : (long double)exact));
+        }
+        mpt_distribution_clear(&d);
+    }
+    g_rand_free(rand);
+}
+
+/* An octave has 1024 buckets: what is 0.2 % apart has buckets of its own, which the coarse one has not. */
+static void test_distribution_fine__neighbours__told_apart(void **state)
+{
+    mpt_distribution fine = { .fine = true }, coarse = { 0 };
+
+    (void)state;
+    for (int64_t ns = 10000000; ns < 10000000 + 101 * 20000; ns += 20000) {
+        mpt_distribution_add(&fine, ns);
+        mpt_distribution_add(&coarse, ns);
+    }
+    assert_true(llabs(quantile(&fine, 0.5) - 11000000) < 5500);
+    assert_true(fine.used > 4 * coarse.used);
+    mpt_distribution_clear(&fine);
+    assert_false(fine.fine);
+    mpt_distribution_clear(&coarse);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +315,8 @@ int main(void)
         cmocka_unit_test(test_distribution_merge__with_itself__doubles),
         cmocka_unit_test(test_distribution_merge__an_empty_one__changes_nothing),
         cmocka_unit_test(test_distribution_clear__filled__is_empty_and_usable),
+        cmocka_unit_test(test_distribution_fine__random__within_a_twentieth_of_a_percent),
+        cmocka_unit_test(test_distribution_fine__neighbours__told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,6 +221,7 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
                 continue;
             row = g_new0(mpt_path_row, 1);
             row->pair = pair;
+            row->owd.fine = true;
             row->flow = f;
             row->side = side;
             row->direction = direction;

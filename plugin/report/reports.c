@@ -108,12 +108,33 @@ static void append_no_stream(GString *sentence, uint32_t stream, guint count)
         g_string_append_printf(sentence, "connections 0 %s %u", count == 2 ? "and" : "to", count - 1);
 }
 
+/* Nearly all bytes come again, which no sender does, on the one vantage point of the capture. */
+static bool twice_on_one_interface(const mpt_report_context *x)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+    uint64_t payload = 0, again = 0;
+
+    for (guint i = 0; i < all->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(all, i);
+        for (unsigned side = 0; s->connection && side < 2; side++) {
+            payload += s->half[side].bytes.payload;
+            again += s->half[side].bytes.retrans;
+        }
+    }
+    return payload > 0 && again >= payload / 100 * 45;
+}
+
 /* What `paths` can't be made of. */
 static bool paths_impossible(const mpt_report_context *x, GString *sentence)
 {
     const mpt_arguments *a = x->arguments;
 
-    if (x->points && mpt_points_count(x->points) < 2)
+    if (x->points && mpt_points_count(x->points) < 2 && twice_on_one_interface(x))
+        g_string_append(sentence, "every packet is in this capture twice, and on one interface: the captures of two "
+                                  "places were merged, and their interfaces were put together because they look alike "
+                                  "(as of plain pcap files). Which copy is from where can't be told any more. Merge them "
+                                  "again: mergecap -I none -w both.pcapng client.pcap server.pcap.");
+    else if (x->points && mpt_points_count(x->points) < 2)
         g_string_append(sentence, "paths compares two captures of the same traffic, and this one has a single vantage "
                                   "point. Merge the captures of both ends: mergecap -I none -w both.pcapng "
                                   "client.pcapng server.pcapng. Where that was done and both were not told apart, "

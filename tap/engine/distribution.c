@@ -4,7 +4,7 @@
  *
  * A key is the sign and the magnitude's 7 leading bits with their exponent: below 128 every value has a
  * bucket of its own, above it an octave has 64 buckets, so the middle of one is at most 1/128 = 0.8 % away
- * from any value in it.
+ * from any value in it. A fine one has 11 leading bits: 1/2048 = 0.05 %.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,37 +15,43 @@
 #include <string.h>
 
 #define STEP_BITS 6
-#define KEY_BIAS 0x8000
+#define FINE_BITS 10
+#define KEY_BIAS 0x80000
 
 struct mpt_distribution_bucket {
-    uint64_t key : 16;   /* biased */
-    uint64_t count : 48; /* more samples than that no capture has */
+    uint64_t key : 20;   /* biased */
+    uint64_t count : 44; /* more samples than that no capture has */
 };
 
 G_STATIC_ASSERT(sizeof(struct mpt_distribution_bucket) == 8);
 
-static unsigned key_of(int64_t ns)
+static unsigned step_bits(const mpt_distribution *d)
+{
+    return d->fine ? FINE_BITS : STEP_BITS;
+}
+
+static unsigned key_of(unsigned bits, int64_t ns)
 {
     uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
     unsigned index;
-    if (magnitude < 2u << STEP_BITS) {
+    if (magnitude < 2u << bits) {
         index = (unsigned)magnitude;
     } else {
-        unsigned shift = 63u - STEP_BITS - (unsigned)__builtin_clzll(magnitude);
-        index = (shift << STEP_BITS) + (unsigned)(magnitude >> shift);
+        unsigned shift = 63u - bits - (unsigned)__builtin_clzll(magnitude);
+        index = (shift << bits) + (unsigned)(magnitude >> shift);
     }
     return ns < 0 ? KEY_BIAS - index : KEY_BIAS + index;
 }
 
 /* The middle of the bucket. */
-static int64_t value_of(unsigned key)
+static int64_t value_of(unsigned bits, unsigned key)
 {
     bool negative = key < KEY_BIAS;
     unsigned index = negative ? KEY_BIAS - key : key - KEY_BIAS;
     uint64_t magnitude = index;
-    if (index >= 2u << STEP_BITS) {
-        unsigned shift = (index >> STEP_BITS) - 1;
-        uint64_t leading = (index & ((1u << STEP_BITS) - 1)) | 1u << STEP_BITS;
+    if (index >= 2u << bits) {
+        unsigned shift = (index >> bits) - 1;
+        uint64_t leading = (index & ((1u << bits) - 1)) | 1u << bits;
         magnitude = (leading << shift) + (UINT64_C(1) << (shift - 1));
     }
     if (!negative)
@@ -101,7 +107,7 @@ void mpt_distribution_add(mpt_distribution *d, int64_t ns)
     widen_to(d, ns, ns);
     d->samples++;
     d->sum += (double)ns;
-    add_to_bucket(d, key_of(ns), 1);
+    add_to_bucket(d, key_of(step_bits(d), ns), 1);
 }
 
 void mpt_distribution_merge(mpt_distribution *to, const mpt_distribution *from)
@@ -138,7 +144,7 @@ bool mpt_distribution_quantile(const mpt_distribution *d, double q, int64_t *ns)
     while (at < d->used - 1 && seen + d->buckets[at].count < rank)
         seen += d->buckets[at++].count;
 
-    int64_t value = value_of(d->buckets[at].key);
+    int64_t value = value_of(step_bits(d), d->buckets[at].key);
     if (rank == 1)
         value = d->min;
     else if (rank == d->samples)

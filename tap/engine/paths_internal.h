@@ -28,7 +28,9 @@ struct mpt_lane {
     GArray *records; /* mpt_record, in time order, from head on */
     GArray *parts;   /* mpt_record: what was cut out of the middle of one; NULL when none */
     guint head, cursor;
+    guint settled;   /* records and parts that are done, but still there */
     guint again; /* records that repeat bytes and are not done */
+    int64_t again_start, again_end; /* they lie within; with again > 0 */
     int64_t high;
     bool any;
     uint32_t alone_frame, again_frame; /* last counted */

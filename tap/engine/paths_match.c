@@ -19,9 +19,19 @@ static mpt_record *at(const struct mpt_lane *l, guint i)
     return &g_array_index(l->records, mpt_record, i);
 }
 
+static void note_again(struct mpt_lane *l, const mpt_record *r)
+{
+    if (!r->again)
+        return;
+    l->again_start = l->again ? MIN(l->again_start, r->start) : r->start;
+    l->again_end = l->again ? MAX(l->again_end, r->start + r->length) : r->start + r->length;
+    l->again++;
+}
+
 static void settle(mpt_path_end *e, struct mpt_lane *l, mpt_record *r)
 {
     r->done = true;
+    l->settled++;
     l->again -= r->again;
     e->paths->records--;
 }
@@ -126,7 +136,8 @@ static bool is_ambiguous(const struct mpt_lane *l, const search *s, const mpt_re
 {
     guint i, looked, end = l->records->len;
 
-    if (found->payload && !l->again)
+    /* Bytes that only one record has can't be meant by another. */
+    if (found->payload && (!l->again || s->end <= l->again_start || s->start >= l->again_end))
         return false;
     for (i = l->cursor, looked = 0; i < end && looked < (found->payload ? REACH : 8u); i++) {
         const mpt_record *r = at(l, i);
@@ -159,7 +170,7 @@ static void cut(mpt_path_end *e, struct mpt_lane *l, mpt_record *r, int64_t star
         if (!l->parts)
             l->parts = g_array_new(FALSE, FALSE, sizeof(mpt_record));
         g_array_append_val(l->parts, rest);
-        l->again += rest.again;
+        note_again(l, &rest);
         e->paths->records++;
     }
 }
@@ -258,7 +269,33 @@ static void give_up(mpt_path_end *e, unsigned side, mpt_record *r)
         leave_alone(e, side, r);
 }
 
-/* Drops what is done from the front, and gives up what is too old. */
+/* Keeps what waits, in order. Returns how many of the first `n` that are. */
+static guint keep_waiting(GArray *records, guint n)
+{
+    guint kept = 0, before = 0;
+
+    for (guint i = 0; i < records->len; i++) {
+        const mpt_record *r = &g_array_index(records, mpt_record, i);
+        if (r->done)
+            continue;
+        before += i < n;
+        g_array_index(records, mpt_record, kept++) = *r;
+    }
+    g_array_set_size(records, kept);
+    return before;
+}
+
+/* One segment that was lost must not make every search go over all that came after it. */
+static void compact(struct mpt_lane *l)
+{
+    l->cursor = keep_waiting(l->records, l->cursor);
+    l->head = 0;
+    if (l->parts)
+        keep_waiting(l->parts, 0);
+    l->settled = 0;
+}
+
+/* Drops what is done, and gives up what is too old. */
 static void trim(mpt_path_end *e, unsigned side)
 {
     struct mpt_lane *l = &e->store[side];
@@ -273,11 +310,8 @@ static void trim(mpt_path_end *e, unsigned side)
         l->head++;
     }
     l->cursor = MAX(l->cursor, l->head);
-    if (l->records && l->head > 256 && l->head > l->records->len / 2) {
-        g_array_remove_range(l->records, 0, l->head);
-        l->cursor -= l->head;
-        l->head = 0;
-    }
+    if (l->settled > 256 && l->settled > (l->records->len + (l->parts ? l->parts->len : 0)) / 2)
+        compact(l);
 }
 
 /* Matches a record of e with what waits at its partner. True when nothing of it is left. */
@@ -320,7 +354,7 @@ static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_rec
             before.length = (uint32_t)(from - s.start);
             g_array_append_val(e->store[side].records, before);
             e->paths->records++;
-            e->store[side].again += before.again;
+            note_again(&e->store[side], &before);
             mine->start = to - shift;
             mine->length = (uint32_t)(s.end - to);
             done = mine->length == 0;
@@ -342,7 +376,7 @@ static void wait_for_partner(mpt_path_end *e, struct mpt_lane *l, const mpt_reco
         e->paths->forgotten++;
     }
     g_array_append_val(l->records, *r);
-    l->again += r->again;
+    note_again(l, r);
     e->paths->records++;
 }
 

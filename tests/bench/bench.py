@@ -118,7 +118,7 @@ def generate(machine, generator, shape):
     sums = [json.loads(line) for line in done.stdout.splitlines()]
     if shape.merged:
         one, path = path, machine.path(shape.name + '.pcapng')
-        subprocess.run(['mergecap', '-w', path, one, machine.path(shape.name + '.server.pcap')], check=True)
+        subprocess.run(['mergecap', '-I', 'none', '-w', path, one, machine.path(shape.name + '.server.pcap')], check=True)
     os.chmod(path, 0o644)
     return Capture(shape.name, path, sum(s['segments'] for s in sums), sums[0]['subflows'],
                    os.path.getsize(path), shape.merged, expected)

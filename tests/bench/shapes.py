@@ -27,7 +27,7 @@ FULL = [
     shape('redundant', 300000, '--redundant'),
     shape('disorder', 300000, '--disorder 100'),
     shape('snaplen_128', 1000000, '--snaplen 128'),
-    shape('both_ends', 300000, '', merged=True),
+    shape('both_ends', 1000000, '--snaplen 128', merged=True),
 ]
 QUICK = [
     shape('one_20k', 20000),
