@@ -141,7 +141,9 @@ def check_pair(name, client, server, folder):
 
 
 def check_one_end(name, capture):
-    for report in ('mptcp,paths', 'mptcp,paths,format=json', 'mptcp,paths,samples,format=csv'):
+    check(name, 'no delays in the page of one end', '"type":"owd"' not in (tshark(capture, 'mptcp,plot') or 'owd'))
+    for report in ('mptcp,paths', 'mptcp,paths,format=json', 'mptcp,paths,samples,format=csv', 'mptcp,plot,type=owd',
+                   'mptcp,plot,type=owd,format=csv'):
         check(name, report + ' refused for one vantage point', 'mergecap -I none' in (tshark(capture, report, True) or ''))
 
 
@@ -494,6 +496,31 @@ def check_stripped_between(client, server, folder):
           'between the client (interface 0) and the middle (interface 1) removes it' in fallback[0], fallback)
 
 
+def check_series(name, folder):
+    """The points of the graph owd are the samples of the report."""
+    merged = folder / (name + '.pcapng')
+    samples = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,paths,samples,format=csv'))))
+    for at in ('client', 'server'):
+        for direction in ('c2s', 's2c'):
+            where = '%s, owd at the %s, %s' % (name, at, direction)
+            text = tshark(merged, 'mptcp,plot,type=owd,format=csv,stream=0,at=%s,direction=%s' % (at, direction))
+            points = list(csv.DictReader(io.StringIO(text)))
+            frame = 'from' if (at, direction) in (('client', 'c2s'), ('server', 's2c')) else 'to'
+            time = 'sent_s' if frame == 'from' else 'arrived_s'
+            wanted = sorted((r['subflow'], r[frame + '_frame'], r[time], r['owd_s'], r['payload_bytes']) for r in samples
+                            if r['direction'] == direction and r['connection'] == '0')
+            have = sorted((p['subflow'], p['frame'], p['time_s'], p['value'], p['length_bytes'] or '0') for p in points)
+            check(where, 'points are the samples', have == wanted and have, (len(have), len(wanted), have[:2], wanted[:2]))
+            times = [float(p['time_s']) for p in points]
+            check(where, 'in order of time', times == sorted(times))
+    html = tshark(merged, 'mptcp,plot')
+    check(name, 'owd in the page', '"type":"owd"' in html)
+    every = tshark(merged, 'mptcp,plot,format=csv')
+    check(name, 'owd among all graphs', '\nowd,delay,0,' in every)
+    raw = tshark(merged, 'mptcp,plot,type=owd,format=svg')
+    check(name, 'owd as a picture', '</svg>' in raw)
+
+
 def check_options(name, folder):
     merged = folder / (name + '.pcapng')
     by_number = document(merged, 'mptcp,summary,client=0,1,server=2,3,at=server')
@@ -540,6 +567,7 @@ def main():
             two = [p[0] for p in all_pairs if p[0] in ('two_subflows', 'mp_prio')]
             for pair in two[:1]:
                 check_options(pair, folder)
+                check_series(pair, folder)
         check_v0(folder)
         check_long_drift(folder)
         check_derived(folder)

@@ -6,6 +6,9 @@
 
 #include "points.h"
 
+/* Segments that wait for their partner, where only options are compared. */
+#define WAITING 100000
+
 /* A point's engine is told of here, and each pair that the point is in is told. */
 typedef struct tap {
     void *views[MPT_PATH_POINTS];
@@ -14,6 +17,7 @@ typedef struct tap {
 
 typedef struct collector {
     bool samples; /* false: only what became of subflows and options */
+    uint64_t limit; /* of segments that wait; 0: the usual one */
     tap taps[MPT_PATH_POINTS];
     mpt_path_pair pairs[MPT_PATH_POINTS][MPT_PATH_POINTS]; /* [a][b], a < b */
     unsigned points;
@@ -65,7 +69,10 @@ static void make_pair(collector *c, unsigned a, unsigned b)
         pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
     } else {
         pair->paths = mpt_paths_new(NULL, NULL);
+        mpt_paths_set_limit(pair->paths, WAITING);
     }
+    if (c->limit)
+        mpt_paths_set_limit(pair->paths, c->limit);
     c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, 0);
 }
 
@@ -114,6 +121,11 @@ mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, 
     mpt_paths_finish(pair->paths, (const mpt_engine *const[]){ mpt_points_engine(x->points, a),
                                                                mpt_points_engine(x->points, b) });
     return pair;
+}
+
+void mpt_path_limit(void *collected, uint64_t segments)
+{
+    ((collector *)collected)->limit = segments;
 }
 
 void mpt_path_close(void *collected)

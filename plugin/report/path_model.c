@@ -19,6 +19,7 @@ typedef struct reading {
     mpt_path_row **rows; /* by 2 * flow + side; NULL: no such row */
     mpt_clock_evidence *evidence; /* by flow */
     guint flows;
+    unsigned end;
     mpt_path_model_each each;
     void *user;
 } reading;
@@ -132,18 +133,42 @@ static void pass_on(const mpt_path_sample *sample, void *user)
     r->each(sample, row, corrected(r->pair, sample, receiver(sample, user) ^ 1u), r->user);
 }
 
+static void read_samples(reading *r, mpt_path_receiver order)
+{
+    const GPtrArray *rows = r->model->rows;
+
+    r->rows = g_new0(mpt_path_row *, 2 * r->flows + 1);
+    for (guint i = 0; i < rows->len; i++) {
+        mpt_path_row *row = g_ptr_array_index(rows, i);
+        if (row->pair == r->pair)
+            r->rows[2 * row->flow->index + row->side] = row;
+    }
+    mpt_path_store_read(r->pair->store, order, pass_on, r);
+    g_free(r->rows);
+}
+
 void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each, void *user)
 {
     reading r = { .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len, .each = each, .user = user };
 
-    r.rows = g_new0(mpt_path_row *, 2 * r.flows + 1);
-    for (guint i = 0; i < m->rows->len; i++) {
-        mpt_path_row *row = g_ptr_array_index(m->rows, i);
-        if (row->pair == pair)
-            r.rows[2 * row->flow->index + row->side] = row;
-    }
-    mpt_path_store_read(pair->store, receiver, pass_on, &r);
-    g_free(r.rows);
+    read_samples(&r, receiver);
+}
+
+static unsigned at_end(const mpt_path_sample *sample, void *user)
+{
+    const reading *r = user;
+
+    (void)sample;
+    return r->end;
+}
+
+void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
+                               mpt_path_model_each each, void *user)
+{
+    reading r = { .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len, .each = each, .user = user,
+                  .end = end };
+
+    read_samples(&r, at_end);
 }
 
 /* Reordered: sent before something that arrived before it (RFC 4737 3.3). */
@@ -271,7 +296,7 @@ static void free_row(gpointer data)
     g_free(row);
 }
 
-mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
+static mpt_path_model *new_model(const mpt_report_context *x, bool whole)
 {
     mpt_path_model *m = g_new0(mpt_path_model, 1);
     unsigned order[MPT_VANTAGE_POINTS];
@@ -282,7 +307,9 @@ mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
     m->pairs = g_ptr_array_new();
     m->rows = g_ptr_array_new_with_free_func(free_row);
     m->singles = g_array_new(FALSE, FALSE, sizeof(mpt_path_single));
-    for (unsigned i = 0; i + 1 < m->points; i++)
+    if (whole && m->points > 1)
+        add_pair(m, x, order[0], order[m->points - 1]);
+    for (unsigned i = 0; !whole && i + 1 < m->points; i++)
         add_pair(m, x, order[i], order[i + 1]);
     numbers = mpt_path_number(x, m->pairs);
     for (guint i = 0; i < m->pairs->len; i++)
@@ -292,6 +319,16 @@ mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
         mpt_path_model_samples(m, g_ptr_array_index(m->pairs, i), count_sample, NULL);
     g_hash_table_destroy(numbers);
     return m;
+}
+
+mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
+{
+    return new_model(x, false);
+}
+
+mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x)
+{
+    return new_model(x, true);
 }
 
 void mpt_path_model_free(mpt_path_model *m)

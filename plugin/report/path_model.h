@@ -64,10 +64,15 @@ typedef struct mpt_path_model {
 
 /* Everything that the report's arguments select. Free with mpt_path_model_free(). */
 mpt_path_model *mpt_path_model_new(const mpt_report_context *x);
+/* Of the first and the last vantage point only, however many are between. */
+mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x);
 void mpt_path_model_free(mpt_path_model *m);
 /* Tells of each sample of a pair, with its row (NULL: not selected) and its corrected delay. */
 typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns, void *user);
 void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each, void *user);
+/* The same in order of time at an end (0 or 1) of pair->paths. */
+void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
+                               mpt_path_model_each each, void *user);
 
 /* The collector (kinds.h). */
 extern const mpt_observer MPT_PATH_OBSERVER;
@@ -75,6 +80,8 @@ extern const mpt_observer MPT_PATH_OBSERVER;
 extern const mpt_observer MPT_WAY_OBSERVER;
 void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
 void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point);
+/* Before the first join: segments that wait for their partner, at most. */
+void mpt_path_limit(void *collected, uint64_t segments);
 void mpt_path_close(void *collected);
 /* The pair of two points, of which the first has the lower number; NULL: there is none. */
 /* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */

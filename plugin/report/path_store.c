@@ -25,11 +25,7 @@ typedef struct keyed {
 
 mpt_path_store *mpt_path_store_new(void)
 {
-    mpt_path_store *s = g_new0(mpt_path_store, 1);
-
-    s->file = tmpfile();
-    s->failed = s->file == NULL;
-    return s;
+    return g_new0(mpt_path_store, 1);
 }
 
 void mpt_path_store_free(mpt_path_store *s)
@@ -45,6 +41,10 @@ void mpt_path_store_add(const mpt_path_sample *sample, void *user)
 {
     mpt_path_store *s = user;
 
+    if (!s->file && !s->failed) {
+        s->file = tmpfile();
+        s->failed = s->file == NULL;
+    }
     if (s->failed)
         return;
     if (s->count++ == 0)
@@ -91,6 +91,8 @@ void mpt_path_store_read(mpt_path_store *s, mpt_path_receiver receiver, mpt_path
     keyed *window;
     size_t n = 0, i, out;
 
+    if (!s->file && !s->failed)
+        return;
     if (s->failed || fflush(s->file) != 0 || fseek(s->file, 0, SEEK_SET) != 0) {
         s->failed = true;
         return;

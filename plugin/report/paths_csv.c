@@ -183,12 +183,27 @@ void mpt_paths_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sin
 
 /* --- samples --- */
 
-enum { S_CONNECTION, S_SUBFLOW, S_DIRECTION, S_FROM_FRAME, S_TO_FRAME, S_SENT, S_ARRIVED, S_DELAY, S_BYTES, S_COLUMNS };
+enum {
+    S_CONNECTION,
+    S_SUBFLOW,
+    S_DIRECTION,
+    S_FROM,
+    S_TO,
+    S_FROM_FRAME,
+    S_TO_FRAME,
+    S_SENT,
+    S_ARRIVED,
+    S_DELAY,
+    S_BYTES,
+    S_COLUMNS
+};
 
 static const mpt_column SAMPLE_TABLE[S_COLUMNS] = {
     [S_CONNECTION] = { .name = "connection", .type = MPT_ID },
     [S_SUBFLOW] = { .name = "subflow", .type = MPT_ID },
     [S_DIRECTION] = { .name = "direction", .type = MPT_TEXT },
+    [S_FROM] = { .name = "from", .type = MPT_TEXT },
+    [S_TO] = { .name = "to", .type = MPT_TEXT },
     [S_FROM_FRAME] = { .name = "from_frame", .type = MPT_ID },
     [S_TO_FRAME] = { .name = "to_frame", .type = MPT_ID },
     [S_SENT] = { .name = "sent", .type = MPT_SECONDS_NS },
@@ -198,6 +213,7 @@ static const mpt_column SAMPLE_TABLE[S_COLUMNS] = {
 };
 
 typedef struct sample_writer {
+    const mpt_report_context *context;
     mpt_sink *sink;
     mpt_table *table; /* of some rows: all would not be in memory */
     int64_t epoch_ns;
@@ -217,6 +233,8 @@ static void write_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
     mpt_table_begin_row(w->table);
     set_ids(w->table, S_CONNECTION, S_SUBFLOW, row);
     mpt_table_set_text(w->table, S_DIRECTION, mpt_direction_name(row->direction));
+    mpt_table_set_text(w->table, S_FROM, mpt_path_from(w->context, row));
+    mpt_table_set_text(w->table, S_TO, mpt_path_to(w->context, row));
     mpt_table_set_uint(w->table, S_FROM_FRAME, sample->frame[row->from_end]);
     mpt_table_set_uint(w->table, S_TO_FRAME, sample->frame[!row->from_end]);
     mpt_table_set_ns(w->table, S_SENT, sample->time_ns[row->from_end] - w->epoch_ns);
@@ -227,7 +245,7 @@ static void write_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
 
 void mpt_paths_samples_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
 {
-    sample_writer w = { .sink = sink, .epoch_ns = mpt_engine_get_counts(x->engine)->earliest_ns };
+    sample_writer w = { .context = x, .sink = sink, .epoch_ns = mpt_engine_get_counts(x->engine)->earliest_ns };
 
     w.table = mpt_table_new(SAMPLE_TABLE, S_COLUMNS);
     mpt_csv_header(sink, w.table);

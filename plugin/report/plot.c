@@ -79,32 +79,11 @@ void mpt_plot_escape(mpt_sink *sink, const char *text)
     g_string_free(printable, TRUE);
 }
 
-/* --- the collector --- */
-
 static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
 {
     mpt_graph_type asked;
 
     return mpt_arguments_has(a, MPT_ARG_TYPE) && mpt_graph_find(a->type, &asked) && asked == type;
-}
-
-void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
-{
-    needs->hmacs = true;
-    if (arguments->format == MPT_FORMAT_HTML)
-        needs->rtt = needs->evidence = true;
-}
-
-void *mpt_plot_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
-{
-    (void)live;
-    (void)mark;
-    return mpt_recorder_new(engine, asks_for(arguments, MPT_GRAPH_MAPPINGS));
-}
-
-void mpt_plot_close(void *collected)
-{
-    mpt_recorder_free(collected);
 }
 
 /* --- which connection, which direction, which subflow --- */
@@ -159,14 +138,16 @@ static uint32_t choose_subflow(const mpt_plot *plot)
     return best;
 }
 
-static uint32_t types_of(const mpt_arguments *a)
+static uint32_t types_of(const mpt_report_context *x)
 {
+    uint32_t all = (1u << MPT_GRAPH_TYPES) - 1 - (1u << MPT_GRAPH_MAPPINGS);
     mpt_graph_type type = MPT_GRAPH_SEQUENCE;
+    const mpt_arguments *a = x->arguments;
 
     if (mpt_arguments_has(a, MPT_ARG_TYPE))
         mpt_graph_find(a->type, &type);
     else if (a->format == MPT_FORMAT_HTML || a->format == MPT_FORMAT_CSV)
-        return (1u << MPT_GRAPH_TYPES) - 1 - (1u << MPT_GRAPH_MAPPINGS);
+        return mpt_plot_has_delays(x) ? all : all & ~(1u << MPT_GRAPH_OWD);
     return 1u << type;
 }
 
@@ -179,7 +160,7 @@ static void begin(mpt_plot *plot, const mpt_report_context *x, const struct choi
     plot->request = (mpt_series_request){
         .view = &plot->view,
         .direction = (mpt_direction)choice->direction,
-        .types = types_of(a),
+        .types = types_of(x),
         .window_ns = mpt_arguments_has(a, MPT_ARG_WINDOW)
                          ? a->window_ns
                          : mpt_series_default_window(&plot->view, (mpt_direction)choice->direction),
@@ -213,7 +194,9 @@ static void fill(mpt_plot *plot)
         mpt_graph_init(&plot->graphs[t].graph, (mpt_graph_type)t, &plot->request);
         plot->graphs[t].points = mpt_thinner_new(&plot->graphs[t].graph, MPT_PLOT_POINTS);
     }
-    mpt_series_play(plot->context->collected, &plot->request, keep_point, plot);
+    mpt_series_play(mpt_plot_recorder(plot->context), &plot->request, keep_point, plot);
+    if (plot->request.types >> MPT_GRAPH_OWD & 1u)
+        mpt_plot_delays(plot->context, &plot->request, keep_point, plot);
 }
 
 static mpt_graph_type only_type(const mpt_plot *plot)
@@ -244,7 +227,7 @@ static void draw(const mpt_report_context *x, const struct choice *choice, mpt_s
     begin(&plot, x, choice);
     name_choice(&plot, x->arguments);
     if (x->arguments->format == MPT_FORMAT_CSV) {
-        mpt_plot_csv(x->collected, &plot.request, sink);
+        mpt_plot_csv(x, &plot.request, sink);
     } else {
         fill(&plot);
         if (x->arguments->format == MPT_FORMAT_SVG)
@@ -267,7 +250,7 @@ void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sente
                                   "when it was built; format=svg, xpl and csv work");
         return;
     }
-    if (mpt_report_missing(x, sentence))
+    if (mpt_report_missing(x, sentence) || (asks_for(x->arguments, MPT_GRAPH_OWD) && mpt_report_one_point(x, sentence)))
         return;
     if (choose(x, &choice))
         draw(x, &choice, sink);

@@ -44,7 +44,15 @@ uint32_t mpt_plot_event_subflow(const mpt_plot *plot, const mpt_event *event);
 /* `text` as the content of an XML or HTML element, or of an attribute in double quotes. */
 void mpt_plot_escape(mpt_sink *sink, const char *text);
 
-void mpt_plot_csv(const mpt_recorder *recorder, const mpt_series_request *request, mpt_sink *sink);
+/* What was recorded at the point that reports count at; x: of this report, as below. */
+const mpt_recorder *mpt_plot_recorder(const mpt_report_context *x);
+/* Can one-way delays be told? */
+bool mpt_plot_has_delays(const mpt_report_context *x);
+/* Tells the points of MPT_GRAPH_OWD: the whole way between the first and the last vantage point. Times and frames are
+ * those of the point that reports count at (of the client's end, where that is a middlebox). */
+void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func, void *user);
+
+void mpt_plot_csv(const mpt_report_context *x, const mpt_series_request *request, mpt_sink *sink);
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 /* A script element with all graphs that have points, and the events. */

@@ -124,22 +124,31 @@ static bool twice_on_one_interface(const mpt_report_context *x)
     return payload > 0 && again >= payload / 100 * 45;
 }
 
+bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
+{
+    if (x->points && mpt_points_count(x->points) > 1)
+        return false;
+    if (twice_on_one_interface(x))
+        g_string_append(sentence, "every packet is in this capture twice, and on one interface: the captures of two "
+                                  "places were merged, and their interfaces were put together because they look alike "
+                                  "(as of plain pcap files). Which copy is from where can't be told any more. Merge them "
+                                  "again: mergecap -I none -w both.pcapng client.pcap server.pcap.");
+    else
+        g_string_append(sentence, "this compares two captures of the same traffic, and here is a single vantage point. "
+                                  "Merge the captures of both ends: mergecap -I none -w both.pcapng client.pcapng "
+                                  "server.pcapng. Where that was done and both were not told apart, client= and server= "
+                                  "name the interfaces of each end.");
+    return true;
+}
+
 /* What `paths` can't be made of. */
 static bool paths_impossible(const mpt_report_context *x, GString *sentence)
 {
     const mpt_arguments *a = x->arguments;
 
-    if (x->points && mpt_points_count(x->points) < 2 && twice_on_one_interface(x))
-        g_string_append(sentence, "every packet is in this capture twice, and on one interface: the captures of two "
-                                  "places were merged, and their interfaces were put together because they look alike "
-                                  "(as of plain pcap files). Which copy is from where can't be told any more. Merge them "
-                                  "again: mergecap -I none -w both.pcapng client.pcap server.pcap.");
-    else if (x->points && mpt_points_count(x->points) < 2)
-        g_string_append(sentence, "paths compares two captures of the same traffic, and this one has a single vantage "
-                                  "point. Merge the captures of both ends: mergecap -I none -w both.pcapng "
-                                  "client.pcapng server.pcapng. Where that was done and both were not told apart, "
-                                  "client= and server= name the interfaces of each end.");
-    else if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
+    if (x->points && mpt_report_one_point(x, sentence))
+        return true;
+    if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
         g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
     return sentence->len > 0;
 }

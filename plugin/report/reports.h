@@ -36,6 +36,8 @@ bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view 
 bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s);
 /* The directions to show: bit 1 << mpt_direction each. */
 unsigned mpt_report_directions(const mpt_arguments *arguments);
+/* True if the capture has one vantage point only; *sentence then gets what is needed, without newline. */
+bool mpt_report_one_point(const mpt_report_context *x, GString *sentence);
 /* True if the report was asked for something that is not there; *sentence then gets why, without newline. */
 bool mpt_report_missing(const mpt_report_context *x, GString *sentence);
 

@@ -9,6 +9,8 @@
 
 /* Points from which on two subflows are one. */
 #define ENOUGH 50
+/* Segments that may wait. */
+#define MAX_RECORDS 1000000
 /* Segments of an unmatched subflow after which it is looked for less often. */
 #define EAGER 16
 
@@ -291,6 +293,7 @@ mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user)
     mpt_paths *p = g_new0(mpt_paths, 1);
 
     p->sample = sample;
+    p->max_records = MAX_RECORDS;
     p->user = user;
     p->flows = g_ptr_array_new_with_free_func(free_flow);
     p->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
@@ -316,6 +319,11 @@ void mpt_paths_free(mpt_paths *p)
     g_hash_table_destroy(p->names);
     g_ptr_array_free(p->flows, TRUE);
     g_free(p);
+}
+
+void mpt_paths_set_limit(mpt_paths *p, uint64_t segments)
+{
+    p->max_records = segments;
 }
 
 void *mpt_paths_end(mpt_paths *p, unsigned end)

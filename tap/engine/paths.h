@@ -91,6 +91,9 @@ typedef struct mpt_path_flow {
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
 void mpt_paths_free(mpt_paths *p);
 
+/* Segments that may wait for their partner in all; a million unless this is called. */
+void mpt_paths_set_limit(mpt_paths *p, uint64_t segments);
+
 /* The observer of an engine, and the `user` it takes for the engine of an end (0 or 1). */
 extern const mpt_observer MPT_PATHS_OBSERVER;
 void *mpt_paths_end(mpt_paths *p, unsigned end);

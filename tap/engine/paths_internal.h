@@ -74,7 +74,7 @@ struct mpt_paths {
     GPtrArray *flows;
     GHashTable *names; /* what identifies a subflow (hashed) -> GPtrArray of mpt_path_end */
     uint64_t ambiguous, ambiguous_flows, forgotten;
-    uint64_t records;
+    uint64_t records, max_records;
 };
 
 /* The subflow as an end has it, made where it is new. */

@@ -10,9 +10,6 @@
 #define REACH 512
 /* A segment whose successors of this much later arrived does not arrive any more. */
 #define ORPHAN_NS INT64_C(10000000000)
-/* Records that may wait in all, with samples and without. */
-#define MAX_RECORDS 1000000u
-#define MAX_RECORDS_ALIKE 100000u
 
 static mpt_record *at(const struct mpt_lane *l, guint i)
 {
@@ -368,7 +365,7 @@ static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_rec
 
 static void wait_for_partner(mpt_path_end *e, struct mpt_lane *l, const mpt_record *r)
 {
-    if (e->paths->records >= (e->paths->sample ? MAX_RECORDS : MAX_RECORDS_ALIKE) && l->head < l->records->len) {
+    if (e->paths->records >= e->paths->max_records && l->head < l->records->len) {
         mpt_record *oldest = at(l, l->head);
         if (!oldest->done)
             settle(e, l, oldest);

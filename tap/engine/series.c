@@ -19,6 +19,9 @@ struct part {
 
 #define MAX_PARTS 5
 
+/* Points come from elsewhere. */
+static const mpt_collector mpt_collect_nothing = {NULL};
+
 static const struct row {
     const char *name, *title;
     mpt_unit unit;
@@ -80,6 +83,13 @@ static const struct row {
                        false,
                        {{"tcp", MPT_STYLE_DOTS, false}},
                        {{"data_ack", MPT_STYLE_DOTS, false}}},
+    [MPT_GRAPH_OWD] = {"owd",
+                       "One-way delay of each segment",
+                       MPT_UNIT_NS,
+                       &mpt_collect_nothing,
+                       false,
+                       {{"delay", MPT_STYLE_DOTS, false}},
+                       {{NULL, MPT_STYLE_STEP, false}}},
     [MPT_GRAPH_REORDER] = {"reorder",
                            "Time in the reorder queue",
                            MPT_UNIT_NS,
