@@ -37,6 +37,7 @@ typedef struct ends {
     int64_t now_ns;
     uint32_t frame, tsval;
     unsigned count; /* for the path */
+    bool deaf[2];   /* this end does not capture now */
 } ends;
 
 /* A subflow; [0] opened it. `opener` is the host that did: 0 client. */
@@ -111,8 +112,9 @@ static inline void relay(link_ *l, unsigned side, mpt_segment *g)
     there = *g;
     there.frame = ++e->frame;
     there.time_ns += DELAY;
-    mpt_engine_feed(e->engine[host], g);
-    if (!e->path || e->path(e, &there, host))
+    if (!e->deaf[host])
+        mpt_engine_feed(e->engine[host], g);
+    if ((!e->path || e->path(e, &there, host)) && !e->deaf[!host])
         mpt_engine_feed(e->engine[!host], &there);
     e->now_ns += 2 * DELAY; /* an answer comes after what it answers, at both ends */
 }

@@ -150,6 +150,28 @@ static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_
     mpt_match_waiting(e, found);
 }
 
+static bool is_the_same(const mpt_subflow *a, const mpt_subflow *b, unsigned k)
+{
+    uint64_t x, y;
+
+    if (1u << k == MPT_PATH_SEQUENCE)
+        return !(a->initiator_known && b->initiator_known) && same_tuple(a, b) && sequences_overlap(a, b);
+    return name_of(a, k, &x) && name_of(b, k, &y) && x == y;
+}
+
+static uint32_t score_of(const mpt_subflow *a, const mpt_subflow *b, uint32_t *reasons)
+{
+    uint32_t score = 0;
+
+    *reasons = 0;
+    for (unsigned k = 0; k < MPT_PATH_REASONS; k++)
+        if (is_the_same(a, b, k)) {
+            *reasons |= 1u << k;
+            score += REASONS[k].points;
+        }
+    return score;
+}
+
 /* Looks for the subflow at the other end by all that is known by now. */
 static void look(mpt_path_end *e)
 {
@@ -167,18 +189,11 @@ static void look(mpt_path_end *e)
         e->known |= 1u << k;
         for (guint i = 0; i < list->len; i++) {
             mpt_path_end *other = g_ptr_array_index(list, i);
-            uint32_t score = 0, reasons = 0;
+            uint32_t score, reasons;
             if (other->end == e->end || other == best || other->flow->subflow[e->end] ||
                 contradict(e->subflow, other->subflow))
                 continue;
-            for (unsigned m = 0; m < MPT_PATH_REASONS; m++) {
-                uint64_t mine, its;
-                bool same = name_of(e->subflow, m, &mine) && name_of(other->subflow, m, &its) && mine == its;
-                if (1u << m == MPT_PATH_SEQUENCE)
-                    same = same_tuple(e->subflow, other->subflow) && sequences_overlap(e->subflow, other->subflow);
-                if (same)
-                    reasons |= 1u << m, score += REASONS[m].points;
-            }
+            score = score_of(e->subflow, other->subflow, &reasons);
             equals = score == best_score ? equals + 1 : score > best_score ? 0 : equals;
             if (score > best_score)
                 best = other, best_score = score, best_reasons = reasons;
@@ -387,6 +402,12 @@ void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2])
         g_hash_table_iter_init(&i, p->views[end].subflows);
         while (g_hash_table_iter_next(&i, NULL, &e))
             mpt_match_finish(e);
+    }
+    for (guint i = 0; i < p->flows->len; i++) {
+        /* More is known by now than when they were found. */
+        mpt_path_flow *f = g_ptr_array_index(p->flows, i);
+        if (f && f->subflow[0] && f->subflow[1])
+            f->score = score_of(f->subflow[0], f->subflow[1], &f->reasons);
     }
     find_plain(p, engines);
 }

@@ -128,11 +128,17 @@ static mpt_record *find(struct mpt_lane *l, const search *s)
     return NULL;
 }
 
-/* Could another record be meant as well? */
-static bool is_ambiguous(const struct mpt_lane *l, const search *s, const mpt_record *found)
+/* Could another record be meant as well? Of payload: for the bytes that were found. */
+static bool is_ambiguous(const struct mpt_lane *l, const search *whole, const mpt_record *found)
 {
+    search narrow = *whole;
+    const search *s = &narrow;
     guint i, looked, end = l->records->len;
 
+    if (found->payload) {
+        narrow.start = MAX(whole->start, found->start);
+        narrow.end = MIN(whole->end, found->start + found->length);
+    }
     /* Bytes that only one record has can't be meant by another. */
     if (found->payload && (!l->again || s->end <= l->again_start || s->start >= l->again_end))
         return false;
@@ -311,53 +317,70 @@ static void trim(mpt_path_end *e, unsigned side)
         compact(l);
 }
 
-/* Matches a record of e with what waits at its partner. True when nothing of it is left. */
-static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_record *mine)
+/* Takes what was found of `mine`. What lies before it goes to *left, an array that is made when needed; mine is what
+ * lies after. */
+static void take(mpt_record *mine, int64_t shift, int64_t from, int64_t to, GArray **left)
 {
-    unsigned its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
-    struct mpt_lane *l = &partner->store[its];
+    int64_t end = mine->start + shift + mine->length;
+
+    if (from > mine->start + shift) {
+        mpt_record before = *mine;
+        before.length = (uint32_t)(from - shift - mine->start);
+        if (!*left)
+            *left = g_array_new(FALSE, FALSE, sizeof(mpt_record));
+        g_array_append_val(*left, before);
+    }
+    mine->start = to - shift;
+    mine->length = (uint32_t)(end - to);
+}
+
+/* Matches a record of e with what waits at its partner. True when nothing of it is left, but for *left. */
+static bool match_once(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_record *mine, GArray **left)
+{
+    struct mpt_lane *l = &partner->store[side ^ e->flow->flip[0] ^ e->flow->flip[1]];
     int64_t shift = mpt_match_shift(e, partner, side);
     search s = { .mine = mine, .compare_acks = !is_rewritten(e, partner, side) };
-    bool done = false;
 
-    while (!done && l->records) {
-        mpt_record *r;
-        bool ambiguous;
+    while (l->records) {
         s.start = mine->start + shift;
         s.end = s.start + mine->length;
-        r = find(l, &s);
+        mpt_record *r = find(l, &s);
         if (!r)
-            break;
-        ambiguous = is_ambiguous(l, &s, r);
-        e->paths->ambiguous += ambiguous;
-        if (!mine->payload) {
-            if (!ambiguous)
-                tell(e, partner, side, mine, r, 0);
-            settle(partner, l, r);
-            done = true;
-            break;
-        }
+            return false;
         int64_t from = MAX(s.start, r->start), to = MIN(s.end, r->start + r->length);
+        bool ambiguous = is_ambiguous(l, &s, r);
+        e->paths->ambiguous += ambiguous;
         if (!ambiguous)
-            tell(e, partner, side, mine, r, (uint32_t)(to - from));
-        cut(partner, l, r, from, to);
-        if (from == s.start) {
-            mine->start = to - shift;
-            mine->length = (uint32_t)(s.end - to);
-            done = mine->length == 0;
-        } else {
-            /* What lies before waits on its own; what lies after is looked for next. */
-            mpt_record before = *mine;
-            before.length = (uint32_t)(from - s.start);
-            g_array_append_val(e->store[side].records, before);
-            e->paths->records++;
-            note_again(&e->store[side], &before);
-            mine->start = to - shift;
-            mine->length = (uint32_t)(s.end - to);
-            done = mine->length == 0;
+            tell(e, partner, side, mine, r, mine->payload ? (uint32_t)(to - from) : 0);
+        if (!mine->payload) {
+            settle(partner, l, r);
+            return true;
         }
+        cut(partner, l, r, from, to);
+        take(mine, shift, from, to, left);
+        if (mine->length == 0)
+            return true;
     }
-    trim(partner, its);
+    return false;
+}
+
+/* The same, and with what is left: that waits on its own, which does not count. */
+static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_record *mine)
+{
+    GArray *left = NULL;
+    bool done = match_once(e, partner, side, mine, &left);
+
+    for (guint i = 0; left && i < left->len; i++) {
+        mpt_record before = g_array_index(left, mpt_record, i);
+        if (match_once(e, partner, side, &before, &left))
+            continue;
+        g_array_append_val(e->store[side].records, before);
+        e->paths->records++;
+        note_again(&e->store[side], &before);
+    }
+    if (left)
+        g_array_free(left, TRUE);
+    trim(partner, side ^ e->flow->flip[0] ^ e->flow->flip[1]);
     return done;
 }
 
