@@ -101,6 +101,27 @@ static void test_paths__acknowledged_but_not_captured__not_lost(void **state)
     close_ends(&e);
 }
 
+/* Another copy was acknowledged: the first one is lost all the same. */
+static void test_paths__lost_sent_again_acknowledged__lost(void **state)
+{
+    link_ a;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    e.path = drop_first_data;
+    a = link_of(&e, 0, 0);
+    open_capable(&a);
+    send_data(&a, 0, 1, 1000);
+    a.next[0] = 1;
+    send_data(&a, 0, 1, 1000);
+    send_data_ack(&a, 1, 1001);
+    finish_ends(&e);
+    assert_int_equal(alone(&e, 0, 0, 0)->bytes, 1000);
+    assert_int_equal(alone(&e, 0, 0, 0)->uncaptured_bytes, 0);
+    close_ends(&e);
+}
+
 /* --- acknowledgements --- */
 
 static void send_ack(link_ *l, unsigned side, int64_t data_ack)
@@ -229,6 +250,38 @@ static void test_paths__one_end_started_later__found_by_tuple_and_numbers(void *
     assert_int_equal(f->score, 50);
     assert_int_equal(e.samples->len, 5);
     assert_int_equal(alone(&e, 0, 0, 0)->bytes, 0);
+    close_ends(&e);
+}
+
+/* The first segment that an end sees is the answer: its sides are the other way round. */
+static void test_paths__syn_missing_at_one_end__sides_turned(void **state)
+{
+    mpt_option syn = option_capable(&HOSTS, 0, 0), synack = option_capable(&HOSTS, 1, 1), ack = option_capable(&HOSTS, 0, 2);
+    const mpt_path_flow *f;
+    link_ a;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    a = link_of(&e, 0, 0);
+    e.deaf[1] = true;
+    send_segment(&a, 0, MPT_TCP_SYN, 0, &syn, 1);
+    e.deaf[1] = false;
+    send_segment(&a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, &synack, 1);
+    send_segment(&a, 0, MPT_TCP_ACK, 0, &ack, 1);
+    send_data(&a, 0, 1, 1000);
+    send_data(&a, 1, 1, 300);
+    finish_ends(&e);
+    f = flow_at(&e, 0);
+    assert_true(f->subflow[0] && f->subflow[1]);
+    assert_true(f->flip[0] != f->flip[1]);
+    assert_int_equal(e.samples->len, 4);
+    for (guint i = 0; i < 4; i++) {
+        const mpt_path_sample *s = &g_array_index(e.samples, mpt_path_sample, i);
+        bool from_client = s->time_ns[0] < s->time_ns[1];
+        /* Side 0 of the flow is the client, who is seen first at end 0. */
+        assert_int_equal(s->side ^ f->flip[0], from_client ? 0 : 1);
+    }
     close_ends(&e);
 }
 
@@ -456,7 +509,7 @@ static void carry(trial *t, const sent *s, bool copies)
     }
     while (at < end) {
         uint32_t n = what < 4 ? 1 + below(t->rand, end - at) : end - at, frame = ++t->e.frame;
-        arrive(t, s, at, n, time_ns++, frame);
+        arrive(t, s, at, n, time_ns + (int64_t)below(t->rand, 5) * MS, frame);
         expect_sample(t, s, frame, n);
         at += n;
     }
@@ -605,6 +658,8 @@ int main(void)
         cmocka_unit_test(test_paths__two_subflows__both_found_by_keys_and_nonces),
         cmocka_unit_test(test_paths__as_drawn_in_the_header__samples_and_a_loss),
         cmocka_unit_test(test_paths__acknowledged_but_not_captured__not_lost),
+        cmocka_unit_test(test_paths__lost_sent_again_acknowledged__lost),
+        cmocka_unit_test(test_paths__syn_missing_at_one_end__sides_turned),
         cmocka_unit_test(test_paths__acks_alike_but_for_their_options__told_apart),
         cmocka_unit_test(test_paths__acks_alike_in_everything__ambiguous_left_out_counted),
         cmocka_unit_test(test_paths__addresses_translated__found_by_key_and_numbers),
