@@ -145,6 +145,30 @@ static void test_feed__two_paths_two_ends__two_points(void **state)
     end(&c);
 }
 
+/* Three files merged, that of the middle first, and the second path's interfaces in any order: as dumpcap writes
+ * several interfaces, a file is not in time order. */
+static void test_feed__three_files_in_any_order__interfaces_of_each_together(void **state)
+{
+    static const uint32_t orders[][6] = { { 4, 0, 2, 5, 3, 1 }, { 4, 2, 0, 1, 5, 3 }, { 4, 5, 1, 3, 2, 0 },
+                                          { 5, 3, 1, 0, 2, 4 }, { 1, 4, 3, 0, 5, 2 }, { 2, 3, 4, 5, 0, 1 } };
+
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+        capture c = begin();
+        open_points(&c);
+        for (unsigned k = 0; k < 6; k++)
+            syn(&c, orders[i][k], orders[i][k] % 2 ? 200 : 100);
+        mpt_vantage_flush(c.v);
+        assert_int_equal(mpt_vantage_points(c.v), 3);
+        for (uint32_t id = 0; id < 6; id += 2) {
+            unsigned one, other;
+            assert_true(mpt_vantage_point_of(c.v, id, &one) && mpt_vantage_point_of(c.v, id + 1, &other));
+            assert_int_equal(one, other);
+        }
+        end(&c);
+    }
+}
+
 /* A middlebox between, on one of two paths. */
 static void test_feed__three_see_the_same__three_points(void **state)
 {
@@ -217,11 +241,10 @@ static void test_feed__retransmission_on_the_same_interface__proves_nothing(void
 }
 
 /* Without a handshake it takes three: two may be alike by chance, pure acknowledgements among them. */
-static void test_feed__data_of_a_later_start__three_alike_tell(void **state)
+static void start_late(unsigned alike)
 {
     capture c = begin();
 
-    (void)state;
     open_points(&c);
     for (uint32_t i = 0; i < 2; i++)
         data(&c, 0, 1000 + i);
@@ -230,14 +253,24 @@ static void test_feed__data_of_a_later_start__three_alike_tell(void **state)
         data(&c, 0, 2000 + i);
         data(&c, 1, 2000 + i);
     }
+    if (alike == 3) {
+        data(&c, 0, 2002);
+        data(&c, 1, 2002);
+    }
     assert_true(c.out->len < c.frame);
-    assert_int_equal(mpt_vantage_points(c.v), 1);
-    data(&c, 0, 2002);
-    data(&c, 1, 2002);
+    c.now_ns += 3 * SECOND;
+    data(&c, 0, 3000);
     assert_int_equal(c.out->len, c.frame);
-    assert_int_equal(mpt_vantage_points(c.v), 2);
-    expect_point(&c, 1, 1);
+    assert_int_equal(mpt_vantage_points(c.v), alike == 3 ? 2 : 1);
+    expect_point(&c, 1, alike == 3);
     end(&c);
+}
+
+static void test_feed__data_of_a_later_start__three_alike_tell(void **state)
+{
+    (void)state;
+    start_late(2);
+    start_late(3);
 }
 
 /* PSH is set and cleared by what splits and joins segments. */
@@ -412,6 +445,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_feed__one_interface__at_once),
         cmocka_unit_test(test_feed__two_paths_two_ends__two_points),
+        cmocka_unit_test(test_feed__three_files_in_any_order__interfaces_of_each_together),
         cmocka_unit_test(test_feed__three_see_the_same__three_points),
         cmocka_unit_test(test_feed__eight_see_the_same__eight_points_and_no_more),
         cmocka_unit_test(test_feed__interfaces_share_nothing__one_point),

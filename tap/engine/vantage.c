@@ -204,46 +204,104 @@ static const interface *nearest(const mpt_vantage *v, const interface *f)
     return best;
 }
 
-static void decide(mpt_vantage *v, interface *f)
+/* Interfaces that belong together as far as numbers and conflicts tell, whatever was decided before. */
+typedef struct grouping {
+    unsigned order[MPT_VANTAGE_INTERFACES]; /* indices, by number */
+    unsigned group[MPT_VANTAGE_INTERFACES]; /* by index */
+    unsigned count;
+} grouping;
+
+static bool conflicts_with_group(const mpt_vantage *v, const grouping *g, unsigned known, unsigned self, unsigned group)
 {
-    const interface *near = nearest(v, f);
+    for (unsigned k = 0; k < known; k++)
+        if (g->group[g->order[k]] == group && v->interfaces[self].conflicts >> g->order[k] & 1u)
+            return true;
+    return false;
+}
+
+/* By number, each with the nearest one below it that it has no conflict with. */
+static void group_all(const mpt_vantage *v, grouping *g)
+{
+    g->count = 0;
+    for (unsigned i = 0; i < v->count; i++) {
+        unsigned k = i;
+        for (; k > 0 && v->interfaces[g->order[k - 1]].id > v->interfaces[i].id; k--)
+            g->order[k] = g->order[k - 1];
+        g->order[k] = i;
+    }
+    for (unsigned i = 0; i < v->count; i++) {
+        unsigned self = g->order[i], group = g->count;
+        for (unsigned k = i; k > 0; k--)
+            if (!conflicts_with_group(v, g, i, self, g->group[g->order[k - 1]])) {
+                group = g->group[g->order[k - 1]];
+                break;
+            }
+        g->group[self] = group;
+        g->count = MAX(g->count, group + 1);
+    }
+}
+
+/* The point of the nearest decided interface of the same group; below 0: there is none. */
+static int point_of_group(const mpt_vantage *v, const grouping *g, const interface *f)
+{
+    unsigned self = (unsigned)(f - v->interfaces);
+    uint32_t best_distance = UINT32_MAX;
+    int best = -1;
+
+    for (unsigned i = 0; i < v->count; i++) {
+        const interface *other = &v->interfaces[i];
+        uint32_t d = other->id < f->id ? f->id - other->id : other->id - f->id;
+        if (i == self || other->point < 0 || g->group[i] != g->group[self] || d >= best_distance ||
+            !fits(v, f, (unsigned)other->point))
+            continue;
+        best_distance = d;
+        best = other->point;
+    }
+    return best;
+}
+
+static void decide(mpt_vantage *v, const grouping *g, interface *f)
+{
+    const interface *near = NULL;
 
     f->weak = f->conflicts == 0;
+    f->point = point_of_group(v, g, f);
+    if (f->point < 0 && v->points >= MPT_VANTAGE_POINTS)
+        near = nearest(v, f);
     if (near)
         f->point = near->point;
-    else
+    else if (f->point < 0)
         f->point = (int)MIN(v->points, MPT_VANTAGE_POINTS - 1u);
     v->points = MAX(v->points, (unsigned)f->point + 1);
     v->last_point = -1;
 }
 
-/* Decides what has evidence (all: everything). True if nothing is left undecided. */
-static bool decide_some(mpt_vantage *v, bool all)
+/* In order of number, whatever was seen first. only: this one; NULL: all that are undecided. */
+static void decide_all(mpt_vantage *v, interface *only)
 {
-    bool done = true;
+    grouping g;
 
+    group_all(v, &g);
     for (unsigned i = 0; i < v->count; i++) {
-        interface *f = &v->interfaces[i];
-        if (f->point >= 0)
-            continue;
-        if (all || f->conflicts)
-            decide(v, f);
-        else
-            done = false;
+        interface *f = &v->interfaces[g.order[i]];
+        if (f->point < 0 && (!only || f == only))
+            decide(v, &g, f);
     }
-    return done;
 }
 
 /* Later evidence against an interface that was put to a point without any: it leaves from now on. */
 static void reconsider(mpt_vantage *v, interface *f)
 {
+    /* Where there is no other point to go to, every handshake would come here. */
+    if (v->points >= MPT_VANTAGE_POINTS)
+        return;
     for (unsigned i = 0; i < v->count; i++) {
         interface *other = &v->interfaces[i];
         if (other->point < 0 || other->point != f->point || !(f->conflicts >> i & 1u))
             continue;
         interface *leaves = f->weak || !other->weak ? f : other;
         leaves->point = -1;
-        decide(v, leaves);
+        decide_all(v, leaves);
         return;
     }
 }
@@ -290,13 +348,15 @@ void mpt_vantage_flush(mpt_vantage *v)
 {
     if (!v->held)
         return;
-    decide_some(v, true);
+    decide_all(v, NULL);
     release(v);
 }
 
+/* Also where segments are held already: a new interface gets its time to show something. */
 static void begin_holding(mpt_vantage *v, const mpt_segment *g)
 {
-    v->held = g_array_new(FALSE, FALSE, sizeof(mpt_segment));
+    if (!v->held)
+        v->held = g_array_new(FALSE, FALSE, sizeof(mpt_segment));
     v->held_since_ns = g->time_ns;
 }
 
@@ -323,7 +383,7 @@ static void feed_slowly(mpt_vantage *v, const mpt_segment *g)
     if (!f && (f = add(v, g->interface_id)) != NULL) {
         if (v->count == 1)
             f->point = 0, v->points = 1;
-        else if (!v->held)
+        else
             begin_holding(v, g);
     }
     if (f && g->flags & MPT_TCP_SYN)
@@ -337,8 +397,10 @@ static void feed_slowly(mpt_vantage *v, const mpt_segment *g)
         return;
     }
     hold(v, g);
-    if (decide_some(v, held_enough(v, g)))
+    if (held_enough(v, g)) {
+        decide_all(v, NULL);
         release(v);
+    }
 }
 
 void mpt_vantage_feed(mpt_vantage *v, const mpt_segment *segment)

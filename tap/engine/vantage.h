@@ -6,7 +6,7 @@
  *
  * Two interfaces that show the same segment are different points. All others are one point, that of the nearest
  * interface number: mergecap numbers the interfaces of one file one after the other. When a new interface appears,
- * segments are held until something has shown where it is, or a bound is reached.
+ * segments are held for a while, so that all that appear together are decided together.
  *
  * Invariant: segments are delivered in the order in which they were fed; with one interface at once, and nothing is
  * ever held.
