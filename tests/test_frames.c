@@ -213,6 +213,29 @@ static void test_look__second_copies__each_kind_with_the_frame_of_the_first(void
     mpt_frames_free(t.frames);
 }
 
+/* Two stretches of a segment were there before, and what lies between was not. */
+static void test_look__retransmitted_in_two_places__four_parts(void **state)
+{
+    mpt_frame_facts facts;
+    uint32_t all;
+    stage t;
+
+    (void)state;
+    open_stage(&t, true);
+    open_both(&t);
+    data_at(&t, &t.a, 0, 1, 1, 10);
+    data_at(&t, &t.a, 0, 21, 21, 10);
+    all = data_at(&t, &t.a, 0, 1, 1, 40);
+    mpt_frames_finish(t.frames);
+    facts = look(&t, all);
+    assert_int_equal(facts.parts, 4);
+    assert_part(&facts.part[0], MPT_PART_RETRANSMISSION, 1, 10, 7);
+    assert_part(&facts.part[1], MPT_PART_FIRST, 11, 10, 0);
+    assert_part(&facts.part[2], MPT_PART_RETRANSMISSION, 21, 10, 8);
+    assert_part(&facts.part[3], MPT_PART_FIRST, 31, 10, 0);
+    mpt_frames_free(t.frames);
+}
+
 /* A mapping on the second segment that covers the first: only the whole capture shows it. */
 static void test_look__mapping_comes_later__unmapped_live_first_when_kept(void **state)
 {
@@ -504,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_look__only_the_newest_frame_live__all_when_kept),
         cmocka_unit_test(test_look__still_in_the_look_back__no_subflow_yet),
         cmocka_unit_test(test_look__second_copies__each_kind_with_the_frame_of_the_first),
+        cmocka_unit_test(test_look__retransmitted_in_two_places__four_parts),
         cmocka_unit_test(test_look__mapping_comes_later__unmapped_live_first_when_kept),
         cmocka_unit_test(test_look__data_ack__relative_time_and_frame_once),
         cmocka_unit_test(test_look__in_flight__at_both_levels),

@@ -455,7 +455,8 @@ typedef struct trial {
     link_ link[LINKS];
     GArray *at[2];    /* mpt_segment, of each end */
     GArray *expected; /* expected; frames are indices in at[] until they are sorted */
-    uint64_t lost[LINKS][2], extra[LINKS][2];
+    uint64_t lost[LINKS][2], extra[LINKS][2]; /* bytes */
+    uint64_t lost_segments[LINKS][2], extra_segments[LINKS][2];
 } trial;
 
 static mpt_segment segment_of(const trial *t, const sent *s)
@@ -505,6 +506,7 @@ static void carry(trial *t, const sent *s, bool copies)
 
     if (what == 0) {
         t->lost[s->link][s->side] += s->length;
+        t->lost_segments[s->link][s->side]++;
         return;
     }
     while (at < end) {
@@ -516,6 +518,7 @@ static void carry(trial *t, const sent *s, bool copies)
     if (what == 9 && copies) { /* a copy made on the way: nobody sent it */
         arrive(t, s, s->start, s->length, time_ns + 50 * MS, ++t->e.frame);
         t->extra[s->link][s->side] += s->length;
+        t->extra_segments[s->link][s->side]++;
     }
 }
 
@@ -621,6 +624,8 @@ static void compare(trial *t)
             /* Side 0 of a flow is who opened it: the handshake came first at both ends. */
             assert_int_equal(alone(&t->e, k, end, side)->bytes, t->lost[link][side]);
             assert_int_equal(alone(&t->e, k, !end, side)->bytes, t->extra[link][side]);
+            assert_int_equal(alone(&t->e, k, end, side)->segments, t->lost_segments[link][side]);
+            assert_int_equal(alone(&t->e, k, !end, side)->segments, t->extra_segments[link][side]);
         }
 }
 
