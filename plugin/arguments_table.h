@@ -68,7 +68,7 @@ static const struct report_row {
                            .formats = PLAIN,
                            .takes = (FIGURES & ~(BIT(MPT_ARG_AT) | BIT(MPT_ARG_FROM) | BIT(MPT_ARG_TO))) | BIT(MPT_ARG_FULL) | BIT(MPT_ARG_CLOCK) |
                                     BIT(MPT_ARG_SAMPLES),
-                           .help = "delay, jitter, loss, changes per path, of a merged capture" },
+                           .help = "delay, loss, changes per path, of a merged capture" },
     [MPT_REPORT_PLOT] = { .name = "plot",
                           .available = true,
                           .takes = FIGURES | BIT(MPT_ARG_TYPE) | BIT(MPT_ARG_WINDOW) | BIT(MPT_ARG_CLOCK),
