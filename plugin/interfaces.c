@@ -59,7 +59,8 @@ bool mpt_interfaces_start(char **error)
 
     if (interfaces.started)
         return true;
-    refused = register_tap_listener("frame", &interfaces, NULL, TL_REQUIRES_NOTHING, on_reset, on_frame, NULL, NULL);
+    refused = register_tap_listener("frame", &interfaces, NULL, TL_REQUIRES_NOTHING, on_reset, on_frame, NULL,
+                                    NULL);
     interfaces.started = refused == NULL;
     if (refused) {
         *error = g_strdup(refused->str);

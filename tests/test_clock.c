@@ -1,7 +1,7 @@
 /* test_clock.c - offset and drift against delays that are built from a known clock.
  *
- * Invariant: every built delay is the path's, plus what a queue adds (never less than nothing), seen by a second clock
- * with a known offset and drift.
+ * Invariant: every built delay is the path's, plus what a queue adds (never less than nothing), seen by a
+ * second clock with a known offset and drift.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,16 +17,16 @@
 
 #include "seeded.h"
 
-#define US INT64_C(1000)
-#define MS INT64_C(1000000)
+#define US     INT64_C(1000)
+#define MS     INT64_C(1000000)
 #define SECOND INT64_C(1000000000)
-#define START (INT64_C(1700000000) * SECOND)
+#define START  (INT64_C(1700000000) * SECOND)
 
 /* --- the hull --- */
 
 static void test_hull__empty__no_slope(void **state)
 {
-    mpt_hull h = { 0 };
+    mpt_hull h = {0};
     double slope = 7;
 
     (void)state;
@@ -37,7 +37,7 @@ static void test_hull__empty__no_slope(void **state)
 
 static void test_hull__one_point__least_but_no_slope(void **state)
 {
-    mpt_hull h = { 0 };
+    mpt_hull h = {0};
     double slope;
 
     (void)state;
@@ -49,7 +49,7 @@ static void test_hull__one_point__least_but_no_slope(void **state)
 
 static void test_hull__same_x__the_lower_stays(void **state)
 {
-    mpt_hull h = { 0 };
+    mpt_hull h = {0};
     double slope;
 
     (void)state;
@@ -65,7 +65,7 @@ static void test_hull__same_x__the_lower_stays(void **state)
 
 static void test_hull__x_falls_back__counts_at_the_last_x(void **state)
 {
-    mpt_hull h = { 0 };
+    mpt_hull h = {0};
 
     (void)state;
     mpt_hull_add(&h, 100, 9);
@@ -79,7 +79,7 @@ static void test_hull__x_falls_back__counts_at_the_last_x(void **state)
 
 static void test_hull__points_above_the_line__not_kept(void **state)
 {
-    mpt_hull h = { 0 };
+    mpt_hull h = {0};
     double slope;
 
     (void)state;
@@ -91,7 +91,8 @@ static void test_hull__points_above_the_line__not_kept(void **state)
     mpt_hull_clear(&h);
 }
 
-/* All samples lie on or above each edge, whatever they are; the edge of the slope is the one under the middle. */
+/* All samples lie on or above each edge, whatever they are; the edge of the slope is the one under the
+ * middle. */
 static void test_hull__random__no_sample_below_any_edge(void **state)
 {
     enum { SAMPLES = 2000 };
@@ -100,7 +101,7 @@ static void test_hull__random__no_sample_below_any_edge(void **state)
 
     (void)state;
     for (unsigned round = 0; round < 50; round++) {
-        mpt_hull h = { 0 };
+        mpt_hull h = {0};
         double least = INFINITY, slope;
         for (unsigned i = 0; i < SAMPLES; i++) {
             x[i] = (i ? x[i - 1] : 0) + below(rand, 1000);
@@ -142,7 +143,8 @@ static int64_t second(int64_t true_ns, int64_t offset, double drift)
 }
 
 /* A segment each way every 10 ms. */
-static void measure(mpt_clock_evidence *e, GRand *rand, const path *p, int64_t length, int64_t offset, double drift)
+static void measure(mpt_clock_evidence *e, GRand *rand, const path *p, int64_t length, int64_t offset,
+                    double drift)
 {
     for (int64_t t = START; t < START + length; t += 10 * MS) {
         int64_t arrival = t + p->there_ns + queue(rand, p->queue_ns), reply = t + 3 * MS;
@@ -152,10 +154,10 @@ static void measure(mpt_clock_evidence *e, GRand *rand, const path *p, int64_t l
     }
 }
 
-static mpt_clock_estimate estimate(const path *paths, size_t count, int64_t length, int64_t offset, double drift,
-                                   bool want_drift)
+static mpt_clock_estimate estimate(const path *paths, size_t count, int64_t length, int64_t offset,
+                                   double drift, bool want_drift)
 {
-    mpt_clock_evidence e[4] = { 0 };
+    mpt_clock_evidence e[4] = {0};
     mpt_clock_estimate c;
     GRand *rand = seeded();
 
@@ -172,13 +174,13 @@ static mpt_clock_estimate estimate(const path *paths, size_t count, int64_t leng
 }
 
 static const path TWO_PATHS[] = {
-    { .there_ns = 20 * MS, .back_ns = 20 * MS, .queue_ns = 8e6 },
-    { .there_ns = 45 * MS, .back_ns = 30 * MS, .queue_ns = 15e6 },
+    {.there_ns = 20 * MS, .back_ns = 20 * MS, .queue_ns = 8e6},
+    {.there_ns = 45 * MS, .back_ns = 30 * MS, .queue_ns = 15e6},
 };
 
 static void test_estimate__queues_and_no_drift__offset_within_100_us(void **state)
 {
-    static const int64_t offsets[] = { 0, 750 * MS, -3 * SECOND, 86400 * SECOND, -17 * US };
+    static const int64_t offsets[] = {0, 750 * MS, -3 * SECOND, 86400 * SECOND, -17 * US};
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(offsets); i++) {
@@ -194,7 +196,7 @@ static void test_estimate__queues_and_no_drift__offset_within_100_us(void **stat
 /* The asymmetric path would be 7.5 ms wrong: the one with the least round trip gives the offset. */
 static void test_estimate__one_path_asymmetric__least_round_trip_counts(void **state)
 {
-    path first[2] = { TWO_PATHS[1], TWO_PATHS[0] };
+    path first[2] = {TWO_PATHS[1], TWO_PATHS[0]};
     mpt_clock_estimate c = estimate(first, 2, 20 * SECOND, 10 * MS, 0, false);
 
     (void)state;
@@ -207,8 +209,11 @@ static void test_estimate__drift_of_50_ppm__within_5_ppm(void **state)
     static const struct {
         double drift;
         int64_t length;
-    } cases[] = { { 50e-6, 30 * SECOND }, { -50e-6, 30 * SECOND }, { 50e-6, 600 * SECOND }, { 300e-6, 60 * SECOND },
-                  { 0, 600 * SECOND } };
+    } cases[] = {{50e-6, 30 * SECOND},
+                 {-50e-6, 30 * SECOND},
+                 {50e-6, 600 * SECOND},
+                 {300e-6, 60 * SECOND},
+                 {0, 600 * SECOND}};
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -242,7 +247,7 @@ static void test_estimate__drift_not_wanted__none(void **state)
 /* Delay that grows in one direction all along is a queue, or a path that moves away, but no drift. */
 static void test_estimate__directions_disagree__no_drift_told(void **state)
 {
-    mpt_clock_evidence e = { 0 };
+    mpt_clock_evidence e = {0};
     mpt_clock_estimate c;
 
     (void)state;
@@ -259,7 +264,7 @@ static void test_estimate__directions_disagree__no_drift_told(void **state)
 
 static void test_estimate__one_way_only__nothing_known(void **state)
 {
-    mpt_clock_evidence e[2] = { 0 };
+    mpt_clock_evidence e[2] = {0};
     mpt_clock_estimate c;
 
     (void)state;

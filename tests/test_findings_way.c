@@ -63,9 +63,10 @@ static void expect_words(const struct result *r, const char *words)
 }
 
 /* One finding of `check`, and no other of the way. */
-static struct result expect(ends *e, const char *check, mpt_severity severity, uint32_t frame, const char *rfc)
+static struct result expect(ends *e, const char *check, mpt_severity severity, uint32_t frame,
+                            const char *rfc)
 {
-    static const char *const all[] = {"option_removed", "option_changed",   "option_added", "syn_blocked",
+    static const char *const all[] = {"option_removed",    "option_changed",   "option_added", "syn_blocked",
                                       "addresses_changed", "sequence_changed", "mss_changed"};
     struct result r = {0};
 
@@ -156,8 +157,10 @@ static void test_removed__capable_of_the_synack__both_frames_and_the_culprit(voi
     send_segment(&a, 0, MPT_TCP_ACK, 0, NULL, 0);
     send_segment(&a, 0, MPT_TCP_ACK, 100, NULL, 0);
     r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 3, "RFC 8684 3.1");
-    expect_words(&r, "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with "
-                     "MP_CAPABLE and arrives at the client (interface 0) without it (frame 4 there)");
+    expect_words(
+        &r,
+        "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with "
+        "MP_CAPABLE and arrives at the client (interface 0) without it (frame 4 there)");
     assert_int_equal(r.direction, MPT_S2C);
     r = find(&e, "fallback", true);
     assert_int_equal(r.count, 1);
@@ -233,8 +236,10 @@ static void test_removed__server_answers_without__near_miss(void **state)
     expect(&e, NULL, MPT_SEVERITY_CHAT, 0, NULL);
     r = find(&e, "fallback", true);
     assert_int_equal(r.count, 1);
-    expect_words(&r, "The SYN arrives at the server (interface 1) with MP_CAPABLE (frame 2), and is answered without it "
-                     "there (frame 3)");
+    expect_words(
+        &r,
+        "The SYN arrives at the server (interface 1) with MP_CAPABLE (frame 2), and is answered without it "
+        "there (frame 3)");
     close_ends(&e);
 }
 
@@ -301,7 +306,9 @@ static void test_removed__join__arrives_as_plain_syn(void **state)
     run_join(&e, strip_join);
     r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
     assert_int_equal(r.subflow, 1);
-    expect_words(&r, "leaves the client (interface 0) with MP_JOIN and arrives at the server (interface 1) without it");
+    expect_words(
+        &r,
+        "leaves the client (interface 0) with MP_JOIN and arrives at the server (interface 1) without it");
     close_ends(&e);
 }
 
@@ -421,8 +428,10 @@ static void test_removed__dss__counted_once_with_the_first(void **state)
     r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3");
     assert_int_equal(r.n, 5);
     assert_int_equal(r.direction, MPT_C2S);
-    expect_words(&r, "5 segments of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leave the client (interface 0) with DSS "
-                     "and arrive at the server (interface 1) without it, the first (frame 8 there)");
+    expect_words(
+        &r,
+        "5 segments of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leave the client (interface 0) with DSS "
+        "and arrive at the server (interface 1) without it, the first (frame 8 there)");
     close_ends(&e);
 }
 
@@ -595,7 +604,8 @@ static void test_addresses__nat__note(void **state)
     mpt_option ack = option_capable(&HOSTS, 0, 2);
     send_at(&a, 0, MPT_TCP_ACK, 1, 0, &ack, 1);
     r = expect(&e, "addresses_changed", MPT_SEVERITY_NOTE, 1, "RFC 8684 6");
-    expect_words(&r, "192.0.2.1:40000 - 192.0.2.2:5001 at the client (interface 0), 203.0.113.99:41000 - 192.0.2.2:5001 at "
+    expect_words(&r, "192.0.2.1:40000 - 192.0.2.2:5001 at the client (interface 0), 203.0.113.99:41000 - "
+                     "192.0.2.2:5001 at "
                      "the server (interface 1)");
     close_ends(&e);
 }
@@ -649,8 +659,10 @@ static void test_mss__clamped_in_the_synack__note(void **state)
     open_capable(&a);
     r = expect(&e, "mss_changed", MPT_SEVERITY_NOTE, 3, "RFC 9293 3.7.1");
     assert_int_equal(r.direction, MPT_S2C);
-    expect_words(&r, "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with a "
-                     "maximum segment size of 1460 and arrives at the client (interface 0) with 1360");
+    expect_words(
+        &r,
+        "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with a "
+        "maximum segment size of 1460 and arrives at the client (interface 0) with 1360");
     close_ends(&e);
 }
 

@@ -50,8 +50,11 @@ static uint32_t send_at(stage *t, flow *f, unsigned side, uint16_t flags, uint32
 /* `length` bytes of `side` with DSN `dsn` (relative), at `next` of the subflow. */
 static uint32_t data_at(stage *t, flow *f, unsigned side, int64_t dsn, uint32_t next, uint16_t length)
 {
-    mpt_option o = option_dss(&(mpt_dss){.has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&HOSTS, side, dsn),
-                                         .ssn = next, .length = length});
+    mpt_option o = option_dss(&(mpt_dss){.has_mapping = true,
+                                         .dsn_64bit = true,
+                                         .dsn = dsn_of(&HOSTS, side, dsn),
+                                         .ssn = next,
+                                         .length = length});
 
     return send_at(t, f, side, MPT_TCP_ACK, next, length, &o);
 }
@@ -82,10 +85,15 @@ static void open_stage(stage *t, bool kept)
 /* Frames 1 to 6. */
 static void open_both(stage *t)
 {
-    mpt_option o[3] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1), option_capable(&HOSTS, 0, 2)};
-    mpt_option syn = {.subtype = MPT_MP_JOIN, .length = 12,
-                      .join = {.step = MPT_JOIN_SYN, .address_id = 1, .backup = true,
-                               .token = mpt_key_token(HOSTS.key[1], 1), .nonce = 7}};
+    mpt_option o[3] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1),
+                       option_capable(&HOSTS, 0, 2)};
+    mpt_option syn = {.subtype = MPT_MP_JOIN,
+                      .length = 12,
+                      .join = {.step = MPT_JOIN_SYN,
+                               .address_id = 1,
+                               .backup = true,
+                               .token = mpt_key_token(HOSTS.key[1], 1),
+                               .nonce = 7}};
     mpt_option synack = {.subtype = MPT_MP_JOIN, .length = 16, .join = {.step = MPT_JOIN_SYNACK, .nonce = 8}};
     mpt_option ack = {.subtype = MPT_MP_JOIN, .length = 24, .join = {.step = MPT_JOIN_ACK}};
 
@@ -241,8 +249,8 @@ static void test_look__mapping_comes_later__unmapped_live_first_when_kept(void *
 {
     (void)state;
     for (unsigned kept = 0; kept < 2; kept++) {
-        mpt_option o = option_dss(&(mpt_dss){.has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&HOSTS, 0, 1),
-                                             .ssn = 1, .length = 200});
+        mpt_option o = option_dss(&(mpt_dss){
+            .has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&HOSTS, 0, 1), .ssn = 1, .length = 200});
         mpt_frame_facts facts;
         uint32_t bare;
         stage t;

@@ -1,5 +1,5 @@
-/* test_paths.c - the same traffic at two vantage points: subflows and segments matched, against an oracle that knows
- * where each byte went.
+/* test_paths.c - the same traffic at two vantage points: subflows and segments matched, against an oracle
+ * that knows where each byte went.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -46,7 +46,8 @@ static void test_paths__two_subflows__both_found_by_keys_and_nonces(void **state
         assert_non_null(f->subflow[1]);
         assert_false(f->addresses_changed);
         assert_true(f->reasons & (k ? MPT_PATH_NONCE : MPT_PATH_KEY));
-        assert_true(f->reasons & MPT_PATH_ISN && f->reasons & MPT_PATH_PEER_ISN && f->reasons & MPT_PATH_TUPLE);
+        assert_true(f->reasons & MPT_PATH_ISN && f->reasons & MPT_PATH_PEER_ISN &&
+                    f->reasons & MPT_PATH_TUPLE);
         assert_int_equal(f->score, 50 + 30 + 30 + 20);
         for (unsigned end = 0; end < 2; end++)
             for (unsigned side = 0; side < 2; side++)
@@ -66,7 +67,7 @@ static void test_paths__as_drawn_in_the_header__samples_and_a_loss(void **state)
     e.path = drop_first_data;
     a = link_of(&e, 0, 0);
     open_capable(&a);
-    send_data(&a, 0, 1, 1000);    /* lost */
+    send_data(&a, 0, 1, 1000); /* lost */
     send_data(&a, 0, 1001, 1000);
     a.next[0] = 1;
     send_data(&a, 0, 1, 1000); /* again, with another timestamp */
@@ -161,9 +162,12 @@ static void feed_apart(ends *e, GArray *segments[2], unsigned first)
 
 static void test_paths__acks_alike_in_everything__ambiguous_left_out_counted(void **state)
 {
-    GArray *segments[2] = {g_array_new(FALSE, FALSE, sizeof(mpt_segment)), g_array_new(FALSE, FALSE, sizeof(mpt_segment))};
-    mpt_option o[3] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1), option_capable(&HOSTS, 0, 2)};
-    static const uint16_t flags[] = {MPT_TCP_SYN, MPT_TCP_SYN | MPT_TCP_ACK, MPT_TCP_ACK, MPT_TCP_ACK, MPT_TCP_ACK, MPT_TCP_ACK};
+    GArray *segments[2] = {g_array_new(FALSE, FALSE, sizeof(mpt_segment)),
+                           g_array_new(FALSE, FALSE, sizeof(mpt_segment))};
+    mpt_option o[3] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1),
+                       option_capable(&HOSTS, 0, 2)};
+    static const uint16_t flags[] = {
+        MPT_TCP_SYN, MPT_TCP_SYN | MPT_TCP_ACK, MPT_TCP_ACK, MPT_TCP_ACK, MPT_TCP_ACK, MPT_TCP_ACK};
     link_ a;
     ends e;
 
@@ -172,8 +176,12 @@ static void test_paths__acks_alike_in_everything__ambiguous_left_out_counted(voi
     a = link_of(&e, 0, 0);
     for (unsigned i = 0; i < G_N_ELEMENTS(flags); i++) {
         unsigned side = i == 1;
-        mpt_segment g = {.presence = MPT_SEGMENT_TIMESTAMPS, .seq = a.isn[side] + (i > 1), .flags = flags[i],
-                         .src = a.end[side], .dst = a.end[!side], .tsval = 7};
+        mpt_segment g = {.presence = MPT_SEGMENT_TIMESTAMPS,
+                         .seq = a.isn[side] + (i > 1),
+                         .flags = flags[i],
+                         .src = a.end[side],
+                         .dst = a.end[!side],
+                         .tsval = 7};
         if (i >= 1)
             g.ack = a.isn[!side] + 1;
         if (i < 3)
@@ -256,7 +264,8 @@ static void test_paths__one_end_started_later__found_by_tuple_and_numbers(void *
 /* The first segment that an end sees is the answer: its sides are the other way round. */
 static void test_paths__syn_missing_at_one_end__sides_turned(void **state)
 {
-    mpt_option syn = option_capable(&HOSTS, 0, 0), synack = option_capable(&HOSTS, 1, 1), ack = option_capable(&HOSTS, 0, 2);
+    mpt_option syn = option_capable(&HOSTS, 0, 0), synack = option_capable(&HOSTS, 1, 1),
+               ack = option_capable(&HOSTS, 0, 2);
     const mpt_path_flow *f;
     link_ a;
     ends e;
@@ -453,8 +462,8 @@ typedef struct trial {
     GRand *rand;
     ends e;
     link_ link[LINKS];
-    GArray *at[2];    /* mpt_segment, of each end */
-    GArray *expected; /* expected; frames are indices in at[] until they are sorted */
+    GArray *at[2];                            /* mpt_segment, of each end */
+    GArray *expected;                         /* expected; frames are indices in at[] until they are sorted */
     uint64_t lost[LINKS][2], extra[LINKS][2]; /* bytes */
     uint64_t lost_segments[LINKS][2], extra_segments[LINKS][2];
 } trial;
@@ -547,8 +556,11 @@ static void traffic(trial *t, bool copies)
     uint32_t next[LINKS][2] = {{1, 1}, {1, 1}};
 
     for (unsigned i = 0; i < MAX_SENT; i++) {
-        sent s = {.link = below(t->rand, LINKS), .side = below(t->rand, 2), .tsval = ++t->e.tsval,
-                  .length = 1 + below(t->rand, 3000), .time_ns = t->e.now_ns += 3 * MS};
+        sent s = {.link = below(t->rand, LINKS),
+                  .side = below(t->rand, 2),
+                  .tsval = ++t->e.tsval,
+                  .length = 1 + below(t->rand, 3000),
+                  .time_ns = t->e.now_ns += 3 * MS};
         uint32_t *end = &next[s.link][s.side];
         s.start = *end;
         if (below(t->rand, 4) == 0 && *end > 1) { /* again, with other boundaries */

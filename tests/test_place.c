@@ -16,7 +16,7 @@
 
 #define MS INT64_C(1000000)
 
-static const hosts HOSTS = { .version = 1, .key = { 0x1111222233334444, 0x5555666677778888 } };
+static const hosts HOSTS = {.version = 1, .key = {0x1111222233334444, 0x5555666677778888}};
 
 typedef struct view {
     wire w;
@@ -45,7 +45,8 @@ static void handshake(flow *f, const mpt_option o[3], int64_t before, int64_t be
 
 static void open_first(view *v, int64_t before, int64_t beyond)
 {
-    mpt_option o[] = { option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1), option_capable(&HOSTS, 0, 2) };
+    mpt_option o[] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1),
+                      option_capable(&HOSTS, 0, 2)};
 
     handshake(&v->a, o, before, beyond);
 }
@@ -54,11 +55,11 @@ static void open_first(view *v, int64_t before, int64_t beyond)
 static void open_second(view *v, int64_t to_client, int64_t to_server)
 {
     mpt_option o[] = {
-        { .subtype = MPT_MP_JOIN,
-          .length = 12,
-          .join = { .step = MPT_JOIN_SYN, .token = mpt_key_token(HOSTS.key[0], 1), .nonce = 7 } },
-        { .subtype = MPT_MP_JOIN, .length = 16, .join = { .step = MPT_JOIN_SYNACK, .nonce = 8 } },
-        { .subtype = MPT_MP_JOIN, .length = 24, .join = { .step = MPT_JOIN_ACK } },
+        {.subtype = MPT_MP_JOIN,
+         .length = 12,
+         .join = {.step = MPT_JOIN_SYN, .token = mpt_key_token(HOSTS.key[0], 1), .nonce = 7}},
+        {.subtype = MPT_MP_JOIN, .length = 16, .join = {.step = MPT_JOIN_SYNACK, .nonce = 8}},
+        {.subtype = MPT_MP_JOIN, .length = 24, .join = {.step = MPT_JOIN_ACK}},
     };
 
     handshake(&v->b, o, to_server, to_client);

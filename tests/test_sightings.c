@@ -15,7 +15,7 @@
 
 static void test_add__first_and_again__bits_that_were_there(void **state)
 {
-    mpt_sightings s = { 0 };
+    mpt_sightings s = {0};
 
     (void)state;
     assert_true(mpt_sightings_add(&s, 5, 0, 10) == 0);
@@ -32,7 +32,7 @@ static void test_add__first_and_again__bits_that_were_there(void **state)
 /* The table is a power of two: signatures that differ in their upper bits only share a slot. */
 static void test_add__same_slot__kept_apart(void **state)
 {
-    mpt_sightings s = { 0 };
+    mpt_sightings s = {0};
 
     (void)state;
     for (uint64_t i = 0; i < 200; i++)
@@ -45,7 +45,7 @@ static void test_add__same_slot__kept_apart(void **state)
 
 static void test_add__signature_0__is_one_like_others(void **state)
 {
-    mpt_sightings s = { 0 };
+    mpt_sightings s = {0};
 
     (void)state;
     assert_true(mpt_sightings_add(&s, 0, 4, 8) == 0);
@@ -56,7 +56,7 @@ static void test_add__signature_0__is_one_like_others(void **state)
 
 static void test_add__beyond_the_bound__new_ones_not_kept_old_ones_known(void **state)
 {
-    mpt_sightings s = { 0 };
+    mpt_sightings s = {0};
 
     (void)state;
     for (uint64_t i = 1; i <= 100; i++)
@@ -90,7 +90,7 @@ static void test_add__random__as_the_hash_table(void **state)
 {
     enum { BOUND = 3000 };
     GHashTable *oracle = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
-    mpt_sightings s = { 0 };
+    mpt_sightings s = {0};
     GRand *rand = seeded();
 
     (void)state;

@@ -17,7 +17,7 @@
 #include "engine/option.h"
 #include "seeded.h"
 
-#define MS INT64_C(1000000)
+#define MS     INT64_C(1000000)
 #define SECOND INT64_C(1000000000)
 
 typedef struct delivered {
@@ -35,7 +35,7 @@ typedef struct capture {
 static void take(const mpt_segment *segment, unsigned point, void *user)
 {
     capture *c = user;
-    delivered d = { segment->frame, segment->interface_id, point };
+    delivered d = {segment->frame, segment->interface_id, point};
 
     if (segment->payload)
         assert_int_equal(segment->payload[0], (uint8_t)segment->frame);
@@ -44,7 +44,7 @@ static void take(const mpt_segment *segment, unsigned point, void *user)
 
 static capture begin(void)
 {
-    capture c = { .out = g_array_new(FALSE, FALSE, sizeof(delivered)), .now_ns = 1000 * SECOND };
+    capture c = {.out = g_array_new(FALSE, FALSE, sizeof(delivered)), .now_ns = 1000 * SECOND};
 
     return c;
 }
@@ -64,18 +64,19 @@ static void end(capture *c)
     g_array_free(c->out, TRUE);
 }
 
-static void feed(capture *c, uint32_t interface_id, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t length)
+static void feed(capture *c, uint32_t interface_id, uint16_t flags, uint32_t seq, uint32_t ack,
+                 uint32_t length)
 {
-    uint8_t payload[1] = { (uint8_t)(c->frame + 1) };
-    mpt_segment g = { .time_ns = c->now_ns += MS,
-                      .frame = ++c->frame,
-                      .interface_id = interface_id,
-                      .flags = flags,
-                      .seq = seq,
-                      .ack = ack,
-                      .payload_len = length,
-                      .captured_payload = length ? 1 : 0,
-                      .payload = length ? payload : NULL };
+    uint8_t payload[1] = {(uint8_t)(c->frame + 1)};
+    mpt_segment g = {.time_ns = c->now_ns += MS,
+                     .frame = ++c->frame,
+                     .interface_id = interface_id,
+                     .flags = flags,
+                     .seq = seq,
+                     .ack = ack,
+                     .payload_len = length,
+                     .captured_payload = length ? 1 : 0,
+                     .payload = length ? payload : NULL};
 
     mpt_vantage_feed(c->v, &g);
 }
@@ -145,12 +146,12 @@ static void test_feed__two_paths_two_ends__two_points(void **state)
     end(&c);
 }
 
-/* Three files merged, that of the middle first, and the second path's interfaces in any order: as dumpcap writes
- * several interfaces, a file is not in time order. */
+/* Three files merged, that of the middle first, and the second path's interfaces in any order: as dumpcap
+ * writes several interfaces, a file is not in time order. */
 static void test_feed__three_files_in_any_order__interfaces_of_each_together(void **state)
 {
-    static const uint32_t orders[][6] = { { 4, 0, 2, 5, 3, 1 }, { 4, 2, 0, 1, 5, 3 }, { 4, 5, 1, 3, 2, 0 },
-                                          { 5, 3, 1, 0, 2, 4 }, { 1, 4, 3, 0, 5, 2 }, { 2, 3, 4, 5, 0, 1 } };
+    static const uint32_t orders[][6] = {{4, 0, 2, 5, 3, 1}, {4, 2, 0, 1, 5, 3}, {4, 5, 1, 3, 2, 0},
+                                         {5, 3, 1, 0, 2, 4}, {1, 4, 3, 0, 5, 2}, {2, 3, 4, 5, 0, 1}};
 
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
@@ -289,8 +290,11 @@ static void test_feed__push_differs__the_same_segment(void **state)
 
 static void feed_option(capture *c, uint32_t interface_id, uint32_t seq, const mpt_option *o)
 {
-    mpt_segment g = { .time_ns = c->now_ns += MS, .frame = ++c->frame, .interface_id = interface_id,
-                      .flags = MPT_TCP_SYN, .seq = seq };
+    mpt_segment g = {.time_ns = c->now_ns += MS,
+                     .frame = ++c->frame,
+                     .interface_id = interface_id,
+                     .flags = MPT_TCP_SYN,
+                     .seq = seq};
 
     g.option_len = (uint16_t)mpt_option_write(o, g.options, sizeof g.options);
     mpt_vantage_feed(c->v, &g);
@@ -298,8 +302,9 @@ static void feed_option(capture *c, uint32_t interface_id, uint32_t seq, const m
 
 static void test_feed__other_sequence_numbers_same_nonce__the_same_segment(void **state)
 {
-    mpt_option join = { .subtype = MPT_MP_JOIN, .length = 12,
-                        .join = { .step = MPT_JOIN_SYN, .token = 1, .nonce = 0xabcdef01 } };
+    mpt_option join = {.subtype = MPT_MP_JOIN,
+                       .length = 12,
+                       .join = {.step = MPT_JOIN_SYN, .token = 1, .nonce = 0xabcdef01}};
     capture c = begin();
 
     (void)state;
@@ -314,7 +319,7 @@ static void test_feed__other_sequence_numbers_same_nonce__the_same_segment(void 
 /* All v1 SYNs with MP_CAPABLE have the same option: it has no key. */
 static void test_feed__capable_without_key__no_evidence(void **state)
 {
-    mpt_option capable = { .subtype = MPT_MP_CAPABLE, .length = 4, .capable = { .version = 1 } };
+    mpt_option capable = {.subtype = MPT_MP_CAPABLE, .length = 4, .capable = {.version = 1}};
     capture c = begin();
 
     (void)state;

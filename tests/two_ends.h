@@ -1,8 +1,8 @@
 /* two_ends.h - one connection seen at two vantage points: what is sent at one end, and what arrives of it.
  *
- * End 0 is the client's. Every segment is captured where it is sent, and DELAY later at the other end, unless the path
- * of the test drops or changes it there. Frames are numbered in order of sending: 2 k + 1 where it is sent, 2 k + 2
- * where it arrives.
+ * End 0 is the client's. Every segment is captured where it is sent, and DELAY later at the other end, unless
+ * the path of the test drops or changes it there. Frames are numbered in order of sending: 2 k + 1 where it
+ * is sent, 2 k + 2 where it arrives.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,7 +19,7 @@
 #include "segments.h"
 #include "tap/engine/paths.h"
 
-#define MS INT64_C(1000000)
+#define MS    INT64_C(1000000)
 #define DELAY (20 * MS)
 
 static const hosts HOSTS = {.version = 1, .key = {0x1111222233334444, 0x5555666677778888}};
@@ -90,8 +90,10 @@ static inline void close_ends(ends *e)
 static inline link_ link_of(ends *e, unsigned number, unsigned opener)
 {
     static const char *const client[] = {"192.0.2.1", "198.51.100.1"};
-    mpt_endpoint a = endpoint_of(client[number % 2], (uint16_t)(40000 + number)), b = endpoint_of("192.0.2.2", 5001);
-    link_ l = {.e = e, .opener = opener, .isn = {1000000 * (number + 1), UINT32_MAX - 500 * number}, .mss = 1460};
+    mpt_endpoint a = endpoint_of(client[number % 2], (uint16_t)(40000 + number)),
+                 b = endpoint_of("192.0.2.2", 5001);
+    link_ l = {
+        .e = e, .opener = opener, .isn = {1000000 * (number + 1), UINT32_MAX - 500 * number}, .mss = 1460};
 
     l.end[0] = opener ? b : a;
     l.end[1] = opener ? a : b;
@@ -123,7 +125,8 @@ static inline void send_at(link_ *l, unsigned side, uint16_t flags, uint32_t nex
                            const mpt_option *options, size_t count)
 {
     mpt_segment g = {
-        .presence = MPT_SEGMENT_STREAM | MPT_SEGMENT_TIMESTAMPS | (flags & MPT_TCP_SYN ? (uint32_t)MPT_SEGMENT_MSS : 0),
+        .presence = MPT_SEGMENT_STREAM | MPT_SEGMENT_TIMESTAMPS |
+                    (flags & MPT_TCP_SYN ? (uint32_t)MPT_SEGMENT_MSS : 0),
         .seq = l->isn[side] + next,
         .ack = flags & MPT_TCP_ACK ? l->isn[!side] + l->next[!side] : 0,
         .window = 65535,
@@ -139,8 +142,8 @@ static inline void send_at(link_ *l, unsigned side, uint16_t flags, uint32_t nex
     relay(l, side, &g);
 }
 
-static inline void send_segment(link_ *l, unsigned side, uint16_t flags, uint32_t length, const mpt_option *options,
-                                size_t count)
+static inline void send_segment(link_ *l, unsigned side, uint16_t flags, uint32_t length,
+                                const mpt_option *options, size_t count)
 {
     send_at(l, side, flags, l->next[side], length, options, count);
     l->next[side] += length + (flags & (MPT_TCP_SYN | MPT_TCP_FIN) ? 1u : 0u);
@@ -169,7 +172,8 @@ static inline mpt_option join_syn(unsigned opener)
 static inline void open_join(link_ *l)
 {
     mpt_option syn = join_syn(l->opener);
-    mpt_option synack = {.subtype = MPT_MP_JOIN, .length = 16, .join = {.step = MPT_JOIN_SYNACK, .nonce = 0x0badcafe}};
+    mpt_option synack = {
+        .subtype = MPT_MP_JOIN, .length = 16, .join = {.step = MPT_JOIN_SYNACK, .nonce = 0x0badcafe}};
     mpt_option ack = {.subtype = MPT_MP_JOIN, .length = 24, .join = {.step = MPT_JOIN_ACK}};
     const uint64_t key[2] = {HOSTS.key[l->opener], HOSTS.key[!l->opener]};
 

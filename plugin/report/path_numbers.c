@@ -15,7 +15,7 @@ static void number_connections(GHashTable *table, const mpt_report_context *x)
         mpt_connection_view v;
         mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
         for (uint32_t i = 0; i < v.subflow_count; i++) {
-            mpt_path_ids ids = { id, v.subflows[i].id, mpt_report_selected(x, &v) };
+            mpt_path_ids ids = {id, v.subflows[i].id, mpt_report_selected(x, &v)};
             add(table, v.subflows[i].subflow, &ids);
         }
         mpt_metrics_clear(&v);

@@ -1,5 +1,5 @@
-/* plot_collect.c - what the report `plot` collects, see plot_internal.h: a recorder for each vantage point, and what one
- * point has of the other's segments, where one-way delays may be drawn.
+/* plot_collect.c - what the report `plot` collects, see plot_internal.h: a recorder for each vantage point,
+ * and what one point has of the other's segments, where one-way delays may be drawn.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -42,7 +42,8 @@ static void on_data(const mpt_data_piece *piece, void *user)
     mpt_recorder_observer.data(piece, t->recorder);
 }
 
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
 {
     struct tap *t = user;
 
@@ -143,7 +144,8 @@ struct teller {
 static void tell(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns, void *user)
 {
     const struct teller *t = user;
-    mpt_series_point point = { .value = (double)delay_ns, .frame = sample->frame[t->end], .length = sample->length };
+    mpt_series_point point = {
+        .value = (double)delay_ns, .frame = sample->frame[t->end], .length = sample->length};
 
     point.time_ns = sample->time_ns[t->end] - t->request->view->epoch_ns;
     if (!row || row->connection != t->request->view->id || row->direction != t->request->direction ||
@@ -152,11 +154,12 @@ static void tell(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay
     t->func(t->user, MPT_GRAPH_OWD, row->subflow, &point);
 }
 
-void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func, void *user)
+void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
+                     void *user)
 {
     const struct collected *c = x->collected;
     mpt_report_context y = *x;
-    struct teller t = { .request = request, .arguments = x->arguments, .func = func, .user = user };
+    struct teller t = {.request = request, .arguments = x->arguments, .func = func, .user = user};
     mpt_path_model *m;
 
     y.collected = c->paths;

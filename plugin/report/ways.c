@@ -28,7 +28,7 @@ static void add_pair(mpt_ways *w, const mpt_report_context *x, const mpt_path_pa
     for (guint i = 0; i < flows->len; i++) {
         const mpt_path_flow *f = g_ptr_array_index(flows, i);
         const mpt_path_ids *ids = f ? mpt_path_ids_of(numbers, f) : NULL;
-        mpt_way way = { .flow = f, .client_end = pair->client_end, .reliable = reliable };
+        mpt_way way = {.flow = f, .client_end = pair->client_end, .reliable = reliable};
         GArray *list;
         if (!ids)
             continue;

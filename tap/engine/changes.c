@@ -60,7 +60,8 @@ static bool compare_add_addr(const mpt_add_addr *a, const mpt_add_addr *b, mpt_c
     bool same = a->address_id == b->address_id && mpt_endpoint_equal(&a->address, &b->address);
 
     *part = same ? MPT_CHANGE_CONTENT : MPT_CHANGE_ADDRESS;
-    return !same || a->echo != b->echo || a->has_hmac != b->has_hmac || memcmp(a->hmac, b->hmac, sizeof a->hmac) != 0;
+    return !same || a->echo != b->echo || a->has_hmac != b->has_hmac ||
+           memcmp(a->hmac, b->hmac, sizeof a->hmac) != 0;
 }
 
 static bool compare_capable(const mpt_mp_capable *a, const mpt_mp_capable *b, mpt_change_part *part)
@@ -114,7 +115,8 @@ static mpt_change *find(GArray **changes, const mpt_change *like)
         *changes = g_array_new(FALSE, FALSE, sizeof(mpt_change));
     for (guint i = 0; i < (*changes)->len; i++) {
         mpt_change *c = &g_array_index(*changes, mpt_change, i);
-        if (c->subtype == like->subtype && c->part == like->part && c->ends == like->ends && c->side == like->side)
+        if (c->subtype == like->subtype && c->part == like->part && c->ends == like->ends &&
+            c->side == like->side)
             return c;
     }
     g_array_append_val(*changes, *like);
@@ -125,7 +127,8 @@ static mpt_change *find(GArray **changes, const mpt_change *like)
 static void add(GArray **changes, const mpt_changed_segment *g, const mpt_option *a, const mpt_option *b,
                 mpt_change_part part)
 {
-    mpt_change like = { .subtype = a ? a->subtype : b->subtype, .part = part, .side = g->side, .flags = g->flags };
+    mpt_change like = {
+        .subtype = a ? a->subtype : b->subtype, .part = part, .side = g->side, .flags = g->flags};
     mpt_change *c;
 
     like.ends = (a ? 1u : 0u) | (b ? 2u : 0u);
@@ -176,8 +179,9 @@ void mpt_changes_note(GArray **changes, const mpt_changed_segment *g)
 const char *mpt_change_part_name(mpt_change_part part)
 {
     static const char *const names[] = {
-        [MPT_CHANGE_PRESENCE] = "presence", [MPT_CHANGE_ADDRESS] = "address",   [MPT_CHANGE_MAPPING] = "mapping",
-        [MPT_CHANGE_CHECKSUM] = "checksum", [MPT_CHANGE_DATA_ACK] = "data_ack", [MPT_CHANGE_KEYS] = "keys",
+        [MPT_CHANGE_PRESENCE] = "presence", [MPT_CHANGE_ADDRESS] = "address",
+        [MPT_CHANGE_MAPPING] = "mapping",   [MPT_CHANGE_CHECKSUM] = "checksum",
+        [MPT_CHANGE_DATA_ACK] = "data_ack", [MPT_CHANGE_KEYS] = "keys",
         [MPT_CHANGE_CONTENT] = "content",
     };
 

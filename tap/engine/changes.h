@@ -1,7 +1,8 @@
-/* changes.h - MPTCP options that are not the same at two vantage points: removed, added or rewritten on the way.
+/* changes.h - MPTCP options that are not the same at two vantage points: removed, added or rewritten on the
+ * way.
  *
- * Invariant: one entry for each sender, subtype and kind of change, however many segments show it; options that could
- * not be parsed are not compared.
+ * Invariant: one entry for each sender, subtype and kind of change, however many segments show it; options
+ * that could not be parsed are not compared.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
-/* findings_way.c - checks of what happens between two vantage points: options, addresses and sequence numbers changed
- * on the way (RFC 8684 6), and SYNs that do not arrive.
+/* findings_way.c - checks of what happens between two vantage points: options, addresses and sequence numbers
+ * changed on the way (RFC 8684 6), and SYNs that do not arrive.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,15 +19,15 @@ struct look {
 static const struct section {
     const char *rfc, *rfc_v0;
 } SECTIONS[MPT_SUBTYPES] = {
-    [MPT_MP_CAPABLE] = { "RFC 8684 3.1", NULL },
-    [MPT_MP_JOIN] = { "RFC 8684 3.2", NULL },
-    [MPT_DSS] = { "RFC 8684 3.3", NULL },
-    [MPT_ADD_ADDR] = { "RFC 8684 3.4.1", NULL },
-    [MPT_REMOVE_ADDR] = { "RFC 8684 3.4.2", NULL },
-    [MPT_MP_PRIO] = { "RFC 8684 3.3.8", NULL },
-    [MPT_MP_FAIL] = { "RFC 8684 3.7", "RFC 6824 3.6" },
-    [MPT_MP_FASTCLOSE] = { "RFC 8684 3.5", NULL },
-    [MPT_MP_TCPRST] = { "RFC 8684 3.6", NULL },
+    [MPT_MP_CAPABLE] = {"RFC 8684 3.1", NULL},
+    [MPT_MP_JOIN] = {"RFC 8684 3.2", NULL},
+    [MPT_DSS] = {"RFC 8684 3.3", NULL},
+    [MPT_ADD_ADDR] = {"RFC 8684 3.4.1", NULL},
+    [MPT_REMOVE_ADDR] = {"RFC 8684 3.4.2", NULL},
+    [MPT_MP_PRIO] = {"RFC 8684 3.3.8", NULL},
+    [MPT_MP_FAIL] = {"RFC 8684 3.7", "RFC 6824 3.6"},
+    [MPT_MP_FASTCLOSE] = {"RFC 8684 3.5", NULL},
+    [MPT_MP_TCPRST] = {"RFC 8684 3.6", NULL},
 };
 
 static const mpt_subflow *any_subflow(const mpt_path_flow *f)
@@ -109,10 +109,10 @@ static void presence(struct look *l, const mpt_change *c, unsigned from)
     append_way(text, l, c, from);
     g_string_append_printf(text, "%s %s and %s at %s %s it%s (frame %u there): something between them %s.",
                            removed ? "with" : "without", option, arrive(text, c), name_at(l->way, !from),
-                           removed ? "without" : "with", c->segments > 1 ? ", the first" : "", c->frame[!from],
-                           removed ? "removes the option" : "adds the option");
-    f = mpt_found(l->x, removed ? "option_removed" : "option_added", c->time_ns[from], c->frame[from], c->segments, "%s",
-                  text->str);
+                           removed ? "without" : "with", c->segments > 1 ? ", the first" : "",
+                           c->frame[!from], removed ? "removes the option" : "adds the option");
+    f = mpt_found(l->x, removed ? "option_removed" : "option_added", c->time_ns[from], c->frame[from],
+                  c->segments, "%s", text->str);
     finish(l, f, sender(l->flow, c->side), SECTIONS[c->subtype].rfc, SECTIONS[c->subtype].rfc_v0);
     g_string_free(text, TRUE);
 }
@@ -187,12 +187,13 @@ static void content(struct look *l, const mpt_change *c, unsigned from)
 
     append_carrier(text, c, from);
     append_way(text, l, c, from);
-    g_string_append_printf(text, "with one %s and %s at %s with another (frame %u there%s): ",
-                           mpt_subtype_name(c->subtype), arrive(text, c), name_at(l->way, !from), c->frame[!from],
-                           c->segments > 1 ? ", the first" : "");
+    g_string_append_printf(
+        text, "with one %s and %s at %s with another (frame %u there%s): ", mpt_subtype_name(c->subtype),
+        arrive(text, c), name_at(l->way, !from), c->frame[!from], c->segments > 1 ? ", the first" : "");
     append_difference(text, c, from);
     g_string_append(text, ". Something between them rewrites the option.");
-    if (c->part == MPT_CHANGE_ADDRESS && a->has_hmac && b->has_hmac && !memcmp(a->hmac, b->hmac, sizeof a->hmac))
+    if (c->part == MPT_CHANGE_ADDRESS && a->has_hmac && b->has_hmac &&
+        !memcmp(a->hmac, b->hmac, sizeof a->hmac))
         g_string_append(text, " Its HMAC is still that of the first address, so the receiver ignores it.");
     f = mpt_found(l->x, "option_changed", c->time_ns[from], c->frame[from], c->segments, "%s", text->str);
     finish(l, f, sender(l->flow, c->side), SECTIONS[c->subtype].rfc, SECTIONS[c->subtype].rfc_v0);
@@ -227,11 +228,13 @@ static void check_addresses(struct look *l)
         return;
     finish(l,
            mpt_found(l->x, "addresses_changed", a->start_ns, a->first_frame, 1,
-                     "Subflow %u has other addresses or ports at each vantage point: %s - %s at %s, %s - %s at %s: address "
+                     "Subflow %u has other addresses or ports at each vantage point: %s - %s at %s, %s - %s "
+                     "at %s: address "
                      "translation (NAT) between them.",
-                     l->way->subflow, mpt_endpoint_text(&a->ends[side], from), mpt_endpoint_text(&a->ends[!side], to),
-                     l->way->name[0], mpt_endpoint_text(&b->ends[other], from2),
-                     mpt_endpoint_text(&b->ends[!other], to2), l->way->name[1]),
+                     l->way->subflow, mpt_endpoint_text(&a->ends[side], from),
+                     mpt_endpoint_text(&a->ends[!side], to), l->way->name[0],
+                     mpt_endpoint_text(&b->ends[other], from2), mpt_endpoint_text(&b->ends[!other], to2),
+                     l->way->name[1]),
            MPT_C2S, NULL, NULL);
 }
 
@@ -248,11 +251,12 @@ static void check_sequence(struct look *l)
             continue;
         s = f->subflow[from];
         finish(l,
-               mpt_found(l->x, "sequence_changed", s->start_ns, s->first_frame, 1,
-                         "%s: what the %s sends has other sequence numbers at %s (from %u) than at %s (from %u): "
-                         "something between them writes its own.",
-                         l->name, mpt_word_end(sender(f, side)), name_at(l->way, !from),
-                         (from ? x : y)->origin, name_at(l->way, from), (from ? y : x)->origin),
+               mpt_found(
+                   l->x, "sequence_changed", s->start_ns, s->first_frame, 1,
+                   "%s: what the %s sends has other sequence numbers at %s (from %u) than at %s (from %u): "
+                   "something between them writes its own.",
+                   l->name, mpt_word_end(sender(f, side)), name_at(l->way, !from), (from ? x : y)->origin,
+                   name_at(l->way, from), (from ? y : x)->origin),
                sender(f, side), NULL, NULL);
     }
 }
@@ -268,8 +272,10 @@ static void check_mss(struct look *l)
         if (!f->mss[0][side] || !f->mss[1][side] || f->mss[0][side] == f->mss[1][side])
             continue;
         finish(l,
-               mpt_found(l->x, "mss_changed", opens ? s->syn_ns : s->synack_ns, opens ? s->first_frame : s->synack_frame, 1,
-                         "The %s of %s leaves %s with a maximum segment size of %u and arrives at %s with %u: something "
+               mpt_found(l->x, "mss_changed", opens ? s->syn_ns : s->synack_ns,
+                         opens ? s->first_frame : s->synack_frame, 1,
+                         "The %s of %s leaves %s with a maximum segment size of %u and arrives at %s with "
+                         "%u: something "
                          "between them clamps it.",
                          opens ? "SYN" : "SYN/ACK", l->name, name_at(l->way, from), f->mss[from][side],
                          name_at(l->way, !from), f->mss[!from][side]),
@@ -308,18 +314,20 @@ static void check_missing(struct look *l)
     if (end != end_at(l->way, host) || (plain && plain->options_cut))
         return;
     if (plain && plain->syn_seen && !all_blocked(s, plain)) {
-        found = mpt_found(l->x, "option_removed", s->syn_ns, s->first_frame, syns,
-                          "The SYN of %s leaves %s with %s and arrives at %s without it (frame %u there): something "
-                          "between them removes the option.",
-                          l->name, name_at(l->way, end), option, name_at(l->way, !end), plain->first_frame);
+        found = mpt_found(
+            l->x, "option_removed", s->syn_ns, s->first_frame, syns,
+            "The SYN of %s leaves %s with %s and arrives at %s without it (frame %u there): something "
+            "between them removes the option.",
+            l->name, name_at(l->way, end), option, name_at(l->way, !end), plain->first_frame);
         finish(l, found, host, join ? "RFC 8684 3.2" : "RFC 8684 3.1", NULL);
     } else if ((plain && plain->syn_seen) || (!plain && !f->outside && !s->synack_seen)) {
-        found = mpt_found(l->x, "syn_blocked", s->syn_ns, s->first_frame, syns,
-                          "The SYN with %s of %s leaves %s (%u time%s) and does not arrive at %s%s: %ssomething "
-                          "between them drops it.",
-                          option, l->name, name_at(l->way, end), (unsigned)syns, syns == 1 ? "" : "s",
-                          name_at(l->way, !end), plain ? ", one without the option does" : "",
-                          syns == 1 && !plain ? "it was lost, or " : "");
+        found =
+            mpt_found(l->x, "syn_blocked", s->syn_ns, s->first_frame, syns,
+                      "The SYN with %s of %s leaves %s (%u time%s) and does not arrive at %s%s: %ssomething "
+                      "between them drops it.",
+                      option, l->name, name_at(l->way, end), (unsigned)syns, syns == 1 ? "" : "s",
+                      name_at(l->way, !end), plain ? ", one without the option does" : "",
+                      syns == 1 && !plain ? "it was lost, or " : "");
         finish(l, found, host, join ? "RFC 8684 3.2" : "RFC 8684 3.7", join ? NULL : "RFC 6824 3.6");
     }
 }
@@ -333,8 +341,8 @@ void mpt_check_ways(mpt_checking *x)
         unsigned side = mpt_subflow_side(s, mpt_connection_client_side(s->connection));
         char a[MPT_ENDPOINT_TEXT], b[MPT_ENDPOINT_TEXT];
 
-        g_snprintf(l.name, sizeof l.name, "subflow %u (%s - %s)", way->subflow, mpt_endpoint_text(&s->ends[side], a),
-                   mpt_endpoint_text(&s->ends[!side], b));
+        g_snprintf(l.name, sizeof l.name, "subflow %u (%s - %s)", way->subflow,
+                   mpt_endpoint_text(&s->ends[side], a), mpt_endpoint_text(&s->ends[!side], b));
         if (!l.flow->subflow[0] || !l.flow->subflow[1]) {
             if (way->reliable)
                 check_missing(&l);
@@ -358,7 +366,8 @@ static const mpt_way *loses_option(const mpt_checking *x, uint32_t frame[2])
         const mpt_path_flow *f = way->flow;
         if (way->subflow != 0 || !way->reliable)
             continue;
-        if (f->plain && any_subflow(f)->syn_seen && f->plain->syn_seen && !all_blocked(any_subflow(f), f->plain)) {
+        if (f->plain && any_subflow(f)->syn_seen && f->plain->syn_seen &&
+            !all_blocked(any_subflow(f), f->plain)) {
             frame[0] = any_subflow(f)->first_frame;
             frame[1] = f->plain->first_frame;
             return way;
@@ -377,7 +386,8 @@ static const mpt_way *loses_option(const mpt_checking *x, uint32_t frame[2])
     return NULL;
 }
 
-/* The first subflow as it is at the vantage point of the client (0) or of the server (1); NULL: not captured there. */
+/* The first subflow as it is at the vantage point of the client (0) or of the server (1); NULL: not captured
+ * there. */
 static const mpt_subflow *seen_at(const mpt_checking *x, unsigned host, const mpt_way **way)
 {
     const mpt_subflow *found = NULL;
@@ -402,22 +412,30 @@ bool mpt_way_culprit(const mpt_checking *x, GString *out)
     const mpt_subflow *s;
 
     if (way) {
-        g_string_append_printf(out, "Both vantage points show where: the option is there in frame %u and missing in frame "
-                               "%u, so something between %s and %s removes it.", frame[0], frame[1], way->name[0],
-                               way->name[1]);
+        g_string_append_printf(
+            out,
+            "Both vantage points show where: the option is there in frame %u and missing in frame "
+            "%u, so something between %s and %s removes it.",
+            frame[0], frame[1], way->name[0], way->name[1]);
         return true;
     }
-    if (x->v->fallback == MPT_FALLBACK_SYNACK && (s = seen_at(x, 1, &way)) && s->syn_capable && s->synack_seen &&
-        !s->synack_capable && !s->synack_cut) {
-        g_string_append_printf(out, "The SYN arrives at %s with MP_CAPABLE (frame %u), and is answered without it there "
-                               "(frame %u): the server itself, or what is beyond that point, has no MPTCP or has it "
-                               "switched off.", way->name[1], s->first_frame, s->synack_frame);
+    if (x->v->fallback == MPT_FALLBACK_SYNACK && (s = seen_at(x, 1, &way)) && s->syn_capable &&
+        s->synack_seen && !s->synack_capable && !s->synack_cut) {
+        g_string_append_printf(
+            out,
+            "The SYN arrives at %s with MP_CAPABLE (frame %u), and is answered without it there "
+            "(frame %u): the server itself, or what is beyond that point, has no MPTCP or has it "
+            "switched off.",
+            way->name[1], s->first_frame, s->synack_frame);
         return true;
     }
-    if (x->v->fallback == MPT_FALLBACK_ACK && (s = seen_at(x, 0, &way)) && s->synack_capable && s->ack_without_mptcp) {
-        g_string_append_printf(out, "The SYN/ACK arrives at %s with MP_CAPABLE (frame %u), and the third ACK leaves it "
-                               "without (frame %u): the client itself has fallen back.", way->name[0], s->synack_frame,
-                               s->ack_frame);
+    if (x->v->fallback == MPT_FALLBACK_ACK && (s = seen_at(x, 0, &way)) && s->synack_capable &&
+        s->ack_without_mptcp) {
+        g_string_append_printf(
+            out,
+            "The SYN/ACK arrives at %s with MP_CAPABLE (frame %u), and the third ACK leaves it "
+            "without (frame %u): the client itself has fallen back.",
+            way->name[0], s->synack_frame, s->ack_frame);
         return true;
     }
     return false;
