@@ -133,6 +133,10 @@ def check_pair(name, client, server, folder):
     paths = [path_of(p['imp']) for p in json.loads((client.parent / 'truth.json').read_text())['paths']]
     check(name, 'offset', abs(got['clock']['offset']) < 100e-6, got['clock'])
     check(name, 'there are paths', got['paths'])
+    rows = csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv')))
+    wrong = [r for r in rows if r['check'] in CHANGES]
+    check(name, 'changed on the way', [r['check'] for r in wrong] == (['option_removed'] if name == 'strip_synack' else []),
+          wrong)
     for row in got['paths']:
         check_row(name, row, *expected)
         check_delay(name, row, paths)
@@ -396,6 +400,82 @@ def check_derived(folder):
     check(name + ', late', 'mapped', len(rows) >= 1 and now['lost'] == plain['lost'], (now, rows))
 
 
+# --- changed on the way ---
+
+def tcp_options(frame, place):
+    """(kind, offset, length) of each."""
+    at, end = place[0] + 20, place[1]
+    while at < end and frame[at] != 0:
+        length = 1 if frame[at] == 1 else frame[at + 1]
+        yield frame[at], at, length
+        at += max(length, 1)
+
+
+def change_options(pcap, wanted, change):
+    """change(frame, offset, length) of each option of kind and, with kind 30, subtype `wanted`, where flags match."""
+    for _, frame in pcap.packets:
+        place = pcap.tcp(frame)
+        for kind, at, length in tcp_options(frame, place) if place else ():
+            if kind == wanted[0] and (kind != 30 or frame[at + 2] >> 4 == wanted[1]) and \
+                    frame[place[0] + 13] & wanted[2] == wanted[3]:
+                change(frame, at, length)
+
+
+def remove(frame, at, length):
+    frame[at:at + length] = b'\x01' * length
+
+
+def clamp(frame, at, length):
+    frame[at + 2:at + 4] = struct.pack('>H', 1200)
+
+
+def readdress(frame, at, length):
+    frame[at + 4] = 10
+
+
+SYN, SYN_ACK = (0x12, 0x02), (0x12, 0x12)
+# capture, the end whose file is changed, what, how; the finding, its RFC, words of its sentence
+ON_THE_WAY = (
+    ('two_subflows', 'server', (30, 1) + SYN, remove, 'option_removed', 'RFC 8684 3.2', 'with MP_JOIN and arrives'),
+    ('two_subflows', 'client', (30, 0) + SYN_ACK, remove, 'option_removed', 'RFC 8684 3.1', 'The SYN/ACK of subflow 0'),
+    ('two_subflows', 'server', (2, 0) + SYN, clamp, 'mss_changed', 'RFC 9293 3.7.1', 'and arrives at the server'),
+    ('add_addr', 'client', (30, 3, 0, 0), readdress, 'option_changed', 'RFC 8684 3.4.1', 'instead of'),
+)
+
+
+def keep_join_syn(pcap):
+    """Of subflows that join, only the SYN."""
+    joins = set()
+    for _, frame in pcap.packets:
+        place = pcap.tcp(frame)
+        if place and frame[place[0] + 13] & 0x12 == 0x02 and \
+                any(kind == 30 and frame[at + 2] >> 4 == 1 for kind, at, _ in tcp_options(frame, place)):
+            joins.add(bytes(frame[pcap.ip_at + 12:pcap.ip_at + 16]))
+    pcap.packets = [p for p in pcap.packets if not pcap.tcp(p[1]) or p[1][pcap.tcp(p[1])[0] + 13] & 0x12 == 0x02 or
+                    not {bytes(p[1][pcap.ip_at + at:pcap.ip_at + at + 4]) for at in (12, 16)} & joins]
+
+
+def check_changes(folder, found):
+    for name, end, wanted, change, finding, rfc, words in ON_THE_WAY:
+        if name not in found:
+            continue
+        files = [Pcap(f, folder) for f in found[name]]
+        if finding == 'option_removed' and wanted[1] == 1:  # a host that gets a plain SYN does not answer with MP_JOIN
+            for f in files:
+                keep_join_syn(f)
+        change_options(files[end == 'server'], wanted, change)
+        paths = [f.write(folder / (n + '.pcap')) for n, f in zip('xy', files)]
+        merged = merge(folder / 'changed.pcapng', *paths)
+        where = '%s, %s at the %s' % (name, finding, end)
+        rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv'))))
+        mine = [r for r in rows if r['check'] == finding]
+        check(where, 'found', mine and all(r['rfc'] == rfc for r in mine) and
+              any(words in r['sentence'] for r in mine), rows)
+        check(where, 'frame', all(int(r['frame']) > 0 for r in mine), mine)
+        check(where, 'nothing else', not [r for r in rows if r['check'] in CHANGES and r['check'] != finding], rows)
+        check(where, 'in paths', finding in (tshark(merged, 'mptcp,paths') or ''))
+
+
 # --- more than two vantage points ---
 
 def is_from_client(pcap, frame, clients):
@@ -575,6 +655,7 @@ def main():
         for pair in ('tiny', 'two_subflows', 'lossy3'):
             if pair in found:
                 check_points(pair, *found[pair], folder)
+        check_changes(folder, found)
         if 'strip_synack' in found:
             check_stripped_between(*found['strip_synack'], folder)
     for failure in failures:
