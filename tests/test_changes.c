@@ -91,6 +91,22 @@ static void test_note__each_part__told(void **state)
     }
 }
 
+static void test_note__other_parts_of_the_same_option__entries_of_their_own(void **state)
+{
+    mpt_option first = dss(1, 2, 3), mapping = dss(9, 2, 3), checksum = dss(1, 2, 9);
+    bytes a = options_of(&first, 1), b = options_of(&mapping, 1), c = options_of(&checksum, 1);
+    GArray *changes = NULL;
+
+    (void)state;
+    note(&changes, &a, &b, 1, 2, 0);
+    note(&changes, &a, &c, 3, 4, 0);
+    note(&changes, &a, &b, 5, 6, 0);
+    assert_int_equal(changes->len, 2);
+    assert_int_equal(at(changes, 0)->segments, 2);
+    assert_int_equal(at(changes, 1)->part, MPT_CHANGE_CHECKSUM);
+    g_array_unref(changes);
+}
+
 /* A middlebox that writes the lower half only says the same. */
 static void test_note__32_bits_of_64__alike(void **state)
 {
@@ -210,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_note__alike__nothing),
         cmocka_unit_test(test_note__each_part__told),
+        cmocka_unit_test(test_note__other_parts_of_the_same_option__entries_of_their_own),
         cmocka_unit_test(test_note__32_bits_of_64__alike),
         cmocka_unit_test(test_note__one_of_two_removed__that_one),
         cmocka_unit_test(test_note__many_segments__one_entry_parts_of_one_counted_once),
