@@ -13,6 +13,7 @@
 #include "follow.h"
 #include "menu.h"
 #include "prefs.h"
+#include "session.h"
 #include "tables.h"
 #include "../tap/listener.h"
 
@@ -23,11 +24,20 @@ WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 WS_DLL_PUBLIC void plugin_register(void);
 WS_DLL_PUBLIC uint32_t plugin_describe(void);
 
+/* Before Wireshark unloads us. Its dissector tables are gone by now (4.0). */
+static void shut_down(void)
+{
+    mpt_listener_forget();
+    mpt_session_close();
+    mpt_prefs_forget();
+}
+
 static void register_protocols(void)
 {
     mpt_prefs_register();
     mpt_listener_register();
     mpt_fields_register();
+    register_shutdown_routine(shut_down);
 }
 
 static void register_handoff(void)

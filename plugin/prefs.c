@@ -126,3 +126,8 @@ void mpt_prefs_engine_config(mpt_engine_config *config)
     if (limit_memory_mb)
         config->max_state = (size_t)limit_memory_mb * 1000000;
 }
+
+void mpt_prefs_forget(void)
+{
+    g_clear_pointer(&key_list, g_array_unref);
+}

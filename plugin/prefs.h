@@ -17,5 +17,7 @@ int mpt_prefs_protocol(void);
 mpt_fields_preference mpt_prefs_fields(void);
 /* The engine's configuration as the preferences have it now. */
 void mpt_prefs_engine_config(mpt_engine_config *config);
+/* Frees what the preferences hold: the program ends. */
+void mpt_prefs_forget(void);
 
 #endif

@@ -357,9 +357,11 @@ static bool start(char **error)
 
     if (session.reports)
         return true;
+    if (!mpt_listener_start(&client, NULL, false, error))
+        return false;
     session.windows = g_ptr_array_new();
     session.reports = g_ptr_array_new();
-    return mpt_listener_start(&client, NULL, false, error);
+    return true;
 }
 
 static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
@@ -476,4 +478,31 @@ fail:
     mpt_arguments_clear(&r->arguments);
     g_free(r);
     return false;
+}
+
+static void free_report(struct report *r)
+{
+    /* Written when it was drawn; what never was is an empty file. */
+    if (r->sink)
+        close_sink(r->sink);
+    if (r->notes)
+        g_string_free(r->notes, TRUE);
+    mpt_arguments_clear(&r->arguments);
+    g_free(r);
+}
+
+void mpt_session_close(void)
+{
+    guint i;
+
+    if (!session.reports)
+        return;
+    on_reset(NULL);
+    for (i = 0; i < session.windows->len; i++)
+        g_free(g_ptr_array_index(session.windows, i));
+    for (i = 0; i < session.reports->len; i++)
+        free_report(g_ptr_array_index(session.reports, i));
+    g_ptr_array_free(session.windows, TRUE);
+    g_ptr_array_free(session.reports, TRUE);
+    memset(&session, 0, sizeof session);
 }

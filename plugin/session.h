@@ -17,5 +17,7 @@
 /* Opens a report that prints. Takes over *arguments (also on failure). False, and *error (free with g_free()) is one
  * sentence, where its file can't be written or its filter does not compile. */
 bool mpt_session_add_report(mpt_arguments *arguments, char **error);
+/* Forgets all reports: the program ends. The listener must not tell of anything after it. */
+void mpt_session_close(void);
 
 #endif

@@ -446,6 +446,12 @@ void mpt_listener_stop(void)
     memset(&listener, 0, sizeof listener);
 }
 
+void mpt_listener_forget(void)
+{
+    g_slist_free_full(listener.filters, g_free);
+    memset(&listener, 0, sizeof listener);
+}
+
 const char *mpt_listener_wireshark_version(void)
 {
     return epan_get_version();

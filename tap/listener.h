@@ -39,6 +39,8 @@ bool mpt_listener_want_payload(char **error);
 bool mpt_listener_want_tcp_options(char **error);
 /* Stops telling, also of filters. */
 void mpt_listener_stop(void);
+/* The same at the end of the program, when Wireshark's tables are gone and it frees its listeners itself. */
+void mpt_listener_forget(void);
 
 /* Sets bit `mark` (one bit) in segments that match the display filter. False, with *error, where it does not
  * compile. Only after mpt_listener_start(). */
