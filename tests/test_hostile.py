@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-# test_hostile.py [--all] - captures that are cut, altered and mixed, through tshark with every report in one start.
+# test_hostile.py [--all|--third] - captures that are cut, altered and mixed, through tshark with every report in one start.
 #
 # Asked of each variant: no crash, no sanitizer's finding, no hang (a minute each), and a JSON report whose sums hold
-# (report.md: unique = first + reinjected + reinjected_same + unmapped, and so on). Without --all a fixed sample.
+# (report.md: unique = first + reinjected + reinjected_same + unmapped, and so on). The floods of tests/fuzz/hostile.c are
+# read too: SYNs that lead nowhere, a connection with 10,000 subflows, tokens that collide, mappings that overlap.
+# --third: every kind of variant, of every third capture. Without --all a fixed sample.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
@@ -16,8 +18,10 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 CAPTURES = HERE.parent / "captures"
-REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "list,format=csv",
+REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "paths", "list,format=csv",
            "summary,full,format=csv", "summary,full,format=json"]
+FILES = ["plot,format=html", "plot,format=csv", "unfold,stream=0", "events,format=csv", "diagnose,format=csv"]
+BUILD = pathlib.Path(os.environ.get("MPT_BUILD", HERE.parent / "build"))
 KIND = 30
 
 
@@ -150,6 +154,20 @@ def variants(packets, other):
         yield "interleaved", sorted(packets + [p.but(ns=p.ns + shift) for p in other], key=lambda p: p.ns)
 
 
+FLOODS = {"subflows": 30003, "syn_capable": 20000, "handshakes": 20000, "joins_of_many": 20000, "events": 20000,
+          "addresses": 20000, "colliding": 20000, "overlaps": 3000, "gaps": 20000, "reinjected": 20000, "fragments": 20000,
+          "splinters": 5000, "backwards": 5000, "jumps": 10000, "checksums": 5000, "short": 10000, "plain": 10000}
+FLOODS_SAMPLE = ["subflows", "overlaps"]
+
+
+def third(variant):
+    """One of each kind, and some more of those with a number."""
+    number = variant.lstrip("abcdefghijklmnopqrstuvwxyz_")
+    if variant.startswith("cut"):
+        return int(number) % 20 == 7
+    return not variant.startswith("fuzzed") or int(number) < 5
+
+
 SAMPLE = {"cut37", "cut120", "fuzzed0", "fuzzed1", "length0", "length255", "eol", "doubled", "backwards", "same_time",
           "to_1970", "snaplen54", "snaplen78", "snaplen90", "interleaved"}
 SAMPLE_CAPTURES = ["tiny/client", "csum_fail_multi/client"]
@@ -194,6 +212,9 @@ def run(path, folder):
     arguments = [str(HERE / "run-tshark"), "-q", "-r", str(path)]
     for report in REPORTS:
         arguments += ["-z", "mptcp," + report]
+    for i, report in enumerate(FILES):
+        arguments += ["-z", f"mptcp,{report},file={folder}/report{i}"]
+    arguments += ["-z", "follow,mptcp,hex,0", "-o", "mptcpscope.fields:always", "-Y", "mptcpscope.data"]
     try:
         done = subprocess.run(arguments, capture_output=True, timeout=300 if os.environ.get("MPT_WRAPPER") else 60)
     except subprocess.TimeoutExpired:
@@ -208,29 +229,51 @@ def run(path, folder):
     return check_document(json.loads(text[at:]))
 
 
+def flood(name, segments, folder):
+    """Problems with the reports of a flood."""
+    path = pathlib.Path(folder) / f"{name}.pcap"
+    subprocess.run([str(BUILD / "tests/fuzz/hostile"), name, str(segments), str(path)], check=True)
+    problems = run(path, folder)
+    path.unlink()
+    return problems
+
+
+def captures_and_variants(everything, a_third):
+    """(name, variant, linktype, packets)"""
+    names = SAMPLE_CAPTURES
+    if everything or a_third:
+        names = sorted(f"{p.parent.name}/{p.stem}" for p in CAPTURES.glob("*/*.pcapng"))
+    for index, name in enumerate(names):
+        if a_third and index % 3:
+            continue
+        link, packets = read_pcapng(CAPTURES / f"{name}.pcapng")
+        other_link, other = read_pcapng(CAPTURES / f"{names[(index + 1) % len(names)]}.pcapng")
+        for variant, changed in variants(packets, other if other_link == link else None):
+            if everything or (third(variant) if a_third else variant in SAMPLE):
+                yield name, variant, link, changed
+
+
 def main():
-    everything = "--all" in sys.argv[1:]
-    names = sorted(f"{p.parent.name}/{p.stem}" for p in CAPTURES.glob("*/*.pcapng")) if everything \
-        else SAMPLE_CAPTURES
-    ran = failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        for index, name in enumerate(names):
-            link, packets = read_pcapng(CAPTURES / f"{name}.pcapng")
-            other_link, other = read_pcapng(CAPTURES / f"{names[(index + 1) % len(names)]}.pcapng")
-            for variant, changed in variants(packets, other if other_link == link else None):
-                if not everything and variant not in SAMPLE:
-                    continue
-                path = pathlib.Path(folder) / f"{name.replace('/', '_')}_{variant}.pcap"
-                write_pcap(path, link, changed)
-                problems = run(path, folder)
-                ran += 1
-                if problems:
-                    failed += 1
-                    print(f"{name} {variant}:", *problems[:5], sep="\n  ")
-                path.unlink()
-    print(f"{ran - failed} passed, {failed} failed")
-    return 1 if failed or not ran else 0
+    everything, a_third = "--all" in sys.argv[1:], "--third" in sys.argv[1:]
+    results = []
+
+    def note(what, problems):
+        results.append(not problems)
+        if problems:
+            print(f"{what}:", *problems[:5], sep="\n  ", flush=True)
+
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o777)
+        for name, segments in FLOODS.items():
+            if everything or a_third or name in FLOODS_SAMPLE:
+                note(f"flood {name}", flood(name, segments, folder))
+        for name, variant, link, packets in captures_and_variants(everything, a_third):
+            path = pathlib.Path(folder) / f"{name.replace('/', '_')}_{variant}.pcap"
+            write_pcap(path, link, packets)
+            note(f"{name} {variant}", run(path, folder))
+            path.unlink()
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return 0 if results and all(results) else 1
 
 
 if __name__ == "__main__":

@@ -49,10 +49,19 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
         MPT_PATHS_OBSERVER.merge(to, from, offset, flipped, t->views[i]);
 }
 
+static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.forget(connection, subflow, t->views[i]);
+}
+
 const mpt_observer MPT_PATH_OBSERVER = {
     .segment = on_segment,
     .data = on_data,
     .merge = on_merge,
+    .forget = on_forget,
 };
 
 const mpt_observer MPT_WAY_OBSERVER = {

@@ -489,7 +489,17 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     }
 }
 
-const mpt_observer MPT_REINJECTION_OBSERVER = {.data = on_data, .segment = on_segment, .merge = on_merge};
+static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
+{
+    mpt_reinjection_log *log = user;
+
+    g_hash_table_remove(log->subflows, s);
+    if (c)
+        g_hash_table_remove(log->connections, c);
+}
+
+const mpt_observer MPT_REINJECTION_OBSERVER = {
+    .data = on_data, .segment = on_segment, .merge = on_merge, .forget = on_forget};
 
 /* --- reading --- */
 

@@ -62,7 +62,7 @@ static bool any_stream(const mpt_report_context *x)
     const GPtrArray *all = mpt_engine_subflows(x->engine);
 
     for (guint i = 0; i < all->len; i++)
-        if (mpt_report_selects_stream(x, g_ptr_array_index(all, i)))
+        if (!mpt_engine_forgot(g_ptr_array_index(all, i)) && mpt_report_selects_stream(x, g_ptr_array_index(all, i)))
             return true;
     return false;
 }

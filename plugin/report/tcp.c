@@ -50,7 +50,8 @@ static void walk_begin(walk *w, const mpt_report_context *x)
     for (guint id = 0; id < x->connections->len; id++)
         w->ids[((const mpt_connection *)g_ptr_array_index(x->connections, id))->index] = id;
     for (guint i = 0; i < all->len; i++)
-        g_ptr_array_add(w->subflows, g_ptr_array_index(all, i));
+        if (!mpt_engine_forgot(g_ptr_array_index(all, i)))
+            g_ptr_array_add(w->subflows, g_ptr_array_index(all, i));
     g_ptr_array_sort(w->subflows, by_first_frame);
 }
 

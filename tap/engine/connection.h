@@ -53,6 +53,7 @@ typedef struct mpt_connection {
     bool checksum_required;
     int8_t version_syn, version_synack, version_ack; /* -1: not seen */
     bool dss_seen;
+    bool carried;           /* payload, on any subflow */
     bool infinite_mapping, mp_fail;
     bool has_stream;
     uint32_t mptcp_stream; /* Wireshark's label */

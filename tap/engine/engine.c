@@ -26,6 +26,7 @@ void mpt_engine_config_default(mpt_engine_config *config)
         .max_connections = 65536,
         .max_flows = 131072,
         .max_one_sided = 16384,
+        .max_idle = 24000000,
         .max_state = 100000000,
         .max_subflows = 16384,
         .max_events = 500000,
@@ -68,15 +69,19 @@ static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow
 {
     mpt_subflow *s;
 
-    if (e->subflows->len >= e->config.max_flows || e->one_sided >= e->config.max_one_sided)
+    if (e->subflows->len - e->idle.flows_gone >= e->config.max_flows || e->one_sided >= e->config.max_one_sided ||
+        mpt_idle_full(e))
         return NULL;
     s = mpt_subflow_new(g);
     s->one_sided = true;
     e->one_sided++;
     s->older = older;
+    if (older)
+        older->newer = s;
     s->index = e->subflows->len;
     g_ptr_array_add(e->subflows, s);
     g_hash_table_replace(e->flows, s->ends, s);
+    mpt_idle_flow(e, s);
     return s;
 }
 
@@ -218,7 +223,7 @@ static void look_at_state(mpt_engine *e)
 static void take(const mpt_segment *g, bool late, void *data)
 {
     mpt_engine *e = data;
-    mpt_subflow *s = find_subflow(e, g);
+    mpt_subflow *s;
     mpt_subflow_state before;
     uint32_t accepted;
     int64_t position;
@@ -226,6 +231,9 @@ static void take(const mpt_segment *g, bool late, void *data)
 
     if (++e->counts.segments >= e->next_look)
         look_at_state(e);
+    if (G_UNLIKELY(mpt_idle_crowded(e)))
+        mpt_idle_make_room(e);
+    s = find_subflow(e, g);
     if (!s) {
         e->counts.segments_dropped++;
         return;
@@ -248,8 +256,11 @@ static void take(const mpt_segment *g, bool late, void *data)
     if (s->half[0].syn_data + s->half[1].syn_data != accepted)
         mpt_account_syn_data(e, s, !side);
     note_labels(s, g);
-    if (g->payload_len)
+    if (g->payload_len) {
+        if (s->idle || (s->connection && !s->connection->carried))
+            mpt_idle_carries(e, s);
         take_payload(e, s, side, g, position);
+    }
     if (e->config.want_evidence)
         mpt_evidence_segment(s, side, g);
     if (s->connection) {
@@ -274,8 +285,9 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     if (e->config.keys)
         g_array_ref(e->config.keys);
     e->timeorder = mpt_timeorder_new(config->horizon_ns, config->horizon_segments, take, e);
-    e->subflows = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_subflow_free);
-    e->connections = g_ptr_array_new_with_free_func((GDestroyNotify)mpt_connection_free);
+    e->subflows = g_ptr_array_new();
+    e->connections = g_ptr_array_new();
+    mpt_idle_init(e);
     e->flows = g_hash_table_new(ends_hash, ends_equal);
     e->observers = g_array_new(FALSE, FALSE, sizeof(mpt_observed));
     return e;
@@ -290,6 +302,13 @@ void mpt_engine_free(mpt_engine *e)
     if (e->config.keys)
         g_array_unref(e->config.keys);
     g_hash_table_destroy(e->flows);
+    for (guint i = 0; i < e->connections->len; i++)
+        if (e->connections->pdata[i] != e->idle.nothing)
+            mpt_connection_free(e->connections->pdata[i]);
+    for (guint i = 0; i < e->subflows->len; i++)
+        if (e->subflows->pdata[i] != e->idle.nobody)
+            mpt_subflow_free(e->subflows->pdata[i]);
+    mpt_idle_clear(e);
     g_ptr_array_free(e->connections, TRUE);
     g_ptr_array_free(e->subflows, TRUE);
     g_array_free(e->observers, TRUE);

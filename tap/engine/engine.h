@@ -35,6 +35,8 @@ typedef struct mpt_engine_config {
     uint32_t max_connections, max_subflows, max_events;
     uint32_t max_flows;     /* TCP connections, subflows among them */
     uint32_t max_one_sided; /* of these, such as showed packets of one side only */
+    size_t max_idle;        /* bytes of memory for TCP connections and MPTCP connections that never carried payload: the
+                             * oldest are forgotten */
     size_t max_state;       /* bytes of memory for what is kept of payload and mappings; seen to from time to time */
 } mpt_engine_config;
 
@@ -87,6 +89,9 @@ typedef struct mpt_observer {
     /* `from` has become part of `to`: owner numbers of its subflows grow by `offset`, and it is empty now. */
     void (*merge)(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                   void *user);
+    /* A flow that never carried payload is about to be freed, with its connection (NULL: plain TCP), whose flows are
+     * told of one by one. Nothing of either may be used any more. */
+    void (*forget)(const mpt_connection *connection, const mpt_subflow *subflow, void *user);
 } mpt_observer;
 
 mpt_engine *mpt_engine_new(const mpt_engine_config *config);
@@ -107,8 +112,13 @@ void mpt_engine_flush(mpt_engine *e);
 const mpt_engine_config *mpt_engine_get_config(const mpt_engine *e);
 const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e);
 /* All subflows and plain TCP connections, in order of discovery; all connections, in order of discovery, among
- * them empty ones that became part of another. Borrowed. */
+ * them empty ones that became part of another. In place of a flow that was forgotten there is one of an empty
+ * connection: mpt_engine_forgot() tells. Borrowed. */
 const GPtrArray *mpt_engine_subflows(const mpt_engine *e);
 const GPtrArray *mpt_engine_connections(const mpt_engine *e);
+static inline bool mpt_engine_forgot(const mpt_subflow *s)
+{
+    return s->connection && s->connection->subflows->len == 0;
+}
 
 #endif

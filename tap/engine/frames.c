@@ -624,6 +624,7 @@ mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)
     mpt_engine_config own = *config;
 
     own.want_frames = true;
+    own.max_idle = SIZE_MAX; /* records point to flows */
     if (!kept)
         own.horizon_segments = 0;
     f->engine = mpt_engine_new(&own);

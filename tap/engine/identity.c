@@ -68,7 +68,7 @@ mpt_connection *mpt_identity_new_connection(mpt_engine *e, bool partial)
 {
     mpt_connection *c;
 
-    if (e->connections->len >= e->config.max_connections) {
+    if (e->connections->len - e->idle.connections_gone >= e->config.max_connections) {
         e->counts.connections_dropped++;
         return NULL;
     }
@@ -78,6 +78,7 @@ mpt_connection *mpt_identity_new_connection(mpt_engine *e, bool partial)
     c->start_ns = c->end_ns = e->segment->time_ns;
     c->first_frame = e->segment->frame;
     g_ptr_array_add(e->connections, c);
+    mpt_idle_connection(e);
     return c;
 }
 
@@ -95,6 +96,8 @@ bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, unsig
     c->end_ns = MAX(c->end_ns, s->end_ns);
     c->first_frame = MIN(c->first_frame, s->first_frame);
     mpt_account_adopt(s);
+    if (!s->idle)
+        mpt_idle_carries(e, s);
     return true;
 }
 
@@ -147,6 +150,8 @@ void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uin
 
     if (h->token_known && h->token == token)
         return;
+    if (h->token_known)
+        remove_refs(e->tokens, h->token, c, (int)side);
     h->token_known = true;
     h->token = token;
     if (!c->partial)
@@ -323,7 +328,7 @@ static void move_events(mpt_connection *to, mpt_connection *from, unsigned offse
     }
 }
 
-static void forget(mpt_engine *e, mpt_connection *c)
+void mpt_identity_forget(mpt_engine *e, mpt_connection *c)
 {
     unsigned side;
 
@@ -353,6 +358,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     e->work += from->subflows->len + from->level[0].owned.runs.count + from->level[1].owned.runs.count;
     if (!mpt_engine_affords(e))
         return;
+    mpt_idle_merged(e, to, from);
     for (side = 0; side < 2; side++)
         shift[side] = level_shift(&to->level[side ^ flip], &from->level[side]);
     move_subflows(to, from, flip, shift);
@@ -380,7 +386,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     host[0] = from->host[0];
     host[1] = from->host[1];
     /* Before its tokens are set for `to`: they would find `from` again. */
-    forget(e, from);
+    mpt_identity_forget(e, from);
     for (side = 0; side < 2; side++)
         if (host[side].token_known && !to->host[side ^ flip].token_known)
             mpt_identity_set_token(e, to, side ^ flip, host[side].token);

@@ -5,6 +5,7 @@
  *   identity.c    which connection a subflow belongs to; connections that turn out to be one
  *   accounting.c  payload: unique, mapped, claimed at the data level
  *   evidence.c    what only the findings need of the past
+ *   idle.c        who never carried payload, and is forgotten first
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,6 +20,18 @@ typedef struct mpt_observed {
     void *user;
 } mpt_observed;
 
+/* Flows and connections that never carried payload (idle.c). */
+struct mpt_idle {
+    GPtrArray *queue; /* mpt_subflow, oldest first, from head on; NULL where one left */
+    guint head;
+    uint64_t base;    /* places before queue[0] */
+    size_t memory;
+    uint64_t retry;   /* segment before which there is nobody to forget */
+    uint32_t flows_gone, connections_gone;
+    mpt_subflow *nobody;     /* in place of who was forgotten */
+    mpt_connection *nothing; /* an empty connection, as merged ones are; that of `nobody` */
+};
+
 struct mpt_engine {
     mpt_engine_config config;
     mpt_engine_counts counts;
@@ -32,6 +45,7 @@ struct mpt_engine {
     const mpt_connection *last_claimant;
     GArray *observers; /* mpt_observed */
     uint64_t events;
+    struct mpt_idle idle;
     uint32_t one_sided;  /* flows that showed packets of one side only */
     uint64_t next_look;  /* segment at which the memory in use is looked at */
     bool full;           /* above max_state */
@@ -79,7 +93,28 @@ mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_con
 void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side);
 /* All of `from` becomes part of `to`. */
 void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned flip);
+/* Takes c out of all tables and empties it. */
+void mpt_identity_forget(mpt_engine *e, mpt_connection *c);
 void mpt_identity_free(mpt_engine *e);
+
+/* idle.c */
+void mpt_idle_init(mpt_engine *e);
+void mpt_idle_clear(mpt_engine *e);
+/* A new flow; a new connection. */
+void mpt_idle_flow(mpt_engine *e, mpt_subflow *s);
+void mpt_idle_connection(mpt_engine *e);
+/* s carries payload, or did before it became part of its connection. */
+void mpt_idle_carries(mpt_engine *e, mpt_subflow *s);
+/* `from` is about to become part of `to`. */
+void mpt_idle_merged(mpt_engine *e, mpt_connection *to, mpt_connection *from);
+/* No flow may be added. */
+bool mpt_idle_full(const mpt_engine *e);
+/* Forgets the oldest, as far as there are too many. No pointer to a flow or connection may be held across it. */
+void mpt_idle_make_room(mpt_engine *e);
+static inline bool mpt_idle_crowded(const mpt_engine *e)
+{
+    return e->idle.memory > e->config.max_idle || e->one_sided >= e->config.max_one_sided;
+}
 
 /* evidence.c; all of these only with config.want_evidence */
 /* After a segment of `side` has been taken in. */

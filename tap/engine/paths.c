@@ -13,6 +13,8 @@
 #define MAX_RECORDS 1000000
 /* Segments of an unmatched subflow after which it is looked for less often. */
 #define EAGER 16
+/* Subflows with something in common that are compared, the newest: an attack could give all the same. */
+#define MAX_ALIKE 64
 
 static const struct reason {
     uint32_t points;
@@ -184,10 +186,12 @@ static void look(mpt_path_end *e)
         if (!name_of(e->subflow, k, &name))
             continue;
         GPtrArray *list = named(p, name, true);
-        if (!(e->known >> k & 1u))
+        if (!(e->known >> k & 1u)) {
             g_ptr_array_add(list, e);
+            e->names[k] = name;
+        }
         e->known |= 1u << k;
-        for (guint i = 0; i < list->len; i++) {
+        for (guint i = list->len > MAX_ALIKE ? list->len - MAX_ALIKE : 0; i < list->len; i++) {
             mpt_path_end *other = g_ptr_array_index(list, i);
             uint32_t score, reasons;
             if (other->end == e->end || other == best || other->flow->subflow[e->end] ||
@@ -275,10 +279,48 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     g_hash_table_remove(v->connections, from);
 }
 
+/* The other end may have carried more, and stays as one that was not found here. */
+static void part(mpt_path_end *e)
+{
+    mpt_path_flow *f = e->flow;
+
+    f->subflow[e->end] = NULL;
+    f->lane[e->end][0] = f->lane[e->end][1] = NULL;
+    f->reasons = f->score = 0;
+    e->partner->partner = NULL;
+}
+
+static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
+{
+    mpt_paths_view *v = user;
+    mpt_paths *p = v->paths;
+    mpt_path_end *e = g_hash_table_lookup(v->subflows, subflow);
+
+    (void)connection;
+    if (!e)
+        return;
+    for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
+        GPtrArray *list = e->known >> k & 1u ? named(p, e->names[k], false) : NULL;
+        if (list && g_ptr_array_remove(list, e) && !list->len)
+            g_hash_table_remove(p->names, &e->names[k]);
+    }
+    if (e->partner) {
+        part(e);
+    } else {
+        p->flows->pdata[e->flow->index] = NULL;
+        g_free(e->flow);
+    }
+    for (unsigned side = 0; side < 2; side++)
+        p->records -= mpt_match_waits(&e->store[side]);
+    v->last = v->last == e ? NULL : v->last;
+    g_hash_table_remove(v->subflows, subflow);
+}
+
 const mpt_observer MPT_PATHS_OBSERVER = {
     .segment = on_segment,
     .data = on_data,
     .merge = on_merge,
+    .forget = on_forget,
 };
 
 /* --- public --- */

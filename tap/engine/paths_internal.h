@@ -52,6 +52,7 @@ typedef struct mpt_path_end {
     uint32_t segments;       /* while it is not matched */
     uint32_t known;          /* reasons that are registered */
     uint16_t mss[2];         /* by side of the subflow; 0: not known */
+    uint64_t names[MPT_PATH_REASONS]; /* under which, where known */
     bool counted_ambiguous;
 } mpt_path_end;
 
@@ -89,6 +90,8 @@ void mpt_match_finish(mpt_path_end *e);
 /* Was the other end not capturing at this moment, as far as the delays show? */
 bool mpt_match_outside(const mpt_path_end *e, int64_t time_ns);
 void mpt_match_clear(struct mpt_lane *l);
+/* Records that still count in mpt_paths.records. */
+uint64_t mpt_match_waits(const struct mpt_lane *l);
 /* What to add to a position of `side` at e for the same byte at its partner. */
 int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);
 

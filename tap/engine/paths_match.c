@@ -459,6 +459,17 @@ void mpt_match_finish(mpt_path_end *e)
     }
 }
 
+uint64_t mpt_match_waits(const struct mpt_lane *l)
+{
+    uint64_t n = 0;
+
+    for (guint i = l->head; l->records && i < l->records->len; i++)
+        n += !at(l, i)->done;
+    for (guint i = 0; l->parts && i < l->parts->len; i++)
+        n += !g_array_index(l->parts, mpt_record, i).done;
+    return n;
+}
+
 void mpt_match_clear(struct mpt_lane *l)
 {
     if (l->records)

@@ -111,7 +111,8 @@ typedef struct mpt_subflow {
     mpt_endpoint ends[2]; /* [0]: source of the first segment seen. The key of the flow table */
     mpt_half half[2];
     struct mpt_connection *connection; /* NULL: plain TCP */
-    struct mpt_subflow *older;         /* earlier one with the same 4-tuple */
+    struct mpt_subflow *older, *newer; /* earlier and later one with the same 4-tuple */
+    uint64_t idle_at;                  /* place in the engine's queue, from 1; 0: none (idle.c) */
     mpt_join *join;                    /* NULL unless MP_JOIN was seen */
     int64_t start_ns, end_ns;
     int64_t syn_ns, synack_ns, ack_ns; /* handshake, each valid with its bit below */
@@ -126,6 +127,7 @@ typedef struct mpt_subflow {
     uint8_t flip;   /* side of the connection = side of the subflow ^ flip */
     uint8_t initiator; /* side that sent the SYN; valid with initiator_known */
     bool initiator_known;
+    bool idle;      /* never carried payload */
     bool one_sided; /* no packet of ends[1] so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
     bool syn_capable, synack_capable, ack_capable;

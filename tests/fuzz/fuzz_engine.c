@@ -94,6 +94,8 @@ static void configure(mpt_engine_config *config, fuzz_input *in)
         config->max_flows = 6;
     if (limits & 128)
         config->max_one_sided = 2;
+    if ((limits & 192) == 64)
+        config->max_idle = 8000;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
