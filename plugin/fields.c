@@ -23,6 +23,7 @@
 
 #include "../tap/dissection.h"
 #include "../tap/engine/frames.h"
+#include "../tap/engine/series.h"
 #include "field_findings.h"
 #include "host.h"
 #include "prefs.h"
@@ -38,10 +39,13 @@ static int ett_mptcpscope = -1;
 
 static struct {
     mpt_frames *live, *kept;      /* NULL: not wanted */
+    mpt_recorder *recorder;       /* of the kept one, for graphs; NULL: no windows */
     mpt_field_findings *findings; /* NULL: not looked for yet */
     bool started;                 /* the first frame was seen: it is known which readings are wanted */
     bool listening;               /* until then: to a tap of our own */
-} reading;
+    uint64_t number;
+    void (*on_gone)(void);
+} reading = {.number = 1};
 
 static int reading_tap = -1;
 
@@ -67,8 +71,12 @@ static void clean_up(void)
     mpt_dissection_stop();
     g_clear_pointer(&reading.findings, mpt_field_findings_free);
     g_clear_pointer(&reading.live, mpt_frames_free);
+    g_clear_pointer(&reading.recorder, mpt_recorder_free);
     g_clear_pointer(&reading.kept, mpt_frames_free);
     reading.started = false;
+    reading.number++;
+    if (reading.on_gone)
+        reading.on_gone();
 }
 
 static void initialise(void)
@@ -105,11 +113,22 @@ static bool frames_are_kept(packet_info *pinfo)
     return !fetch_tapped_data(reading_tap, 0);
 }
 
+/* Graphs are drawn without reading again: a few bytes a segment, beside what mpt_frames keeps. */
+static void start_recorder(void)
+{
+    if (!mpt_host_has_windows())
+        return;
+    reading.recorder = mpt_recorder_new(mpt_frames_engine(reading.kept), true);
+    mpt_frames_observe(reading.kept, &mpt_recorder_observer, reading.recorder);
+}
+
 static void start(packet_info *pinfo, const proto_tree *tree)
 {
     reading.started = true;
-    if (frames_are_kept(pinfo))
+    if (frames_are_kept(pinfo)) {
         reading.kept = new_frames(true);
+        start_recorder();
+    }
     if (is_used(tree))
         reading.live = new_frames(false);
     stop_listening();
@@ -285,6 +304,21 @@ mpt_frames *mpt_fields_frames(void)
     if (reading.kept)
         mpt_frames_finish(reading.kept);
     return reading.kept;
+}
+
+const mpt_recorder *mpt_fields_recorder(void)
+{
+    return reading.recorder;
+}
+
+uint64_t mpt_fields_reading(void)
+{
+    return reading.number;
+}
+
+void mpt_fields_on_gone(void (*func)(void))
+{
+    reading.on_gone = func;
 }
 
 /* --- registration --- */

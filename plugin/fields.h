@@ -6,6 +6,7 @@
 #define MPT_FIELDS_H
 
 #include "../tap/engine/frames.h"
+#include "../tap/engine/series.h"
 
 /* Once, while protocols are registered, after mpt_prefs_register(). */
 void mpt_fields_register(void);
@@ -13,5 +14,13 @@ void mpt_fields_register(void);
 /* The reading of the whole capture that is open, up to its last frame; NULL where there is none (no capture,
  * one pass of tshark, fields off). Valid until Wireshark is called again. */
 mpt_frames *mpt_fields_frames(void);
+
+/* What graphs are drawn from, of the same reading; NULL where that is, and in programs without windows. */
+const mpt_recorder *mpt_fields_recorder(void);
+
+/* The number of the reading: with another one, all that came from the reading before is gone. Never 0. */
+uint64_t mpt_fields_reading(void);
+/* Calls `func` whenever a reading has gone. NULL: nobody. */
+void mpt_fields_on_gone(void (*func)(void));
 
 #endif

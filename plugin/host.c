@@ -18,11 +18,21 @@ const char *mpt_host_name(void)
     return name ? name : "tshark";
 }
 
-bool mpt_host_is_gui(void)
+static bool is_called(const char *begin)
 {
     const char *name = mpt_host_name(), *slash = strrchr(name, '/');
 
-    return strncmp(slash ? slash + 1 : name, "wireshark", 9) == 0 || strncmp(slash ? slash + 1 : name, "sharkd", 6) == 0;
+    return g_str_has_prefix(slash ? slash + 1 : name, begin);
+}
+
+bool mpt_host_has_windows(void)
+{
+    return is_called("wireshark");
+}
+
+bool mpt_host_is_gui(void)
+{
+    return mpt_host_has_windows() || is_called("sharkd");
 }
 
 static void fail(void)

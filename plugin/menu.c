@@ -14,6 +14,7 @@
 #include "../tap/listener.h"
 #include "arguments.h"
 #include "fields.h"
+#include "graphs.h"
 #include "prefs.h"
 #include "report/kinds.h"
 #include "report/sink.h"
@@ -113,6 +114,15 @@ static void on_entry(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_,
         draw(entry, frames);
 }
 
+static void on_graphs(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_, gpointer user_data _U_)
+{
+    char *text = mpt_graphs_open();
+
+    if (text)
+        show("MPTCP graphs", text);
+    g_free(text);
+}
+
 void mpt_menu_register(void)
 {
     ext_menu_t *menu = ext_menubar_register_menu(mpt_prefs_protocol(), "M&PTCP", TRUE);
@@ -120,4 +130,7 @@ void mpt_menu_register(void)
     ext_menubar_set_parentmenu(menu, "Statistics");
     for (unsigned i = 0; i < G_N_ELEMENTS(entries); i++)
         ext_menubar_add_entry(menu, entries[i].label, entries[i].tooltip, on_entry, (gpointer)&entries[i]);
+    ext_menubar_add_entry(menu, "&Graphs",
+                          "Sequence numbers, throughput, share, round-trip times and more, over time, by subflow",
+                          on_graphs, NULL);
 }

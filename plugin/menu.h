@@ -1,4 +1,4 @@
-/* menu.h - Statistics > MPTCP in Wireshark's windows: reports as text.
+/* menu.h - Statistics > MPTCP in Wireshark's windows: reports as text, and graphs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -227,7 +227,7 @@ static void draw(const mpt_report_context *x, const struct choice *choice, mpt_s
     begin(&plot, x, choice);
     name_choice(&plot, x->arguments);
     if (x->arguments->format == MPT_FORMAT_CSV) {
-        mpt_plot_csv(x, &plot.request, sink);
+        mpt_plot_csv(mpt_plot_recorder(x), x, &plot.request, sink);
     } else {
         fill(&plot);
         if (x->arguments->format == MPT_FORMAT_SVG)

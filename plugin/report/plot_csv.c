@@ -70,7 +70,8 @@ static void write_point(void *user, mpt_graph_type type, unsigned series, const 
     mpt_sink_append(w->sink, w->line->str, w->line->len);
 }
 
-void mpt_plot_csv(const mpt_report_context *x, const mpt_series_request *request, mpt_sink *sink)
+void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x, const mpt_series_request *request,
+                  mpt_sink *sink)
 {
     struct writer w = { .sink = sink, .line = g_string_new(NULL) };
 
@@ -80,8 +81,8 @@ void mpt_plot_csv(const mpt_report_context *x, const mpt_series_request *request
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
         if (request->types >> t & 1u)
             mpt_graph_init(&w.graphs[t], (mpt_graph_type)t, request);
-    mpt_series_play(mpt_plot_recorder(x), request, write_point, &w);
-    if (request->types >> MPT_GRAPH_OWD & 1u)
+    mpt_series_play(recorder, request, write_point, &w);
+    if (x && request->types >> MPT_GRAPH_OWD & 1u)
         mpt_plot_delays(x, request, write_point, &w);
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
         mpt_graph_clear(&w.graphs[t]);

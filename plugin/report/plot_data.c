@@ -114,7 +114,7 @@ static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const
     g_string_free(title, TRUE);
 }
 
-static void graph_title(const mpt_plot *plot, mpt_graph_type type, GString *title)
+void mpt_plot_graph_title(const mpt_plot *plot, mpt_graph_type type, GString *title)
 {
     g_string_append(title, mpt_graph_title(type));
     if (type == MPT_GRAPH_THROUGHPUT || type == MPT_GRAPH_GOODPUT) {
@@ -136,7 +136,7 @@ static bool put_graph(mpt_sink *sink, mpt_plot *plot, mpt_graph_type type, bool 
     if (!(plot->request.types >> type & 1u) || mpt_thinner_total(g->points) == 0)
         return false;
     title = g_string_new(NULL);
-    graph_title(plot, type, title);
+    mpt_plot_graph_title(plot, type, title);
     mpt_sink_printf(sink, "%s{\"type\":\"%s\",\"title\":", first ? "" : ",\n", mpt_graph_name(type));
     put_string(sink, title->str);
     g_string_free(title, TRUE);

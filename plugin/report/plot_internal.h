@@ -31,6 +31,8 @@ typedef struct mpt_plot {
 
 /* "subflow 1: reinjected", "sum": what a legend says. */
 void mpt_plot_series_title(const mpt_series *series, GString *out);
+/* "Throughput (average over 20 ms)": what stands above a graph. */
+void mpt_plot_graph_title(const mpt_plot *plot, mpt_graph_type type, GString *title);
 /* The unit of a graph for an axis: "relative DSN", "bit/s", "s", ... */
 const char *mpt_plot_unit_title(mpt_unit unit);
 /* "s", "bit/s", "bytes", ...: as CSV has it. */
@@ -52,7 +54,9 @@ bool mpt_plot_has_delays(const mpt_report_context *x);
  * those of the point that reports count at (of the client's end, where that is a middlebox). */
 void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func, void *user);
 
-void mpt_plot_csv(const mpt_report_context *x, const mpt_series_request *request, mpt_sink *sink);
+/* x: where the one-way delays come from; NULL: without them. */
+void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x, const mpt_series_request *request,
+                  mpt_sink *sink);
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 /* A script element with all graphs that have points, and the events. */

@@ -682,6 +682,11 @@ void mpt_frames_finish(mpt_frames *f)
     f->finished = true;
 }
 
+void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user)
+{
+    mpt_engine_observe(f->engine, by, user);
+}
+
 const mpt_engine *mpt_frames_engine(const mpt_frames *f)
 {
     return f->engine;

@@ -83,6 +83,8 @@ typedef struct mpt_frame_ids {
     uint32_t connection_id, subflow_id;
 } mpt_frame_ids;
 bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids);
+/* Tells an observer of all that is fed from now on; it is borrowed until the frames are freed. */
+void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user);
 /* Borrowed, to read. */
 const mpt_engine *mpt_frames_engine(const mpt_frames *f);
 /* Connections by id; borrowed, valid until the next segment is fed. */

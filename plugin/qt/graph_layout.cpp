@@ -1,0 +1,217 @@
+// graph_layout.cpp - what a graph window is made of. See graph_window.h.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph_window.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QPushButton>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : QWidget(nullptr, Qt::Window), plugin_(plugin)
+{
+    QVBoxLayout *layout = new QVBoxLayout(this);
+    QSplitter *splitter = new QSplitter;
+    QFont large = font();
+
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(QStringLiteral("MPTCP graphs"));
+    resize(1100, 680);
+    plot_ = new GraphPlot(plugin);
+    title_ = new QLabel;
+    subtitle_ = new QLabel;
+    hint_ = new QLabel;
+    status_ = new QLabel;
+    large.setBold(true);
+    title_->setFont(large);
+    for (QLabel *label : {title_, subtitle_, hint_}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    }
+    makeList();
+    splitter->addWidget(plot_);
+    splitter->addWidget(list_);
+    splitter->setStretchFactor(0, 1);
+    splitter->setStretchFactor(1, 0);
+    splitter->setSizes({890, 210});
+
+    layout->addLayout(makeChoices());
+    layout->addWidget(banner_ = makeBanner());
+    layout->addWidget(title_);
+    layout->addWidget(subtitle_);
+    layout->addWidget(splitter, 1);
+    layout->addWidget(hint_);
+    layout->addLayout(makeSwitches());
+
+    later_.setSingleShot(true);
+    later_.setInterval(200);
+    connect(&later_, &QTimer::timeout, this, [this] { drawPart(); });
+    plot_->hovered = [this](const QString &text) { showHint(text); };
+    plot_->clicked = [this](uint32_t frame) { goToPacket(frame); };
+    plot_->timesChanged = [this] {
+        if (whole_ && whole_->kept < whole_->total && !gone_)
+            later_.start();
+    };
+    makeDeeds();
+    refresh();
+    plot_->setFocus();
+}
+
+QLayout *GraphWindow::makeChoices()
+{
+    QHBoxLayout *row = new QHBoxLayout;
+    auto add = [&](const char *text, QWidget *widget, int stretch) {
+        QLabel *label = new QLabel(QString::fromUtf8(text));
+        label->setBuddy(widget);
+        row->addWidget(label);
+        row->addWidget(widget, stretch);
+        return label;
+    };
+    auto chosen = [this](QComboBox *box, std::function<void()> act) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(12);
+        connect(box, QOverload<int>::of(&QComboBox::activated), this, [this, act] {
+            act();
+            plot_->setFocus();
+        });
+    };
+
+    type_ = new QComboBox;
+    connection_ = new QComboBox;
+    direction_ = new QComboBox;
+    subflow_ = new QComboBox;
+    average_ = new QDoubleSpinBox;
+    for (unsigned i = 0; i < plugin_->type_count; i++)
+        type_->addItem(QString::fromUtf8(plugin_->types[i].title), QString::fromUtf8(plugin_->types[i].name));
+    direction_->addItems({QStringLiteral("client to server"), QStringLiteral("server to client")});
+    average_->setDecimals(3);
+    average_->setMaximum(86400);
+    average_->setSingleStep(0.01);
+    average_->setSuffix(QStringLiteral(" s"));
+    average_->setSpecialValueText(QStringLiteral("automatic"));
+    average_->setKeyboardTracking(false);
+    add("&Graph", type_, 3);
+    add("&Connection", connection_, 3);
+    add("&Direction", direction_, 1);
+    subflowLabel_ = add("S&ubflow", subflow_, 2);
+    averageLabel_ = add("&Average over", average_, 0);
+    chosen(type_, [this] { draw(plot_->isZoomedInTime()); });
+    chosen(connection_, [this] { chooseConnection(); });
+    chosen(direction_, [this] {
+        fillSubflows();
+        draw(plot_->isZoomedInTime());
+    });
+    chosen(subflow_, [this] { draw(plot_->isZoomedInTime()); });
+    connect(average_, QOverload<double>::of(&QDoubleSpinBox::valueChanged), this,
+            [this] { draw(plot_->isZoomedInTime()); });
+    return row;
+}
+
+QFrame *GraphWindow::makeBanner()
+{
+    QFrame *banner = new QFrame;
+    QHBoxLayout *row = new QHBoxLayout(banner);
+    QPushButton *button = new QPushButton(QStringLiteral("&Refresh"));
+
+    banner->setFrameShape(QFrame::StyledPanel);
+    bannerText_ = new QLabel;
+    bannerText_->setWordWrap(true);
+    row->addWidget(bannerText_, 1);
+    row->addWidget(button);
+    connect(button, &QPushButton::clicked, this, [this] {
+        refresh();
+        plot_->setFocus();
+    });
+    banner->setVisible(false);
+    return banner;
+}
+
+void GraphWindow::makeList()
+{
+    list_ = new QTreeWidget;
+    list_->setHeaderHidden(true);
+    list_->setIconSize(QSize(32, 14));
+    list_->setRootIsDecorated(false);
+    list_->setIndentation(14);
+    list_->setAccessibleName(QStringLiteral("Series that are shown"));
+    connect(list_, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem *item) { hide(item); });
+}
+
+QLayout *GraphWindow::makeSwitches()
+{
+    QHBoxLayout *row = new QHBoxLayout;
+    auto add = [&](const char *text, bool on, std::function<void(bool)> act) {
+        QCheckBox *box = new QCheckBox(QString::fromUtf8(text));
+        box->setChecked(on);
+        box->setFocusPolicy(Qt::TabFocus);
+        connect(box, &QCheckBox::toggled, this, act);
+        row->addWidget(box);
+        return box;
+    };
+    auto button = [&](const char *text, std::function<void()> act) {
+        QPushButton *push = new QPushButton(QString::fromUtf8(text));
+        push->setFocusPolicy(Qt::TabFocus);
+        push->setAutoDefault(false);
+        connect(push, &QPushButton::clicked, this, act);
+        row->addWidget(push);
+    };
+
+    zooms_ = add("Mouse &zooms", false, [this](bool on) { plot_->setZoomsWithMouse(on); });
+    crosshair_ = add("Cr&osshair", false, [this](bool on) { plot_->setCrosshair(on); });
+    absolute_ = add("&Time of day", false, [this](bool on) { plot_->setAbsoluteTime(on); });
+    events_ = add("&Events", true, [this](bool on) { plot_->setEventsShown(on); });
+    stacked_ = add("Stac&ked", false, [this](bool on) { plot_->setStacked(on); });
+    zooms_->setToolTip(QStringLiteral("Dragging selects a part of the graph, instead of moving it"));
+    row->addStretch(1);
+    row->addWidget(status_);
+    row->addStretch(1);
+    button("R&eset", [this] { plot_->reset(); });
+    button("&Save As…", [this] { saveAs(); });
+    button("C&lose", [this] { close(); });
+    return row;
+}
+
+void GraphWindow::addDeed(const char *text, const char *keys, QList<int> codes, std::function<void()> act)
+{
+    deeds_.push_back({text, keys, codes, act});
+}
+
+void GraphWindow::makeDeeds()
+{
+    const int shift = int(Qt::ShiftModifier), control = int(Qt::ControlModifier);
+
+    addDeed("Zoom in", "+", {Qt::Key_Plus, Qt::Key_Plus | shift, Qt::Key_Equal, Qt::Key_I}, [this] { plot_->zoom(0.7, 0.7); });
+    addDeed("Zoom out", "-", {Qt::Key_Minus, Qt::Key_Underscore | shift, Qt::Key_O}, [this] { plot_->zoom(1 / 0.7, 1 / 0.7); });
+    addDeed("Zoom in on time", "x", {Qt::Key_X}, [this] { plot_->zoom(0.7, 1); });
+    addDeed("Zoom out of time", "X", {Qt::Key_X | shift}, [this] { plot_->zoom(1 / 0.7, 1); });
+    addDeed("Zoom in on values", "y", {Qt::Key_Y}, [this] { plot_->zoom(1, 0.7); });
+    addDeed("Zoom out of values", "Y", {Qt::Key_Y | shift}, [this] { plot_->zoom(1, 1 / 0.7); });
+    addDeed("Everything", "0, Home", {Qt::Key_0, Qt::Key_Home, Qt::Key_R, Qt::Key_ParenRight | shift}, [this] { plot_->reset(); });
+    addDeed("Left", "Left", {Qt::Key_Left, Qt::Key_H}, [this] { plot_->pan(-10, 0); });
+    addDeed("Right", "Right", {Qt::Key_Right, Qt::Key_L}, [this] { plot_->pan(10, 0); });
+    addDeed("Up", "Up", {Qt::Key_Up, Qt::Key_K}, [this] { plot_->pan(0, 10); });
+    addDeed("Down", "Down", {Qt::Key_Down, Qt::Key_J}, [this] { plot_->pan(0, -10); });
+    addDeed(nullptr, nullptr, {Qt::Key_Left | shift}, [this] { plot_->pan(-1, 0); });
+    addDeed(nullptr, nullptr, {Qt::Key_Right | shift}, [this] { plot_->pan(1, 0); });
+    addDeed(nullptr, nullptr, {Qt::Key_Up | shift}, [this] { plot_->pan(0, 1); });
+    addDeed(nullptr, nullptr, {Qt::Key_Down | shift}, [this] { plot_->pan(0, -1); });
+    addDeed("Next point of the series", ".", {Qt::Key_Period}, [this] { plot_->step(1); });
+    addDeed("Previous point of the series", ",", {Qt::Key_Comma}, [this] { plot_->step(-1); });
+    addDeed("Go to the packet of the marked point", "g", {Qt::Key_G}, [this] { goToPacket(plot_->frame()); });
+    addDeed("Switch direction", "d", {Qt::Key_D}, [this] { switchDirection(); });
+    addDeed("Next connection", "PgUp", {Qt::Key_PageUp}, [this] { nextConnection(1); });
+    addDeed("Previous connection", "PgDn", {Qt::Key_PageDown}, [this] { nextConnection(-1); });
+    addDeed("Mouse drags or zooms", "z", {Qt::Key_Z}, [this] { zooms_->toggle(); });
+    addDeed("Crosshair", "Space", {Qt::Key_Space}, [this] { crosshair_->toggle(); });
+    addDeed("Time of day", "t", {Qt::Key_T}, [this] { absolute_->toggle(); });
+    addDeed("Events", "e", {Qt::Key_E}, [this] { events_->toggle(); });
+    addDeed("Stacked", "s", {Qt::Key_S}, [this] {
+        if (stacked_->isEnabled())
+            stacked_->toggle();
+    });
+    addDeed("Save as…", "Ctrl+S", {Qt::Key_S | control}, [this] { saveAs(); });
+    addDeed("Refresh", "F5", {Qt::Key_F5}, [this] { refresh(); });
+    addDeed("Close", "Esc", {Qt::Key_Escape, Qt::Key_W | control}, [this] { close(); });
+}

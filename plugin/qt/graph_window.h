@@ -1,0 +1,82 @@
+// graph_window.h - the window of Statistics > MPTCP > Graphs: which graph of which connection, and what to do with it.
+//
+// Invariant: when the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing before
+// its user refreshes it.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef MPT_GUI_GRAPH_WINDOW_H
+#define MPT_GUI_GRAPH_WINDOW_H
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFrame>
+#include <QLabel>
+#include <QTimer>
+#include <QTreeWidget>
+
+#include "graph_plot.h"
+
+class GraphWindow : public QWidget
+{
+public:
+    explicit GraphWindow(const mpt_gui_plugin *plugin);
+    // The capture was closed, or is read again.
+    void captureGone();
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    // What a key or an entry of the context menu does.
+    struct Deed {
+        const char *text, *keys; // for the menu; NULL: not in it
+        QList<int> codes;        // Qt::Key, and Qt::ShiftModifier or Qt::ControlModifier
+        std::function<void()> act;
+    };
+
+    QLayout *makeChoices();
+    QLayout *makeSwitches();
+    QFrame *makeBanner();
+    void makeList();
+    void makeDeeds();
+    void addDeed(const char *text, const char *keys, QList<int> codes, std::function<void()> act);
+
+    void refresh();
+    void fillConnections(bool keep, uint32_t connection);
+    void fillSubflows();
+    void chooseConnection();
+    const mpt_gui_connection *connection() const;
+    mpt_gui_request request() const;
+    void draw(bool keepTimes);
+    void drawPart();
+    void fillList();
+    void fillStatus(const GraphPointer &shown);
+    void hide(QTreeWidgetItem *item);
+    void enableChoices();
+    void nextConnection(int by);
+    void switchDirection();
+    void goToPacket(uint32_t frame);
+    void saveAs();
+    bool saveTo(const QString &path, QString &why);
+    void showHint(const QString &text);
+
+    const mpt_gui_plugin *plugin_;
+    std::shared_ptr<mpt_gui_capture> capture_;
+    GraphPointer whole_; // all times
+    bool gone_ = false, filling_ = false;
+    std::vector<Deed> deeds_;
+    QTimer later_;
+
+    GraphPlot *plot_;
+    QTreeWidget *list_;
+    QFrame *banner_;
+    QLabel *bannerText_, *title_, *subtitle_, *hint_, *status_, *subflowLabel_, *averageLabel_;
+    QComboBox *type_, *connection_, *direction_, *subflow_;
+    QDoubleSpinBox *average_;
+    QCheckBox *zooms_, *crosshair_, *absolute_, *stacked_, *events_;
+};
+
+#endif

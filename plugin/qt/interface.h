@@ -1,0 +1,154 @@
+/* interface.h - what the plugin and its module of windows say to each other: plain C that knows no Wireshark, no GLib
+ * and no Qt.
+ *
+ * The plugin finds the module's one symbol (MPT_GUI_ENTRY), gives it mpt_gui_plugin and gets mpt_gui_module. All calls
+ * are made in the thread of the windows.
+ *
+ * Invariant: what is handed over is a copy that needs no capture; whatever needs one says which reading of a capture it
+ * means, and gets nothing when that reading is gone. Strings are UTF-8.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_GUI_INTERFACE_H
+#define MPT_GUI_INTERFACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Changes with every change below: plugin and module are built together, and may be installed apart. */
+#define MPT_GUI_INTERFACE 1
+#define MPT_GUI_ENTRY     "mpt_gui_module_get"
+
+/* --- a capture --- */
+
+#define MPT_GUI_NO_SUBFLOW UINT32_MAX
+
+typedef struct mpt_gui_connection {
+    uint32_t id;
+    char *title;      /* "0: 192.0.2.1:40000 -> 192.0.2.2:5001" */
+    char **subflows;  /* by id: "192.0.2.1:40000 -> 192.0.2.2:5001" */
+    uint32_t subflow_count;
+    unsigned busiest;     /* direction with the most payload: 0 client to server, 1 back */
+    uint64_t payload;     /* bytes of both directions */
+    uint32_t largest[2];  /* per direction: subflow with the most payload */
+} mpt_gui_connection;
+
+typedef struct mpt_gui_capture {
+    uint64_t reading; /* never 0 */
+    char *name;       /* of the file, without folders */
+    int64_t epoch_ns; /* time 0 of all graphs, since 1970 */
+    mpt_gui_connection *connections; /* by id */
+    uint32_t count;
+} mpt_gui_capture;
+
+/* --- a graph --- */
+
+typedef struct mpt_gui_type {
+    const char *name, *title; /* static */
+    bool one_subflow; /* the request's subflow is what it shows */
+    bool averaged;    /* over the request's window */
+} mpt_gui_type;
+
+typedef struct mpt_gui_request {
+    uint64_t reading;
+    unsigned type; /* index in mpt_gui_plugin.types */
+    uint32_t connection;
+    unsigned direction;
+    uint32_t subflow;
+    int64_t window_ns; /* 0: one that suits the connection */
+    bool has_range;    /* points from from_ns to to_ns, and one before and after */
+    int64_t from_ns, to_ns;
+    size_t limit; /* of points; above it they are thinned */
+} mpt_gui_request;
+
+typedef enum mpt_gui_style { MPT_GUI_BARS, MPT_GUI_STEP, MPT_GUI_DOTS, MPT_GUI_LINE } mpt_gui_style;
+
+typedef struct mpt_gui_point {
+    int64_t time_ns;
+    double value;    /* exact */
+    uint32_t frame;  /* 0: none */
+    uint32_t length; /* bytes; of bars: as high as they are */
+    uint32_t first_frame; /* of the first copy, or 0 */
+} mpt_gui_point;
+
+typedef struct mpt_gui_series {
+    char *title;
+    uint32_t subflow; /* or MPT_GUI_NO_SUBFLOW */
+    unsigned kind;    /* 0, 1, ... of the series of one subflow */
+    mpt_gui_style style;
+    bool stacks;
+    mpt_gui_point *points;
+    size_t count;
+} mpt_gui_series;
+
+typedef struct mpt_gui_event {
+    int64_t time_ns;
+    const char *name; /* static */
+    char *text;       /* what happened, in words */
+    uint32_t frame, subflow;
+} mpt_gui_event;
+
+typedef enum mpt_gui_axis {
+    MPT_GUI_NUMBERS,  /* 1.5 M */
+    MPT_GUI_PERCENT,  /* of 1 */
+    MPT_GUI_SUBFLOWS, /* ids */
+} mpt_gui_axis;
+
+typedef struct mpt_gui_graph {
+    char *title, *subtitle;
+    const char *axis_title; /* static */
+    mpt_gui_axis axis;
+    bool from_zero; /* the axis has 0 */
+    double scale;   /* the axis shows value * scale */
+    mpt_gui_series *series;
+    unsigned count;
+    mpt_gui_event *events; /* by time */
+    size_t event_count;
+    size_t kept;
+    uint64_t total; /* more than kept: thinned, extremes and gaps are there */
+    int unit;       /* the plugin's own */
+    int64_t window_ns;
+} mpt_gui_graph;
+
+/* --- the plugin, as the module sees it --- */
+
+typedef struct mpt_gui_plugin {
+    const mpt_gui_type *types;
+    unsigned type_count;
+    /* The capture that is open; NULL, and *why (static) a sentence, where there is none. */
+    mpt_gui_capture *(*capture)(const char **why);
+    void (*capture_free)(mpt_gui_capture *capture); /* NULL is allowed */
+    /* NULL where the reading is gone. */
+    mpt_gui_graph *(*graph)(const mpt_gui_request *request);
+    void (*graph_free)(mpt_gui_graph *graph); /* NULL is allowed */
+    /* A point in words, cut to `room` bytes. */
+    void (*describe)(const mpt_gui_graph *graph, unsigned series, size_t point, char *text, size_t room);
+    /* All points, as `mptcp,plot,format=csv` writes them. False, and *why (free with text_free()), where not. */
+    bool (*save_csv)(const mpt_gui_request *request, const char *path, char **why);
+    void (*text_free)(char *text);
+    /* In the main window; nothing where the reading is gone. */
+    void (*go_to_frame)(uint64_t reading, uint32_t frame);
+} mpt_gui_plugin;
+
+/* --- the module, as the plugin sees it --- */
+
+typedef struct mpt_gui_module {
+    void (*open_graphs)(void);
+    /* The capture was closed, or is read again: every reading so far is gone. */
+    void (*capture_gone)(void);
+} mpt_gui_module;
+
+/* NULL, and a sentence in why[room], where the module can't work here. `plugin` stays the caller's, for ever. */
+typedef const mpt_gui_module *(*mpt_gui_entry)(unsigned interface, const mpt_gui_plugin *plugin, char *why,
+                                               size_t room);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,72 @@
+// module.cpp - the module's one symbol, and the windows that are open.
+//
+// Licence: QCustomPlot is GPL-3 or later, so this module is too; the plugin that loads it is GPL-2 or later.
+//
+// Invariant: no window outlives the event loop.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+
+#include <QApplication>
+#include <QPointer>
+#include <QVersionNumber>
+
+#include "graph_window.h"
+
+static const mpt_gui_plugin *plugin;
+static QList<QPointer<GraphWindow>> windows;
+
+static void openGraphs()
+{
+    GraphWindow *window = new GraphWindow(plugin);
+
+    windows.removeAll(QPointer<GraphWindow>());
+    windows.append(window);
+    window->show();
+    window->raise();
+    window->activateWindow();
+}
+
+static void captureGone()
+{
+    for (const QPointer<GraphWindow> &window : windows)
+        if (window)
+            window->captureGone();
+}
+
+static void closeAll()
+{
+    for (const QPointer<GraphWindow> &window : windows)
+        delete window.data();
+    windows.clear();
+}
+
+// What was built for one minor release of Qt works with later ones of the same major release.
+static bool refuses(unsigned interface, char *why, size_t room)
+{
+    QVersionNumber built = QVersionNumber::fromString(QStringLiteral(QT_VERSION_STR));
+    QVersionNumber here = QVersionNumber::fromString(QLatin1String(qVersion()));
+
+    if (interface != MPT_GUI_INTERFACE)
+        std::snprintf(why, room, "the module with the graph window is of another release of mptcpscope");
+    else if (here.majorVersion() != built.majorVersion() || here.minorVersion() < built.minorVersion())
+        std::snprintf(why, room, "its module was built for Qt %s, and this program runs with Qt %s", QT_VERSION_STR,
+                      qVersion());
+    else if (!qobject_cast<QApplication *>(QCoreApplication::instance()))
+        std::snprintf(why, room, "this program has no windows");
+    else
+        return false;
+    return true;
+}
+
+extern "C" Q_DECL_EXPORT const mpt_gui_module *mpt_gui_module_get(unsigned interface, const mpt_gui_plugin *caller,
+                                                                  char *why, size_t room)
+{
+    static const mpt_gui_module module = {openGraphs, captureGone};
+
+    if (refuses(interface, why, room))
+        return nullptr;
+    plugin = caller;
+    QObject::connect(qApp, &QCoreApplication::aboutToQuit, qApp, closeAll);
+    return &module;
+}
