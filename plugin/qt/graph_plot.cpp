@@ -332,8 +332,11 @@ void GraphPlot::reset()
 
 void GraphPlot::zoom(double time, double value)
 {
-    xAxis->scaleRange(time);
-    yAxis->scaleRange(value);
+    // A factor of 1 would change the last digits.
+    if (time != 1)
+        xAxis->scaleRange(time);
+    if (value != 1)
+        yAxis->scaleRange(value);
     replot();
 }
 

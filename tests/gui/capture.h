@@ -1,0 +1,27 @@
+/* capture.h - a plugin for the module of windows that has a made-up capture: two connections, 2,400 segments.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_TEST_GUI_CAPTURE_H
+#define MPT_TEST_GUI_CAPTURE_H
+
+#include "plugin/qt/interface.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The plugin; the capture is open. */
+const mpt_gui_plugin *test_plugin(void);
+/* Closes the capture, as far as the plugin is concerned: the next one, if any, is another reading. */
+void test_close(bool another);
+void test_free(void);
+/* Calls since the last look: frames gone to (0: none) and graphs asked for. */
+uint32_t test_frame(void);
+unsigned test_graphs(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
