@@ -17,6 +17,8 @@ check_here() {
     install_missing $build_packages $test_packages
     # Without it one test is skipped: no reason to ask for root.
     have valgrind || [ "$(id -u)" -ne 0 ] || install_missing valgrind libc6-dbg
+    # shellcheck disable=SC2086
+    install_known $optional_packages
     checks=$top/build-check
     build "$checks/plain" all -DMPT_WERROR=ON
     build "$checks/sanitize" all -DMPT_WERROR=ON -DMPT_SANITIZE=ON -DMPT_TEST_PREFIX=asan.
@@ -89,7 +91,7 @@ check_in_tree() {
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
     # shellcheck disable=SC2086
-    make_tree "$suite" "$tree" $build_packages $test_packages
+    make_tree "$suite" "$tree" $build_packages $test_packages $optional_packages
     # Debian 12 has it in the first place, later releases in the second.
     found=$(sed -n 's/^set(Wireshark_VERSION "\(.*\)")/\1/p' \
         "$tree"/usr/lib/*/wireshark/cmake/WiresharkConfig.cmake \

@@ -10,7 +10,10 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 build_packages='cmake gcc libc6-dev make pkg-config wireshark-dev tshark'
 test_packages='libcmocka-dev python3'
-# Only for tests/gui/run.sh, which nothing else starts.
+# For the graph window, and the pages of mptcp,plot: the plugin does without them.
+# shellcheck disable=SC2034
+optional_packages='g++ libqcustomplot-dev libjs-dygraphs'
+# Only for tests/gui/run.sh and graphs.sh, which nothing else starts.
 # shellcheck disable=SC2034
 gui_packages='wireshark xvfb openbox xdotool imagemagick'
 
@@ -80,6 +83,20 @@ install_missing() {
     quietly "the installation" as_root env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -y -o DPkg::Lock::Timeout=300 --no-install-recommends install $missing ||
         die "install by hand, then start again: apt-get install$missing"
+}
+
+# install_known PACKAGE...: those of them that apt knows
+install_known() {
+    known=
+    for package in "$@"; do
+        if is_there "$package" || apt-cache show "$package" >/dev/null 2>&1; then
+            known="$known $package"
+        else
+            say "$package is not to be had: what needs it is left out"
+        fi
+    done
+    # shellcheck disable=SC2086
+    install_missing $known
 }
 
 # build FOLDER TARGET CMAKE-OPTION...

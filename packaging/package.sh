@@ -22,7 +22,7 @@ copy_sources() {
 case ${1:-} in
     deb)
         # shellcheck disable=SC2086
-        install_missing $build_packages dpkg-dev debhelper
+        install_missing $build_packages $optional_packages dpkg-dev debhelper
         copy_sources
         cp -r "$out/$name/packaging/debian" "$out/$name/debian"
         quietly dpkg-buildpackage sh -c 'cd "$1" && dpkg-buildpackage -us -uc' sh "$out/$name"

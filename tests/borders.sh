@@ -27,6 +27,9 @@ none "only tap/listener and tap/dissection know epan" "$include$wireshark" \
     $(ls tap/*.[ch] | grep -vE '^tap/(listener|dissection)\.')
 none "plugin/report/ and plugin/arguments know nothing of Wireshark" "$include$wireshark" plugin/report/*.[ch] \
     plugin/arguments*.[ch]
+none "plugin/qt/ knows nothing of Wireshark and GLib" "$include"'(wireshark|epan|wsutil|wiretap|ui/|ws_|config\.h|glib|gmodule)' \
+    plugin/qt/*.h plugin/qt/*.cpp
+none "plugin/qt/ includes nothing of the plugin" "$include"'[^>"]*\.\./' plugin/qt/*.h plugin/qt/*.cpp
 none "#if on the Wireshark version stands in plugin/compat.h" '^[[:space:]]*#.*WIRESHARK_VERSION_' \
     $(ls tap/*.[ch] tap/engine/*.[ch] plugin/*.[ch] plugin/report/*.[ch] | grep -v '^plugin/compat\.h$')
 exit "$failed"

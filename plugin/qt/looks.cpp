@@ -66,6 +66,8 @@ Look lookOf(const mpt_gui_series &series, bool dark)
     }
     if (series.style == MPT_GUI_DOTS)
         l.size = 5;
+    else if (series.kind > 0)
+        l.size = 8; // there is more to be seen in them
     return l;
 }
 

@@ -138,8 +138,18 @@ key period g F5 2
 shot 13-closed 1
 quit
 
+# ---- as installed: L/wireshark/plugins and L/mptcpscope
+mkdir -p "$work/lib/wireshark"
+mv "$work/plugins" "$work/lib/wireshark/"
+plugins=$work/lib/wireshark/plugins
+mv "$work/mptcpscope" "$work/lib/"
+start installed
+open_graphs
+loaded || fail "the module is not found where it is installed"
+quit
+
 # ---- without the module
-rm -r "$work/mptcpscope"
+rm -r "$work/lib/mptcpscope"
 MPT_GUI_ENV="TMPDIR=$work/saved PATH=$work/bin:$PATH"
 start without
 text_window 879

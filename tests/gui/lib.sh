@@ -48,7 +48,7 @@ start_wireshark() {
     log=$1
     shift
     # shellcheck disable=SC2086
-    $user env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LC_ALL=C.UTF-8 WIRESHARK_PLUGIN_DIR="$work/plugins" \
+    $user env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LC_ALL=C.UTF-8 WIRESHARK_PLUGIN_DIR="${plugins:-$work/plugins}" \
         ${MPT_GUI_ENV:-} wireshark -C MPTCP "$@" >"$log" 2>&1 &
     wireshark=$!
     pids="$pids $wireshark"
@@ -70,6 +70,7 @@ open_file() {
     sleep 5
 }
 main_window() { xdotool windowactivate --sync "$main"; sleep 0.5; }
+# Statistics is the 7th menu.
 menu() {
     main_window
     key alt+s
@@ -81,7 +82,7 @@ click() {
     xdotool click 1
     sleep 0.4
 }
-# entry Y: of Statistics > MPTCP, where it is in 4.0 with the main window at 0,0.
+# text_window Y: the entry of Statistics > MPTCP, where it is in 4.0 with the main window at 0,0.
 text_window() {
     menu
     click 342 783

@@ -2,72 +2,19 @@
 # run.sh BUILD FOLDER - drives a real Wireshark under Xvfb with the plugin of a build, and leaves a screenshot of each
 # step in FOLDER, to be looked at. Ends with 1 where Wireshark has gone away on the way.
 #
-# Needs wireshark, Xvfb, openbox, xdotool and ImageMagick (import). As root Wireshark ignores WIRESHARK_PLUGIN_DIR: uid
-# 65534 is used then.
-#
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
 
-for program in wireshark Xvfb openbox xdotool import; do
-    command -v "$program" >/dev/null || { echo "run.sh: $program is not installed" >&2; exit 77; }
-done
-top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "$1" && pwd)
 mkdir -p "$2"
 shots=$(cd "$2" && pwd)
-capture=$top/captures/path_blackhole/client.pcapng
-other=$top/captures/csum_fail_multi/client.pcapng
-work=$(mktemp -d /tmp/mptcpscope-gui.XXXXXX)
-pids=
-trap 'kill $pids 2>/dev/null || :; wait || :; rm -rf "$work"' EXIT INT TERM
+. "$(dirname "$0")/lib.sh"
+cp "$top/captures/path_blackhole/client.pcapng" "$work/one.pcapng"
+cp "$top/captures/csum_fail_multi/client.pcapng" "$work/two.pcapng"
+give_away
+start_display
+start_wireshark "$shots/wireshark.log"
 
-mkdir -p "$work/home/.config/wireshark/profiles" "$work/run"
-cp -R "$build/plugins" "$work/plugins"
-cp -R "$top/packaging/profile/MPTCP" "$work/home/.config/wireshark/profiles/"
-cp "$capture" "$work/one.pcapng"
-cp "$other" "$work/two.pcapng"
-chmod -R a+rX "$work"
-user=
-if [ "$(id -u)" -eq 0 ]; then
-    chown -R 65534:65534 "$work"
-    user='setpriv --reuid=65534 --regid=65534 --clear-groups'
-fi
-chmod 700 "$work/run"
-
-display=:$((70 + $$ % 20))
-Xvfb "$display" -screen 0 1500x900x24 >/dev/null 2>&1 &
-pids=$!
-export DISPLAY="$display"
-until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.2; done
-openbox >/dev/null 2>&1 &
-pids="$pids $!"
-# shellcheck disable=SC2086
-$user env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LC_ALL=C.UTF-8 WIRESHARK_PLUGIN_DIR="$work/plugins" \
-    wireshark -C MPTCP >"$shots/wireshark.log" 2>&1 &
-wireshark=$!
-pids="$pids $wireshark"
-
-shot() {
-    sleep "${2:-2}"
-    kill -0 "$wireshark" 2>/dev/null || { echo "run.sh: Wireshark has ended before $1" >&2; exit 1; }
-    import -window root "$shots/$1.png"
-}
-key() { xdotool key --clearmodifiers --delay 60 "$@"; }
-window() { xdotool search --sync --onlyvisible --name "$1" | tail -n 1; }
-open_file() {
-    key ctrl+o
-    sleep 2
-    xdotool type --delay 5 "$1"
-    key Return
-    sleep 5
-}
-main_window() { xdotool windowactivate --sync "$main"; sleep 0.5; }
-# Statistics is the 7th menu; an entry is found by what it begins with.
-menu() {
-    main_window
-    key alt+s
-    sleep 1
-}
 filter() {
     main_window
     key ctrl+slash
@@ -94,34 +41,11 @@ main_window
 key ctrl+slash ctrl+a Delete Return
 sleep 2
 
-click() {
-    xdotool mousemove "$1" "$2"
-    sleep 0.4
-    xdotool click 1
-    sleep 0.4
-}
 # Where the entries of the Statistics menu of 4.0 are with the main window at 0,0.
 table() {
     menu
     click 385 "$1"
     sleep 2
-}
-text_window() {
-    menu
-    click 342 783
-    xdotool mousemove 760 "$1"
-    sleep 0.4
-    xdotool click 1
-    sleep 2
-}
-dialog() { xdotool search --onlyvisible --name "$1" | tail -n 1; }
-# close NAME: the dialog of that name, whichever window is in front
-close() {
-    found=$(dialog "$1")
-    [ -n "$found" ] || return 0
-    xdotool windowactivate --sync "$found"
-    key alt+F4
-    sleep 1
 }
 resize() {
     found=$(dialog "$1")
