@@ -1,7 +1,8 @@
 #!/bin/sh
 # package.sh deb|rpm - builds packages for the Wireshark of this machine into build-packages/.
 #
-# deb: a source and a binary package, as packaging/debian says. rpm: by packaging/rpm/mptcpscope.spec. Installs what
+# deb: a source and a binary package, as packaging/debian says. rpm: by packaging/rpm/mptcpscope.spec; with
+# MPT_RPM_NODEPS=1 where rpm does not know what is installed (Debian). Installs what
 # the build needs where apt is there.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later

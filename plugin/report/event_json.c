@@ -11,10 +11,9 @@
 
 uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner)
 {
-    for (uint32_t i = 0; i < v->subflow_count; i++)
-        if (v->subflows[i].subflow->owner == owner)
-            return v->subflows[i].id;
-    return 0;
+    const mpt_subflow_view *s = mpt_metrics_subflow_of(v, owner);
+
+    return s ? s->id : 0;
 }
 
 static void verdict(mpt_json *json, const char *key, mpt_verdict value)

@@ -15,10 +15,7 @@ typedef bool (*match_func)(const struct search *s, const mpt_event *other);
 
 const mpt_subflow_view *mpt_event_subflow_view(const mpt_connection_view *v, uint16_t owner)
 {
-    for (uint32_t i = 0; i < v->subflow_count; i++)
-        if (v->subflows[i].subflow->owner == owner)
-            return &v->subflows[i];
-    return NULL;
+    return mpt_metrics_subflow_of(v, owner);
 }
 
 static const mpt_event *find_before(const struct search *s, match_func match)

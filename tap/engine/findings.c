@@ -286,10 +286,9 @@ GArray *mpt_findings_of_capture(const mpt_engine *e)
 
 const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t owner)
 {
-    for (uint32_t i = 0; i < x->v->subflow_count; i++)
-        if (x->v->subflows[i].subflow->owner == owner)
-            return &x->v->subflows[i];
-    return &x->v->subflows[0];
+    const mpt_subflow_view *s = mpt_metrics_subflow_of(x->v, owner);
+
+    return s ? s : &x->v->subflows[0];
 }
 
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end, int64_t from_ns)

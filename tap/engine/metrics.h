@@ -117,6 +117,17 @@ typedef struct mpt_connection_view {
     int64_t epoch_ns; /* time of the earliest frame */
 } mpt_connection_view;
 
+/* The subflow with this owner number; NULL where there is none. Owner numbers are mostly the ids. */
+static inline const mpt_subflow_view *mpt_metrics_subflow_of(const mpt_connection_view *v, uint16_t owner)
+{
+    if (owner < v->subflow_count && v->subflows[owner].subflow->owner == owner)
+        return &v->subflows[owner];
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        if (v->subflows[i].subflow->owner == owner)
+            return &v->subflows[i];
+    return NULL;
+}
+
 /* Connections that carried something, ordered by first frame: element k is the connection with id k. Borrowed
  * elements; free with g_ptr_array_unref(). */
 GPtrArray *mpt_metrics_connections(const mpt_engine *e);

@@ -31,7 +31,7 @@ struct last {
 struct state {
     int64_t time_ns;
     uint32_t frame;
-    GArray *subflows; /* struct last[2] each */
+    GPtrArray *subflows; /* struct last[2] each; NULL: not seen, or forgotten */
 };
 
 struct chunk {
@@ -63,6 +63,7 @@ struct mpt_record_reader {
     const mpt_recorder *recorder;
     GHashTable *moved; /* index of a connection -> struct moved; NULL: none */
     struct state state;
+    struct last forgotten;
     guint chunk;
     uint32_t at;
 };
@@ -70,14 +71,19 @@ struct mpt_record_reader {
 static void state_init(struct state *s)
 {
     memset(s, 0, sizeof *s);
-    s->subflows = g_array_new(FALSE, TRUE, 2 * sizeof(struct last));
+    s->subflows = g_ptr_array_new_with_free_func(g_free);
 }
 
 static struct last *last_of(struct state *s, uint32_t subflow, unsigned side)
 {
+    struct last *both;
+
     if (subflow >= s->subflows->len)
-        g_array_set_size(s->subflows, subflow + 1);
-    return (struct last *)(void *)s->subflows->data + 2 * (size_t)subflow + side;
+        g_ptr_array_set_size(s->subflows, (gint)subflow + 1);
+    both = s->subflows->pdata[subflow];
+    if (!both)
+        s->subflows->pdata[subflow] = both = g_new0(struct last, 2);
+    return &both[side];
 }
 
 /* --- writing --- */
@@ -321,7 +327,7 @@ mpt_record_reader *mpt_record_reader_new(const mpt_recorder *r)
 
 void mpt_record_reader_free(mpt_record_reader *reader)
 {
-    g_array_free(reader->state.subflows, TRUE);
+    g_ptr_array_free(reader->state.subflows, TRUE);
     if (reader->moved)
         g_hash_table_destroy(reader->moved);
     g_free(reader);
@@ -353,7 +359,10 @@ bool mpt_record_next(mpt_record_reader *reader, mpt_record *g)
     reader->state.frame = g->frame;
     from = get_u32(from, &g->subflow);
     from = get_u32(from, &g->connection);
-    own = last_of(&reader->state, g->subflow, g->side);
+    /* Nobody asks what was recorded of a flow that is forgotten: it needs no state of its own. */
+    own = mpt_engine_forgot(g_ptr_array_index(mpt_engine_subflows(reader->recorder->engine), g->subflow))
+              ? &reader->forgotten
+              : last_of(&reader->state, g->subflow, g->side);
     from = g->kind == MPT_RECORD_SEGMENT ? read_segment(from, own, g, head)
            : g->kind == MPT_RECORD_PIECE ? read_piece(from, own, g, head)
                                          : read_mapping(from, own, g);
@@ -479,7 +488,17 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     g_array_append_val(r->merges, m);
 }
 
-const mpt_observer mpt_recorder_observer = {.data = on_data, .segment = on_segment, .merge = on_merge};
+static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
+{
+    mpt_recorder *r = user;
+
+    (void)c;
+    if (s->index < r->state.subflows->len)
+        g_clear_pointer(&r->state.subflows->pdata[s->index], g_free);
+}
+
+const mpt_observer mpt_recorder_observer = {
+    .data = on_data, .segment = on_segment, .merge = on_merge, .forget = on_forget};
 
 const mpt_engine *mpt_recorder_engine(const mpt_recorder *r)
 {
@@ -504,7 +523,7 @@ void mpt_recorder_free(mpt_recorder *r)
         return;
     g_ptr_array_free(r->chunks, TRUE);
     g_array_free(r->merges, TRUE);
-    g_array_free(r->state.subflows, TRUE);
+    g_ptr_array_free(r->state.subflows, TRUE);
     g_free(r);
 }
 
