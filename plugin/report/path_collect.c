@@ -67,6 +67,7 @@ const mpt_observer MPT_PATH_OBSERVER = {
 const mpt_observer MPT_WAY_OBSERVER = {
     .segment = on_segment,
     .merge = on_merge,
+    .forget = on_forget,
 };
 
 static void make_pair(collector *c, unsigned a, unsigned b)

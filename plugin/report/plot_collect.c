@@ -52,10 +52,20 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
         MPT_WAY_OBSERVER.merge(to, from, offset, flipped, t->ways);
 }
 
+static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
+{
+    struct tap *t = user;
+
+    mpt_recorder_observer.forget(connection, subflow, t->recorder);
+    if (t->ways)
+        MPT_WAY_OBSERVER.forget(connection, subflow, t->ways);
+}
+
 const mpt_observer MPT_PLOT_OBSERVER = {
     .data = on_data,
     .segment = on_segment,
     .merge = on_merge,
+    .forget = on_forget,
 };
 
 static bool asks_for(const mpt_arguments *a, mpt_graph_type type)

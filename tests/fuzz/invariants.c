@@ -14,6 +14,7 @@ struct fuzz_report {
     mpt_arguments arguments;
     mpt_sink *live; /* NULL without `live` */
     void *collected;
+    void *told; /* what the observer is given: `collected`, or what it has for this engine */
 };
 
 /* --- the reports --- */
@@ -59,6 +60,8 @@ static void add_needs(mpt_arguments *a, void *user)
     config->want_checksums |= needs.checksums;
     config->want_payload |= needs.payload;
     config->want_frames |= needs.frames;
+    config->want_hmacs |= needs.hmacs;
+    config->want_evidence |= needs.evidence;
     mpt_arguments_clear(a);
 }
 
@@ -76,8 +79,9 @@ static void open_report(mpt_arguments *a, void *user)
     r->arguments = *a;
     if (kind->observer) {
         r->live = mpt_arguments_has(a, MPT_ARG_LIVE) ? mpt_sink_new_memory() : NULL;
-        r->collected = kind->open(&r->arguments, reports->engine, r->live, 0);
-        mpt_engine_observe(reports->engine, kind->observer, r->collected);
+        r->collected = kind->open(&r->arguments, kind->join ? NULL : reports->engine, r->live, 0);
+        r->told = kind->join ? kind->join(r->collected, reports->engine, 0) : r->collected;
+        mpt_engine_observe(reports->engine, kind->observer, r->told);
     }
     g_ptr_array_add(reports->open, r);
 }
@@ -132,7 +136,7 @@ void fuzz_reports_close(fuzz_reports *reports)
         const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
 
         if (kind->observer) {
-            mpt_engine_unobserve(reports->engine, kind->observer, r->collected);
+            mpt_engine_unobserve(reports->engine, kind->observer, r->told);
             kind->close(r->collected);
         }
         mpt_sink_free(r->live);
