@@ -142,7 +142,9 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     if (listener.pending && listener.tcph == t && g->frame == pinfo->num)
         return g;
     tell();
-    memset(g, 0, sizeof *g);
+    memset(g, 0, offsetof(mpt_segment, options));
+    g->captured_payload = 0;
+    g->payload = NULL;
     g->frame = pinfo->num;
     g->time_ns = frame_time(pinfo);
     if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)

@@ -118,7 +118,8 @@ static void test_memory__few_runs__below_200_bytes(void **state)
         mpt_runs_remove(&runs, &at);
     }
     assert_int_equal(mpt_runs_memory(&runs), 0);
-    assert_null(runs.chunks);
+    assert_null(runs.one);
+    assert_int_equal(runs.room, 0);
 }
 
 static void test_memory__chunk_just_begun__small(void **state)
@@ -251,11 +252,11 @@ static void random_step(GRand *rand, mpt_runs *runs, GArray *starts, bool growin
     if (fits && below(rand, 4) < (growing ? 3 : 1)) {
         mpt_runs_insert(runs, &at, &(mpt_run){.start = p, .length = 2, .value = ~p});
         g_array_insert_val(starts, i, p);
-        assert_int_equal(runs->chunks[at.chunk]->run[at.index].start, p);
+        assert_int_equal(mpt_runs_chunk(runs, at.chunk)->run[at.index].start, p);
     } else if (i < starts->len && (!growing || below(rand, 8) == 0)) {
         mpt_runs_remove(runs, &at);
         g_array_remove_index(starts, i);
-        const mpt_run *after = i < starts->len ? &runs->chunks[at.chunk]->run[at.index] : NULL;
+        const mpt_run *after = i < starts->len ? &mpt_runs_chunk(runs, at.chunk)->run[at.index] : NULL;
         if (after)
             assert_int_equal(after->start, g_array_index(starts, int64_t, i));
         else

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "fetch.h"
 #include "internal.h"
 
 /* Memory of a run with its share of half-full chunks, and of a mapping under verification, roughly. */
@@ -13,6 +14,8 @@
 #define STATE_SEGMENT 1024
 /* Segments between two looks at the memory in use, at least. */
 #define LOOK_EVERY 16384u
+/* Segments that leave the look-back together. */
+#define BATCH 256
 /* Subflows with one 4-tuple that are looked through for an old segment. */
 #define MAX_OLDER 32
 
@@ -56,13 +59,38 @@ static unsigned side_of(const mpt_subflow *s, const mpt_segment *g)
     return mpt_endpoint_equal(&s->ends[0], &g->src) ? 0 : 1;
 }
 
+/* The subflow that had this number of Wireshark's last; NULL where none is known. It may be any. */
+static mpt_subflow *guess_subflow(const mpt_engine *e, const mpt_segment *g)
+{
+    uint32_t place;
+
+    if (!(g->presence & MPT_SEGMENT_STREAM) || g->tcp_stream >= e->streams->len)
+        return NULL;
+    place = g_array_index(e->streams, uint32_t, g->tcp_stream);
+    return place && e->subflows->pdata[place - 1] != e->idle.nobody ? e->subflows->pdata[place - 1] : NULL;
+}
+
+/* Wireshark counts its streams as we count subflows: more numbers than that are not worth their place. */
+static void note_stream(mpt_engine *e, const mpt_segment *g, const mpt_subflow *s)
+{
+    if (!(g->presence & MPT_SEGMENT_STREAM) || g->tcp_stream / 4 > e->subflows->len)
+        return;
+    if (g->tcp_stream >= e->streams->len)
+        g_array_set_size(e->streams, g->tcp_stream + 1);
+    g_array_index(e->streams, uint32_t, g->tcp_stream) = s->index + 1;
+}
+
 static mpt_subflow *newest_subflow(mpt_engine *e, const mpt_segment *g)
 {
     mpt_endpoint ends[2] = {g->src, g->dst};
+    mpt_subflow *s = guess_subflow(e, g);
 
-    if (e->last && ends_equal(e->last->ends, ends))
-        return e->last;
-    return g_hash_table_lookup(e->flows, ends);
+    if (s && !s->newer && ends_equal(s->ends, ends))
+        return s;
+    s = g_hash_table_lookup(e->flows, ends);
+    if (s)
+        note_stream(e, g, s);
+    return s;
 }
 
 static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow *older)
@@ -245,7 +273,6 @@ static void take(const mpt_segment *g, bool late, void *data)
         s->one_sided = false;
         e->one_sided--;
     }
-    e->last = s;
     e->segment = g;
     e->counted = in_window(e, g->time_ns);
     e->counts.late_segments += late;
@@ -275,6 +302,21 @@ static void take(const mpt_segment *g, bool late, void *data)
     e->segment = NULL;
 }
 
+static void announce(const mpt_segment *g, unsigned places, void *data)
+{
+    const mpt_engine *e = data;
+    const mpt_subflow *s = guess_subflow(e, g);
+
+    if (!s)
+        return;
+    if (places == MPT_TIMEORDER_FAR) {
+        mpt_fetch(s, sizeof *s);
+        return;
+    }
+    if (s->connection)
+        mpt_fetch(s->connection, sizeof *s->connection);
+}
+
 /* --- public --- */
 
 mpt_engine *mpt_engine_new(const mpt_engine_config *config)
@@ -285,6 +327,9 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     if (e->config.keys)
         g_array_ref(e->config.keys);
     e->timeorder = mpt_timeorder_new(config->horizon_ns, config->horizon_segments, take, e);
+    if (config->horizon_segments >= 4 * BATCH)
+        mpt_timeorder_set_batch(e->timeorder, BATCH, announce);
+    e->streams = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     e->subflows = g_ptr_array_new();
     e->connections = g_ptr_array_new();
     mpt_idle_init(e);
@@ -298,6 +343,7 @@ void mpt_engine_free(mpt_engine *e)
     if (!e)
         return;
     mpt_timeorder_free(e->timeorder);
+    g_array_free(e->streams, TRUE);
     mpt_identity_free(e);
     if (e->config.keys)
         g_array_unref(e->config.keys);

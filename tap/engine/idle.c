@@ -124,8 +124,6 @@ static void forget_flow(mpt_engine *e, mpt_subflow *s)
         s->newer->older = s->older;
     if (s->older)
         s->older->newer = s->newer;
-    if (e->last == s)
-        e->last = NULL;
     e->one_sided -= s->one_sided;
     e->idle.memory -= flow_memory(e);
     e->idle.flows_gone++;

@@ -38,7 +38,7 @@ struct mpt_engine {
     mpt_timeorder *timeorder;
     GPtrArray *subflows, *connections;
     GHashTable *flows; /* both endpoints, in either order -> newest mpt_subflow */
-    mpt_subflow *last; /* of the last segment: most segments follow one of their own subflow */
+    GArray *streams;   /* uint32_t, by Wireshark's number of the TCP stream: place in subflows from 1, 0: none */
     GHashTable *tokens;    /* token -> GSList of struct, newest first (identity.c) */
     GHashTable *dsns;      /* upper half of a DSN -> GSList, newest first (identity.c) */
     uint32_t barrier;      /* claims of connections whose data level may still move (accounting.c) */

@@ -4,6 +4,8 @@
  */
 #include "metrics.h"
 
+#include "fetch.h"
+
 #include <math.h>
 
 #include "implied.h"
@@ -389,8 +391,10 @@ void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32
     v->start_ns = since_start(e, c->start_ns);
     v->end_ns = since_start(e, c->end_ns);
     v->subflows = g_new0(mpt_subflow_view, v->subflow_count);
-    for (i = 0; i < v->subflow_count; i++)
+    for (i = 0; i < v->subflow_count; i++) {
         v->subflows[i].subflow = g_ptr_array_index(c->subflows, i);
+        mpt_fetch(v->subflows[i].subflow, sizeof *v->subflows[i].subflow);
+    }
     qsort(v->subflows, v->subflow_count, sizeof *v->subflows, by_first_frame);
     for (i = 0; i < v->subflow_count; i++) {
         v->subflows[i].id = i;

@@ -38,18 +38,26 @@ static inline int64_t mpt_run_end(const mpt_run *r)
     return r->start + r->length;
 }
 
-/* Private to runs.c; in sight for mpt_runs_last alone, which every segment calls. */
+/* Private to runs.c; in sight for mpt_runs_last, which every segment calls. */
 struct mpt_runs_chunk {
     uint32_t n, room;
     mpt_run run[];
 };
 
 typedef struct mpt_runs {
-    struct mpt_runs_chunk **chunks;
-    uint32_t n_chunks, room;
+    union { /* private: mpt_runs_chunk() reads it */
+        struct mpt_runs_chunk *one;
+        struct mpt_runs_chunk **many;
+    };
+    uint32_t n_chunks, room; /* room of `many`; 0: it is `one`, or NULL where there is no chunk */
     uint32_t finger, finger_index; /* chunk last touched, always one that exists; run in it, perhaps gone */
     size_t count;    /* runs */
 } mpt_runs;
+
+static inline struct mpt_runs_chunk *mpt_runs_chunk(const mpt_runs *runs, uint32_t index)
+{
+    return runs->room ? runs->many[index] : runs->one;
+}
 
 /* A place in the store; valid until the store changes. */
 typedef struct mpt_runs_at {
@@ -71,7 +79,7 @@ static inline mpt_run *mpt_runs_last(const mpt_runs *runs)
 {
     if (runs->n_chunks == 0)
         return NULL;
-    struct mpt_runs_chunk *c = runs->chunks[runs->n_chunks - 1];
+    struct mpt_runs_chunk *c = mpt_runs_chunk(runs, runs->n_chunks - 1);
     return &c->run[c->n - 1];
 }
 

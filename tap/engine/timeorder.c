@@ -4,7 +4,8 @@
  *          \--- before it ---------------------> heap          > the smaller of both heads leaves
  *
  * Invariant: the line is sorted by (time, frame), the heap has its smallest key on top, nothing held is
- * smaller than what has left. Every held segment has a slot of its own; a slab is freed once none is in use.
+ * smaller than what has left. The first `due` of the line have left, but for being handed on: nothing is handed on
+ * before them. Every held segment has a slot of its own; a slab is freed once none is in use.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,6 +13,8 @@
 
 #include <glib.h>
 #include <string.h>
+
+#include "fetch.h"
 
 #define SLAB_SLOTS 128
 #define RING_FIRST 256 /* a power of two, as every size of a ring */
@@ -36,7 +39,7 @@ typedef struct slab {
     slot slots[SLAB_SLOTS];
 } slab;
 
-/* Of the heap: the key is here too, as comparing would otherwise touch a slot for each level. */
+/* The key is here too, as comparing would otherwise touch the slot, which nobody has used for long. */
 typedef struct entry {
     key key;
     slot *slot;
@@ -48,8 +51,12 @@ struct mpt_timeorder {
     mpt_timeorder_release release;
     void *data;
 
-    slot **ring;
+    size_t batch;
+    mpt_timeorder_announce announce;
+
+    entry *ring;
     size_t ring_size, line_head, line_len;
+    size_t due;
     entry *heap;
     size_t heap_size, heap_len;
 
@@ -114,6 +121,8 @@ static slot *take_slot(mpt_timeorder *t)
     slab *s = t->open;
     slot *taken = s->free;
     s->free = taken->next_free;
+    if (s->free)
+        mpt_fetch(s->free, sizeof *s->free); /* for the next segment */
     if (++s->in_use == SLAB_SLOTS)
         close_slab(t, s);
     return taken;
@@ -153,7 +162,7 @@ static void drop(mpt_timeorder *t, slot *held)
 
 /* The line */
 
-static slot **line_at(const mpt_timeorder *t, size_t index)
+static entry *line_at(const mpt_timeorder *t, size_t index)
 {
     return &t->ring[(t->line_head + index) & (t->ring_size - 1)];
 }
@@ -161,7 +170,7 @@ static slot **line_at(const mpt_timeorder *t, size_t index)
 static void line_grow(mpt_timeorder *t)
 {
     size_t size = t->ring_size ? t->ring_size * 2 : RING_FIRST;
-    slot **ring = g_new(slot *, size);
+    entry *ring = g_new(entry, size);
     for (size_t i = 0; i < t->line_len; i++)
         ring[i] = *line_at(t, i);
     g_free(t->ring);
@@ -170,16 +179,16 @@ static void line_grow(mpt_timeorder *t)
     t->line_head = 0;
 }
 
-static void line_push(mpt_timeorder *t, slot *held)
+static void line_push(mpt_timeorder *t, entry e)
 {
     if (t->line_len == t->ring_size)
         line_grow(t);
-    *line_at(t, t->line_len++) = held;
+    *line_at(t, t->line_len++) = e;
 }
 
 static slot *line_pop(mpt_timeorder *t)
 {
-    slot *first = *line_at(t, 0);
+    slot *first = line_at(t, 0)->slot;
     t->line_head = (t->line_head + 1) & (t->ring_size - 1);
     t->line_len--;
     return first;
@@ -187,9 +196,8 @@ static slot *line_pop(mpt_timeorder *t)
 
 /* The heap */
 
-static void heap_push(mpt_timeorder *t, slot *held)
+static void heap_push(mpt_timeorder *t, entry e)
 {
-    entry e = { .key = key_of(&held->segment), .slot = held };
     if (t->heap_len == t->heap_size) {
         t->heap_size = t->heap_size ? t->heap_size * 2 : HEAP_FIRST;
         t->heap = g_renew(entry, t->heap, t->heap_size);
@@ -226,28 +234,55 @@ static slot *heap_pop(mpt_timeorder *t)
 
 static bool heap_is_next(const mpt_timeorder *t)
 {
-    if (t->heap_len == 0 || t->line_len == 0)
-        return t->line_len == 0;
-    return is_before(t->heap[0].key, key_of(&(*line_at(t, 0))->segment));
+    if (t->heap_len == 0 || t->line_len == t->due)
+        return t->line_len == t->due;
+    return is_before(t->heap[0].key, line_at(t, t->due)->key);
 }
 
-static void release_next(mpt_timeorder *t)
+static key next_key(const mpt_timeorder *t)
 {
-    slot *next = heap_is_next(t) ? heap_pop(t) : line_pop(t);
-    t->left = key_of(&next->segment);
-    t->any_left = true;
+    return heap_is_next(t) ? t->heap[0].key : line_at(t, t->due)->key;
+}
+
+static void hand_on(mpt_timeorder *t, slot *next)
+{
     t->release(&next->segment, false, t->data);
     drop(t, next);
 }
 
-static bool is_due(const mpt_timeorder *t)
+static void hand_on_due(mpt_timeorder *t)
+{
+    while (t->due > 0) {
+        if (t->due > 2 * MPT_TIMEORDER_FAR)
+            mpt_fetch(line_at(t, 2 * MPT_TIMEORDER_FAR)->slot, sizeof(slot));
+        if (t->announce && t->due > MPT_TIMEORDER_FAR)
+            t->announce(&line_at(t, MPT_TIMEORDER_FAR)->slot->segment, MPT_TIMEORDER_FAR, t->data);
+        if (t->announce && t->due > MPT_TIMEORDER_NEAR)
+            t->announce(&line_at(t, MPT_TIMEORDER_NEAR)->slot->segment, MPT_TIMEORDER_NEAR, t->data);
+        t->due--;
+        hand_on(t, line_pop(t));
+    }
+}
+
+static void leave_next(mpt_timeorder *t)
+{
+    t->left = next_key(t);
+    t->any_left = true;
+    if (heap_is_next(t)) {
+        hand_on_due(t);
+        hand_on(t, heap_pop(t));
+    } else if (++t->due >= t->batch) {
+        hand_on_due(t);
+    }
+}
+
+static bool may_leave(const mpt_timeorder *t)
 {
     size_t held = mpt_timeorder_held(t);
     if (held == 0 || held > t->capacity)
         return held > 0;
-    int64_t next_ns = heap_is_next(t) ? t->heap[0].key.time_ns : (*line_at(t, 0))->segment.time_ns;
     /* newest_ns is never the smaller one, and their distance may take all 64 bits. */
-    return (uint64_t)t->newest_ns - (uint64_t)next_ns > (uint64_t)t->horizon_ns;
+    return (uint64_t)t->newest_ns - (uint64_t)next_key(t).time_ns > (uint64_t)t->horizon_ns;
 }
 
 mpt_timeorder *mpt_timeorder_new(int64_t horizon_ns, size_t capacity, mpt_timeorder_release release,
@@ -257,9 +292,17 @@ mpt_timeorder *mpt_timeorder_new(int64_t horizon_ns, size_t capacity, mpt_timeor
     mpt_timeorder *t = g_new0(mpt_timeorder, 1);
     t->horizon_ns = horizon_ns;
     t->capacity = capacity;
+    t->batch = 1;
     t->release = release;
     t->data = data;
     return t;
+}
+
+void mpt_timeorder_set_batch(mpt_timeorder *t, size_t batch, mpt_timeorder_announce announce)
+{
+    g_assert(batch > 0 && !t->any_pushed);
+    t->batch = batch;
+    t->announce = announce;
 }
 
 void mpt_timeorder_free(mpt_timeorder *t)
@@ -278,30 +321,33 @@ void mpt_timeorder_free(mpt_timeorder *t)
 
 void mpt_timeorder_push(mpt_timeorder *t, const mpt_segment *segment)
 {
-    key k = key_of(segment);
-    if (t->any_left && is_before(k, t->left)) {
+    entry e = { .key = key_of(segment) };
+    if (t->any_left && is_before(e.key, t->left)) {
+        hand_on_due(t);
         t->release(segment, true, t->data);
         return;
     }
-    if (!t->any_pushed || k.time_ns > t->newest_ns)
-        t->newest_ns = k.time_ns;
+    if (!t->any_pushed || e.key.time_ns > t->newest_ns)
+        t->newest_ns = e.key.time_ns;
     t->any_pushed = true;
 
-    if (t->line_len == 0 || !is_before(k, key_of(&(*line_at(t, t->line_len - 1))->segment)))
-        line_push(t, hold(t, segment));
+    e.slot = hold(t, segment);
+    if (t->line_len == t->due || !is_before(e.key, line_at(t, t->line_len - 1)->key))
+        line_push(t, e);
     else
-        heap_push(t, hold(t, segment));
-    while (is_due(t))
-        release_next(t);
+        heap_push(t, e);
+    while (may_leave(t))
+        leave_next(t);
 }
 
 void mpt_timeorder_flush(mpt_timeorder *t)
 {
     while (mpt_timeorder_held(t) > 0)
-        release_next(t);
+        leave_next(t);
+    hand_on_due(t);
 }
 
 size_t mpt_timeorder_held(const mpt_timeorder *t)
 {
-    return t->line_len + t->heap_len;
+    return t->line_len - t->due + t->heap_len;
 }

@@ -5,6 +5,10 @@
  * or once more than `capacity` are held, the oldest (time, then frame) first. With capacity 0 nothing is held and
  * each segment comes out as it is pushed.
  *
+ * Those that may leave can be let out a batch at a time: what comes out, and in which order, is the same, but the
+ * caller's code and data stay in the processor's cache from one to the next, and what each will need can be fetched
+ * while others are still being taken in.
+ *
  * Invariant: segments come out in the order (time_ns, frame), except that one which is older than what has
  * already left comes out at once and is flagged late. A segment in order costs O(1), any other O(log n).
  *
@@ -25,16 +29,24 @@ typedef struct mpt_timeorder mpt_timeorder;
  * mpt_timeorder. */
 typedef void (*mpt_timeorder_release)(const mpt_segment *segment, bool late, void *data);
 
+/* Is told of a segment of a batch `places` releases before it is released, first from far and then from near
+ * (MPT_TIMEORDER_FAR, MPT_TIMEORDER_NEAR), so that its memory can be fetched. Must not change anything. */
+typedef void (*mpt_timeorder_announce)(const mpt_segment *segment, unsigned places, void *data);
+
+enum { MPT_TIMEORDER_NEAR = 2, MPT_TIMEORDER_FAR = 4 };
+
 /* horizon_ns >= 0. The caller frees with mpt_timeorder_free(), which drops what is held. */
 mpt_timeorder *mpt_timeorder_new(int64_t horizon_ns, size_t capacity, mpt_timeorder_release release,
                                  void *data);
+/* Segments leave `batch` (>0; 1 unless set) at a time; announce may be NULL. Before the first segment. */
+void mpt_timeorder_set_batch(mpt_timeorder *t, size_t batch, mpt_timeorder_announce announce);
 void mpt_timeorder_free(mpt_timeorder *t);
 
 /* Takes a copy of the segment, and of its payload where it has one; may release any number of segments. */
 void mpt_timeorder_push(mpt_timeorder *t, const mpt_segment *segment);
 /* Releases all that is held. */
 void mpt_timeorder_flush(mpt_timeorder *t);
-/* Segments held now. */
+/* Segments held now that may not leave yet. */
 size_t mpt_timeorder_held(const mpt_timeorder *t);
 
 #endif
