@@ -158,7 +158,7 @@ static void append_kind(const mpt_connection_view *v, GString *out)
 
     g_string_append(out, kinds[v->kind]);
     if (v->kind == MPT_KIND_MPTCP && v->version.known)
-        g_string_append_printf(out, " v%d", (int)v->version.value);
+        mpt_units_plain(g_string_append(out, " v"), (uint64_t)v->version.value);
 }
 
 void mpt_overview_kind(const mpt_connection_view *v, GString *out)
@@ -180,7 +180,7 @@ static void append_close(const mpt_connection_view *v, GString *out)
     case MPT_CLOSE_DATA_FIN:
         g_string_append(out, "closed by both");
         if (by)
-            g_string_append_printf(out, ", the %s first", by);
+            g_string_append(g_string_append(g_string_append(out, ", the "), by), " first");
         break;
     case MPT_CLOSE_FASTCLOSE:
     case MPT_CLOSE_RESET:

@@ -112,6 +112,26 @@ void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len)
     appended(sink, len);
 }
 
+char *mpt_sink_room(mpt_sink *sink, size_t len)
+{
+    GString *buffer = sink->buffer;
+    size_t before = buffer->len;
+
+    g_assert(!sink->closed);
+    if (G_UNLIKELY(before + len >= buffer->allocated_len)) {
+        g_string_set_size(buffer, before + len);
+        g_string_truncate(buffer, before);
+    }
+    return buffer->str + before;
+}
+
+void mpt_sink_filled(mpt_sink *sink, size_t len)
+{
+    sink->buffer->len += len;
+    sink->buffer->str[sink->buffer->len] = '\0';
+    appended(sink, len);
+}
+
 void mpt_sink_puts(mpt_sink *sink, const char *text)
 {
     mpt_sink_append(sink, text, strlen(text));

@@ -28,6 +28,10 @@ mpt_sink *mpt_sink_open(const char *path, char **error);
 
 /* Appends `len` bytes. What is buffered goes out at 64 kB. */
 void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len);
+/* Room for `len` bytes behind what was appended, for the caller to fill; mpt_sink_filled() then says how many of them
+ * count. Nothing may be appended in between. */
+char *mpt_sink_room(mpt_sink *sink, size_t len);
+void mpt_sink_filled(mpt_sink *sink, size_t len);
 void mpt_sink_puts(mpt_sink *sink, const char *text);
 void mpt_sink_putc(mpt_sink *sink, char c);
 void mpt_sink_pad(mpt_sink *sink, char c, size_t count);

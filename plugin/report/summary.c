@@ -70,12 +70,16 @@ static void set_remarks(mpt_table *table, const mpt_connection_view *v)
     };
     const char *end = v->kind == MPT_KIND_UNANSWERED ? "" : ends[v->close];
 
+    GString *text = g_string_new(NULL);
+
     if (v->fallback != MPT_FALLBACK_NONE)
-        mpt_table_set_textf(table, REMARKS, "fell back%s", end);
+        g_string_append(text, "fell back");
     else if (v->kind == MPT_KIND_MPTCP && v->version.known)
-        mpt_table_set_textf(table, REMARKS, "v%d%s", (int)v->version.value, end);
+        mpt_units_plain(g_string_append(text, "v"), (uint64_t)v->version.value);
     else
-        mpt_table_set_textf(table, REMARKS, "%s%s", v->kind == MPT_KIND_MPTCP ? "yes" : kinds[v->kind], end);
+        g_string_append(text, v->kind == MPT_KIND_MPTCP ? "yes" : kinds[v->kind]);
+    mpt_table_set_text(table, REMARKS, g_string_append(text, end)->str);
+    g_string_free(text, TRUE);
 }
 
 static void glance_row(mpt_table *table, const mpt_connection_view *v, unsigned directions)
@@ -386,59 +390,58 @@ static void full_table(const mpt_connection_view *v, unsigned direction, mpt_sin
 
 /* --- putting it together --- */
 
-static void text_lines(const mpt_connection_direction *d, bool full, mpt_sink *sink)
+static void text_lines(lines *l, const mpt_connection_direction *d, bool full, mpt_sink *sink)
 {
-    lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL)};
-
-    add_data(&l, d);
-    add_speed(&l, d);
-    add_order(&l, &d->data);
-    add_again(&l, &d->bytes);
-    if (l.none->len > 0)
-        mpt_block_add(l.block, "none", l.none->str);
+    mpt_block_clear(l->block);
+    g_string_truncate(l->none, 0);
+    add_data(l, d);
+    add_speed(l, d);
+    add_order(l, &d->data);
+    add_again(l, &d->bytes);
+    if (l->none->len > 0)
+        mpt_block_add(l->block, "none", l->none->str);
     if (full)
-        add_full(&l, d);
-    mpt_text_block(sink, l.block, 4);
-    mpt_block_free(l.block);
-    g_string_free(l.line, TRUE);
-    g_string_free(l.none, TRUE);
+        add_full(l, d);
+    mpt_text_block(sink, l->block, 4);
 }
 
-static void text_direction(const mpt_connection_view *v, unsigned direction, bool full, mpt_sink *sink)
+static void put_line(lines *l, mpt_sink *sink)
+{
+    mpt_sink_append(sink, l->line->str, l->line->len);
+    g_string_truncate(l->line, 0);
+}
+
+static void text_direction(lines *l, const mpt_connection_view *v, unsigned direction, bool full, mpt_sink *sink)
 {
     const mpt_connection_direction *d = &v->direction[direction];
-    GString *line = g_string_new(NULL);
 
-    mpt_sink_puts(sink, direction == MPT_C2S ? "  client to server: " : "  server to client: ");
+    g_string_append(l->line, direction == MPT_C2S ? "  client to server: " : "  server to client: ");
     if (d->bytes.payload_bytes == 0) {
-        mpt_units_grouped(line, d->bytes.packets);
-        mpt_sink_printf(sink, "no data (%s packet%s)\n", line->str, d->bytes.packets == 1 ? "" : "s");
-        g_string_free(line, TRUE);
+        mpt_units_grouped(g_string_append(l->line, "no data ("), d->bytes.packets);
+        g_string_append(l->line, d->bytes.packets == 1 ? " packet)\n" : " packets)\n");
+        put_line(l, sink);
         return;
     }
-    mpt_units_bytes(line, d->data.dsn_unique_bytes);
+    mpt_units_bytes(l->line, d->data.dsn_unique_bytes);
     /* The delay of one acknowledgement is no speed. */
-    if (isfinite(d->data.goodput) && d->bytes.segments > 1) {
-        g_string_append(line, " at ");
-        mpt_units_rate(line, d->data.goodput);
-    }
-    g_string_append_c(line, '\n');
-    mpt_sink_puts(sink, line->str);
-    g_string_free(line, TRUE);
-    text_lines(d, full, sink);
+    if (isfinite(d->data.goodput) && d->bytes.segments > 1)
+        mpt_units_rate(g_string_append(l->line, " at "), d->data.goodput);
+    g_string_append_c(l->line, '\n');
+    put_line(l, sink);
+    text_lines(l, d, full, sink);
     if (v->subflow_count > 1)
         carried(v, direction, sink);
     if (full)
         full_table(v, direction, sink);
 }
 
-static void text_connection(const mpt_connection_view *v, const mpt_arguments *a, mpt_sink *sink)
+static void text_connection(lines *l, const mpt_connection_view *v, const mpt_arguments *a, mpt_sink *sink)
 {
     mpt_overview_connection(v, sink);
     mpt_subflows_text(v, sink, 2);
     for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
         if (mpt_report_directions(a) >> d & 1u)
-            text_direction(v, d, mpt_arguments_has(a, MPT_ARG_FULL), sink);
+            text_direction(l, v, d, mpt_arguments_has(a, MPT_ARG_FULL), sink);
 }
 
 static void glance(const mpt_report_context *x, mpt_sink *sink)
@@ -463,6 +466,7 @@ void mpt_report_summary(const mpt_report_context *x, mpt_sink *sink)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x->arguments, sink) : NULL;
+    lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL)};
 
     if (!csv) {
         mpt_overview_capture(x, sink);
@@ -475,8 +479,11 @@ void mpt_report_summary(const mpt_report_context *x, mpt_sink *sink)
         if (mpt_report_selected(x, &v) && csv)
             mpt_summary_csv_add(rows, &v);
         else if (mpt_report_selected(x, &v))
-            text_connection(&v, x->arguments, sink);
+            text_connection(&l, &v, x->arguments, sink);
         mpt_metrics_clear(&v);
     }
     mpt_summary_csv_end(rows);
+    mpt_block_free(l.block);
+    g_string_free(l.line, TRUE);
+    g_string_free(l.none, TRUE);
 }

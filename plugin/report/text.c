@@ -124,6 +124,12 @@ static void append_printable_lines(GString *out, const char *text)
 void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text)
 {
     g_assert(indent >= 0 && indent + hanging >= 0);
+    if (indent < MPT_TEXT_WIDTH && fits(text, MPT_TEXT_WIDTH - (size_t)indent)) {
+        mpt_sink_pad(sink, ' ', (size_t)indent);
+        mpt_sink_puts(sink, text);
+        mpt_sink_putc(sink, '\n');
+        return;
+    }
     GString *clean = g_string_new(NULL);
     append_printable_lines(clean, text);
     for (char *line = clean->str, *next; line; line = next) {
@@ -156,7 +162,8 @@ typedef struct layout {
     shown *columns;
     size_t count, gap, indent;
     GString *text;
-    GArray *cells; /* drawn, row by row; at the end those of the titles */
+    drawn *cells; /* row by row */
+    size_t drawn; /* how many there are */
 } layout;
 
 static bool is_shown(const mpt_table *table, size_t index)
@@ -199,8 +206,8 @@ static drawn *add_drawn(layout *l, size_t start)
     d.width = width_of(l->text->str + start, d.len);
     for (; d.len > 0 && l->text->str[start + d.len - 1] == ' '; d.len--)
         d.blanks++;
-    g_array_append_val(l->cells, d);
-    return &g_array_index(l->cells, drawn, l->cells->len - 1);
+    l->cells[l->drawn] = d;
+    return &l->cells[l->drawn++];
 }
 
 static void add_cell(layout *l, size_t row, shown *c)
@@ -235,52 +242,90 @@ static void measure(layout *l)
     l->gap = l->indent + sum + 2 * gaps > MPT_TEXT_WIDTH ? 1 : 2;
 }
 
-/* Draws the cells from number `first` on. Blanks are only written when something follows. */
+/* A line of a table, being written into a sink's room. */
+typedef struct pen {
+    char *to;
+    size_t pending; /* blanks: only written when something follows */
+    size_t gap;
+} pen;
+
+static void put_cell(pen *p, const shown *c, const char *text, const drawn *d)
+{
+    size_t fill = c->width - d->width;
+
+    p->pending += c->right ? fill : 0;
+    if (d->len > 0) {
+        memset(p->to, ' ', p->pending);
+        memcpy(p->to + p->pending, text + d->start, d->len);
+        p->to += p->pending + d->len;
+        p->pending = 0;
+    }
+    p->pending += d->blanks + (c->right ? 0 : fill) + p->gap;
+}
+
+static size_t room_of(const layout *l)
+{
+    size_t room = l->indent + 1;
+
+    for (size_t i = 0; i < l->count; i++)
+        room += l->columns[i].width + l->gap;
+    return room;
+}
+
+/* Draws the cells from number `first` on. */
 static void line(mpt_sink *sink, const layout *l, size_t first)
 {
-    const drawn *cell = &g_array_index(l->cells, drawn, (guint)first);
-    size_t pending = l->indent;
-    for (const shown *c = l->columns; c < l->columns + l->count; c++, cell++) {
-        size_t fill = c->width - cell->width;
-        if (c->right)
-            pending += fill;
-        if (cell->len > 0) {
-            mpt_sink_pad(sink, ' ', pending);
-            mpt_sink_append(sink, l->text->str + cell->start, cell->len);
-            pending = 0;
-        }
-        pending += cell->blanks + (c->right ? 0 : fill) + l->gap;
-    }
-    mpt_sink_putc(sink, '\n');
+    size_t room = room_of(l);
+    pen p = { .pending = l->indent, .gap = l->gap };
+    const char *begin;
+
+    for (size_t i = 0; i < l->count; i++)
+        room += l->cells[first + i].len; /* more bytes than columns, perhaps */
+    begin = p.to = mpt_sink_room(sink, room);
+    for (size_t i = 0; i < l->count; i++)
+        put_cell(&p, &l->columns[i], l->text->str, &l->cells[first + i]);
+    *p.to++ = '\n';
+    mpt_sink_filled(sink, (size_t)(p.to - begin));
 }
 
 /* Line 0 or 1 of the title; one without a line end stands on line 1. */
-static void add_title(layout *l, unsigned row, const shown *c)
+static drawn title_of(const shown *c, unsigned row)
 {
-    size_t start = l->text->len;
-    if (row == 0 && c->second)
-        g_string_append_len(l->text, c->title, c->second - 1 - c->title);
-    else if (row == 1)
-        g_string_append(l->text, c->second ? c->second : c->title);
+    drawn d = { .len = strlen(c->title) };
+
+    if (c->second && row == 0)
+        d.len = (size_t)(c->second - 1 - c->title);
+    else if (c->second)
+        d = (drawn){ .start = (size_t)(c->second - c->title), .len = strlen(c->second) };
+    else if (row == 0)
+        d.len = 0;
+    d.width = width_of(c->title + d.start, d.len);
     /* Above the digits, not above the brackets. */
-    if ((c->column->flags & MPT_COLUMN_SCALED) && l->text->len > start &&
-        width_of(l->text->str + start, l->text->len - start) + SCALED_WIDTH <= c->width)
-        for (int i = 0; i < SCALED_WIDTH; i++)
-            g_string_append_c(l->text, ' ');
-    add_drawn(l, start);
+    if ((c->column->flags & MPT_COLUMN_SCALED) && d.len > 0 && d.width + SCALED_WIDTH <= c->width) {
+        d.blanks = SCALED_WIDTH;
+        d.width += SCALED_WIDTH;
+    }
+    return d;
 }
 
-static void titles(mpt_sink *sink, layout *l)
+static void titles(mpt_sink *sink, const layout *l)
 {
     unsigned row = 1;
-    for (size_t i = 0; i < l->count; i++)
-        if (l->columns[i].second)
-            row = 0;
+    size_t room = room_of(l);
+
+    for (size_t i = 0; i < l->count; i++) {
+        room += strlen(l->columns[i].title);
+        row = l->columns[i].second ? 0 : row;
+    }
     for (; row < 2; row++) {
-        size_t first = l->cells->len;
-        for (size_t i = 0; i < l->count; i++)
-            add_title(l, row, &l->columns[i]);
-        line(sink, l, first);
+        pen p = { .pending = l->indent, .gap = l->gap };
+        const char *begin = p.to = mpt_sink_room(sink, room);
+        for (size_t i = 0; i < l->count; i++) {
+            const drawn d = title_of(&l->columns[i], row);
+            put_cell(&p, &l->columns[i], l->columns[i].title, &d);
+        }
+        *p.to++ = '\n';
+        mpt_sink_filled(sink, (size_t)(p.to - begin));
     }
 }
 
@@ -291,13 +336,13 @@ void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent)
     layout l = { .table = table, .indent = (size_t)indent };
     l.columns = g_new(shown, columns);
     l.text = g_string_sized_new(1024);
-    l.cells = g_array_sized_new(FALSE, FALSE, sizeof(drawn), (guint)(columns * (rows + 2)));
+    l.cells = g_new(drawn, columns * rows + 1);
     measure(&l);
     titles(sink, &l);
     for (size_t row = 0; row < rows; row++)
         line(sink, &l, row * l.count);
     g_free(l.columns);
-    g_array_free(l.cells, TRUE);
+    g_free(l.cells);
     g_string_free(l.text, TRUE);
 }
 
@@ -317,6 +362,12 @@ mpt_block *mpt_block_new(void)
     block->text = g_string_sized_new(512);
     block->lines = g_array_sized_new(FALSE, FALSE, sizeof(labelled), 16);
     return block;
+}
+
+void mpt_block_clear(mpt_block *block)
+{
+    g_string_truncate(block->text, 0);
+    g_array_set_size(block->lines, 0);
 }
 
 void mpt_block_free(mpt_block *block)

@@ -33,6 +33,8 @@ void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent);
 typedef struct mpt_block mpt_block;
 
 mpt_block *mpt_block_new(void);
+/* Empties it, for the next block. */
+void mpt_block_clear(mpt_block *block);
 void mpt_block_free(mpt_block *block); /* NULL is allowed */
 /* Adds a line; both strings are copied. A value that is too long is wrapped under itself. NULL is drawn "-".
  */

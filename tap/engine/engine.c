@@ -310,11 +310,12 @@ static void announce(const mpt_segment *g, unsigned places, void *data)
     if (!s)
         return;
     if (places == MPT_TIMEORDER_FAR) {
-        mpt_fetch(s, sizeof *s);
-        return;
-    }
-    if (s->connection)
+        mpt_fetch(s, offsetof(mpt_subflow, half[0].checksums));
+        mpt_fetch(&s->half[1], offsetof(mpt_half, checksums));
+        mpt_fetch(&s->connection, sizeof *s - offsetof(mpt_subflow, connection));
+    } else if (s->connection) {
         mpt_fetch(s->connection, sizeof *s->connection);
+    }
 }
 
 /* --- public --- */

@@ -65,35 +65,36 @@ typedef struct mpt_unacked {
     bool again; /* retransmitted: no sample (Karn) */
 } mpt_unacked;
 
-/* One side of a subflow as sender. */
+/* One side of a subflow as sender. What most segments need comes first. */
 typedef struct mpt_half {
     bool seen;        /* origin is set */
     bool isn_known;   /* origin is the SYN's sequence number */
     bool shift_known; /* ssn_shift is certain */
     bool shift_bounded;
     bool fin_seen, fin_acked, rst_seen;
-    /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
-    uint32_t fin_event, rst_event, infinite_event;
     bool data_without_dss_last; /* the last new payload had no mapping */
     uint32_t origin;
-    int64_t next;     /* highest position seen, one past */
-    int64_t fin;      /* position of the FIN, where fin_seen */
-    int64_t fin_ns;   /* when it was first seen */
-    int64_t acked;    /* highest position that the other side acknowledged; INT64_MIN: none */
-    int64_t acked_ns; /* when the last data, without the FIN, was acknowledged */
+    uint32_t syn_data; /* bytes accepted by Fast Open */
+    int64_t next;      /* highest position seen, one past */
+    int64_t acked;     /* highest position that the other side acknowledged; INT64_MIN: none */
+    int64_t acked_ns;  /* when the last data, without the FIN, was acknowledged */
     int64_t ssn_shift;
-    int64_t shift_low, shift_high; /* bounds while not known */
-    uint32_t syn_data;             /* bytes accepted by Fast Open */
-    mpt_ranges received;           /* positions of payload in the capture */
-    mpt_ranges pending;            /* of these, not mapped yet */
-    mpt_mapping mapping;           /* position -> data-level position */
-    GArray *waiting;               /* mpt_waiting_mapping, NULL when none */
-    mpt_checksums checksums;
     mpt_bytes bytes;
     int64_t first_ns, last_ns;           /* segments; valid with bytes.packets */
     int64_t first_data_ns, last_data_ns; /* payload; valid with bytes.segments */
-    GArray *unacked; /* mpt_unacked in order, from unacked_head; NULL when not wanted */
+    mpt_ranges received;                 /* positions of payload in the capture */
+    mpt_ranges pending;                  /* of these, not mapped yet */
+    mpt_mapping mapping;                 /* position -> data-level position */
+    mpt_checksums checksums;
+
+    int64_t shift_low, shift_high; /* bounds while ssn_shift is not known */
+    GArray *waiting;               /* mpt_waiting_mapping, NULL when none */
+    GArray *unacked;               /* mpt_unacked in order, from unacked_head; NULL when not wanted */
     guint unacked_head;
+    /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
+    uint32_t fin_event, rst_event, infinite_event;
+    int64_t fin;    /* position of the FIN, where fin_seen */
+    int64_t fin_ns; /* when it was first seen */
     mpt_distribution rtt;
 } mpt_half;
 
