@@ -30,6 +30,15 @@ typedef void mpt_stat_result;
 #define MPT_STAT_CAN_FAIL 0
 #endif
 
+/* Numbers of streams can be chosen in the Follow window since 4.4. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count) \
+    register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler), (count), NULL)
+#else
+#define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count) \
+    ((void)(count), register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler)))
+#endif
+
 /* A file may have several sections since 4.4, each with interfaces of its own. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 #define MPT_INTERFACE_NAME(pinfo, id) \

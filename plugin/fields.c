@@ -99,7 +99,7 @@ static mpt_frames *new_frames(bool kept)
     mpt_engine_config config;
 
     mpt_prefs_engine_config(&config);
-    config.want_evidence = kept;
+    config.want_evidence = config.want_checksums = kept;
     return mpt_frames_new(&config, kept);
 }
 

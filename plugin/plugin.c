@@ -11,6 +11,7 @@
 #include "cli.h"
 #include "fields.h"
 #include "follow.h"
+#include "follow_window.h"
 #include "menu.h"
 #include "prefs.h"
 #include "session.h"
@@ -29,6 +30,7 @@ static void shut_down(void)
 {
     mpt_listener_forget();
     mpt_session_close();
+    mpt_follow_window_forget();
     mpt_prefs_forget();
 }
 
@@ -44,6 +46,7 @@ static void register_handoff(void)
 {
     mpt_cli_register();
     mpt_follow_register();
+    mpt_follow_window_register();
     mpt_tables_register();
     mpt_menu_register();
 }

@@ -162,6 +162,10 @@ static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinf
         g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
     else
         g->payload_len = length - header;
+    if (g->payload_len && captured > header) {
+        g->payload = bytes + header;
+        g->captured_payload = MIN(captured - header, g->payload_len);
+    }
     if (captured < header && captured < length)
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
     read_options(g, bytes + HEADER, MIN(header, captured) - HEADER, &scale);

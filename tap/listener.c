@@ -36,13 +36,6 @@ struct tcp_option_record {
     uint16_t mss;
 };
 
-/* The layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and 4.6. */
-struct follow_record {
-    tvbuff_t *tvb;
-    struct tcpheader *tcph;
-    struct tcp_analysis *tcpd;
-};
-
 static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
     void *user;
@@ -194,7 +187,7 @@ static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan
 static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
                                     tap_flags_t flags _U_)
 {
-    const struct follow_record *f = data;
+    const mpt_tcp_follow_record *f = data;
     mpt_segment *g;
     uint32_t captured;
 

@@ -27,6 +27,14 @@ typedef struct mpt_listener_client {
     void (*draw)(void *user);
 } mpt_listener_client;
 
+/* What tap "tcp_follow" hands on: the layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and
+ * 4.6. The tvbuff_t is the payload. */
+typedef struct mpt_tcp_follow_record {
+    struct tvbuff *tvb;
+    struct tcpheader *tcph;
+    struct tcp_analysis *tcpd;
+} mpt_tcp_follow_record;
+
 /* Once, while protocols are registered. */
 void mpt_listener_register(void);
 

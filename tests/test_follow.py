@@ -3,7 +3,8 @@
 
 A direction of a connection is compared unless the capture itself says that it can't be: an application met an error,
 or the expected file shows that not all of its bytes were captured (`dsn_unique_bytes` against `app_sent`). What was
-left out is printed with its reason. The layout is compared with that of tshark's own -z follow,tcp.
+left out is printed with its reason. The layout is compared with that of tshark's own -z follow,tcp, and the streams
+with what Wireshark's Follow window gets (sharkd's `follow`, the same function).
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
@@ -13,8 +14,10 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(TESTS)
@@ -68,6 +71,29 @@ def stream_of_hex(text):
             check(int(found.group(2), 16) == len(streams[direction]), 'offset in ' + line)
             streams[direction] += bytes.fromhex(found.group(3))
     return streams
+
+
+def window_streams(capture, numbers, filter='mptcpscope.connection == %d'):
+    """what the Follow window shows of each of these connections, asked for one after another"""
+    ask = [('load', {'file': 'capture.pcapng'})]
+    ask += [('follow', {'follow': 'MPTCP', 'filter': filter % number}) for number in numbers]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        shutil.copyfile(capture, os.path.join(folder, 'capture.pcapng'))
+        ask[0][1]['file'] = os.path.join(folder, 'capture.pcapng')
+        os.chmod(ask[0][1]['file'], 0o644)
+        requests = [json.dumps({'jsonrpc': '2.0', 'id': i, 'method': method, 'params': params}) + '\n'
+                    for i, (method, params) in enumerate(ask, 1)]
+        run = subprocess.run([os.path.join(TESTS, 'run-tshark'), '-'], input=''.join(requests).encode(),
+                             capture_output=True, env=dict(os.environ, MPT_PROGRAM='sharkd'))
+    answers = [json.loads(line) for line in run.stdout.split(b'\n') if line.startswith(b'{')]
+    check(len(answers) == len(ask), '%s: sharkd answers %d of %d' % (capture, len(answers), len(ask)))
+    for answer in answers[1:]:
+        check('result' in answer, '%s: %s' % (capture, answer))
+        streams = {'c2s': b'', 's2c': b''}
+        for payload in answer.get('result', {}).get('payloads', []):
+            streams['s2c' if payload.get('s') else 'c2s'] += base64.b64decode(payload['d'])
+        yield streams
 
 
 def generated(seed, length):
@@ -165,6 +191,24 @@ def try_modes():
     check(some[6:8] == follow(capture, 'raw', 1).split('\n')[7:9] and len(some) == 10, 'a range of chunks')
 
 
+def try_window():
+    """the Follow window has what -z follow,mptcp has: each capture here, both ends; gaps; twice in one process"""
+    compared = 0
+    for capture in sorted(glob.glob(os.path.join(TOP, 'captures', '*', '*.pcapng'))):
+        with open(capture[:-len('.pcapng')] + '.expected.json') as f:
+            numbers = list(range(len(json.load(f)['connections'])))
+        for number, streams in zip(numbers + numbers, window_streams(capture, numbers + numbers)):
+            raw = streams_of_raw(follow(capture, 'raw', number)) if number < 4 else streams
+            check(streams == raw, '%s connection %d: the window has %s bytes, tshark %s' % (
+                capture, number, *[{k: len(v) for k, v in s.items()} for s in (streams, raw)]))
+            compared += len(streams['c2s']) > 0 or len(streams['s2c']) > 0
+    print('%d streams of the Follow window' % compared)
+    check(compared >= 24, 'only %d streams of the Follow window' % compared)
+    capture = os.path.join(TOP, 'captures', 'path_blackhole', 'client.pcapng')
+    by_subflow = list(window_streams(capture, [1], 'tcp.stream == %d && tcp.len > 0'))[0]
+    check(b'bytes missing in capture file]' in by_subflow['c2s'], 'what another filter leaves out is a gap')
+
+
 def try_errors():
     capture = os.path.join(TOP, 'captures', 'tiny', 'client.pcapng')
     for arguments, words in (('raw,7', 'no connection 7'), ('ebcdic,0', 'ascii, hex, raw or yaml'),
@@ -190,6 +234,7 @@ def main():
     check(compared >= 24, 'only %d directions compared' % compared)
     try_layout()
     try_modes()
+    try_window()
     try_errors()
     return 1 if failures else 0
 

@@ -616,6 +616,27 @@ bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids
     return true;
 }
 
+bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload)
+{
+    const struct record *r = first_record(f, frame);
+
+    for (; r && index; index--)
+        r = r->next;
+    *payload = (mpt_frame_payload){0};
+    if (!r)
+        return false;
+    *payload = (mpt_frame_payload){
+        .subflow = r->subflow, .side = r->side, .position = r->position, .length = r->length};
+    return true;
+}
+
+uint32_t mpt_frames_last(const mpt_frames *f)
+{
+    if (!f->kept)
+        return f->live ? f->live->frame : 0;
+    return f->frames->len ? f->frames->len - 1 : 0;
+}
+
 /* --- public --- */
 
 mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)

@@ -83,6 +83,16 @@ typedef struct mpt_frame_ids {
     uint32_t connection_id, subflow_id;
 } mpt_frame_ids;
 bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids);
+/* Where the payload of a frame's `index`th segment lies on its subflow. False where there is no such segment. */
+typedef struct mpt_frame_payload {
+    const mpt_subflow *subflow; /* NULL: still in the look-back */
+    unsigned side;              /* the sender, of the subflow */
+    int64_t position;
+    uint32_t length; /* bytes; 0: none */
+} mpt_frame_payload;
+bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload);
+/* The highest frame number that is remembered; 0: none. */
+uint32_t mpt_frames_last(const mpt_frames *f);
 /* Tells an observer of all that is fed from now on; it is borrowed until the frames are freed. */
 void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user);
 /* Borrowed, to read. */
