@@ -118,6 +118,8 @@ struct result {
     mpt_severity severity;
     uint64_t n;
     uint32_t frame;
+    mpt_maybe_ns time;
+    mpt_maybe_int subflow;
     char sentence[400];
 };
 
@@ -132,6 +134,8 @@ static inline void look(const GArray *findings, const char *check, struct result
         r->severity = f->severity;
         r->n = f->count;
         r->frame = f->frame;
+        r->time = f->time;
+        r->subflow = f->subflow;
         g_strlcpy(r->sentence, f->sentence, sizeof r->sentence);
     }
 }

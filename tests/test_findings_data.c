@@ -41,11 +41,14 @@ static void remap(struct scene *s, int64_t dsn)
 static void test_mapping_conflict__same_ssn_other_dsn__error(void **state)
 {
     struct scene s;
+    struct result r;
     (void)state;
     begin_two(&s);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
     remap(&s, 301);
-    assert_int_equal(expect_one(&s, "mapping_conflict", MPT_SEVERITY_ERROR).n, 100);
+    r = expect_one(&s, "mapping_conflict", MPT_SEVERITY_ERROR);
+    assert_int_equal(r.n, 100);
+    assert_true(r.time.known && r.subflow.known && r.subflow.value == 0);
 }
 
 static void test_mapping_conflict__repeated__none(void **state)
@@ -656,6 +659,15 @@ static void test_capture_options_cut__whole__none(void **state)
     expect_none(&s, "capture_options_cut");
 }
 
+static void malformed_option(struct scene *s)
+{
+    mpt_segment g = {.time_ns = s->w.now_ns, .frame = ++s->w.frame, .src = s->a.ends[0], .dst = s->a.ends[1],
+                     .seq = s->a.isn[0] + s->a.next[0], .ack = s->a.isn[1] + s->a.next[1], .flags = MPT_TCP_ACK,
+                     .window = 65535, .option_len = 5, .options = {30, 5, 0x10, 0, 0}};
+
+    mpt_engine_feed(s->w.engine, &g);
+}
+
 static void test_capture_segments_lost__one__note(void **state)
 {
     struct scene s;
@@ -663,6 +675,15 @@ static void test_capture_segments_lost__one__note(void **state)
     begin_two(&s);
     mpt_engine_note_lost(s.w.engine);
     expect_one(&s, "capture_segments_lost", MPT_SEVERITY_NOTE);
+}
+
+static void test_capture_segments_lost__malformed_but_read__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    malformed_option(&s);
+    expect_none(&s, "capture_segments_lost");
 }
 
 static void test_capture_late__beyond_the_look_back__note(void **state)
@@ -720,13 +741,9 @@ static void test_capture_gaps__bytes_without_mapping__none(void **state)
 static void test_options_malformed__length_5__warning(void **state)
 {
     struct scene s;
-    mpt_segment g;
     (void)state;
     begin_two(&s);
-    g = (mpt_segment){.time_ns = s.w.now_ns, .frame = ++s.w.frame, .src = s.a.ends[0], .dst = s.a.ends[1],
-                      .seq = s.a.isn[0] + s.a.next[0], .ack = s.a.isn[1] + s.a.next[1], .flags = MPT_TCP_ACK,
-                      .window = 65535, .option_len = 5, .options = {30, 5, 0x10, 0, 0}};
-    mpt_engine_feed(s.w.engine, &g);
+    malformed_option(&s);
     expect_one(&s, "options_malformed", MPT_SEVERITY_WARNING);
 }
 
@@ -826,6 +843,7 @@ int main(void)
         cmocka_unit_test(test_capture_options_cut__unmapped_data__is_no_finding),
         cmocka_unit_test(test_capture_options_cut__whole__none),
         cmocka_unit_test(test_capture_segments_lost__one__note),
+        cmocka_unit_test(test_capture_segments_lost__malformed_but_read__none),
         cmocka_unit_test(test_capture_late__beyond_the_look_back__note),
         cmocka_unit_test(test_capture_late__within_the_look_back__none),
         cmocka_unit_test(test_capture_gaps__hole__note),

@@ -453,6 +453,19 @@ bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn,
     return true;
 }
 
+static void note_conflict(const struct context *x, uint64_t bytes, uint32_t frame)
+{
+    mpt_seen *seen = &x->c->conflicts;
+    const mpt_segment *g = x->e->segment;
+
+    if (!seen->count) {
+        seen->frame = frame;
+        seen->time_ns = g && g->frame == frame ? g->time_ns : INT64_MIN;
+        seen->owner = x->s->owner;
+    }
+    seen->count += bytes;
+}
+
 static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t length, int64_t near, uint32_t frame)
 {
     mpt_half *h = half_of(x);
@@ -464,9 +477,7 @@ static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t
     conflict = mpt_mapping_add(&h->mapping, position, dsn, length, frame, newly_mapped, x);
     if (conflict) {
         x->e->work += MIN(conflict, h->mapping.runs.count);
-        x->c->conflicts += conflict;
-        if (!x->c->conflict_frame)
-            x->c->conflict_frame = frame;
+        note_conflict(x, conflict, frame);
     }
 }
 

@@ -70,8 +70,7 @@ typedef struct mpt_connection {
     bool fastclose;
     uint8_t fastclose_side;
     int64_t fastclose_ns;
-    uint64_t conflicts; /* bytes mapped in two ways */
-    uint32_t conflict_frame;
+    mpt_seen conflicts; /* bytes mapped in two ways; the first time. time_ns INT64_MIN: not known */
     uint64_t far_mappings; /* DSNs or DATA_ACKs out of reach */
     mpt_connection_evidence *evidence; /* NULL unless wanted */
 } mpt_connection;

@@ -52,13 +52,17 @@ void mpt_check_unmapped(mpt_checking *x)
 
 void mpt_check_conflicts(mpt_checking *x)
 {
+    const mpt_seen *seen = &x->c->conflicts;
+    mpt_finding *f;
     char n[MPT_WORD];
 
-    if (x->c->conflicts)
-        mpt_found(x, NULL, INT64_MIN, x->c->conflict_frame, x->c->conflicts,
+    if (!seen->count)
+        return;
+    f = mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
                   "%s were mapped a second time to other data sequence numbers, against an earlier DSS. The first mapping "
                   "was kept.",
-                  mpt_word_bytes(x->c->conflicts, n));
+                  mpt_word_bytes(seen->count, n));
+    mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
 }
 
 void mpt_check_far(mpt_checking *x)

@@ -346,6 +346,17 @@ void mpt_identity_forget(mpt_engine *e, mpt_connection *c)
     g_ptr_array_set_size(c->subflows, 0);
 }
 
+static void merge_conflicts(mpt_seen *to, const mpt_seen *from, unsigned offset)
+{
+    uint64_t count = to->count + from->count;
+
+    if (from->count && (!to->count || from->frame < to->frame)) {
+        *to = *from;
+        to->owner = (uint16_t)(from->owner + offset);
+    }
+    to->count = count;
+}
+
 void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned flip)
 {
     unsigned offset = to->subflows->len, side;
@@ -375,7 +386,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     to->end_ns = MAX(to->end_ns, from->end_ns);
     to->first_frame = MIN(to->first_frame, from->first_frame);
     to->dss_seen |= from->dss_seen;
-    to->conflicts += from->conflicts;
+    merge_conflicts(&to->conflicts, &from->conflicts, offset);
     to->events_dropped += from->events_dropped;
     to->far_mappings += from->far_mappings;
     for (i = 0; i < e->observers->len; i++) {
