@@ -239,10 +239,22 @@ static void on_draw(void *tapdata _U_)
 
 /* --- the wrapper around the dissector of option kind 30 --- */
 
+/* Of those, nearly all frames need fewer than there are at hand. */
+static struct option_record *new_record(const packet_info *pinfo)
+{
+    static struct option_record records[16];
+    static uint32_t frame;
+    static unsigned used;
+
+    used = frame == pinfo->num ? used : 0;
+    frame = pinfo->num;
+    return used < G_N_ELEMENTS(records) ? &records[used++] : wmem_new(pinfo->pool, struct option_record);
+}
+
 static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (listener.client && data) {
-        struct option_record *r = wmem_new0(pinfo->pool, struct option_record);
+        struct option_record *r = new_record(pinfo);
 
         r->tcph = data;
         r->length = (uint8_t)MIN(tvb_captured_length(tvb), sizeof r->bytes);
