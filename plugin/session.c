@@ -129,6 +129,7 @@ static mpt_points *points_of(struct window *w)
     config.want_payload = w->needs.payload;
     config.want_frames = w->needs.frames;
     config.want_evidence = w->needs.evidence;
+    config.in_step = w->needs.in_step;
     if (w->live)
         config.horizon_ns = 0, config.horizon_segments = 0;
     w->points = mpt_points_new(w->arguments, &config, open_collectors, w);
@@ -379,6 +380,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->tcp_options |= more.tcp_options;
     to->interfaces |= more.interfaces;
     to->evidence |= more.evidence;
+    to->in_step |= kind->join != NULL;
 }
 
 /* What the report needs beyond the engine's usual state. */

@@ -13,6 +13,7 @@
 struct mpt_report_needs {
     bool rtt, hmacs, checksums, payload, frames, evidence, tcp_options;
     bool interfaces; /* their names */
+    bool in_step;    /* of the engines of several points; every kind with `join` */
 };
 
 typedef struct mpt_report_kind {

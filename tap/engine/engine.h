@@ -30,6 +30,7 @@ typedef struct mpt_engine_config {
     bool want_payload;        /* observers get all payload; segments must be fed with it */
     bool want_evidence;       /* keep what the findings need (evidence.h) */
     bool want_frames;         /* never join runs of bytes, so that each byte's frame is known */
+    bool in_step;             /* observers compare this engine with others that are fed by turns: no batches */
     GArray *keys;             /* mpt_key_pair, of keylist.h: the engine holds a reference; NULL: none */
     /* Limits; what is beyond is dropped and counted. */
     uint32_t max_connections, max_subflows, max_events;
