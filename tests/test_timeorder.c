@@ -410,19 +410,38 @@ static int64_t next_time(GRand *rand, uint32_t frame, int style)
     }
 }
 
-static void compare_with_oracle(GRand *rand, int style, int64_t horizon_ns, size_t capacity, GArray *out)
+/* What was said to come: at which place, which frame. */
+typedef struct promise {
+    guint place;
+    uint32_t frame;
+} promise;
+
+static GArray *promises;
+
+static void promised(const mpt_segment *segment, unsigned places, void *data)
+{
+    const GArray *out = data;
+
+    assert_true(places == MPT_TIMEORDER_FAR || places == MPT_TIMEORDER_NEAR);
+    assert_int_equal(segment->seq, segment->frame ^ 0x5a5a5a5a);
+    g_array_append_val(promises, ((promise){ out->len + places, segment->frame }));
+}
+
+static void compare_with_oracle(GRand *rand, int style, int64_t horizon_ns, size_t capacity, size_t batch, GArray *out)
 {
     oracle o = { .horizon_ns = horizon_ns, .capacity = capacity };
     o.held = g_array_new(FALSE, FALSE, sizeof(output));
     o.out = g_array_new(FALSE, FALSE, sizeof(output));
     mpt_timeorder *t = mpt_timeorder_new(horizon_ns, capacity, collect, out);
+    mpt_timeorder_set_batch(t, batch, promised);
     g_array_set_size(out, 0);
+    g_array_set_size(promises, 0);
     for (uint32_t frame = 1; frame <= 1500; frame++) {
         int64_t time_ns = next_time(rand, frame, style);
         push(t, time_ns, frame);
         oracle_push(&o, time_ns, frame);
         assert_int_equal(mpt_timeorder_held(t), o.held->len);
-        assert_int_equal(out->len, o.out->len);
+        assert_true(out->len <= o.out->len && out->len + batch > o.out->len);
         if (frame % 700 == 0) {
             mpt_timeorder_flush(t);
             oracle_release(&o, true);
@@ -436,6 +455,10 @@ static void compare_with_oracle(GRand *rand, int style, int64_t horizon_ns, size
         assert_int_equal(at(out, i)->frame, at(o.out, i)->frame);
         assert_int_equal(at(out, i)->late, at(o.out, i)->late);
     }
+    for (guint i = 0; i < promises->len; i++) {
+        const promise *p = &g_array_index(promises, promise, i);
+        assert_int_equal(at(out, p->place)->frame, p->frame);
+    }
     mpt_timeorder_free(t);
     g_array_free(o.held, TRUE);
     g_array_free(o.out, TRUE);
@@ -445,14 +468,23 @@ static void test_timeorder_push__random_order__is_the_oracles(void **state)
 {
     static const int64_t horizons[] = { 0, 100, 2000, INT64_MAX };
     static const size_t capacities[] = { 1, 7, 600, 100000 };
+    static const size_t batches[] = { 1, 2, 5, 64 };
+    guint announced = 0;
     print_message("seed %u\n", SEED);
+    promises = g_array_new(FALSE, FALSE, sizeof(promise));
     GRand *rand = g_rand_new_with_seed(SEED);
     for (int style = 0; style <= 5; style++) {
         for (size_t h = 0; h < G_N_ELEMENTS(horizons); h++) {
-            for (size_t c = 0; c < G_N_ELEMENTS(capacities); c++)
-                compare_with_oracle(rand, style, horizons[h], capacities[c], *state);
+            for (size_t c = 0; c < G_N_ELEMENTS(capacities); c++) {
+                for (size_t b = 0; b < G_N_ELEMENTS(batches); b++) {
+                    compare_with_oracle(rand, style, horizons[h], capacities[c], batches[b], *state);
+                    announced += promises->len;
+                }
+            }
         }
     }
+    assert_true(announced > 10000);
+    g_array_free(promises, TRUE);
     g_rand_free(rand);
 }
 
