@@ -146,13 +146,13 @@ static void on_segment(const mpt_segment *segment, void *user)
         mpt_points_feed(points_of(g_ptr_array_index(session.windows, i)), segment);
 }
 
-static void on_frame(int64_t time_ns, void *user)
+static void on_time(int64_t earliest_ns, void *user)
 {
     guint i;
 
     (void)user;
     for (i = 0; i < session.windows->len; i++)
-        mpt_points_note_time(points_of(g_ptr_array_index(session.windows, i)), time_ns);
+        mpt_points_note_time(points_of(g_ptr_array_index(session.windows, i)), earliest_ns);
 }
 
 static void on_lost(void *user)
@@ -350,7 +350,7 @@ static bool start(char **error)
 {
     static const mpt_listener_client client = {
         .segment = on_segment,
-        .frame = on_frame,
+        .time = on_time,
         .lost = on_lost,
         .reset = on_reset,
         .draw = on_draw,
@@ -394,6 +394,8 @@ static bool prepare(struct report *r, char **error)
         return false;
     }
     add_needs(needs, a);
+    if (r->window->live)
+        mpt_listener_at_once();
     if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
         return false;
     if (needs->tcp_options && !mpt_listener_want_tcp_options(error))

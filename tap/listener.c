@@ -36,16 +36,24 @@ struct tcp_option_record {
     uint16_t mss;
 };
 
+/* Between two packets Wireshark uses all of the processor's cache. */
+#define BATCH 32
+
 static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
     void *user;
     bool want_payload, want_tcp_options;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters; /* struct filter */
-    /* The segment that the taps are telling of. */
+    /* Segments are handed on some at a time, with the earliest time of the frames since the last ones. */
+    bool at_once;
+    mpt_segment segments[BATCH];
+    unsigned complete; /* of these */
+    bool timed;
+    int64_t earliest_ns;
+    /* The segment that the taps are telling of: segments[complete]. */
     bool pending;
     const struct tcpheader *tcph;
-    mpt_segment segment;
     uint32_t last_frame; /* in which a segment was told of */
 } listener;
 
@@ -119,22 +127,39 @@ static void fill_header(mpt_segment *g, const packet_info *pinfo, const struct t
 
 /* --- one segment, several taps --- */
 
-static void tell(void)
+static void hand_on(void)
 {
-    if (!listener.pending)
-        return;
+    if (listener.timed)
+        listener.client->time(listener.earliest_ns, listener.user);
+    for (unsigned i = 0; i < listener.complete; i++)
+        listener.client->segment(&listener.segments[i], listener.user);
+    listener.timed = false;
+    listener.complete = 0;
+}
+
+static void complete(void)
+{
+    listener.complete += listener.pending;
     listener.pending = false;
-    listener.client->segment(&listener.segment, listener.user);
+    if (listener.complete == BATCH || listener.at_once)
+        hand_on();
+}
+
+static void note_time(int64_t time_ns)
+{
+    listener.earliest_ns = listener.timed ? MIN(listener.earliest_ns, time_ns) : time_ns;
+    listener.timed = true;
 }
 
 /* The segment of this tcpheader: the one being told of, or a new one. */
 static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader *t)
 {
-    mpt_segment *g = &listener.segment;
+    mpt_segment *g = &listener.segments[listener.complete];
 
     if (listener.pending && listener.tcph == t && g->frame == pinfo->num)
         return g;
-    tell();
+    complete();
+    g = &listener.segments[listener.complete];
     memset(g, 0, offsetof(mpt_segment, options));
     g->captured_payload = 0;
     g->payload = NULL;
@@ -215,8 +240,8 @@ static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_di
 {
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
-    tell();
-    listener.client->frame(frame_time(pinfo), listener.user);
+    note_time(frame_time(pinfo));
+    complete();
     if (is_lost(pinfo))
         listener.client->lost(listener.user);
     return TAP_PACKET_DONT_REDRAW;
@@ -224,7 +249,8 @@ static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_di
 
 static void on_reset(void *tapdata _U_)
 {
-    listener.pending = false;
+    listener.pending = listener.timed = false;
+    listener.complete = 0;
     listener.last_frame = 0;
     if (listener.client)
         listener.client->reset(listener.user);
@@ -232,9 +258,11 @@ static void on_reset(void *tapdata _U_)
 
 static void on_draw(void *tapdata _U_)
 {
-    tell();
-    if (listener.client)
-        listener.client->draw(listener.user);
+    if (!listener.client)
+        return;
+    complete();
+    hand_on();
+    listener.client->draw(listener.user);
 }
 
 /* --- the wrapper around the dissector of option kind 30 --- */
@@ -393,10 +421,16 @@ bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want
     return !want_payload || mpt_listener_want_payload(error);
 }
 
+void mpt_listener_at_once(void)
+{
+    listener.at_once = true;
+}
+
 bool mpt_listener_want_payload(char **error)
 {
     if (listener.want_payload)
         return true;
+    mpt_listener_at_once(); /* payload is borrowed from its packet */
     listener.want_payload = tap_started(register_tap_listener("tcp_follow", &tag_payload, NULL, TL_REQUIRES_NOTHING,
                                                               NULL, on_payload, NULL, NULL),
                                         error);

@@ -2,10 +2,11 @@
  *
  * Three taps say something of one segment: our own one, fed by a wrapper around the dissector of TCP option kind 30
  * (raw bytes), tap "tcp" (the header), and tap "tcp_follow" (the payload, only where it is wanted). They come one
- * after another while one frame's taps are run; tap "frame" comes last and ends it.
+ * after another while one frame's taps are run; tap "frame" comes last and ends it. Segments are handed on some at a
+ * time, as the client's code and data would otherwise come from memory anew for each.
  *
- * Invariant: a client is told of each segment once, when all taps have spoken. No tap callback throws: nothing here
- * reads a tvbuff beyond what is captured.
+ * Invariant: a client is told of each segment once, in order, when all taps have spoken and at the latest before it
+ * draws. No tap callback throws: nothing here reads a tvbuff beyond what is captured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,7 +22,7 @@
 /* What a listener tells. The segment is borrowed. */
 typedef struct mpt_listener_client {
     void (*segment)(const mpt_segment *segment, void *user);
-    void (*frame)(int64_t time_ns, void *user); /* any frame, before or after its segments */
+    void (*time)(int64_t earliest_ns, void *user); /* of all frames since the last call, TCP or not */
     void (*lost)(void *user);                   /* a TCP segment that Wireshark could not read (4.0) */
     void (*reset)(void *user);                  /* all that was told is void: a file begins, or is read again */
     void (*draw)(void *user);
@@ -41,6 +42,8 @@ void mpt_listener_register(void);
 /* Starts telling the client; one at a time. want_payload: segments have their payload. False, and *error (free with
  * g_free()) says why, where Wireshark refuses. */
 bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error);
+/* From now on a segment is told of when its packet is through, not some later. */
+void mpt_listener_at_once(void);
 /* From now on segments have their payload. */
 bool mpt_listener_want_payload(char **error);
 /* From now on segments have TCP's own options that tell them apart: timestamps (RFC 7323), MSS of a SYN. */
