@@ -18,7 +18,8 @@
 #include "tables.h"
 #include "../tap/listener.h"
 
-WS_DLL_PUBLIC_DEF const gchar plugin_version[] = MPT_VERSION;
+/* Help > About > Plugins has no column for the licence. */
+WS_DLL_PUBLIC_DEF const gchar plugin_version[] = MPT_VERSION " (GPL-2.0-or-later)";
 WS_DLL_PUBLIC_DEF const int plugin_want_major = WIRESHARK_VERSION_MAJOR;
 WS_DLL_PUBLIC_DEF const int plugin_want_minor = WIRESHARK_VERSION_MINOR;
 
