@@ -67,7 +67,8 @@ formats='list,format=csv summary,full,format=csv tcp,format=csv events,format=cs
 documents='list,format=json summary,full,format=json tcp,format=json events,format=json diagnose,format=json
     reinjections,format=json'
 # Of a merged capture, which has two vantage points: the others above would be refused, and end tshark by force.
-merged='-z mptcp,paths,full -z mptcp,paths,format=csv -z mptcp,paths,full,format=json -z mptcp,summary,at=server'
+merged='-z mptcp,paths,full -z mptcp,paths,format=csv -z mptcp,paths,full,format=json -z mptcp,summary,at=server
+    -z mptcp,paths,samples,format=csv'
 
 # collect: the -z of all of them into $all, each of $formats into a file of its own
 collect() {
@@ -94,7 +95,24 @@ sharkd_requests() {
     done
 }
 
+# all_covered: every report that mptcp,help names is among those above
+all_covered() {
+    names=$("$here/run-tshark" -q -r "$top/captures/tiny/client.pcapng" -z mptcp,help |
+        sed -n '/^options:/q; s/^  \([a-z]*\) .*/\1/p')
+    [ -n "$names" ] || names='(mptcp,help prints nothing)'
+    for name in $names; do
+        case " $(echo "$texts $formats $documents $merged" | tr '\n' ' ')" in
+            *[\ ,]"$name"[,\ ]*) ;;
+            *)
+                echo "mptcp,$name: not run here"
+                failed=$((failed + 1))
+                ;;
+        esac
+    done
+}
+
 collect
+all_covered
 previous=$top/captures/fastclose_client/client.pcapng
 cp "$previous" "$work/first.pcapng"
 for capture in "$@"; do
