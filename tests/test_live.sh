@@ -66,11 +66,11 @@ fail() {
     exit 1
 }
 
-# wait_for WHAT COMMAND...: up to 30 s
+# wait_for WHAT COMMAND...: up to 2 minutes, for a machine that has others to serve
 wait_for() {
     what=$1
     shift
-    tries=300
+    tries=1200
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || fail "waited in vain for $what"
@@ -88,7 +88,7 @@ chown -R 65534:65534 "$work/config"
 ip netns exec "$client" setpriv --reuid=65534 --regid=65534 --clear-groups \
     --inh-caps=-all,+net_raw,+net_admin --ambient-caps=-all,+net_raw,+net_admin \
     env HOME="$work/config" WIRESHARK_CONFIG_DIR="$work/config" WIRESHARK_PLUGIN_DIR="$work/plugins" \
-    "$tshark" -n -q -i c0 -i c1 -a duration:120 -z mptcp,events,live >"$work/live" 2>"$work/errors" &
+    "$tshark" -n -q -i c0 -i c1 -a duration:500 -z mptcp,events,live >"$work/live" 2>"$work/errors" &
 tshark_pid=$!
 pids="$pids $tshark_pid"
 capturing() {
@@ -109,14 +109,14 @@ try:
     s = socket.socket(socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP)
 except OSError as e:
     sys.exit("no MPTCP socket: %s" % e)
-s.settimeout(60)
+s.settimeout(400)
 if role == "server":
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind(("", 5001))
     s.listen(1)
     print("listening", flush=True)
     c, _ = s.accept()
-    c.settimeout(60)
+    c.settimeout(400)
     total = 0
     while True:
         data = c.recv(65536)
@@ -128,7 +128,7 @@ if role == "server":
 else:
     s.connect(("192.0.2.2", 5001))
     s.sendall(bytes(100000))
-    for _ in range(600):
+    for _ in range(4000):
         if os.path.exists(folder + "/continue"):
             break
         time.sleep(0.1)

@@ -46,11 +46,11 @@ fail() {
     exit 1
 }
 
-# wait_for WHAT COMMAND...: up to 30 s
+# wait_for WHAT COMMAND...: up to 2 minutes
 wait_for() {
     what=$1
     shift
-    tries=300
+    tries=1200
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || fail "waited in vain for $what"
