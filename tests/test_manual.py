@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# test_manual.py - the man page names every report, option, graph, field and preference that this build has; the README
-# every report and option.
+# test_manual.py - the man page names every report, option, graph, field and preference that this build has;
+# the README every report and option.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import pathlib
@@ -14,8 +14,8 @@ CAPTURE = TOP / "captures" / "tiny" / "client.pcapng"
 
 
 def tshark(*arguments):
-    return subprocess.run([str(HERE / "run-tshark"), *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                          text=True, check=False)
+    return subprocess.run([str(HERE / "run-tshark"), *arguments], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
 
 
 def plain(troff):
@@ -35,7 +35,8 @@ def help_names():
     """(reports, options) as -z mptcp,help prints them"""
     reports, _, options = tshark("-q", "-r", str(CAPTURE), "-z", "mptcp,help").stdout.partition("options:\n")
     return re.findall(r"^  (\w+) ", reports, re.M), \
-        [name for line in re.findall(r"^  (.{23})", options, re.M) for name in re.findall(r"(?:^|\s)(\w+=?)", line)]
+        [name for line in re.findall(r"^  (.{23})", options, re.M)
+         for name in re.findall(r"(?:^|\s)(\w+=?)", line)]
 
 
 def graphs():
@@ -56,14 +57,16 @@ def preferences():
 def main():
     manual, readme = plain((TOP / "packaging" / "mptcpscope.7").read_text()), (TOP / "README.md").read_text()
     reports, options = help_names()
-    asked = {"report": reports, "option": options, "graph": graphs(), "field": rows("fields", 2), "preference": preferences()}
+    asked = {"report": reports, "option": options, "graph": graphs(), "field": rows("fields", 2),
+             "preference": preferences()}
     missing = []
     for what, names in asked.items():
         if not names:
             missing.append(f"no {what} was found at all")
         for name in names:
             # An option with a value has its sign in help; a report has a line of its own in the manual.
-            whole = re.compile(rf"(?<![\w.]){re.escape(name)}" + ("" if name.endswith("=") else r"(?!\w|\.\w)"))
+            behind = "" if name.endswith("=") else r"(?!\w|\.\w)"
+            whole = re.compile(rf"(?<![\w.]){re.escape(name)}{behind}")
             if not (f"\n{name}\n" in manual if what == "report" else whole.search(manual)):
                 missing.append(f"man page: {what} {name}")
             if what in ("report", "option") and not whole.search(readme):
