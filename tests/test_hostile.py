@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import random
+import resource
 import signal
 import struct
 import subprocess
@@ -24,6 +25,7 @@ REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", 
 FILES = ["plot,format=html", "plot,format=csv", "unfold,stream=0", "events,format=csv", "diagnose,format=csv"]
 BUILD = pathlib.Path(os.environ.get("MPT_BUILD", HERE.parent / "build"))
 KIND = 30
+MINUTE = 60
 
 
 class Packet:
@@ -208,6 +210,12 @@ def check_document(document):
     return problems
 
 
+def limit_time():
+    """A minute of the processor's: how many others it serves beside does not matter."""
+    limit = 5 * MINUTE if os.environ.get("MPT_WRAPPER") else MINUTE
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
+
+
 def run(path, folder, more=()):
     """What is wrong with the reports of this capture: a list of sentences."""
     arguments = [str(HERE / "run-tshark"), "-q", "-r", str(path)]
@@ -217,12 +225,15 @@ def run(path, folder, more=()):
         arguments += ["-z", f"mptcp,{report},file={folder}/report{i}"]
     arguments += ["-z", "follow,mptcp,hex,0", "-o", "mptcpscope.fields:always", "-Y", "mptcpscope.data", *more]
     # A session of its own: what hangs is ended with the shell that started it.
-    done = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    done = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                            preexec_fn=limit_time)
     try:
-        out, err = done.communicate(timeout=300 if os.environ.get("MPT_WRAPPER") else 60)
+        out, err = done.communicate(timeout=10 * MINUTE)
     except subprocess.TimeoutExpired:
         os.killpg(done.pid, signal.SIGKILL)
         done.communicate()
+        return ["it hangs"]
+    if done.returncode in (-signal.SIGXCPU, 128 + signal.SIGXCPU):
         return ["it takes more than a minute"]
     # A report may have something to refuse (1); tshark itself says 2 where the file is cut short.
     if done.returncode not in (0, 1, 2):

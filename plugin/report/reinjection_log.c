@@ -33,6 +33,7 @@ struct mpt_reinjection_log {
     GHashTable *connections; /* const mpt_connection * -> entry */
     GHashTable *subflows;    /* const mpt_subflow * -> subflow_holes */
     guint runs;
+    mpt_data_piece again; /* retransmitted pieces of a segment that follow each other, not looked at yet; length 0: none */
 };
 
 static const mpt_claim NOBODY;
@@ -333,38 +334,6 @@ static bool any_acked(const direction *d, uint16_t owner, int64_t acked)
     return false;
 }
 
-static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
-                       const mpt_segment *segment, int64_t position, void *user)
-{
-    mpt_reinjection_log *log = user;
-    unsigned data_side = !side ^ subflow->flip;
-    direction *d = c && segment->flags & MPT_TCP_ACK ? find_direction(log, c, data_side) : NULL;
-    int64_t acked = subflow->half[!side].acked;
-    GArray *open;
-
-    (void)position;
-    if (!d || !any_acked(d, subflow->owner, acked))
-        return;
-    open = d->open;
-    d->open = g_array_sized_new(FALSE, FALSE, sizeof(mpt_reinjection), open->len);
-    for (guint i = 0; i < open->len; i++) {
-        mpt_reinjection r = g_array_index(open, mpt_reinjection, i), head;
-        int64_t n = MIN(covered(acked, position_on(&r, subflow->owner)), mpt_reinjection_length(&r));
-
-        if (n > 0) {
-            head = mpt_reinjection_split(&r, n);
-            set_acked(&head, subflow->owner);
-            if (head.first_acked && (head.acked || !mpt_reinjection_original_lost(&head)))
-                close_run(log, d, &head);
-            else
-                g_array_append_val(d->open, head);
-        }
-        if (r.dsn < r.end)
-            g_array_append_val(d->open, r);
-    }
-    g_array_unref(open);
-}
-
 /* Bytes are sent again under the same subflow sequence numbers: their copy got through now, if ever. */
 static void retransmitted(mpt_reinjection_log *log, const mpt_data_piece *p)
 {
@@ -394,6 +363,60 @@ static void retransmitted(mpt_reinjection_log *log, const mpt_data_piece *p)
     }
 }
 
+static void settle_again(mpt_reinjection_log *log)
+{
+    if (log->again.length > 0)
+        retransmitted(log, &log->again);
+    log->again.length = 0;
+}
+
+/* A segment may lie in thousands of mappings, and each piece would look at all runs. */
+static void note_again(mpt_reinjection_log *log, const mpt_data_piece *p)
+{
+    mpt_data_piece *again = &log->again;
+
+    if (again->length > 0 && again->connection == p->connection && again->subflow == p->subflow &&
+        again->side == p->side && again->time_ns == p->time_ns && again->position + again->length == p->position) {
+        again->length += p->length;
+        return;
+    }
+    settle_again(log);
+    *again = *p;
+}
+
+static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *segment, int64_t position, void *user)
+{
+    mpt_reinjection_log *log = user;
+    unsigned data_side = !side ^ subflow->flip;
+    direction *d = c && segment->flags & MPT_TCP_ACK ? find_direction(log, c, data_side) : NULL;
+    int64_t acked = subflow->half[!side].acked;
+    GArray *open;
+
+    (void)position;
+    settle_again(log);
+    if (!d || !any_acked(d, subflow->owner, acked))
+        return;
+    open = d->open;
+    d->open = g_array_sized_new(FALSE, FALSE, sizeof(mpt_reinjection), open->len);
+    for (guint i = 0; i < open->len; i++) {
+        mpt_reinjection r = g_array_index(open, mpt_reinjection, i), head;
+        int64_t n = MIN(covered(acked, position_on(&r, subflow->owner)), mpt_reinjection_length(&r));
+
+        if (n > 0) {
+            head = mpt_reinjection_split(&r, n);
+            set_acked(&head, subflow->owner);
+            if (head.first_acked && (head.acked || !mpt_reinjection_original_lost(&head)))
+                close_run(log, d, &head);
+            else
+                g_array_append_val(d->open, head);
+        }
+        if (r.dsn < r.end)
+            g_array_append_val(d->open, r);
+    }
+    g_array_unref(open);
+}
+
 static void on_data(const mpt_data_piece *piece, void *user)
 {
     mpt_reinjection_log *log = user;
@@ -404,9 +427,10 @@ static void on_data(const mpt_data_piece *piece, void *user)
     if (!p.connection)
         return;
     if (p.what == MPT_DATA_RETRANSMITTED) {
-        retransmitted(log, &p);
+        note_again(log, &p);
         return;
     }
+    settle_again(log);
     if (p.what == MPT_DATA_FIRST && p.first_frame)
         taken_over(log, &p);
     h = p.resolved ? NULL : holes_of(log, p.subflow, p.side);
@@ -473,6 +497,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
 
     (void)offset;
     (void)flipped;
+    settle_again(log);
     g_hash_table_remove(log->connections, from);
     for (unsigned side = 0; side < 2; side++) {
         const mpt_data_level *level = &to->level[side];
@@ -493,6 +518,7 @@ static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
 {
     mpt_reinjection_log *log = user;
 
+    settle_again(log);
     g_hash_table_remove(log->subflows, s);
     if (c)
         g_hash_table_remove(log->connections, c);
