@@ -87,20 +87,6 @@ suite_of() {
     esac
 }
 
-# apt_settings: options for mmdebstrap with what this machine's apt is told about reaching its mirror
-apt_settings() {
-    for name in Acquire::Check-Valid-Until Acquire::Check-Date Acquire::http::Proxy Acquire::https::Proxy; do
-        value=
-        eval "$(apt-config shell value "$name" 2>/dev/null)"
-        [ -z "$value" ] || printf -- '--aptopt=%s "%s"\n' "$name" "$value"
-    done
-}
-
-# mirror: where this machine gets Debian from; nothing where it has no Debian source
-mirror() {
-    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | head -n 1
-}
-
 # make_tree SUITE TREE PACKAGE...: as root; what is half made after 15 minutes is given up
 make_tree() {
     suite=$1

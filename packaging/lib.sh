@@ -1,4 +1,4 @@
-# lib.sh - what packaging/try.sh and packaging/check.sh share; to be sourced.
+# lib.sh - what the scripts of packaging/ share; to be sourced.
 #
 # Invariant: what is installed already is never touched, and a log is shown only when something failed.
 #
@@ -107,4 +107,19 @@ build() {
     say "building in $folder"
     quietly "the configuration" cmake -S "$top" -B "$folder" "$@" || exit 1
     quietly "the build" cmake --build "$folder" --target "$target" --parallel "$(nproc)" || exit 1
+}
+
+# apt_settings: options for mmdebstrap with what this machine's apt is told about reaching its mirror
+apt_settings() {
+    for name in Acquire::Check-Valid-Until Acquire::Check-Date Acquire::http::Proxy Acquire::https::Proxy; do
+        value=
+        eval "$(apt-config shell value "$name" 2>/dev/null)"
+        [ -z "$value" ] || printf -- '--aptopt=%s "%s"\n' "$name" "$value"
+    done
+}
+
+# mirror: where this machine gets Debian from; nothing where it has no Debian source
+mirror() {
+    # shellcheck disable=SC2016
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | head -n 1
 }
