@@ -42,7 +42,7 @@ files() {
     (
         cd "$tree"
         find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o -path ./var/lib/dpkg \
-            -o -path ./var/lib/rpm -o -path ./var/log -o -path ./var/cache \) -prune -o -type f -exec sha256sum {} + \
+            -o -path ./var/lib/rpm -o -path ./root/.rpmdb -o -path ./var/log -o -path ./var/cache \) -prune -o -type f -exec sha256sum {} + \
             -o -printf '%y %p %l\n'
     ) | sort
 }
@@ -76,6 +76,8 @@ set -- "$packages"/mptcpscope_*.deb "$packages"/mptcpscope-qt_*.deb
 tree_with tshark $(needed_by "$@")
 cp "$top/captures/tiny/client.pcapng" "$tree/tmp/capture.pcapng"
 chmod 644 "$tree/tmp/capture.pcapng"
+# Systems with rpm have this folder: it belongs to no package of ours.
+mkdir -p "$tree/usr/share/licenses"
 files >"$work/before"
 
 mkdir "$tree/tmp/packages"

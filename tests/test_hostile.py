@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-# test_hostile.py [--all|--third] - captures that are cut, altered and mixed, through tshark with every report in one start.
+# test_hostile.py [--all|--third] [--part I/N] - captures that are cut, altered and mixed, through tshark with every report
+# in one start.
 #
 # Asked of each variant: no crash, no sanitizer's finding, no hang (a minute each), and a JSON report whose sums hold
 # (report.md: unique = first + reinjected + reinjected_same + unmapped, and so on). The floods of tests/fuzz/hostile.c are
 # read too: SYNs that lead nowhere, a connection with 10,000 subflows, tokens that collide, mappings that overlap.
-# --third: every kind of variant, of every third capture. Without --all a fixed sample.
+# --third: every kind of variant, of every third capture. Without --all a fixed sample. --part 1/4: the first quarter, so
+# that all of it can be run a piece at a time.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
@@ -274,6 +276,14 @@ def captures_and_variants(everything, a_third):
                 yield name, variant, link, changed
 
 
+def part_of(items, arguments):
+    """Every Nth item from the Ith on, with --part I/N."""
+    if "--part" not in arguments:
+        return items
+    part, parts = map(int, arguments[arguments.index("--part") + 1].split("/"))
+    return (item for number, item in enumerate(items) if number % parts == part - 1)
+
+
 def main():
     everything, a_third = "--all" in sys.argv[1:], "--third" in sys.argv[1:]
     results = []
@@ -285,10 +295,10 @@ def main():
 
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         os.chmod(folder, 0o777)
-        for name, segments in FLOODS.items():
+        for name, segments in part_of(FLOODS.items(), sys.argv):
             if everything or a_third or name in FLOODS_SAMPLE:
                 note(f"flood {name}", flood(name, segments, folder))
-        for name, variant, link, packets in captures_and_variants(everything, a_third):
+        for name, variant, link, packets in part_of(captures_and_variants(everything, a_third), sys.argv):
             path = pathlib.Path(folder) / f"{name.replace('/', '_')}_{variant}.pcap"
             write_pcap(path, link, packets)
             note(f"{name} {variant}", run(path, folder))
