@@ -27,6 +27,7 @@
 #include "field_findings.h"
 #include "host.h"
 #include "prefs.h"
+#include "report/reinjection_log.h"
 
 static int hf_connection = -1, hf_subflow = -1, hf_role = -1, hf_backup = -1;
 static int hf_data = -1, hf_dsn = -1, hf_dsn_end = -1, hf_dsn_length = -1, hf_dsn_raw = -1;
@@ -40,10 +41,11 @@ static int ett_mptcpscope = -1;
 static struct {
     mpt_frames *live, *kept;      /* NULL: not wanted */
     mpt_recorder *recorder;       /* of the kept one, for graphs; NULL: no windows */
+    mpt_reinjection_log *log;     /* the same, for tables */
     mpt_field_findings *findings; /* NULL: not looked for yet */
     bool started;                 /* the first frame was seen: it is known which readings are wanted */
     bool listening;               /* until then: to a tap of our own */
-    uint64_t number;
+    uint64_t number, fed; /* segments, in the look-back or not */
     void (*on_gone)(void);
 } reading = {.number = 1};
 
@@ -72,8 +74,10 @@ static void clean_up(void)
     g_clear_pointer(&reading.findings, mpt_field_findings_free);
     g_clear_pointer(&reading.live, mpt_frames_free);
     g_clear_pointer(&reading.recorder, mpt_recorder_free);
+    g_clear_pointer(&reading.log, mpt_reinjection_log_free);
     g_clear_pointer(&reading.kept, mpt_frames_free);
     reading.started = false;
+    reading.fed = 0;
     reading.number++;
     if (reading.on_gone)
         reading.on_gone();
@@ -113,13 +117,15 @@ static bool frames_are_kept(packet_info *pinfo)
     return !fetch_tapped_data(reading_tap, 0);
 }
 
-/* Graphs are drawn without reading again: a few bytes a segment, beside what mpt_frames keeps. */
+/* Windows are drawn without reading again: a few bytes a segment, beside what mpt_frames keeps. */
 static void start_recorder(void)
 {
     if (!mpt_host_has_windows())
         return;
     reading.recorder = mpt_recorder_new(mpt_frames_engine(reading.kept), true);
     mpt_frames_observe(reading.kept, &mpt_recorder_observer, reading.recorder);
+    reading.log = mpt_reinjection_log_new(mpt_frames_engine(reading.kept));
+    mpt_frames_observe(reading.kept, &MPT_REINJECTION_OBSERVER, reading.log);
 }
 
 static void start(packet_info *pinfo, const proto_tree *tree)
@@ -145,6 +151,7 @@ static void feed(packet_info *pinfo, const proto_tree *tree)
         start(pinfo, tree);
     if (reading.kept)
         mpt_frames_note_time(reading.kept, mpt_dissection_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
+    reading.fed += n;
     for (i = 0; i < n; i++) {
         if (reading.live)
             mpt_frames_feed(reading.live, &d[i].segment, d[i].window_known);
@@ -306,9 +313,24 @@ mpt_frames *mpt_fields_frames(void)
     return reading.kept;
 }
 
+const mpt_engine *mpt_fields_unfinished(void)
+{
+    return reading.kept ? mpt_frames_engine(reading.kept) : NULL;
+}
+
+uint64_t mpt_fields_segments(void)
+{
+    return reading.fed;
+}
+
 const mpt_recorder *mpt_fields_recorder(void)
 {
     return reading.recorder;
+}
+
+const mpt_reinjection_log *mpt_fields_reinjections(void)
+{
+    return reading.log;
 }
 
 uint64_t mpt_fields_reading(void)

@@ -15,8 +15,16 @@ void mpt_fields_register(void);
  * one pass of tshark, fields off). Valid until Wireshark is called again. */
 mpt_frames *mpt_fields_frames(void);
 
+/* The engine of that reading as it is, without what is still in its look-back; NULL where that is. */
+const mpt_engine *mpt_fields_unfinished(void);
+
+/* TCP segments of that reading so far, with those in its look-back. */
+uint64_t mpt_fields_segments(void);
+
 /* What graphs are drawn from, of the same reading; NULL where that is, and in programs without windows. */
 const mpt_recorder *mpt_fields_recorder(void);
+/* What was sent again, the same. */
+const struct mpt_reinjection_log *mpt_fields_reinjections(void);
 
 /* The number of the reading: with another one, all that came from the reading before is gone. Never 0. */
 uint64_t mpt_fields_reading(void);

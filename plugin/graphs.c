@@ -1,6 +1,4 @@
-/* graphs.c - see graphs.h. Graphs are drawn from what fields.c recorded: nothing is read again.
- *
- * Invariant: a window that asks for another reading than the one that is there gets nothing.
+/* graphs.c - see graphs.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,95 +7,15 @@
 #include "compat.h"
 
 #include <epan/funnel.h>
-#include <epan/plugin_if.h>
 
 #include <unistd.h>
 
 #include "../tap/listener.h"
 #include "fields.h"
-#include "gui_module.h"
-#include "report/gui_graph.h"
 #include "report/kinds.h"
 #include "report/plot.h"
 #include "report/sink.h"
-
-static const char NO_CAPTURE[] = "There is no capture to draw: open one first. (If one is open, the preference "
-                                 "mptcpscope.fields is off, on which this window relies.)";
-
-/* The engine of the reading; NULL where it is gone, or was never recorded. */
-static const mpt_engine *engine_of(uint64_t number)
-{
-    mpt_frames *frames = number == mpt_fields_reading() ? mpt_fields_frames() : NULL;
-
-    return frames && mpt_fields_recorder() ? mpt_frames_engine(frames) : NULL;
-}
-
-/* --- what the windows ask --- */
-
-static mpt_gui_capture *capture(const char **why)
-{
-    const mpt_engine *engine = engine_of(mpt_fields_reading());
-    ws_info_t *info = NULL;
-
-    if (!engine) {
-        *why = NO_CAPTURE;
-        return NULL;
-    }
-    plugin_if_get_ws_info(&info);
-    return mpt_gui_capture_new(engine, mpt_fields_reading(),
-                               info && info->cf_filename ? info->cf_filename : "capture");
-}
-
-static mpt_gui_graph *graph(const mpt_gui_request *request)
-{
-    const mpt_engine *engine = engine_of(request->reading);
-
-    return engine ? mpt_gui_graph_new(engine, mpt_fields_recorder(), request) : NULL;
-}
-
-static bool save_csv(const mpt_gui_request *request, const char *path, char **why)
-{
-    const mpt_engine *engine = engine_of(request->reading);
-
-    if (engine)
-        return mpt_gui_save_csv(engine, mpt_fields_recorder(), request, path, why);
-    *why = g_strdup("the capture has been closed or read again");
-    return false;
-}
-
-static void free_text(char *text)
-{
-    g_free(text);
-}
-
-static void go_to_frame(uint64_t number, uint32_t frame)
-{
-    if (frame && engine_of(number))
-        plugin_if_goto_frame(frame);
-}
-
-static const mpt_gui_module *load(char **why)
-{
-    static mpt_gui_plugin plugin = {
-        .capture = capture,
-        .capture_free = mpt_gui_capture_free,
-        .graph = graph,
-        .graph_free = mpt_gui_graph_free,
-        .describe = mpt_gui_describe,
-        .save_csv = save_csv,
-        .text_free = free_text,
-        .go_to_frame = go_to_frame,
-    };
-    const mpt_gui_module *module;
-
-    plugin.types = mpt_gui_types(&plugin.type_count);
-    module = mpt_gui_module_load(&plugin, why);
-    if (module)
-        mpt_fields_on_gone(module->capture_gone);
-    return module;
-}
-
-/* --- without the module: the HTML report --- */
+#include "windows.h"
 
 static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sentence)
 {
@@ -109,7 +27,7 @@ static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sent
         .connections = connections,
         .arguments = &arguments,
         .wireshark_version = mpt_listener_wireshark_version(),
-        .collected = (void *)mpt_fields_recorder(),
+        .collected = mpt_plot_borrow(mpt_fields_recorder()),
     };
 
     if (mpt_arguments_parse("mptcp,plot", &arguments, &error) == MPT_ARGUMENTS_OK)
@@ -117,6 +35,7 @@ static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sent
     else
         g_string_append(sentence, error);
     g_free(error);
+    g_free(x.collected);
     mpt_arguments_clear(&arguments);
     g_ptr_array_unref(connections);
 }
@@ -181,13 +100,13 @@ static char *fall_back(const mpt_engine *engine, const char *why)
 
 char *mpt_graphs_open(void)
 {
-    const mpt_engine *engine = engine_of(mpt_fields_reading());
+    const mpt_engine *engine = mpt_windows_engine();
     const mpt_gui_module *module;
     char *why = NULL, *text = NULL;
 
     if (!engine)
-        return g_strdup(NO_CAPTURE);
-    module = load(&why);
+        return g_strdup(MPT_NO_CAPTURE);
+    module = mpt_windows_module(&why);
     if (module)
         module->open_graphs();
     else

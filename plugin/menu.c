@@ -1,6 +1,6 @@
-/* menu.c - see menu.h. A report is drawn from the reading that the fields are made of: nothing is read again.
+/* menu.c - see menu.h. What is shown comes from the reading that the fields are made of: nothing is read again.
  *
- * Invariant: a window holds text alone and knows nothing of the capture, so that it may outlive it.
+ * Invariant: every entry shows something, also without the module of windows, and where there is no capture.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,29 +11,34 @@
 #include <epan/funnel.h>
 #include <epan/plugin_if.h>
 
-#include "../tap/listener.h"
-#include "arguments.h"
-#include "fields.h"
 #include "graphs.h"
 #include "prefs.h"
-#include "report/kinds.h"
-#include "report/sink.h"
+#include "windows.h"
 
 struct entry {
     const char *label, *title, *tooltip;
-    const char *arguments; /* as of -z */
+    const char *arguments; /* as of -z; NULL: a table */
+    mpt_gui_kind kind;
 };
 
 static const struct entry entries[] = {
     {"&Summary", "MPTCP summary",
-     "Every MPTCP connection with the figures of both directions and all subflows", "mptcp,summary"},
-    {"&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time",
-     "mptcp,events"},
-    {"&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection",
-     "mptcp,diagnose"},
-    {"Subflow &list", "MPTCP connections and subflows",
-     "Keys, tokens, addresses and subflows of each connection", "mptcp,list"},
+     "Every MPTCP connection with the figures of both directions and all subflows, as text", "mptcp,summary", 0},
+    {"&Connections", "MPTCP connections", "A table of connections, to sort, filter and copy", NULL,
+     MPT_GUI_TABLE_CONNECTIONS},
+    {"Sub&flows", "MPTCP subflows", "A table of the subflows of all connections", NULL, MPT_GUI_TABLE_SUBFLOWS},
+    {"&Reinjections", "MPTCP reinjections",
+     "Data that was sent again under other subflow sequence numbers, and whether it helped", NULL,
+     MPT_GUI_TABLE_REINJECTIONS},
+    {"&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time", NULL,
+     MPT_GUI_TABLE_EVENTS},
+    {"&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection", NULL,
+     MPT_GUI_TABLE_FINDINGS},
+    {"&Keys and addresses", "MPTCP keys and addresses",
+     "Keys, tokens, addresses and subflows of each connection, as text", "mptcp,list", 0},
 };
+
+/* --- windows of text without the module --- */
 
 static bool copy(funnel_text_window_t *window, void *data _U_)
 {
@@ -50,7 +55,7 @@ static mpt_ws_bool on_copy(funnel_text_window_t *window, void *data)
     return copy(window, data);
 }
 
-static void show(const char *title, const char *text)
+static void show_plainly(const char *title, const char *text)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
     funnel_text_window_t *window;
@@ -69,49 +74,37 @@ static void show(const char *title, const char *text)
     ops->add_button(window, button, "Copy");
 }
 
-static void draw(const struct entry *entry, mpt_frames *frames)
+/* why: the module can't be loaded; NULL: it is there. */
+static void show_report(const struct entry *entry, const mpt_gui_module *module, const char *why)
 {
-    mpt_sink *sink = mpt_sink_new_memory();
-    GString *sentence = g_string_new(NULL), *note = g_string_new(NULL);
-    GPtrArray *connections = mpt_metrics_connections(mpt_frames_engine(frames));
-    mpt_report_context x = {
-        .engine = mpt_frames_engine(frames),
-        .connections = connections,
-        .wireshark_version = mpt_listener_wireshark_version(),
-        .note = note,
-    };
-    mpt_arguments arguments;
-    char *error = NULL;
+    const char *arguments = entry->arguments ? entry->arguments : mpt_windows_arguments(entry->kind);
+    char *report = mpt_windows_report(arguments);
+    GString *text = g_string_new(NULL);
 
-    if (mpt_arguments_parse(entry->arguments, &arguments, &error) != MPT_ARGUMENTS_OK) {
-        show(entry->title, error);
-        g_free(error);
-    } else if (!connections->len) {
-        show(entry->title, "This capture has no Multipath TCP.");
-    } else {
-        x.arguments = &arguments;
-        mpt_report_kind_of(arguments.report)->print(&x, sink, sentence);
-        mpt_sink_puts(sink, sentence->str);
-        show(entry->title, mpt_sink_text(sink, NULL));
-    }
-    mpt_arguments_clear(&arguments);
-    g_ptr_array_unref(connections);
-    g_string_free(sentence, TRUE);
-    g_string_free(note, TRUE);
-    mpt_sink_free(sink);
+    if (!entry->arguments && why && report)
+        g_string_printf(text, "The table can't be shown: %s. Here is the report as text.\n\n", why);
+    g_string_append(text, report ? report : MPT_NO_CAPTURE);
+    if (module)
+        module->open_text(entry->title, text->str);
+    else
+        show_plainly(entry->title, text->str);
+    g_free(report);
+    g_string_free(text, TRUE);
 }
+
+/* --- the entries --- */
 
 static void on_entry(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_, gpointer user_data)
 {
     const struct entry *entry = user_data;
-    mpt_frames *frames = mpt_fields_frames();
+    char *why = NULL;
+    const mpt_gui_module *module = mpt_windows_module(&why);
 
-    if (!frames)
-        show(entry->title,
-             "There is no capture to report on: open one first. (If one is open, the preference "
-             "mptcpscope.fields is off, on which this window relies.)");
+    if (module && !entry->arguments)
+        module->open_table(entry->kind);
     else
-        draw(entry, frames);
+        show_report(entry, module, why);
+    g_free(why);
 }
 
 static void on_graphs(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_, gpointer user_data _U_)
@@ -119,7 +112,7 @@ static void on_graphs(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_
     char *text = mpt_graphs_open();
 
     if (text)
-        show("MPTCP graphs", text);
+        show_plainly("MPTCP graphs", text);
     g_free(text);
 }
 

@@ -6,9 +6,11 @@
 
 #include <wireshark.h>
 
+#include <epan/conversation.h>
 #include <epan/packet.h>
 #include <epan/proto.h>
 #include <epan/tvbuff.h>
+#include <epan/dissectors/packet-tcp.h>
 
 #include <string.h>
 
@@ -21,7 +23,7 @@
 enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3 };
 
 static dissector_handle_t wrapper_handle, original_handle;
-static int mptcp_id = -1;
+static int mptcp_id = -1, tcp_id = -1;
 
 static struct {
     uint32_t frame;
@@ -175,16 +177,39 @@ static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinf
     return true;
 }
 
+/* Wireshark's label, which is there once its dissector has seen the segment. The addresses are those of before: what the
+ * segment carries may have others. */
+static void set_stream(mpt_segment *g, uint32_t frame, const address *src, const address *dst)
+{
+    conversation_t *c = find_conversation(frame, src, dst, CONVERSATION_TCP, g->src.port, g->dst.port, 0);
+    const struct tcp_analysis *tcp = c ? conversation_get_proto_data(c, tcp_id) : NULL;
+
+    if (!tcp)
+        return;
+    g->presence |= MPT_SEGMENT_STREAM;
+    g->tcp_stream = tcp->stream;
+}
+
 static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
+    address src, dst;
+    unsigned own;
+    int used;
+
     if (newest.frame != pinfo->num) {
         newest.frame = pinfo->num;
         newest.n = 0;
     }
     /* A TCP header that ICMP quotes is no segment. */
-    if (!pinfo->fd->visited && !pinfo->flags.in_error_pkt && newest.n < MAX_SEGMENTS)
-        newest.n += read_header(&newest.segments[newest.n], tvb, pinfo);
-    return call_dissector_only(original_handle, tvb, pinfo, tree, data);
+    if (pinfo->fd->visited || pinfo->flags.in_error_pkt || newest.n == MAX_SEGMENTS ||
+        !read_header(&newest.segments[newest.n], tvb, pinfo))
+        return call_dissector_only(original_handle, tvb, pinfo, tree, data);
+    copy_address_shallow(&src, &pinfo->src);
+    copy_address_shallow(&dst, &pinfo->dst);
+    own = newest.n++;
+    used = call_dissector_only(original_handle, tvb, pinfo, tree, data);
+    set_stream(&newest.segments[own].segment, pinfo->num, &src, &dst);
+    return used;
 }
 
 void mpt_dissection_register(void)
@@ -195,6 +220,7 @@ void mpt_dissection_register(void)
                                                     FT_BYTES);
 
     mptcp_id = proto_get_id_by_filter_name("mptcp");
+    tcp_id = proto_get_id_by_filter_name("tcp");
     wrapper_handle = create_dissector_handle(dissect, pino);
 }
 

@@ -7,15 +7,15 @@
 #include <QHeaderView>
 #include <QPushButton>
 #include <QSplitter>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 
-GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : QWidget(nullptr, Qt::Window), plugin_(plugin)
+GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : plugin_(plugin)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);
     QSplitter *splitter = new QSplitter;
     QFont large = font();
 
-    setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(QStringLiteral("MPTCP graphs"));
     resize(1100, 680);
     plot_ = new GraphPlot(plugin);
@@ -38,7 +38,10 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : QWidget(nullptr, Qt::Wi
     splitter->setSizes({890, 210});
 
     layout->addLayout(makeChoices());
-    layout->addWidget(banner_ = makeBanner());
+    layout->addWidget(banner_ = new Banner([this] {
+        refresh();
+        plot_->setFocus();
+    }));
     layout->addWidget(title_);
     layout->addWidget(subtitle_);
     layout->addWidget(splitter, 1);
@@ -85,6 +88,12 @@ QLayout *GraphWindow::makeChoices()
     average_ = new QDoubleSpinBox;
     for (unsigned i = 0; i < plugin_->type_count; i++)
         type_->addItem(QString::fromUtf8(plugin_->types[i].title), QString::fromUtf8(plugin_->types[i].name));
+    for (unsigned i = 0; i < plugin_->type_count; i++)
+        if (plugin_->types[i].missing) {
+            QStandardItem *item = qobject_cast<QStandardItemModel *>(type_->model())->item(int(i));
+            item->setEnabled(false);
+            item->setToolTip(QString::fromUtf8(plugin_->types[i].missing));
+        }
     direction_->addItems({QStringLiteral("client to server"), QStringLiteral("server to client")});
     average_->setDecimals(3);
     average_->setMaximum(86400);
@@ -109,25 +118,6 @@ QLayout *GraphWindow::makeChoices()
     return row;
 }
 
-QFrame *GraphWindow::makeBanner()
-{
-    QFrame *banner = new QFrame;
-    QHBoxLayout *row = new QHBoxLayout(banner);
-    QPushButton *button = new QPushButton(QStringLiteral("&Refresh"));
-
-    banner->setFrameShape(QFrame::StyledPanel);
-    bannerText_ = new QLabel;
-    bannerText_->setWordWrap(true);
-    row->addWidget(bannerText_, 1);
-    row->addWidget(button);
-    connect(button, &QPushButton::clicked, this, [this] {
-        refresh();
-        plot_->setFocus();
-    });
-    banner->setVisible(false);
-    return banner;
-}
-
 void GraphWindow::makeList()
 {
     list_ = new QTreeWidget;
@@ -150,14 +140,6 @@ QLayout *GraphWindow::makeSwitches()
         row->addWidget(box);
         return box;
     };
-    auto button = [&](const char *text, std::function<void()> act) {
-        QPushButton *push = new QPushButton(QString::fromUtf8(text));
-        push->setFocusPolicy(Qt::TabFocus);
-        push->setAutoDefault(false);
-        connect(push, &QPushButton::clicked, this, act);
-        row->addWidget(push);
-    };
-
     zooms_ = add("Mouse &zooms", false, [this](bool on) { plot_->setZoomsWithMouse(on); });
     crosshair_ = add("Cr&osshair", false, [this](bool on) { plot_->setCrosshair(on); });
     absolute_ = add("&Time of day", false, [this](bool on) { plot_->setAbsoluteTime(on); });
@@ -167,9 +149,9 @@ QLayout *GraphWindow::makeSwitches()
     row->addStretch(1);
     row->addWidget(status_);
     row->addStretch(1);
-    button("R&eset", [this] { plot_->reset(); });
-    button("&Save As…", [this] { saveAs(); });
-    button("C&lose", [this] { close(); });
+    row->addWidget(makeButton("R&eset", [this] { plot_->reset(); }));
+    row->addWidget(makeButton("&Save As…", [this] { saveAs(); }));
+    row->addWidget(makeButton("C&lose", [this] { close(); }));
     return row;
 }
 

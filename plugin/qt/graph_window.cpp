@@ -19,9 +19,7 @@ void GraphWindow::captureGone()
 {
     gone_ = true;
     later_.stop();
-    bannerText_->setText(QStringLiteral("The capture was closed or is read again. What is shown is what was there "
-                                        "before."));
-    banner_->setVisible(true);
+    banner_->say(QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
     enableChoices();
 }
 
@@ -31,8 +29,7 @@ void GraphWindow::refresh()
     mpt_gui_capture *read = plugin_->capture(&why);
 
     if (!read) {
-        bannerText_->setText(QString::fromUtf8(why));
-        banner_->setVisible(true);
+        banner_->say(QString::fromUtf8(why));
         if (!capture_)
             plot_->showNothing(QStringLiteral("No capture"));
         gone_ = true;
@@ -44,7 +41,7 @@ void GraphWindow::refresh()
 
     capture_ = std::shared_ptr<mpt_gui_capture>(read, plugin_->capture_free);
     gone_ = false;
-    banner_->setVisible(false);
+    banner_->say(QString());
     setWindowTitle(QStringLiteral("MPTCP graphs: ") + QString::fromUtf8(read->name));
     plot_->setEpoch(read->epoch_ns);
     fillConnections(keep && chosen < read->count, chosen);
@@ -112,6 +109,18 @@ void GraphWindow::chooseConnection()
     filling_ = false;
     fillSubflows();
     draw(false);
+}
+
+void GraphWindow::choose(uint32_t id, unsigned direction)
+{
+    int index = connection_->findData(id);
+
+    if (gone_ || index < 0)
+        return;
+    connection_->setCurrentIndex(index);
+    chooseConnection();
+    if (direction < 2 && int(direction) != direction_->currentIndex())
+        switchDirection();
 }
 
 void GraphWindow::nextConnection(int by)
@@ -349,6 +358,10 @@ void GraphWindow::keyPressEvent(QKeyEvent *event)
     }
     int digit = event->key() - Qt::Key_1;
     if (digit >= 0 && digit < 9 && !event->modifiers() && !gone_) {
+        if (digit < int(plugin_->type_count) && plugin_->types[digit].missing) {
+            showHint(QString::fromUtf8(plugin_->types[digit].missing));
+            return;
+        }
         type_->setCurrentIndex(digit);
         draw(plot_->isZoomedInTime());
         return;

@@ -10,19 +10,19 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QFrame>
-#include <QLabel>
 #include <QTimer>
 #include <QTreeWidget>
 
 #include "graph_plot.h"
+#include "window.h"
 
-class GraphWindow : public QWidget
+class GraphWindow : public Window
 {
 public:
     explicit GraphWindow(const mpt_gui_plugin *plugin);
-    // The capture was closed, or is read again.
-    void captureGone();
+    void captureGone() override;
+    // direction 2: the one with the most payload.
+    void choose(uint32_t connection, unsigned direction);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -39,7 +39,6 @@ private:
 
     QLayout *makeChoices();
     QLayout *makeSwitches();
-    QFrame *makeBanner();
     void makeList();
     void makeDeeds();
     void addDeed(const char *text, const char *keys, QList<int> codes, std::function<void()> act);
@@ -72,8 +71,8 @@ private:
 
     GraphPlot *plot_;
     QTreeWidget *list_;
-    QFrame *banner_;
-    QLabel *bannerText_, *title_, *subtitle_, *hint_, *status_, *subflowLabel_, *averageLabel_;
+    Banner *banner_;
+    QLabel *title_, *subtitle_, *hint_, *status_, *subflowLabel_, *averageLabel_;
     QComboBox *type_, *connection_, *direction_, *subflow_;
     QDoubleSpinBox *average_;
     QCheckBox *zooms_, *crosshair_, *absolute_, *stacked_, *events_;

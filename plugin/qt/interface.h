@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Changes with every change below: plugin and module are built together, and may be installed apart. */
-#define MPT_GUI_INTERFACE 1
+#define MPT_GUI_INTERFACE 2
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
@@ -52,6 +52,7 @@ typedef struct mpt_gui_type {
     const char *name, *title; /* static */
     bool one_subflow; /* the request's subflow is what it shows */
     bool averaged;    /* over the request's window */
+    const char *missing; /* static: why windows can't draw it; NULL: they can */
 } mpt_gui_type;
 
 typedef struct mpt_gui_request {
@@ -115,6 +116,57 @@ typedef struct mpt_gui_graph {
     int64_t window_ns;
 } mpt_gui_graph;
 
+/* --- a table --- */
+
+#define MPT_GUI_NO_CONNECTION UINT32_MAX
+
+typedef enum mpt_gui_kind {
+    MPT_GUI_TABLE_CONNECTIONS,
+    MPT_GUI_TABLE_SUBFLOWS,
+    MPT_GUI_TABLE_REINJECTIONS,
+    MPT_GUI_TABLE_EVENTS,
+    MPT_GUI_TABLE_FINDINGS,
+    MPT_GUI_TABLES
+} mpt_gui_kind;
+
+typedef struct mpt_gui_column {
+    const char *title;   /* static; with the unit, where the cells have none */
+    const char *tooltip; /* static */
+    char *name; /* for files; NULL: not copied, the column beside it has the exact value */
+    bool right;
+    bool sentence; /* long text */
+} mpt_gui_column;
+
+typedef enum mpt_gui_severity {
+    MPT_GUI_ERROR,
+    MPT_GUI_WARNING,
+    MPT_GUI_NOTE,
+    MPT_GUI_CHAT,
+    MPT_GUI_PLAIN
+} mpt_gui_severity;
+
+typedef struct mpt_gui_row {
+    uint32_t connection;         /* or MPT_GUI_NO_CONNECTION: the capture */
+    uint32_t subflow;            /* or MPT_GUI_NO_SUBFLOW: the connection */
+    uint32_t frame, first_frame; /* its own; of the first copy; 0: none */
+    unsigned direction;          /* 2: none, or both */
+    mpt_gui_severity severity;
+} mpt_gui_row;
+
+typedef struct mpt_gui_table {
+    uint64_t reading;
+    uint64_t segments;  /* that it was made of */
+    bool complete;      /* false: what is in the look-back is not in it yet */
+    char *name;         /* of the capture's file, without folders */
+    char *summary;      /* some lines on the whole capture */
+    const char *empty;  /* static: what to say where there are no rows */
+    mpt_gui_column *columns;
+    unsigned column_count;
+    mpt_gui_row *rows;
+    size_t row_count;
+    void *cells; /* the plugin's own */
+} mpt_gui_table;
+
 /* --- the plugin, as the module sees it --- */
 
 typedef struct mpt_gui_plugin {
@@ -133,12 +185,34 @@ typedef struct mpt_gui_plugin {
     void (*text_free)(char *text);
     /* In the main window; nothing where the reading is gone. */
     void (*go_to_frame)(uint64_t reading, uint32_t frame);
+    /* now: false: it is only written into the field. */
+    void (*show_filter)(uint64_t reading, const char *filter, bool now);
+
+    /* Of the capture that is open; NULL, and *why (static) a sentence, where there is none. hurry: what is still in the
+     * look-back stays there. Free with table_free(). */
+    mpt_gui_table *(*table)(mpt_gui_kind kind, bool hurry, const char **why);
+    void (*table_free)(mpt_gui_table *table); /* NULL is allowed */
+    /* What a cell shows, or its exact value as CSV has it. Free with text_free(). */
+    char *(*cell)(const mpt_gui_table *table, size_t row, unsigned column, bool exact);
+    /* Below, equal or above 0, as strcmp(); numbers as numbers, and what is not known below all else. */
+    int (*compare)(const mpt_gui_table *table, unsigned column, size_t a, size_t b);
+    /* The display filter of these rows; NULL where a row is of no connection, or where they are too many for one. Free
+     * with text_free(). */
+    char *(*filter)(const mpt_gui_table *table, const size_t *rows, size_t count);
+    /* The report of these things as text, as tshark prints it; NULL where the reading is gone. Free with
+     * text_free(). */
+    char *(*report)(uint64_t reading, mpt_gui_kind kind);
+    /* TCP segments read so far; 0 where the reading is gone. */
+    uint64_t (*segments)(uint64_t reading);
 } mpt_gui_plugin;
 
 /* --- the module, as the plugin sees it --- */
 
 typedef struct mpt_gui_module {
     void (*open_graphs)(void);
+    void (*open_table)(mpt_gui_kind kind);
+    /* Copies both. */
+    void (*open_text)(const char *title, const char *text);
     /* The capture was closed, or is read again: every reading so far is gone. */
     void (*capture_gone)(void);
 } mpt_gui_module;

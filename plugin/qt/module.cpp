@@ -12,31 +12,51 @@
 #include <QVersionNumber>
 
 #include "graph_window.h"
+#include "table_window.h"
+#include "text_window.h"
 
 static const mpt_gui_plugin *plugin;
-static QList<QPointer<GraphWindow>> windows;
+static QList<QPointer<Window>> windows;
 
-static void openGraphs()
+static void open(Window *window)
 {
-    GraphWindow *window = new GraphWindow(plugin);
-
-    windows.removeAll(QPointer<GraphWindow>());
+    windows.removeAll(QPointer<Window>());
     windows.append(window);
     window->show();
     window->raise();
     window->activateWindow();
 }
 
+static void openGraphs()
+{
+    open(new GraphWindow(plugin));
+}
+
+static void openTable(mpt_gui_kind kind)
+{
+    open(new TableWindow(plugin, kind, [](uint32_t connection, unsigned direction) {
+        GraphWindow *window = new GraphWindow(plugin);
+
+        window->choose(connection, direction);
+        open(window);
+    }));
+}
+
+static void openText(const char *title, const char *text)
+{
+    open(new TextWindow(QString::fromUtf8(title), QString::fromUtf8(text)));
+}
+
 static void captureGone()
 {
-    for (const QPointer<GraphWindow> &window : windows)
+    for (const QPointer<Window> &window : windows)
         if (window)
             window->captureGone();
 }
 
 static void closeAll()
 {
-    for (const QPointer<GraphWindow> &window : windows)
+    for (const QPointer<Window> &window : windows)
         delete window.data();
     windows.clear();
 }
@@ -48,7 +68,7 @@ static bool refuses(unsigned interface, char *why, size_t room)
     QVersionNumber here = QVersionNumber::fromString(QLatin1String(qVersion()));
 
     if (interface != MPT_GUI_INTERFACE)
-        std::snprintf(why, room, "the module with the graph window is of another release of mptcpscope");
+        std::snprintf(why, room, "the module of windows is of another release of mptcpscope");
     else if (here.majorVersion() != built.majorVersion() || here.minorVersion() < built.minorVersion())
         std::snprintf(why, room, "its module was built for Qt %s, and this program runs with Qt %s", QT_VERSION_STR,
                       qVersion());
@@ -62,7 +82,7 @@ static bool refuses(unsigned interface, char *why, size_t room)
 extern "C" Q_DECL_EXPORT const mpt_gui_module *mpt_gui_module_get(unsigned interface, const mpt_gui_plugin *caller,
                                                                   char *why, size_t room)
 {
-    static const mpt_gui_module module = {openGraphs, captureGone};
+    static const mpt_gui_module module = {openGraphs, openTable, openText, captureGone};
 
     if (refuses(interface, why, room))
         return nullptr;

@@ -11,6 +11,10 @@
 #include "plot_internal.h"
 #include "units.h"
 
+/* A window's capture is read as one vantage point. */
+static const char NO_DELAYS[] = "One-way delays compare two vantage points of a merged capture, which this window does "
+                                "not tell apart: tshark -q -r FILE -z mptcp,plot,type=owd,file=delays.html draws them.";
+
 const mpt_gui_type *mpt_gui_types(unsigned *count)
 {
     static mpt_gui_type types[MPT_GRAPH_TYPES];
@@ -21,6 +25,7 @@ const mpt_gui_type *mpt_gui_types(unsigned *count)
             .title = mpt_graph_title((mpt_graph_type)t),
             .one_subflow = t == MPT_GRAPH_TCP,
             .averaged = t == MPT_GRAPH_THROUGHPUT || t == MPT_GRAPH_GOODPUT,
+            .missing = t == MPT_GRAPH_OWD ? NO_DELAYS : NULL,
         };
     *count = MPT_GRAPH_TYPES;
     return types;

@@ -124,6 +124,14 @@ void mpt_plot_close(void *collected)
     g_free(c);
 }
 
+void *mpt_plot_borrow(const mpt_recorder *recorder)
+{
+    struct collected *c = g_new0(struct collected, 1);
+
+    c->taps[0].recorder = (mpt_recorder *)recorder;
+    return c;
+}
+
 static unsigned points(const mpt_report_context *x)
 {
     return x->points ? mpt_points_count(x->points) : 1;

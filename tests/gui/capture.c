@@ -5,15 +5,20 @@
 #include "capture.h"
 
 #include "plugin/report/gui_graph.h"
+#include "plugin/report/gui_table.h"
+#include "plugin/report/table.h"
 #include "segments.h"
 
 static struct {
     wire wire;
     mpt_recorder *recorder;
+    mpt_reinjection_log *log;
+    flow last;
     uint64_t reading;
     bool open;
     uint32_t frame;
-    unsigned graphs;
+    unsigned graphs, tables;
+    char *filter;
 } test;
 
 static const hosts HOSTS = {.version = MPT_V1, .key = {0x0102030405060708, 0x1112131415161718}};
@@ -29,6 +34,9 @@ static void make_capture(void)
     test.recorder = mpt_recorder_new(test.wire.engine, true);
     mpt_engine_observe(test.wire.engine, &mpt_recorder_observer, test.recorder);
 
+    test.log = mpt_reinjection_log_new(test.wire.engine);
+    mpt_engine_observe(test.wire.engine, &MPT_REINJECTION_OBSERVER, test.log);
+
     flow other = flow_between(&test.wire, "192.0.2.1", 40002, "192.0.2.3", 443, 2);
     flow first = flow_between(&test.wire, "192.0.2.1", 40000, "192.0.2.2", 443, 0);
     flow second = flow_between(&test.wire, "198.51.100.1", 40001, "192.0.2.2", 443, 1);
@@ -43,6 +51,7 @@ static void make_capture(void)
         flow_send_data_ack(&first, 1, &HOSTS, 1, 1001 + 1000 * (int64_t)i);
     }
     mpt_engine_flush(test.wire.engine);
+    test.last = first;
     test.reading = 1;
     test.open = true;
 }
@@ -83,6 +92,99 @@ static void go_to_frame(uint64_t reading, uint32_t frame)
     test.frame = frame;
 }
 
+static void show_filter(uint64_t reading, const char *filter, bool now)
+{
+    check(reading);
+    g_free(test.filter);
+    test.filter = g_strdup_printf("%s%s", now ? "" : "prepared: ", filter);
+}
+
+/* --- tables --- */
+
+static const mpt_column BIG_COLUMNS[] = {
+    {.name = "connection", .title = "Conn", .type = MPT_ID},
+    {.name = "data", .title = "Data", .type = MPT_BYTES, .flags = MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED},
+    {.name = "data", .title = "Data (bytes)", .type = MPT_BYTES},
+    {.name = "words", .title = "Words", .type = MPT_TEXT},
+};
+
+static const struct big {
+    bool known;
+    uint64_t bytes;
+    const char *words;
+} BIG[] = {
+    {true, 4294967297, "above 2^32"},
+    {true, 9, "a comma, and a \"quote\""},
+    {true, 10000000000, "the largest"},
+    {false, 0, "not known"},
+    {true, 4294967296, "2^32"},
+};
+
+/* Instead of the connections: numbers that no engine comes to in a test. */
+static mpt_gui_table *big_table(void)
+{
+    mpt_gui_table *t = g_new0(mpt_gui_table, 1);
+    mpt_table *cells = mpt_table_new(BIG_COLUMNS, G_N_ELEMENTS(BIG_COLUMNS));
+
+    t->name = g_strdup("made-up.pcapng");
+    t->summary = g_strdup("Made up.");
+    t->empty = "Nothing.";
+    t->column_count = G_N_ELEMENTS(BIG_COLUMNS);
+    t->columns = g_new0(mpt_gui_column, t->column_count);
+    t->row_count = G_N_ELEMENTS(BIG);
+    t->rows = g_new0(mpt_gui_row, t->row_count);
+    t->cells = cells;
+    for (unsigned k = 0; k < t->column_count; k++)
+        t->columns[k] = (mpt_gui_column){.title = BIG_COLUMNS[k].title,
+                                         .name = k == 1 ? NULL : g_strdup(BIG_COLUMNS[k].name),
+                                         .right = k < 3};
+    for (unsigned i = 0; i < t->row_count; i++) {
+        t->rows[i] = (mpt_gui_row){.connection = i == 3 ? MPT_GUI_NO_CONNECTION : i / 2,
+                                   .subflow = i < 2 ? i : MPT_GUI_NO_SUBFLOW,
+                                   .frame = i == 3 ? 0 : 100 + i,
+                                   .direction = 2,
+                                   .severity = MPT_GUI_PLAIN};
+        mpt_table_begin_row(cells);
+        mpt_table_set_uint(cells, 0, i / 2);
+        if (BIG[i].known) {
+            mpt_table_set_uint(cells, 1, BIG[i].bytes);
+            mpt_table_set_uint(cells, 2, BIG[i].bytes);
+        }
+        mpt_table_set_text(cells, 3, BIG[i].words);
+    }
+    return t;
+}
+
+static uint64_t segments(uint64_t reading)
+{
+    check(reading);
+    return test.wire.frame;
+}
+
+static mpt_gui_table *table(mpt_gui_kind kind, bool hurry, const char **why)
+{
+    mpt_gui_table *t;
+
+    *why = "no capture is open";
+    if (!test.open)
+        return NULL;
+    if (!hurry)
+        mpt_engine_flush(test.wire.engine);
+    test.tables++;
+    t = kind == MPT_GUI_TABLE_CONNECTIONS
+            ? big_table() : mpt_gui_table_new(kind, test.wire.engine, test.log, "/captures/made-up.pcapng");
+    t->segments = segments(test.reading);
+    t->reading = test.reading;
+    t->complete = !hurry;
+    return t;
+}
+
+static char *report(uint64_t reading, mpt_gui_kind kind)
+{
+    check(reading);
+    return g_strdup_printf("report %d", (int)kind);
+}
+
 const mpt_gui_plugin *test_plugin(void)
 {
     static mpt_gui_plugin plugin = {.capture = capture,
@@ -92,7 +194,15 @@ const mpt_gui_plugin *test_plugin(void)
                                     .describe = mpt_gui_describe,
                                     .save_csv = save_csv,
                                     .text_free = free_text,
-                                    .go_to_frame = go_to_frame};
+                                    .go_to_frame = go_to_frame,
+                                    .show_filter = show_filter,
+                                    .table = table,
+                                    .table_free = mpt_gui_table_free,
+                                    .cell = mpt_gui_table_cell,
+                                    .compare = mpt_gui_table_compare,
+                                    .filter = mpt_gui_table_filter,
+                                    .report = report,
+                                    .segments = segments};
 
     if (!test.recorder)
         make_capture();
@@ -106,8 +216,15 @@ void test_close(bool another)
     test.open = another;
 }
 
+void test_grow(void)
+{
+    flow_send_data(&test.last, 0, &HOSTS, 0, 800001, 1000);
+}
+
 void test_free(void)
 {
+    g_free(test.filter);
+    mpt_reinjection_log_free(test.log);
     mpt_recorder_free(test.recorder);
     mpt_engine_free(test.wire.engine);
 }
@@ -126,4 +243,17 @@ unsigned test_graphs(void)
 
     test.graphs = 0;
     return graphs;
+}
+
+unsigned test_tables(void)
+{
+    unsigned tables = test.tables;
+
+    test.tables = 0;
+    return tables;
+}
+
+const char *test_filter(void)
+{
+    return test.filter ? test.filter : "";
 }

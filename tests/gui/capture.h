@@ -1,4 +1,5 @@
 /* capture.h - a plugin for the module of windows that has a made-up capture: two connections, 2,400 segments.
+ * In place of its table of connections it has one with numbers beyond 2^32.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,10 +16,15 @@ extern "C" {
 const mpt_gui_plugin *test_plugin(void);
 /* Closes the capture, as far as the plugin is concerned: the next one, if any, is another reading. */
 void test_close(bool another);
+/* One segment more. */
+void test_grow(void);
 void test_free(void);
-/* Calls since the last look: frames gone to (0: none) and graphs asked for. */
+/* Calls since the last look: frames gone to (0: none), and how many graphs and tables were asked for. */
 uint32_t test_frame(void);
 unsigned test_graphs(void);
+unsigned test_tables(void);
+/* The last display filter; "" before, "prepared: " before one that is not applied. */
+const char *test_filter(void);
 
 #ifdef __cplusplus
 }

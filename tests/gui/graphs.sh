@@ -18,65 +18,26 @@ cp "$top/captures/path_blackhole/client.pcapng" "$work/one.pcapng"
 cp "$top/captures/csum_fail_multi/client.pcapng" "$work/two.pcapng"
 # Wireshark asks xdg-open to show a page.
 mkdir "$work/bin"
-printf '#!/bin/sh\necho "$1" >%s/saved/opened\n' "$work" >"$work/bin/xdg-open"
+printf '#!/bin/sh\necho "$1" >%s/saved/opened\n' "$here" >"$work/bin/xdg-open"
 chmod 755 "$work/bin/xdg-open"
 give_away
-failed=0
-fail() {
-    echo "$script: $*" >&2
-    failed=1
-}
-graphs() { timeout 20 xdotool search --sync --onlyvisible --name 'MPTCP graphs' | tail -n 1; }
-# Graphs is the fifth entry of Statistics > MPTCP.
 open_graphs() {
-    text_window 879
-    graph=$(graphs)
+    entry g 'MPTCP graphs'
+    graph=$found
     xdotool windowmove --sync "$graph" 100 40
     xdotool windowfocus --sync "$graph"
     sleep 1
 }
-loaded() { grep -q mptcpscope-qt "/proc/$wireshark/maps"; }
-start() {
-    start_wireshark "$shots/$1.log" "$work/one.pcapng"
-    main=$(window 'one.pcapng')
-    xdotool windowactivate --sync "$main"
-    xdotool windowsize --sync "$main" 1500 860
-    xdotool windowmove "$main" 0 0
-    sleep 3
-}
-# quit: by the main window, as users do; the pid has to go.
-quit() {
-    main_window
-    key ctrl+q
-    i=0
-    while kill -0 "$wireshark" 2>/dev/null && [ $i -lt 50 ]; do
-        sleep 0.2
-        i=$((i + 1))
-    done
-    code=0
-    wait "$wireshark" || code=$?
-    [ "$code" -eq 0 ] || fail "Wireshark ended with $code"
-}
-save_as() {
-    key ctrl+s
-    timeout 10 xdotool search --sync --onlyvisible --name 'Save graph as' >/dev/null
-    sleep 0.5
-    key ctrl+a
-    xdotool type --delay 5 "$work/saved/$1"
-    key Return
-    sleep 2
-    [ -s "$work/saved/$1" ] || fail "$1 was not written"
-}
 
 # ---- tshark
-$user env HOME="$work/home" LD_DEBUG=files WIRESHARK_PLUGIN_DIR="$work/plugins" tshark -q -r "$work/one.pcapng" \
-    -z mptcp,plot,type=sequence,format=csv,file="$work/saved/tshark.csv" 2>"$work/files"
+MPT_GUI_ENV=LD_DEBUG=files run_tshark -q -r "$here/one.pcapng" \
+    -z mptcp,plot,type=sequence,format=csv,file="$here/saved/tshark.csv" 2>"$work/files"
 grep -q mptcpscope.so "$work/files" || fail "tshark did not load the plugin"
 ! grep -qE 'mptcpscope-qt|libQCustomPlot|libQt.Widgets' "$work/files" || fail "tshark loaded the module of windows"
 
 # ---- the window
 start_display
-start wireshark
+start_main "$shots/wireshark.log" "$here/one.pcapng"
 ! loaded || fail "the module is loaded before it is used"
 open_graphs
 loaded || fail "the module is not loaded"
@@ -102,9 +63,9 @@ sleep 0.5
 xdotool mousemove 480 492
 shot 07-crosshair 1
 key space
-save_as graph.png
-save_as graph.pdf
-save_as graph.csv
+save_as 'Save graph as' graph.png
+save_as 'Save graph as' graph.pdf
+save_as 'Save graph as' graph.csv
 diff "$work/saved/graph.csv" "$work/saved/tshark.csv" >"$shots/csv.diff" || fail "the CSV is not that of tshark"
 [ "$(head -c 4 "$work/saved/graph.pdf")" = %PDF ] || fail "graph.pdf is no PDF"
 cp "$work/saved/graph.png" "$shots/08-saved.png"
@@ -123,9 +84,7 @@ xdotool windowactivate --sync "$first"
 shot 10-reloaded 1
 key F5
 shot 11-refreshed 1
-main_window
-open_file "$work/two.pcapng"
-main=$(window 'two.pcapng')
+open_file "$here/two.pcapng"
 xdotool windowactivate --sync "$first"
 key F5
 shot 12-other-capture 1
@@ -141,20 +100,25 @@ quit
 # ---- as installed: L/wireshark/plugins and L/mptcpscope
 mkdir -p "$work/lib/wireshark"
 mv "$work/plugins" "$work/lib/wireshark/"
-plugins=$work/lib/wireshark/plugins
+plugins=$here/lib/wireshark/plugins
 mv "$work/mptcpscope" "$work/lib/"
-start installed
+start_main "$shots/installed.log" "$here/one.pcapng"
 open_graphs
 loaded || fail "the module is not found where it is installed"
 quit
 
 # ---- without the module
 rm -r "$work/lib/mptcpscope"
-MPT_GUI_ENV="TMPDIR=$work/saved PATH=$work/bin:$PATH"
-start without
-text_window 879
-shot 14-without 1
-quit
+MPT_GUI_ENV="TMPDIR=$here/saved PATH=$here/bin:/usr/bin:/bin"
+start_main "$shots/without.log" "$here/one.pcapng"
+menu
+key g
+shot 14-without 3
+close 'MPTCP graphs'
 report=$(sed 's/^file:\/\///' "$work/saved/opened" 2>/dev/null || true)
-grep -q '<h2>Graphs</h2>' "$report" 2>/dev/null || fail "no report was opened where the module is not there"
+grep -q '<h2>Graphs</h2>' "$tree$report" 2>/dev/null || fail "no report was opened where the module is not there"
+menu
+key r
+shot 15-reinjections-without 2
+quit
 exit "$failed"

@@ -2,20 +2,33 @@
 #
 # Before: $build, the build's folder, and $shots, the folder of screenshots. Needs wireshark, Xvfb, openbox, xdotool and
 # ImageMagick (import). As root Wireshark ignores WIRESHARK_PLUGIN_DIR: uid 65534 is used then.
+# MPT_GUI_TREE: the root of another Debian release whose Wireshark is run (tree.sh sets it); $build is in it then.
 #
-# Invariant: what is started here ends with the script, and $work is gone then.
+# Invariant: what is started here ends with the script, and $work is gone then. $work is the folder as this script sees
+# it, $here the same folder as Wireshark sees it.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 
 script=$(basename "$0")
-for program in wireshark Xvfb openbox xdotool import; do
+tree=${MPT_GUI_TREE:-}
+for program in Xvfb openbox xdotool import; do
     command -v "$program" >/dev/null || { echo "$script: $program is not installed" >&2; exit 77; }
 done
+[ -n "$tree" ] || command -v wireshark >/dev/null || { echo "$script: wireshark is not installed" >&2; exit 77; }
 top=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d /tmp/mptcpscope-gui.XXXXXX)
+work=$(mktemp -d "$tree/tmp/mptcpscope-gui.XXXXXX")
+here=${work#"$tree"}
 pids=
-trap 'kill $pids 2>/dev/null || :; wait || :; rm -rf "$work"' EXIT INT TERM
+on_exit=:
+trap 'kill $pids 2>/dev/null || :; wait || :; $on_exit; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+failed=0
+fail() {
+    echo "$script: $*" >&2
+    failed=1
+}
 
 mkdir -p "$work/home/.config/wireshark/profiles" "$work/run" "$work/saved"
 cp -R "$build/plugins" "$work/plugins"
@@ -33,6 +46,22 @@ give_away() {
     chmod 700 "$work/run"
 }
 
+# become COMMAND...: as that user and in the tree, in the place of this shell
+become() {
+    # shellcheck disable=SC2086
+    [ -n "$tree" ] || exec $user "$@"
+    # Mounts are seen by these processes only and end with them.
+    # shellcheck disable=SC2016,SC2086
+    exec unshare --mount sh -euc '
+        tree=$1
+        shift
+        mount -t proc proc "$tree/proc"
+        mkdir -p "$tree/tmp/.X11-unix"
+        mount --bind /tmp/.X11-unix "$tree/tmp/.X11-unix"
+        exec chroot "$tree" "$@"
+    ' sh "$tree" $user "$@"
+}
+
 start_display() {
     display=:$((70 + $$ % 20))
     Xvfb "$display" -screen 0 1500x900x24 >/dev/null 2>&1 &
@@ -47,49 +76,90 @@ start_display() {
 start_wireshark() {
     log=$1
     shift
-    # shellcheck disable=SC2086
-    $user env HOME="$work/home" XDG_RUNTIME_DIR="$work/run" LC_ALL=C.UTF-8 WIRESHARK_PLUGIN_DIR="${plugins:-$work/plugins}" \
-        ${MPT_GUI_ENV:-} wireshark -C MPTCP "$@" >"$log" 2>&1 &
+    become env -i PATH=/usr/bin:/bin DISPLAY="$display" HOME="$here/home" XDG_RUNTIME_DIR="$here/run" LC_ALL=C.UTF-8 \
+        ${plugins:+WIRESHARK_PLUGIN_DIR="$plugins"} ${MPT_GUI_ENV:-} wireshark -C MPTCP "$@" >"$log" 2>&1 &
     wireshark=$!
     pids="$pids $wireshark"
 }
+plugins=$here/plugins
 
+# start_main LOG FILE: with a capture (in $here) open, and the main window where clicks expect it
+start_main() {
+    start_wireshark "$1" "$2"
+    main=$(window "$(basename "$2")")
+    place_main
+    sleep 3
+}
+place_main() {
+    xdotool windowactivate --sync "$main"
+    xdotool windowsize --sync "$main" 1500 860
+    xdotool windowmove "$main" 0 0
+}
+
+alive() { kill -0 "$wireshark" 2>/dev/null; }
 shot() {
     sleep "${2:-2}"
-    kill -0 "$wireshark" 2>/dev/null || { echo "$script: Wireshark has ended before $1" >&2; exit 1; }
+    alive || { echo "$script: Wireshark has ended before $1" >&2; exit 1; }
     import -window root "$shots/$1.png"
 }
 key() { xdotool key --clearmodifiers --delay 60 "$@"; }
-window() { xdotool search --sync --onlyvisible --name "$1" | tail -n 1; }
+window() { timeout 60 xdotool search --sync --onlyvisible --name "$1" | tail -n 1; }
 dialog() { xdotool search --onlyvisible --name "$1" | tail -n 1; }
+# write_text TEXT: into the field that has the focus, instead of what it holds
+write_text() {
+    key ctrl+a
+    xdotool type --delay 5 "$1"
+}
+# open_file FILE: by File > Open; the main window is the one with its name then
 open_file() {
+    main_window
     key ctrl+o
     sleep 2
-    xdotool type --delay 5 "$1"
+    write_text "$1"
     key Return
     sleep 5
+    main=$(window "$(basename "$1")")
 }
-main_window() { xdotool windowactivate --sync "$main"; sleep 0.5; }
-# Statistics is the 7th menu.
+main_window() {
+    xdotool windowactivate --sync "$main"
+    sleep 0.5
+}
+# Statistics, and in it the last entry: MPTCP.
 menu() {
     main_window
     key alt+s
     sleep 1
+    key Up
+    sleep 0.3
+    key Right
+    sleep 0.7
 }
+# entry LETTER NAME: the entry of Statistics > MPTCP with this letter; $found is the window of that name, in front
+entry() {
+    menu
+    key "$1"
+    sleep 2
+    front "$2"
+}
+# front NAME: the window of that name gets the focus
+front() {
+    found=$(window "$1")
+    [ -n "$found" ] || { fail "there is no window $1"; return 0; }
+    xdotool windowactivate --sync "$found"
+    sleep 0.5
+}
+# place X Y WIDTH HEIGHT: the window $found
+place() {
+    xdotool windowsize "$found" "$3" "$4"
+    xdotool windowmove "$found" "$1" "$2"
+    sleep 0.7
+}
+# click X Y [BUTTON]
 click() {
     xdotool mousemove "$1" "$2"
     sleep 0.4
-    xdotool click 1
-    sleep 0.4
-}
-# text_window Y: the entry of Statistics > MPTCP, where it is in 4.0 with the main window at 0,0.
-text_window() {
-    menu
-    click 342 783
-    xdotool mousemove 760 "$1"
-    sleep 0.4
-    xdotool click 1
-    sleep 2
+    xdotool click "${3:-1}"
+    sleep 0.6
 }
 # close NAME: the dialog of that name, whichever window is in front
 close() {
@@ -98,4 +168,34 @@ close() {
     xdotool windowactivate --sync "$found"
     key alt+F4
     sleep 1
+}
+# save_as TITLE NAME: in the window that has the focus; the file is $work/saved/NAME
+save_as() {
+    key ctrl+s
+    window "$1" >/dev/null
+    sleep 0.7
+    write_text "$here/saved/$2"
+    key Return
+    sleep 2
+    [ -s "$work/saved/$2" ] || fail "$2 was not written"
+}
+# quit: by the main window, as users do; the pid has to go.
+quit() {
+    main_window
+    key ctrl+q
+    i=0
+    while alive && [ $i -lt 50 ]; do
+        sleep 0.2
+        i=$((i + 1))
+    done
+    alive && fail "Wireshark does not end" && return 0
+    code=0
+    wait "$wireshark" || code=$?
+    [ "$code" -eq 0 ] || fail "Wireshark ended with $code"
+}
+loaded() { grep -q mptcpscope-qt "/proc/$wireshark/maps"; }
+# tshark ARGUMENT...: the one that belongs to that Wireshark, with the plugin
+run_tshark() {
+    (become env -i PATH=/usr/bin:/bin HOME="$here/home" LC_ALL=C.UTF-8 ${MPT_GUI_ENV:-} WIRESHARK_PLUGIN_DIR="$here/plugins" \
+        tshark "$@")
 }

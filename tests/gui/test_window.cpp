@@ -10,11 +10,15 @@
 #include <dlfcn.h>
 
 #include <QCheckBox>
+#include <QClipboard>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QLineEdit>
+#include <QHeaderView>
+#include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTreeWidget>
 #include <QtTest/QTest>
@@ -38,21 +42,31 @@ static QList<QWidget *> windows()
     QList<QWidget *> found;
 
     for (QWidget *w : QApplication::topLevelWidgets())
-        if (w->isVisible() && w->windowTitle().startsWith(QStringLiteral("MPTCP graphs")))
+        if (w->isVisible() && w->windowTitle().startsWith(QStringLiteral("MPTCP ")))
             found.append(w);
     return found;
 }
 
-static QWidget *open()
+static QWidget *opened(std::function<void()> by)
 {
     QList<QWidget *> before = windows();
 
-    module->open_graphs();
+    by();
     for (QWidget *w : windows())
         if (!before.contains(w))
             return w;
     std::fprintf(stderr, "no window was opened\n");
     std::exit(1);
+}
+
+static QWidget *open()
+{
+    return opened([] { module->open_graphs(); });
+}
+
+static QWidget *openTable(mpt_gui_kind kind)
+{
+    return opened([kind] { module->open_table(kind); });
 }
 
 // The n-th combo box: 0 graph, 1 connection, 2 direction, 3 subflow.
@@ -99,6 +113,11 @@ static void testChoices()
     // The connection and the direction with the most payload.
     CHECK(box(w, 1)->currentIndex() == 1 && box(w, 2)->currentIndex() == 0);
     for (unsigned t = 0; t < types; t++) {
+        const char *missing = test_plugin()->types[t].missing;
+        CHECK(bool(box(w, 0)->itemData(int(t), Qt::ToolTipRole).isValid()) == bool(missing));
+        CHECK(bool(box(w, 0)->model()->index(int(t), 0).flags() & Qt::ItemIsEnabled) == !missing);
+        if (missing)
+            continue;
         box(w, 0)->setCurrentIndex(int(t));
         test_graphs();
         Q_EMIT box(w, 0)->activated(int(t));
@@ -299,6 +318,229 @@ static void testColours()
     w->close();
 }
 
+// --- tables
+
+static QTableView *view(QWidget *w)
+{
+    return w->findChild<QTableView *>();
+}
+
+static QString cell(QWidget *w, int row, int column)
+{
+    return view(w)->model()->index(row, column).data().toString();
+}
+
+// What is shown in this column, from the top.
+static QStringList column(QWidget *w, int column)
+{
+    QStringList texts;
+
+    for (int i = 0; i < view(w)->model()->rowCount(); i++)
+        texts.append(cell(w, i, column));
+    return texts;
+}
+
+static void press(QWidget *w, const char *text)
+{
+    for (QPushButton *button : w->findChildren<QPushButton *>())
+        if (button->text().remove(QLatin1Char('&')) == QString::fromUtf8(text))
+            button->click();
+}
+
+static bool enabled(QWidget *w, const char *text)
+{
+    for (QPushButton *button : w->findChildren<QPushButton *>())
+        if (button->text().remove(QLatin1Char('&')) == QString::fromUtf8(text))
+            return button->isEnabled();
+    return false;
+}
+
+static QString copied(QWidget *w)
+{
+    QApplication::clipboard()->clear();
+    press(w, "Copy");
+    return QApplication::clipboard()->text();
+}
+
+static void words(QWidget *w, const char *text)
+{
+    w->findChild<QLineEdit *>()->setText(QString::fromUtf8(text));
+}
+
+static void testSorting()
+{
+    QWidget *w = openTable(MPT_GUI_TABLE_CONNECTIONS);
+
+    CHECK(w->windowTitle() == QStringLiteral("MPTCP connections: made-up.pcapng"));
+    CHECK(says(w, "Made up.") && says(w, "5 rows"));
+    // The plugin's order first; a number without unit, and one with it in a column of its own.
+    CHECK(cell(w, 0, 2) == QStringLiteral("4,294,967,297") && cell(w, 0, 1) == QStringLiteral("4.29 GB"));
+    view(w)->sortByColumn(2, Qt::AscendingOrder);
+    CHECK(column(w, 2) == QStringList({QStringLiteral("-"), QStringLiteral("9"), QStringLiteral("4,294,967,296"),
+                                       QStringLiteral("4,294,967,297"), QStringLiteral("10,000,000,000")}));
+    view(w)->sortByColumn(2, Qt::DescendingOrder);
+    CHECK(cell(w, 0, 2) == QStringLiteral("10,000,000,000") && cell(w, 4, 2) == QStringLiteral("-"));
+    // What is shown with units too: "9 bytes" is below "4.29 GB".
+    view(w)->sortByColumn(1, Qt::AscendingOrder);
+    CHECK(cell(w, 1, 1) == QStringLiteral("9 bytes") && cell(w, 4, 1) == QStringLiteral("10.0 GB"));
+    w->close();
+}
+
+static void testFilter()
+{
+    QWidget *w = openTable(MPT_GUI_TABLE_CONNECTIONS);
+
+    view(w)->sortByColumn(2, Qt::AscendingOrder);
+    words(w, "2^32  ABOVE");
+    CHECK(column(w, 3) == QStringList({QStringLiteral("above 2^32")}) && says(w, "1 of 5 rows"));
+    words(w, "4294967296");
+    CHECK(column(w, 3) == QStringList({QStringLiteral("2^32")}));
+    words(w, "4,294,967,296");
+    CHECK(column(w, 3) == QStringList({QStringLiteral("2^32")}));
+    words(w, "nothing of the kind");
+    CHECK(view(w)->model()->rowCount() == 0 && says(w, "No row has these words."));
+    CHECK(!view(w)->isVisibleTo(w) && !enabled(w, "Apply as Filter"));
+    words(w, "");
+    CHECK(view(w)->model()->rowCount() == 5 && view(w)->isVisibleTo(w));
+    w->close();
+}
+
+static void testCopy()
+{
+    QWidget *w = openTable(MPT_GUI_TABLE_CONNECTIONS);
+    QTemporaryDir folder;
+    QString path = folder.filePath(QStringLiteral("rows.csv"));
+
+    view(w)->sortByColumn(2, Qt::DescendingOrder);
+    words(w, "2^32");
+    // All that is shown, in that order; exact, without the column that only repeats.
+    CHECK(copied(w) == QStringLiteral("Conn\tData (bytes)\tWords\n0\t4294967297\tabove 2^32\n2\t4294967296\t2^32\n"));
+    view(w)->selectRow(1);
+    CHECK(copied(w) == QStringLiteral("Conn\tData (bytes)\tWords\n2\t4294967296\t2^32\n"));
+    words(w, "");
+    answer(path);
+    press(w, "Save As…");
+    QFile file(path);
+    CHECK(file.open(QIODevice::ReadOnly));
+    CHECK(file.readAll() == "connection,data,words\r\n1,10000000000,the largest\r\n0,4294967297,above 2^32\r\n"
+                            "2,4294967296,2^32\r\n0,9,\"a comma, and a \"\"quote\"\"\"\r\n1,,not known\r\n");
+    CHECK(says(w, "Saved as"));
+    w->close();
+}
+
+static void testRows()
+{
+    QWidget *w = openTable(MPT_GUI_TABLE_CONNECTIONS);
+
+    CHECK(!enabled(w, "Go to Packet") && !enabled(w, "Apply as Filter") && !enabled(w, "Graph"));
+    view(w)->selectRow(1);
+    CHECK(enabled(w, "Go to Packet") && enabled(w, "Apply as Filter") && enabled(w, "Graph"));
+    press(w, "Go to Packet");
+    CHECK(test_frame() == 101);
+    press(w, "Apply as Filter");
+    CHECK(QString::fromUtf8(test_filter()) == QStringLiteral("mptcpscope.connection == 0 && mptcpscope.subflow == 1"));
+    view(w)->selectRow(2);
+    press(w, "Apply as Filter");
+    CHECK(QString::fromUtf8(test_filter()) == QStringLiteral("mptcpscope.connection == 1"));
+    QWidget *graph = opened([w] { press(w, "Graph"); });
+    CHECK(box(graph, 1)->currentIndex() == 1);
+    graph->close();
+    // Rows as they are sorted are those of the plugin.
+    view(w)->sortByColumn(2, Qt::DescendingOrder);
+    view(w)->selectRow(0);
+    press(w, "Go to Packet");
+    CHECK(test_frame() == 102);
+    // Of the whole capture: nothing to filter by, no packet.
+    view(w)->selectRow(4);
+    CHECK(!enabled(w, "Go to Packet") && !enabled(w, "Graph"));
+    press(w, "Apply as Filter");
+    CHECK(QString::fromUtf8(test_filter()) == QStringLiteral("mptcpscope.connection == 1"));
+    CHECK(says(w, "nothing to filter by"));
+    w->close();
+}
+
+static void testKinds()
+{
+    const char *const titles[] = {"connections", "subflows", "reinjections", "events", "diagnosis"};
+
+    for (int kind = MPT_GUI_TABLE_SUBFLOWS; kind < MPT_GUI_TABLES; kind++) {
+        QWidget *w = openTable(mpt_gui_kind(kind));
+        CHECK(w->windowTitle() == QStringLiteral("MPTCP %1: made-up.pcapng").arg(QLatin1String(titles[kind])));
+        CHECK(says(w, "2 MPTCP connections"));
+        CHECK(view(w)->model()->rowCount() > 0);
+        CHECK(!w->grab().isNull());
+        for (int k = 0; k < view(w)->model()->columnCount(); k++)
+            CHECK(!view(w)->model()->headerData(k, Qt::Horizontal).toString().isEmpty());
+        w->close();
+    }
+}
+
+static void testTableGoes()
+{
+    QWidget *w = openTable(MPT_GUI_TABLE_SUBFLOWS);
+    int rows = view(w)->model()->rowCount();
+    QString filter = QString::fromUtf8(test_filter());
+
+    view(w)->selectRow(0);
+    test_close(true);
+    module->capture_gone();
+    CHECK(says(w, "closed or is read again") && view(w)->model()->rowCount() == rows);
+    CHECK(!enabled(w, "Go to Packet") && !enabled(w, "Apply as Filter") && !enabled(w, "Graph"));
+    // What is shown stays to be copied; capture.c ends the program where the capture itself is asked for something.
+    CHECK(copied(w).startsWith(QStringLiteral("Conn\tSub\t")));
+    QTest::keyClick(view(w), Qt::Key_Return);
+    Q_EMIT view(w)->doubleClicked(view(w)->model()->index(0, 0));
+    view(w)->sortByColumn(1, Qt::DescendingOrder);
+    test_tables();
+    QTest::qWait(2500);
+    CHECK(test_tables() == 0 && test_frame() == 0 && filter == QString::fromUtf8(test_filter()));
+    press(w, "Refresh");
+    CHECK(!says(w, "closed or is read again") && view(w)->model()->rowCount() == rows);
+    test_close(false);
+    module->capture_gone();
+    press(w, "Refresh");
+    CHECK(says(w, "no capture is open") && view(w)->model()->rowCount() == rows);
+    QWidget *other = openTable(MPT_GUI_TABLE_EVENTS);
+    CHECK(says(other, "no capture is open") && !view(other)->isVisibleTo(other));
+    test_close(true);
+    press(other, "Refresh");
+    CHECK(view(other)->isVisibleTo(other) && view(other)->model()->rowCount() > 0);
+    other->close();
+    w->close();
+}
+
+// The window follows without being asked to; at most 20 s are waited for it.
+static void testKeepsUp()
+{
+    QWidget *w = openTable(MPT_GUI_TABLE_SUBFLOWS);
+    QString before = column(w, 12).join(QLatin1Char(' '));
+
+    test_tables();
+    view(w)->selectRow(1);
+    test_grow();
+    for (int i = 0; i < 200 && column(w, 12).join(QLatin1Char(' ')) == before; i++)
+        QTest::qWait(100);
+    CHECK(column(w, 12).join(QLatin1Char(' ')) != before);
+    CHECK(view(w)->selectionModel()->selectedRows().value(0).row() == 1);
+    w->close();
+}
+
+static void testText()
+{
+    QWidget *w = opened([] { module->open_text("MPTCP summary", "one line\nanother"); });
+    QPlainTextEdit *text = w->findChild<QPlainTextEdit *>();
+
+    CHECK(text->toPlainText() == QStringLiteral("one line\nanother"));
+    CHECK(text->lineWrapMode() == QPlainTextEdit::NoWrap);
+    CHECK(copied(w) == QStringLiteral("one line\nanother"));
+    words(w, "other");
+    CHECK(text->textCursor().selectedText() == QStringLiteral("other"));
+    words(w, "nowhere");
+    CHECK(says(w, "Not found."));
+    module->capture_gone();
+    w->close();
+}
+
 int main(int argc, char **argv)
 {
     qputenv("QT_QPA_PLATFORM", "offscreen");
@@ -318,9 +560,18 @@ int main(int argc, char **argv)
     testFiles();
     testCaptureGoes();
     testColours();
+    testSorting();
+    testFilter();
+    testCopy();
+    testRows();
+    testKinds();
+    testTableGoes();
+    testKeepsUp();
+    testText();
     // The program ends with windows open.
     QPointer<QWidget> left = open();
     open();
+    openTable(MPT_GUI_TABLE_EVENTS);
     QTimer::singleShot(50, &app, &QCoreApplication::quit);
     app.exec();
     CHECK(left.isNull() && windows().isEmpty());

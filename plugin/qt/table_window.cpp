@@ -1,0 +1,290 @@
+// table_window.cpp - see table_window.h: what a window of a table shows, and what it does. What it is made of is in
+// table_layout.cpp.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "table_window.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QElapsedTimer>
+#include <QHeaderView>
+#include <QLocale>
+#include <QMenu>
+#include <QScrollBar>
+
+// How often a window looks whether the capture has grown, and how much of the time it may take to follow.
+static const int LOOK_MS = 2000, PATIENCE = 20;
+// Rows of sentences that are as high as they need; with more it takes too long to find out.
+static const int WRAPPED_ROWS = 1000;
+
+// --- the capture
+
+void TableWindow::captureGone()
+{
+    gone_ = true;
+    timer_.stop();
+    banner_->say(QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
+    enableDeeds();
+}
+
+void TableWindow::refresh()
+{
+    read(false);
+}
+
+// What a row is of, to find it again in the next table.
+static bool sameRow(const mpt_gui_row &a, const mpt_gui_row &b)
+{
+    return a.connection == b.connection && a.subflow == b.subflow && a.frame == b.frame && a.first_frame == b.first_frame;
+}
+
+void TableWindow::read(bool hurry)
+{
+    const char *why = "";
+    QElapsedTimer taken;
+    taken.start();
+    mpt_gui_table *made = plugin_->table(kind_, hurry, &why);
+
+    if (!made) {
+        gone_ = true;
+        timer_.stop();
+        if (!model_.table())
+            say(QString::fromUtf8(why));
+        banner_->say(QString::fromUtf8(why));
+        enableDeeds();
+        return;
+    }
+    TablePointer before = model_.table(), now(made, plugin_->table_free);
+    bool same = before && before->reading == now->reading;
+    int current = same && view_->currentIndex().isValid() ? rows_.mapToSource(view_->currentIndex()).row() : -1;
+    int column = view_->currentIndex().column(), across = view_->horizontalScrollBar()->value();
+    int down = view_->verticalScrollBar()->value();
+
+    gone_ = false;
+    banner_->say(QString());
+    model_.show(now);
+    setWindowTitle(windowTitle().section(QStringLiteral(": "), 0, 0) + QStringLiteral(": ") + QString::fromUtf8(made->name));
+    summary_->setText(QString::fromUtf8(made->summary));
+    fitted_ = fitted_ && same;
+    fitColumns();
+    for (size_t i = 0; current >= 0 && i < now->row_count; i++) {
+        // Mostly where it was, or after.
+        size_t at = (size_t(current) + i) % now->row_count;
+        if (!sameRow(before->rows[current], now->rows[at]))
+            continue;
+        view_->setCurrentIndex(rows_.mapFromSource(model_.index(int(at), column)));
+        break;
+    }
+    if (same) {
+        view_->horizontalScrollBar()->setValue(across);
+        view_->verticalScrollBar()->setValue(down);
+    }
+    countRows();
+    enableDeeds();
+    timer_.start(qMax(LOOK_MS, int(taken.elapsed()) * PATIENCE));
+}
+
+// A capture that runs, or is being loaded, grows.
+void TableWindow::keepUp()
+{
+    const TablePointer &table = model_.table();
+
+    if (gone_ || !table || !isVisible() || isMinimized())
+        return;
+    if (plugin_->segments(table->reading) > table->segments)
+        read(true);
+    else if (!table->complete)
+        read(false);
+}
+
+void TableWindow::say(const QString &text)
+{
+    nothing_->setText(text);
+    stack_->setCurrentWidget(text.isEmpty() ? static_cast<QWidget *>(view_) : nothing_);
+}
+
+// --- rows and columns
+
+void TableWindow::fitColumns()
+{
+    const TablePointer &table = model_.table();
+    QHeaderView *header = view_->horizontalHeader();
+
+    if (fitted_ || !table->row_count)
+        return;
+    fitted_ = true;
+    view_->resizeColumnsToContents();
+    for (unsigned k = 0; k < table->column_count; k++) {
+        if (table->columns[k].sentence)
+            header->setSectionResizeMode(int(k), QHeaderView::Stretch);
+        else
+            header->resizeSection(int(k), qMin(header->sectionSize(int(k)), 320));
+    }
+}
+
+void TableWindow::wrapRows()
+{
+    bool sentences = model_.hasSentences();
+
+    view_->setWordWrap(sentences);
+    view_->verticalHeader()->setSectionResizeMode(sentences && rows_.rowCount() <= WRAPPED_ROWS
+                                                      ? QHeaderView::ResizeToContents : QHeaderView::Fixed);
+}
+
+void TableWindow::countRows()
+{
+    const TablePointer &table = model_.table();
+    QLocale english(QLocale::English);
+    int all = int(table->row_count), shown = rows_.rowCount();
+
+    wrapRows();
+    count_->setText(shown == all ? QStringLiteral("%1 %2").arg(english.toString(all), all == 1 ? "row" : "rows")
+                                 : QStringLiteral("%1 of %2 rows").arg(english.toString(shown), english.toString(all)));
+    say(all == 0 ? QString::fromUtf8(table->empty)
+        : shown == 0 ? QStringLiteral("No row has these words.") : QString());
+}
+
+void TableWindow::filterRows(const QString &words)
+{
+    rows_.setWords(words);
+    if (model_.table())
+        countRows();
+    enableDeeds();
+}
+
+// --- deeds
+
+TableWindow::Chosen TableWindow::chosen() const
+{
+    Chosen c = {{}, nullptr};
+
+    if (!model_.table() || stack_->currentWidget() != view_)
+        return c;
+    for (const QModelIndex &index : view_->selectionModel()->selectedRows()) {
+        int row = rows_.mapToSource(index).row();
+        c.rows.append(row);
+        if (!c.current || index.row() == view_->currentIndex().row())
+            c.current = &model_.table()->rows[row];
+    }
+    return c;
+}
+
+QString TableWindow::filter(const Chosen &of) const
+{
+    std::vector<size_t> rows(of.rows.begin(), of.rows.end());
+
+    return takeText(plugin_, plugin_->filter(model_.table().get(), rows.data(), rows.size()));
+}
+
+void TableWindow::enableDeeds()
+{
+    Chosen c = chosen();
+
+    packet_->setEnabled(!gone_ && c.current && c.current->frame);
+    apply_->setEnabled(!gone_ && !c.rows.isEmpty());
+    graphButton_->setEnabled(!gone_ && c.current && c.current->connection != MPT_GUI_NO_CONNECTION);
+}
+
+void TableWindow::goToPacket(bool first)
+{
+    Chosen c = chosen();
+
+    if (gone_)
+        hint_->setText(QStringLiteral("The capture is not there any more: refresh first."));
+    else if (c.current && (first ? c.current->first_frame : c.current->frame))
+        plugin_->go_to_frame(model_.table()->reading, first ? c.current->first_frame : c.current->frame);
+    else if (c.current)
+        hint_->setText(QStringLiteral("This row is of the whole capture: it has no packet of its own."));
+}
+
+void TableWindow::showFilter(bool now)
+{
+    Chosen c = chosen();
+
+    if (gone_ || c.rows.isEmpty())
+        return;
+    QString text = filter(c);
+    if (text.isEmpty()) {
+        hint_->setText(c.rows.size() == 1 ? QStringLiteral("This row is of the whole capture: there is nothing to filter by.")
+                                          : QStringLiteral("These rows are too many for one filter, or of the whole capture."));
+        return;
+    }
+    plugin_->show_filter(model_.table()->reading, text.toUtf8().constData(), now);
+    hint_->setText((now ? QStringLiteral("Display filter: ") : QStringLiteral("Display filter, not applied yet: ")) + text);
+}
+
+void TableWindow::graphIt()
+{
+    Chosen c = chosen();
+
+    if (!gone_ && c.current && c.current->connection != MPT_GUI_NO_CONNECTION)
+        graph_(c.current->connection, c.current->direction);
+}
+
+void TableWindow::copy(bool all, char separator)
+{
+    QList<int> shown = rows_.shownRows(), rows = all ? shown : chosen().rows;
+
+    if (!model_.table())
+        return;
+    if (!all) {
+        // As they are shown, not as they were clicked.
+        QList<int> order;
+        QSet<int> these(rows.begin(), rows.end());
+        for (int row : shown)
+            if (these.contains(row))
+                order.append(row);
+        rows = order.isEmpty() ? shown : order;
+    }
+    QApplication::clipboard()->setText(model_.copied(rows, separator));
+    hint_->setText(rows.size() == 1 ? QStringLiteral("1 row copied.")
+                                    : QStringLiteral("%1 rows copied.").arg(QLocale(QLocale::English).toString(rows.size())));
+}
+
+void TableWindow::copyReport()
+{
+    if (gone_ || !model_.table())
+        return;
+    QApplication::clipboard()->setText(takeText(plugin_, plugin_->report(model_.table()->reading, kind_)));
+    hint_->setText(QStringLiteral("The report is copied as text."));
+}
+
+void TableWindow::saveAs()
+{
+    if (!model_.table())
+        return;
+    QString name = windowTitle().section(QStringLiteral(": "), 0, 0).toLower().replace(QLatin1Char(' '), QLatin1Char('-'));
+    QString said = saveText(this, QStringLiteral("Save rows as"), name + QStringLiteral(".csv"),
+                            QStringLiteral("Comma-separated values (*.csv)"),
+                            model_.copied(rows_.shownRows(), ',').toUtf8());
+
+    if (!said.isEmpty())
+        hint_->setText(said);
+}
+
+void TableWindow::showMenu(const QPoint &at)
+{
+    Chosen c = chosen();
+    QMenu menu(this);
+    auto add = [&](const char *text, const char *keys, bool enabled, std::function<void()> act) {
+        menu.addAction(QString::fromUtf8(text) + QLatin1Char('\t') + QString::fromUtf8(keys), act)->setEnabled(enabled);
+    };
+    bool row = !gone_ && c.current, of = row && c.current->connection != MPT_GUI_NO_CONNECTION;
+
+    add("Go to Packet", "Return", row && c.current->frame, [this] { goToPacket(false); });
+    if (kind_ == MPT_GUI_TABLE_REINJECTIONS)
+        add("Go to First Copy", "", row && c.current->first_frame, [this] { goToPacket(true); });
+    add("Apply as Filter", "", of, [this] { showFilter(true); });
+    add("Prepare as Filter", "", of, [this] { showFilter(false); });
+    add("Graph This Connection", "", of, [this] { graphIt(); });
+    menu.addSeparator();
+    add("Copy Selected Rows", "Ctrl+C", !c.rows.isEmpty(), [this] { copy(false, '\t'); });
+    add("Copy Selected Rows as CSV", "", !c.rows.isEmpty(), [this] { copy(false, ','); });
+    add("Copy All Rows", "", model_.table() != nullptr, [this] { copy(true, '\t'); });
+    add("Copy All Rows as CSV", "", model_.table() != nullptr, [this] { copy(true, ','); });
+    add("Copy Report as Text", "", !gone_ && model_.table(), [this] { copyReport(); });
+    add("Save as CSV…", "Ctrl+S", model_.table() != nullptr, [this] { saveAs(); });
+    menu.addSeparator();
+    add("Refresh", "F5", true, [this] { refresh(); });
+    menu.exec(at);
+}

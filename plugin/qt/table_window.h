@@ -1,0 +1,74 @@
+// table_window.h - Statistics > MPTCP > Connections, Subflows, Reinjections, Events and Diagnosis: one table, and from
+// its rows to filters, packets and graphs.
+//
+// Invariant: when the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing of the
+// capture before its user refreshes it.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef MPT_GUI_TABLE_WINDOW_H
+#define MPT_GUI_TABLE_WINDOW_H
+
+#include <QLineEdit>
+#include <QStackedWidget>
+#include <QTableView>
+#include <QTimer>
+
+#include "table_model.h"
+#include "window.h"
+
+class TableWindow : public Window
+{
+public:
+    // graph: opens a window of graphs for a connection and a direction (2: either).
+    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, std::function<void(uint32_t, unsigned)> graph);
+    void captureGone() override;
+
+private:
+    // What the buttons and the context menu have in common.
+    struct Chosen {
+        QList<int> rows;            // the plugin's
+        const mpt_gui_row *current; // of these; NULL: none
+    };
+
+    void makeView();
+    QLayout *makeTop();
+    QLayout *makeButtons();
+    void makeKeys();
+
+    void refresh();
+    void read(bool hurry);
+    void keepUp();
+    void say(const QString &text);
+    void fitColumns();
+    void wrapRows();
+    void countRows();
+    void filterRows(const QString &words);
+
+    Chosen chosen() const;
+    QString filter(const Chosen &of) const;
+    void enableDeeds();
+    void goToPacket(bool first);
+    void showFilter(bool now);
+    void graphIt();
+    void copy(bool all, char separator);
+    void copyReport();
+    void saveAs();
+    void showMenu(const QPoint &at);
+
+    const mpt_gui_plugin *plugin_;
+    mpt_gui_kind kind_;
+    std::function<void(uint32_t, unsigned)> graph_;
+    TableModel model_;
+    TableFilter rows_;
+    QTimer timer_;
+    bool gone_ = false, fitted_ = false;
+
+    Banner *banner_;
+    QLineEdit *words_;
+    QLabel *count_, *summary_, *nothing_, *hint_;
+    QStackedWidget *stack_;
+    QTableView *view_;
+    QPushButton *packet_, *apply_, *graphButton_;
+};
+
+#endif

@@ -1,0 +1,44 @@
+// window.h - what all windows of this module have in common.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef MPT_GUI_WINDOW_H
+#define MPT_GUI_WINDOW_H
+
+#include <QFrame>
+#include <QLabel>
+#include <QPushButton>
+#include <QWidget>
+
+#include <functional>
+
+#include "interface.h"
+
+class Window : public QWidget
+{
+public:
+    Window();
+    // The capture was closed, or is read again.
+    virtual void captureGone() = 0;
+};
+
+// A sentence above what a window shows, with a button to refresh it; hidden while there is nothing to say.
+class Banner : public QFrame
+{
+public:
+    explicit Banner(std::function<void()> refresh);
+    void say(const QString &text);
+
+private:
+    QLabel *text_;
+};
+
+// A button of a window's last row.
+QPushButton *makeButton(const char *text, std::function<void()> act);
+
+// Asks for the name of a file and has it written. A sentence on what came of it; empty: nothing was asked for.
+QString saveText(QWidget *parent, const QString &title, const QString &name, const QString &filter, const QByteArray &bytes);
+
+// What the plugin gave away, which is freed here.
+QString takeText(const mpt_gui_plugin *plugin, char *text);
+
+#endif
