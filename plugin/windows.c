@@ -16,8 +16,8 @@
 #include "report/kinds.h"
 #include "report/sink.h"
 
-const char MPT_NO_CAPTURE[] = "There is no capture to show: open one first. (If one is open, the preference "
-                              "mptcpscope.fields is off, on which this window relies.)";
+const char MPT_NO_CAPTURE[] = "There is no capture to show: open one first, or wait for its first packet. (If there are "
+                              "packets, the preference mptcpscope.fields is off, on which this window relies.)";
 
 const mpt_engine *mpt_windows_engine(void)
 {

@@ -189,7 +189,10 @@ void GraphWindow::draw(bool keepTimes)
     plot_->setStacked(stacks && stacked_->isChecked());
     title_->setText(QString::fromUtf8(whole_->title));
     subtitle_->setText(QString::fromUtf8(whole_->subtitle));
-    plot_->show(whole_, keepTimes);
+    if (whole_->total)
+        plot_->show(whole_, keepTimes);
+    else
+        plot_->showNothing(QStringLiteral("This direction of the connection has nothing of this kind to draw."));
     fillList();
     fillStatus(whole_);
     drawPart();

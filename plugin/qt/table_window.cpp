@@ -21,6 +21,8 @@ static const int WRAPPED_ROWS = 1000;
 
 void TableWindow::captureGone()
 {
+    if (!model_.table())
+        return;
     gone_ = true;
     timer_.stop();
     banner_->say(QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
@@ -47,10 +49,12 @@ void TableWindow::read(bool hurry)
 
     if (!made) {
         gone_ = true;
-        timer_.stop();
-        if (!model_.table())
+        // Without a capture: until there is one.
+        model_.table() ? timer_.stop() : timer_.start(LOOK_MS);
+        if (model_.table())
+            banner_->say(QString::fromUtf8(why));
+        else
             say(QString::fromUtf8(why));
-        banner_->say(QString::fromUtf8(why));
         enableDeeds();
         return;
     }
@@ -65,7 +69,7 @@ void TableWindow::read(bool hurry)
     model_.show(now);
     setWindowTitle(windowTitle().section(QStringLiteral(": "), 0, 0) + QStringLiteral(": ") + QString::fromUtf8(made->name));
     summary_->setText(QString::fromUtf8(made->summary));
-    fitted_ = fitted_ && same;
+    fitted_ = same ? fitted_ : 0;
     fitColumns();
     for (size_t i = 0; current >= 0 && i < now->row_count; i++) {
         // Mostly where it was, or after.
@@ -84,14 +88,18 @@ void TableWindow::read(bool hurry)
     timer_.start(qMax(LOOK_MS, int(taken.elapsed()) * PATIENCE));
 }
 
-// A capture that runs, or is being loaded, grows.
+// A capture that runs, or is being loaded, grows; and one that is not there yet may come.
 void TableWindow::keepUp()
 {
     const TablePointer &table = model_.table();
 
-    if (gone_ || !table || !isVisible() || isMinimized())
+    if (!isVisible() || isMinimized())
         return;
-    if (plugin_->segments(table->reading) > table->segments)
+    if (!table)
+        read(true);
+    else if (gone_)
+        return;
+    else if (plugin_->segments(table->reading) > table->segments)
         read(true);
     else if (!table->complete)
         read(false);
@@ -109,16 +117,19 @@ void TableWindow::fitColumns()
 {
     const TablePointer &table = model_.table();
     QHeaderView *header = view_->horizontalHeader();
+    QAbstractItemView *view = view_;
+    size_t before = fitted_;
 
-    if (fitted_ || !table->row_count)
+    if (fitted_ == table->row_count)
         return;
-    fitted_ = true;
-    view_->resizeColumnsToContents();
+    fitted_ = table->row_count;
     for (unsigned k = 0; k < table->column_count; k++) {
+        int wanted = qMax(view->sizeHintForColumn(int(k)), header->sectionSizeHint(int(k)));
+        // What was made wider stays so.
         if (table->columns[k].sentence)
             header->setSectionResizeMode(int(k), QHeaderView::Stretch);
-        else
-            header->resizeSection(int(k), qMin(header->sectionSize(int(k)), 320));
+        else if (wanted > header->sectionSize(int(k)) || before == 0)
+            header->resizeSection(int(k), qMin(wanted, 320));
     }
 }
 

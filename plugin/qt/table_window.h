@@ -61,7 +61,8 @@ private:
     TableModel model_;
     TableFilter rows_;
     QTimer timer_;
-    bool gone_ = false, fitted_ = false;
+    bool gone_ = false;
+    size_t fitted_ = 0; // rows that columns were made wide for
 
     Banner *banner_;
     QLineEdit *words_;

@@ -12,8 +12,8 @@
 #include "units.h"
 
 /* A window's capture is read as one vantage point. */
-static const char NO_DELAYS[] = "One-way delays compare two vantage points of a merged capture, which this window does "
-                                "not tell apart: tshark -q -r FILE -z mptcp,plot,type=owd,file=delays.html draws them.";
+static const char NO_DELAYS[] = "One-way delays compare two vantage points, which this window does not tell apart: "
+                                "tshark -z mptcp,plot,type=owd does.";
 
 const mpt_gui_type *mpt_gui_types(unsigned *count)
 {

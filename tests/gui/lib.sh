@@ -46,13 +46,14 @@ give_away() {
     chmod 700 "$work/run"
 }
 
-# become COMMAND...: as that user and in the tree, in the place of this shell
+# become COMMAND...: as that user and in the tree, in the place of this shell; in_namespace: what to put before
+in_namespace=
 become() {
     # shellcheck disable=SC2086
-    [ -n "$tree" ] || exec $user "$@"
+    [ -n "$tree" ] || exec $in_namespace $user "$@"
     # Mounts are seen by these processes only and end with them.
     # shellcheck disable=SC2016,SC2086
-    exec unshare --mount sh -euc '
+    exec $in_namespace unshare --mount sh -euc '
         tree=$1
         shift
         mount -t proc proc "$tree/proc"
@@ -63,9 +64,10 @@ become() {
 }
 
 start_display() {
-    display=:$((70 + $$ % 20))
-    Xvfb "$display" -screen 0 1500x900x24 >/dev/null 2>&1 &
+    Xvfb -displayfd 3 -screen 0 1500x900x24 3>"$work/display" >/dev/null 2>&1 &
     pids=$!
+    until [ -s "$work/display" ]; do sleep 0.2; done
+    display=:$(cat "$work/display")
     export DISPLAY="$display"
     until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.2; done
     openbox >/dev/null 2>&1 &
@@ -86,10 +88,12 @@ plugins=$here/plugins
 # start_main LOG FILE: with a capture (in $here) open, and the main window where clicks expect it
 start_main() {
     start_wireshark "$1" "$2"
-    main=$(window "$(basename "$2")")
+    main=$(main_of "$2")
     place_main
     sleep 3
 }
+# main_of FILE: the main window with that file; others have its name at the end of their titles
+main_of() { window "^\\*?$(basename "$1")"; }
 place_main() {
     xdotool windowactivate --sync "$main"
     xdotool windowsize --sync "$main" 1500 860
@@ -118,7 +122,7 @@ open_file() {
     write_text "$1"
     key Return
     sleep 5
-    main=$(window "$(basename "$1")")
+    main=$(main_of "$1")
 }
 main_window() {
     xdotool windowactivate --sync "$main"

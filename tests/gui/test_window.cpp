@@ -502,8 +502,11 @@ static void testTableGoes()
     CHECK(says(w, "no capture is open") && view(w)->model()->rowCount() == rows);
     QWidget *other = openTable(MPT_GUI_TABLE_EVENTS);
     CHECK(says(other, "no capture is open") && !view(other)->isVisibleTo(other));
+    module->capture_gone();
     test_close(true);
-    press(other, "Refresh");
+    // It waits for one; at most 20 s.
+    for (int i = 0; i < 200 && !view(other)->isVisibleTo(other); i++)
+        QTest::qWait(100);
     CHECK(view(other)->isVisibleTo(other) && view(other)->model()->rowCount() > 0);
     other->close();
     w->close();
