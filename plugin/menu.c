@@ -40,6 +40,9 @@ static const struct entry entries[] = {
 
 /* --- windows of text without the module --- */
 
+/* Wireshark's own window of text wraps longer lines. */
+#define PLAIN_COLUMNS 70
+
 static bool copy(funnel_text_window_t *window, void *data _U_)
 {
     const funnel_ops_t *ops = funnel_get_funnel_ops();
@@ -78,7 +81,7 @@ static void show_plainly(const char *title, const char *text)
 static void show_report(const struct entry *entry, const mpt_gui_module *module, const char *why)
 {
     const char *arguments = entry->arguments ? entry->arguments : mpt_windows_arguments(entry->kind);
-    char *report = mpt_windows_report(arguments);
+    char *report = mpt_windows_report(arguments, module ? MPT_TEXT_WIDTH : PLAIN_COLUMNS);
     GString *text = g_string_new(NULL);
 
     if (!entry->arguments && why && report)

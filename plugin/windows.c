@@ -155,7 +155,7 @@ static void print(const mpt_engine *engine, const mpt_arguments *arguments, mpt_
     g_string_free(note, TRUE);
 }
 
-char *mpt_windows_report(const char *words)
+char *mpt_windows_report(const char *words, size_t columns)
 {
     const mpt_engine *engine = mpt_windows_engine();
     mpt_sink *sink;
@@ -165,6 +165,7 @@ char *mpt_windows_report(const char *words)
     if (!engine)
         return NULL;
     sink = mpt_sink_new_memory();
+    mpt_sink_set_width(sink, columns);
     if (mpt_arguments_parse(words, &arguments, &error) == MPT_ARGUMENTS_OK)
         print(engine, &arguments, sink);
     else
@@ -178,7 +179,7 @@ char *mpt_windows_report(const char *words)
 
 static char *report(uint64_t number, mpt_gui_kind kind)
 {
-    return is_there(number) ? mpt_windows_report(mpt_windows_arguments(kind)) : NULL;
+    return is_there(number) ? mpt_windows_report(mpt_windows_arguments(kind), MPT_TEXT_WIDTH) : NULL;
 }
 
 /* --- the module --- */

@@ -9,6 +9,7 @@
 
 #include "../tap/engine/engine.h"
 #include "qt/interface.h"
+#include "report/text.h"
 
 /* Said where mpt_windows_engine() is NULL. */
 extern const char MPT_NO_CAPTURE[];
@@ -19,8 +20,9 @@ const mpt_engine *mpt_windows_engine(void);
 /* The module, loaded when first asked for; NULL, and *why (free with g_free()) the reason, where it can't be. */
 const mpt_gui_module *mpt_windows_module(char **why);
 
-/* A report of that capture as text; arguments: as of -z. Free with g_free(). NULL: there is no capture. */
-char *mpt_windows_report(const char *arguments);
+/* A report of that capture as text, with lines of so many columns at most; arguments: as of -z. Free with g_free(). NULL:
+ * there is no capture. */
+char *mpt_windows_report(const char *arguments, size_t columns);
 
 /* The arguments of the report that tells what the table does. */
 const char *mpt_windows_arguments(mpt_gui_kind kind);

@@ -289,6 +289,18 @@ static void test_paragraph__one_word_too_long__alone_on_its_line(void **state)
     g_free(word);
 }
 
+static void test_paragraph__narrow_sink__wrapped_there(void **state)
+{
+    (void)state;
+    mpt_sink *sink = mpt_sink_new_memory();
+    assert_int_equal(mpt_sink_width(sink), MPT_TEXT_WIDTH);
+    mpt_sink_set_width(sink, 12);
+    mpt_text_paragraph(sink, 0, 2, "four words of text");
+    mpt_text_paragraph(sink, 0, 2, "of 12 letter");
+    assert_string_equal(mpt_sink_text(sink, NULL), "four words\n  of text\nof 12 letter\n");
+    mpt_sink_free(sink);
+}
+
 static void test_heading__levels__underlined_and_apart(void **state)
 {
     (void)state;
@@ -391,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_text__too_wide_with_two_spaces__one),
         cmocka_unit_test(test_paragraph__long_text__wrapped_without_trailing_spaces),
         cmocka_unit_test(test_paragraph__one_word_too_long__alone_on_its_line),
+        cmocka_unit_test(test_paragraph__narrow_sink__wrapped_there),
         cmocka_unit_test(test_heading__levels__underlined_and_apart),
         cmocka_unit_test(test_block__values__readable_and_exact),
         cmocka_unit_test(test_misuse__each_kind__asserted),

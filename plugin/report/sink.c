@@ -22,6 +22,7 @@ struct mpt_sink {
     int error;  /* errno of the first failure, 0 without */
     char *path; /* of an own file */
     guint64 length;
+    size_t width;
 };
 
 static mpt_sink *sink_new(FILE *file, const char *path)
@@ -32,6 +33,7 @@ static mpt_sink *sink_new(FILE *file, const char *path)
     sink->memory = file == NULL;
     sink->own_file = path != NULL;
     sink->path = g_strdup(path);
+    sink->width = MPT_SINK_WIDTH;
     return sink;
 }
 
@@ -44,6 +46,16 @@ mpt_sink *mpt_sink_new_stream(FILE *stream)
 {
     g_assert(stream);
     return sink_new(stream, NULL);
+}
+
+void mpt_sink_set_width(mpt_sink *sink, size_t columns)
+{
+    sink->width = columns;
+}
+
+size_t mpt_sink_width(const mpt_sink *sink)
+{
+    return sink->width;
 }
 
 /* "can't WHAT "PATH": REASON" */

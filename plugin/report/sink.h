@@ -26,6 +26,11 @@ mpt_sink *mpt_sink_new_stream(FILE *stream);
  * system's reason, without newline, to be freed with g_free(). */
 mpt_sink *mpt_sink_open(const char *path, char **error);
 
+/* Columns of what shows the text: renderers wrap lines there. */
+#define MPT_SINK_WIDTH 100 /* unless set */
+void mpt_sink_set_width(mpt_sink *sink, size_t columns);
+size_t mpt_sink_width(const mpt_sink *sink);
+
 /* Appends `len` bytes. What is buffered goes out at 64 kB. */
 void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len);
 /* Room for `len` bytes behind what was appended, for the caller to fill; mpt_sink_filled() then says how many of them

@@ -67,10 +67,10 @@ static bool fits(const char *text, size_t room)
  * with a newline. `text` is printable; a '\n' in it ends a line. */
 static void wrap(mpt_sink *sink, size_t at, size_t hang, const char *text)
 {
-    size_t pad = 0;
+    size_t pad = 0, room = mpt_sink_width(sink);
     bool line_has_word = false;
 
-    if (at < MPT_TEXT_WIDTH && fits(text, MPT_TEXT_WIDTH - at)) {
+    if (at < room && fits(text, room - at)) {
         mpt_sink_puts(sink, text);
         mpt_sink_putc(sink, '\n');
         return;
@@ -90,7 +90,7 @@ static void wrap(mpt_sink *sink, size_t at, size_t hang, const char *text)
             continue;
         size_t width = width_of(text, len);
         size_t gap = line_has_word ? 1 : 0;
-        if (line_has_word && at + gap + width > MPT_TEXT_WIDTH) {
+        if (line_has_word && at + gap + width > room) {
             mpt_sink_putc(sink, '\n');
             at = pad = hang;
             gap = 0;
@@ -124,7 +124,7 @@ static void append_printable_lines(GString *out, const char *text)
 void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text)
 {
     g_assert(indent >= 0 && indent + hanging >= 0);
-    if (indent < MPT_TEXT_WIDTH && fits(text, MPT_TEXT_WIDTH - (size_t)indent)) {
+    if ((size_t)indent < mpt_sink_width(sink) && fits(text, mpt_sink_width(sink) - (size_t)indent)) {
         mpt_sink_pad(sink, ' ', (size_t)indent);
         mpt_sink_puts(sink, text);
         mpt_sink_putc(sink, '\n');
@@ -229,7 +229,7 @@ static void add_cell(layout *l, size_t row, shown *c)
     c->width = MAX(c->width, d->width);
 }
 
-static void measure(layout *l)
+static void measure(layout *l, size_t room)
 {
     size_t sum = 0;
     choose_columns(l);
@@ -239,7 +239,7 @@ static void measure(layout *l)
     for (size_t i = 0; i < l->count; i++)
         sum += l->columns[i].width;
     size_t gaps = l->count > 0 ? l->count - 1 : 0;
-    l->gap = l->indent + sum + 2 * gaps > MPT_TEXT_WIDTH ? 1 : 2;
+    l->gap = l->indent + sum + 2 * gaps > room ? 1 : 2;
 }
 
 /* A line of a table, being written into a sink's room. */
@@ -337,7 +337,7 @@ void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent)
     l.columns = g_new(shown, columns);
     l.text = g_string_sized_new(1024);
     l.cells = g_new(drawn, columns * rows + 1);
-    measure(&l);
+    measure(&l, mpt_sink_width(sink));
     titles(sink, &l);
     for (size_t row = 0; row < rows; row++)
         line(sink, &l, row * l.count);

@@ -1,6 +1,6 @@
 /* text.h - reports for people: headings, paragraphs, labelled values and aligned tables.
  *
- * Invariant: no line ends in a space, and no line is longer than MPT_TEXT_WIDTH columns unless one table row
+ * Invariant: no line ends in a space, and no line is longer than mpt_sink_width() columns unless one table row
  * or one word alone needs more. Widths are counted in terminal cells, not bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,13 +14,14 @@
 #include "sink.h"
 #include "table.h"
 
-#define MPT_TEXT_WIDTH 100
+/* The usual width. */
+#define MPT_TEXT_WIDTH MPT_SINK_WIDTH
 
 /* A heading: the text, and under it a line of '=' (level 1) or '-' (level 2); level 3 is the text alone. An
  * empty line comes before it unless it is the first thing in the sink. */
 void mpt_text_heading(mpt_sink *sink, int level, const char *text);
 
-/* Words wrapped at MPT_TEXT_WIDTH, each line indented by `indent` columns, and lines after the first by
+/* Words wrapped at mpt_sink_width(), each line indented by `indent` columns, and lines after the first by
  * `hanging` more. A '\n' in the text starts a new line. */
 void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text);
 

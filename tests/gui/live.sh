@@ -111,7 +111,6 @@ save_as 'Save rows as' live.csv
 main_window
 key ctrl+e
 sleep 3
-main=$(main_of live.pcapng)
 front 'MPTCP subflows'
 shot 07-capture-ended 1
 quit

@@ -63,9 +63,9 @@ sleep 2
 entry r 'MPTCP reinjections'
 place 60 360 1380 420
 shot 11-reinjections 1
-# The header of a column: Data (bytes), twice: the largest first.
-click 660 462
-click 660 462
+# The header of a column of numbers, twice: the largest first.
+click 640 447
+click 640 447
 shot 12-sorted 1
 key ctrl+f
 write_text 'useful 2,624'
