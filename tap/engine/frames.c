@@ -1,86 +1,35 @@
-/* frames.c - see frames.h.
+/* frames.c - see frames.h: what is kept of frames, and their ids.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "frames.h"
+#include "frames_internal.h"
 
 #include <string.h>
 
-#include "implied.h"
 #include "internal.h"
 #include "metrics.h"
 
 #define RECORDS_PER_CHUNK 512
 
-/* What the engine forgets of one segment. */
-struct record {
-    struct record *next;        /* of the same frame */
-    const mpt_subflow *subflow; /* NULL: not taken yet */
-    int64_t position;           /* of the payload, on its subflow */
-    int64_t again_start;        /* of the payload, what was retransmitted */
-    GArray *more_again;         /* struct range; NULL: none */
-    int64_t data_ack;           /* data-level position, less the shift of its subflow by then */
-    int64_t rtt_ns;
-    uint64_t inflight, subflow_inflight;
-    uint32_t frame, length, again_length, out_of_order, window, data_ack_of;
-    uint8_t side;
-    bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
-    bool window_known : 1, has_window : 1, backup_known : 1, backup : 1;
-};
-
-struct range {
-    int64_t start, end;
-};
-
-/* Beside each subflow of the engine. */
-struct subflow_state {
-    mpt_ranges mapped_by[2]; /* positions; stamp: the DSS that came first */
-    int64_t shift[2];        /* by which data-level positions of that sender moved since they were recorded */
-    bool has_id;
-    uint32_t id;
-};
-
-/* Beside each connection of the engine. */
-struct connection_state {
-    uint64_t out_of_order[2];
-    int64_t acked[2];
-    bool acked_known[2];
-    bool has_id;
-    uint32_t id, next_subflow;
-};
-
-struct mpt_frames {
-    mpt_engine *engine;
-    bool kept, finished;
-    GPtrArray *chunks;              /* struct record[RECORDS_PER_CHUNK] */
-    guint used;                     /* of the last chunk */
-    GPtrArray *frames;              /* kept: first record of each frame */
-    struct record *live;            /* else: those of the newest frame */
-    GArray *subflows, *connections; /* states, by index */
-    uint32_t next_id;
-    bool stale; /* ids have to be found again */
-    GPtrArray *by_id;
-};
-
 /* --- states --- */
 
-static struct subflow_state *subflow_state(mpt_frames *f, const mpt_subflow *s)
+struct mpt_frame_subflow *mpt_frames_subflow(mpt_frames *f, const mpt_subflow *s)
 {
     if (s->index >= f->subflows->len)
         g_array_set_size(f->subflows, s->index + 1);
-    return &g_array_index(f->subflows, struct subflow_state, s->index);
+    return &g_array_index(f->subflows, struct mpt_frame_subflow, s->index);
 }
 
-static struct connection_state *connection_state(mpt_frames *f, const mpt_connection *c)
+struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_connection *c)
 {
     if (c->index >= f->connections->len)
         g_array_set_size(f->connections, c->index + 1);
-    return &g_array_index(f->connections, struct connection_state, c->index);
+    return &g_array_index(f->connections, struct mpt_frame_connection, c->index);
 }
 
 /* --- records --- */
 
-static void free_record(struct record *r)
+static void free_record(struct mpt_frame_record *r)
 {
     if (r->more_again)
         g_array_free(r->more_again, TRUE);
@@ -88,7 +37,7 @@ static void free_record(struct record *r)
 
 static void drop_live(mpt_frames *f)
 {
-    struct record *r, *next;
+    struct mpt_frame_record *r, *next;
 
     for (r = f->live; r; r = next) {
         next = r->next;
@@ -98,27 +47,27 @@ static void drop_live(mpt_frames *f)
     f->live = NULL;
 }
 
-static struct record *first_record(const mpt_frames *f, uint32_t frame)
+struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame)
 {
     if (!f->kept)
         return f->live && f->live->frame == frame ? f->live : NULL;
     return frame < f->frames->len ? g_ptr_array_index(f->frames, frame) : NULL;
 }
 
-static struct record *new_record(mpt_frames *f)
+static struct mpt_frame_record *new_record(mpt_frames *f)
 {
     if (!f->kept)
-        return g_new0(struct record, 1);
+        return g_new0(struct mpt_frame_record, 1);
     if (!f->chunks->len || f->used == RECORDS_PER_CHUNK) {
-        g_ptr_array_add(f->chunks, g_new0(struct record, RECORDS_PER_CHUNK));
+        g_ptr_array_add(f->chunks, g_new0(struct mpt_frame_record, RECORDS_PER_CHUNK));
         f->used = 0;
     }
-    return (struct record *)g_ptr_array_index(f->chunks, f->chunks->len - 1) + f->used++;
+    return (struct mpt_frame_record *)g_ptr_array_index(f->chunks, f->chunks->len - 1) + f->used++;
 }
 
-static struct record *add_record(mpt_frames *f, const mpt_segment *g, bool window_known)
+static struct mpt_frame_record *add_record(mpt_frames *f, const mpt_segment *g, bool window_known)
 {
-    struct record *r, *last;
+    struct mpt_frame_record *r, *last;
 
     if (!f->kept && f->live && f->live->frame != g->frame)
         drop_live(f);
@@ -127,7 +76,7 @@ static struct record *add_record(mpt_frames *f, const mpt_segment *g, bool windo
     r->length = g->payload_len;
     r->window = g->window;
     r->window_known = window_known;
-    last = first_record(f, g->frame);
+    last = mpt_frames_record(f, g->frame);
     while (last && last->next)
         last = last->next;
     if (last) {
@@ -143,9 +92,9 @@ static struct record *add_record(mpt_frames *f, const mpt_segment *g, bool windo
 }
 
 /* The record of the segment that the engine takes in now: segments of one frame come in their order. */
-static struct record *taking(const mpt_frames *f, uint32_t frame)
+static struct mpt_frame_record *taking(const mpt_frames *f, uint32_t frame)
 {
-    struct record *r = first_record(f, frame);
+    struct mpt_frame_record *r = mpt_frames_record(f, frame);
 
     while (r && r->subflow)
         r = r->next;
@@ -157,8 +106,8 @@ static struct record *taking(const mpt_frames *f, uint32_t frame)
 static void on_data(const mpt_data_piece *p, void *user)
 {
     mpt_frames *f = user;
-    struct record *r;
-    struct range more = {p->position, p->position + p->length};
+    struct mpt_frame_record *r;
+    struct mpt_frame_range more = {p->position, p->position + p->length};
 
     if (p->what != MPT_DATA_RETRANSMITTED || !(r = taking(f, p->frame)))
         return;
@@ -181,14 +130,14 @@ static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, con
     int64_t start;
 
     if (length && mpt_account_ssn_position(s, side, ssn, position, &start))
-        mpt_ranges_claim(&subflow_state(f, s)->mapped_by[side], start, start + length, &stamp, NULL, NULL);
+        mpt_ranges_claim(&mpt_frames_subflow(f, s)->mapped_by[side], start, start + length, &stamp, NULL, NULL);
 }
 
-static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s,
+static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, const mpt_subflow *s,
                           unsigned side)
 {
     const mpt_data_level *d = &c->level[!(side ^ s->flip)];
-    const struct subflow_state *state = subflow_state(f, s);
+    const struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
 
     if (!d->ack_expected_known)
         return;
@@ -197,7 +146,7 @@ static void note_data_ack(mpt_frames *f, struct record *r, const mpt_connection 
     r->has_window = r->window_known;
 }
 
-static void read_options(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s,
+static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, const mpt_subflow *s,
                          unsigned side, const mpt_segment *g, int64_t position)
 {
     mpt_option_result result;
@@ -220,10 +169,10 @@ static void read_options(mpt_frames *f, struct record *r, const mpt_connection *
 }
 
 /* A DATA_ACK that is higher than all before it: how long its last byte took. */
-static void note_rtt(mpt_frames *f, struct record *r, const mpt_connection *c, unsigned side, int64_t time_ns)
+static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side, int64_t time_ns)
 {
     const mpt_data_level *d = &c->level[side];
-    struct connection_state *state = connection_state(f, c);
+    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
     bool before = state->acked_known[side];
     int64_t last = d->acked - 1, acked = state->acked[side];
     mpt_runs_at at;
@@ -245,7 +194,7 @@ static void note_rtt(mpt_frames *f, struct record *r, const mpt_connection *c, u
     r->data_ack_of = run->frame;
 }
 
-static void note_flight(struct record *r, const mpt_data_level *d, const mpt_half *h)
+static void note_flight(struct mpt_frame_record *r, const mpt_data_level *d, const mpt_half *h)
 {
     int64_t low = d->acked_known ? d->acked : d->idsn + 1,
             first = h->isn_known ? h->ssn_shift - h->syn_data + 1 : 0;
@@ -270,11 +219,11 @@ static void first_part(const mpt_mapped *m, void *data)
         *first = *m;
 }
 
-static void note_data_level(mpt_frames *f, struct record *r, const mpt_connection *c, const mpt_subflow *s,
+static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, const mpt_subflow *s,
                             unsigned side)
 {
     const mpt_data_level *d = &c->level[side ^ s->flip];
-    struct connection_state *state = connection_state(f, c);
+    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
     uint64_t *counted = &state->out_of_order[side ^ s->flip];
     mpt_mapped m = {0};
 
@@ -291,7 +240,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
                        int64_t position, void *user)
 {
     mpt_frames *f = user;
-    struct record *r = taking(f, g->frame);
+    struct mpt_frame_record *r = taking(f, g->frame);
 
     if (!r)
         return;
@@ -317,7 +266,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
                      void *user)
 {
     mpt_frames *f = user;
-    struct connection_state was = *connection_state(f, from), *state = connection_state(f, to);
+    struct mpt_frame_connection was = *mpt_frames_connection(f, from), *state = mpt_frames_connection(f, to);
     unsigned side;
     guint i;
 
@@ -331,8 +280,8 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
             shift = 0;
         for (i = offset; i < to->subflows->len; i++) {
             const mpt_subflow *s = g_ptr_array_index(to->subflows, i);
-            subflow_state(f, s)->shift[mpt_subflow_side(s, side)] += shift;
-            subflow_state(f, s)->has_id = false;
+            mpt_frames_subflow(f, s)->shift[mpt_subflow_side(s, side)] += shift;
+            mpt_frames_subflow(f, s)->has_id = false;
         }
         state->acked_known[side] = to->level[side].acked_known;
         state->acked[side] = to->level[side].acked;
@@ -355,8 +304,7 @@ static gint by_first_frame(gconstpointer a, gconstpointer b)
     return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
 }
 
-/* The ids of `list`: by first frame. */
-static void find_ids(mpt_frames *f)
+void mpt_frames_find_ids(mpt_frames *f)
 {
     guint i, k;
 
@@ -369,22 +317,22 @@ static void find_ids(mpt_frames *f)
         const mpt_connection *c = g_ptr_array_index(f->by_id, i);
         GPtrArray *order = g_ptr_array_sized_new(c->subflows->len);
 
-        connection_state(f, c)->id = i;
+        mpt_frames_connection(f, c)->id = i;
         for (k = 0; k < c->subflows->len; k++)
             g_ptr_array_add(order, g_ptr_array_index(c->subflows, k));
         g_ptr_array_sort(order, by_first_frame);
         for (k = 0; k < order->len; k++)
-            subflow_state(f, g_ptr_array_index(order, k))->id = k;
+            mpt_frames_subflow(f, g_ptr_array_index(order, k))->id = k;
         g_ptr_array_free(order, TRUE);
     }
 }
 
-/* Live: numbered when they are first known. A partial connection may turn out to be part of another as long
+/* A partial connection may turn out to be part of another as long
  * as it has only shown an MP_JOIN, so it waits for its first DSS. */
-static bool live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
+bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
 {
-    struct connection_state *state = connection_state(f, c);
-    struct subflow_state *sub = subflow_state(f, s);
+    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    struct mpt_frame_subflow *sub = mpt_frames_subflow(f, s);
 
     if (!state->has_id) {
         if (c->partial && !c->dss_seen)
@@ -397,244 +345,6 @@ static bool live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *
         sub->id = state->next_subflow++;
     }
     return true;
-}
-
-/* --- telling of a frame --- */
-
-struct telling {
-    mpt_frames *f;
-    const struct record *r;
-    const mpt_connection *c;
-    const mpt_data_level *level;
-    mpt_frame_facts *facts;
-    mpt_frame_part part; /* what is known of it so far */
-    int64_t dsn;         /* position on the data level */
-};
-
-static void add_part(struct telling *x, const mpt_frame_part *part)
-{
-    mpt_frame_part *last = x->facts->parts ? &x->facts->part[x->facts->parts - 1] : NULL;
-
-    if (last &&
-        ((last->kind == part->kind && last->mapped == part->mapped &&
-          (!part->mapped || (last->relative_known && last->relative + last->length == part->relative &&
-                             last->first_frame == part->first_frame))) ||
-         x->facts->parts == MPT_FRAME_PARTS)) {
-        last->length += part->length;
-        return;
-    }
-    x->facts->part[x->facts->parts++] = *part;
-}
-
-/* Is this a second copy on the same subflow, under other numbers? Else its run only begins in another frame.
- * */
-static bool is_same_copy(const struct telling *x, int64_t start)
-{
-    const GArray *copies = x->level->copies;
-    guint i;
-
-    for (i = 0; copies && i < copies->len; i++) {
-        const mpt_copy *k = &g_array_index(copies, mpt_copy, i);
-        if (k->same && k->owner == x->r->subflow->owner && k->start <= start && start < k->end)
-            return true;
-    }
-    return false;
-}
-
-static void owned_part(const mpt_piece *p, void *data)
-{
-    struct telling *x = data;
-    mpt_frame_part part = x->part;
-    bool own = p->fresh || p->was.owner == x->r->subflow->owner;
-
-    part.length = (uint32_t)(p->end - p->start);
-    part.dsn_known = true;
-    part.dsn = mpt_data_level_dsn(x->level, p->start);
-    part.relative_known = mpt_data_level_relative(x->level, p->start, &part.relative);
-    if (!p->fresh && p->was.frame != x->r->frame)
-        part.first_frame = p->was.frame;
-    if (part.kind != MPT_PART_RETRANSMISSION) {
-        part.kind = !own                                            ? MPT_PART_REINJECTION
-                    : part.first_frame && is_same_copy(x, p->start) ? MPT_PART_REINJECTION_SAME
-                                                                    : MPT_PART_FIRST;
-        if (part.kind == MPT_PART_FIRST)
-            part.first_frame = 0;
-    }
-    add_part(x, &part);
-}
-
-static void mapped_by(const mpt_piece *p, void *data)
-{
-    uint32_t *frame = data;
-
-    if (!*frame && !p->fresh)
-        *frame = p->was.frame;
-}
-
-/* What continues without DSS, where a connection has one subflow (implied.h). */
-static void implied_part(struct telling *x, int64_t start, int64_t end)
-{
-    const mpt_subflow *s = x->r->subflow;
-    mpt_connection_kind kind = mpt_connection_get_kind(x->c);
-    mpt_fallback fallback = mpt_connection_get_fallback(x->c);
-    mpt_frame_part part = x->part;
-    bool again = part.kind == MPT_PART_RETRANSMISSION;
-    int64_t dsn;
-
-    part.length = (uint32_t)(end - start);
-    if (!mpt_implied_position(x->c, s, x->r->side, kind, fallback, start, &dsn)) {
-        part.kind = again ? part.kind : MPT_PART_UNMAPPED;
-        add_part(x, &part);
-        return;
-    }
-    part.mapped = part.implied = true;
-    if (mpt_implied_own_numbers(x->c, x->r->side ^ s->flip, kind, fallback)) {
-        part.relative_known = true;
-        part.relative = dsn;
-        part.kind = again ? part.kind : MPT_PART_FIRST;
-        add_part(x, &part);
-        return;
-    }
-    x->part = part;
-    mpt_ranges_look(&x->level->owned, dsn, dsn + (end - start), owned_part, x);
-}
-
-static void mapped_part(const mpt_mapped *m, void *data)
-{
-    struct telling *x = data;
-    struct telling part = *x;
-
-    if (!m->mapped) {
-        implied_part(&part, m->start, m->end);
-        return;
-    }
-    part.part.mapped = true;
-    part.part.implied = m->implied;
-    mpt_ranges_look(&subflow_state(x->f, x->r->subflow)->mapped_by[x->r->side], m->start, m->start + 1,
-                    mapped_by, &part.part.mapped_by);
-    if (!part.part.mapped_by && !m->implied)
-        part.part.mapped_by = m->frame;
-    mpt_ranges_look(&x->level->owned, m->dsn, m->dsn + (m->end - m->start), owned_part, &part);
-}
-
-static void tell_range(struct telling *x, int64_t start, int64_t end, mpt_part_kind kind)
-{
-    x->part = (mpt_frame_part){.kind = kind};
-    mpt_mapping_look(&x->r->subflow->half[x->r->side].mapping, start, end, mapped_part, x);
-}
-
-/* The payload in order: retransmitted ranges, and what lies between them. */
-static void tell_payload(struct telling *x)
-{
-    const struct record *r = x->r;
-    int64_t at = r->position, end = r->position + r->length;
-    guint i, n = r->again_length ? 1 + (r->more_again ? r->more_again->len : 0) : 0;
-
-    for (i = 0; i < n; i++) {
-        struct range again = i ? g_array_index(r->more_again, struct range, i - 1)
-                               : (struct range){r->again_start, r->again_start + r->again_length};
-        tell_range(x, at, again.start, MPT_PART_FIRST);
-        tell_range(x, again.start, again.end, MPT_PART_RETRANSMISSION);
-        at = again.end;
-    }
-    tell_range(x, at, end, MPT_PART_FIRST);
-}
-
-static void tell_notes(mpt_frames *f, const struct record *r, mpt_frame_facts *facts)
-{
-    facts->backup_known = r->backup_known;
-    facts->backup = r->backup;
-    facts->out_of_order = r->out_of_order;
-    facts->duplicate = r->duplicate;
-    facts->has_data_ack = r->has_data_ack && facts->connection;
-    if (facts->has_data_ack)
-        facts->data_ack_relative_known = mpt_data_level_relative(
-            &facts->connection->level[!(r->side ^ r->subflow->flip)],
-            r->data_ack + subflow_state(f, r->subflow)->shift[!r->side], &facts->data_ack);
-    facts->has_data_ack_rtt = r->has_rtt;
-    facts->data_ack_rtt_ns = r->rtt_ns;
-    facts->data_ack_of = r->data_ack_of;
-    facts->has_inflight = r->has_inflight;
-    facts->inflight = r->inflight;
-    facts->has_subflow_inflight = r->has_subflow_inflight;
-    facts->subflow_inflight = r->subflow_inflight;
-    facts->has_window = r->has_window;
-    facts->window = r->window;
-}
-
-bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts)
-{
-    const struct record *r = first_record(f, frame);
-    const mpt_subflow *s;
-    const mpt_connection *c;
-
-    for (; r && index; index--)
-        r = r->next;
-    *facts = (mpt_frame_facts){0};
-    if (!r)
-        return false;
-    s = facts->subflow = r->subflow;
-    c = facts->connection = s ? s->connection : NULL;
-    if (!c)
-        return true;
-    if (f->kept)
-        find_ids(f);
-    facts->ids_known = f->kept || live_ids(f, c, s);
-    facts->connection_id = connection_state(f, c)->id;
-    facts->subflow_id = subflow_state(f, s)->id;
-    facts->final = f->kept && f->finished;
-    facts->role = r->side ^ s->flip ^ mpt_connection_client_side(c);
-    tell_notes(f, r, facts);
-    if (r->length) {
-        struct telling x = {.f = f, .r = r, .c = c, .level = &c->level[r->side ^ s->flip], .facts = facts};
-        tell_payload(&x);
-    }
-    return true;
-}
-
-bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids)
-{
-    const struct record *r = first_record(f, frame);
-
-    for (; r && index; index--)
-        r = r->next;
-    *ids = (mpt_frame_ids){0};
-    if (!r)
-        return false;
-    ids->subflow = r->subflow;
-    ids->connection = r->subflow ? r->subflow->connection : NULL;
-    if (!ids->connection)
-        return true;
-    if (f->kept)
-        find_ids(f);
-    else if (!live_ids(f, ids->connection, ids->subflow))
-        ids->connection = NULL;
-    if (ids->connection) {
-        ids->connection_id = connection_state(f, ids->connection)->id;
-        ids->subflow_id = subflow_state(f, ids->subflow)->id;
-    }
-    return true;
-}
-
-bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload)
-{
-    const struct record *r = first_record(f, frame);
-
-    for (; r && index; index--)
-        r = r->next;
-    *payload = (mpt_frame_payload){0};
-    if (!r)
-        return false;
-    *payload = (mpt_frame_payload){
-        .subflow = r->subflow, .side = r->side, .position = r->position, .length = r->length};
-    return true;
-}
-
-uint32_t mpt_frames_last(const mpt_frames *f)
-{
-    if (!f->kept)
-        return f->live ? f->live->frame : 0;
-    return f->frames->len ? f->frames->len - 1 : 0;
 }
 
 /* --- public --- */
@@ -652,8 +362,8 @@ mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)
     f->kept = kept;
     f->chunks = g_ptr_array_new_with_free_func(g_free);
     f->frames = g_ptr_array_new();
-    f->subflows = g_array_new(FALSE, TRUE, sizeof(struct subflow_state));
-    f->connections = g_array_new(FALSE, TRUE, sizeof(struct connection_state));
+    f->subflows = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_subflow));
+    f->connections = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_connection));
     mpt_engine_observe(f->engine, &observer, f);
     return f;
 }
@@ -666,12 +376,12 @@ void mpt_frames_free(mpt_frames *f)
         return;
     drop_live(f);
     for (i = 0; i < f->frames->len; i++) {
-        struct record *r;
+        struct mpt_frame_record *r;
         for (r = g_ptr_array_index(f->frames, i); r; r = r->next)
             free_record(r);
     }
     for (i = 0; i < f->subflows->len; i++) {
-        struct subflow_state *s = &g_array_index(f->subflows, struct subflow_state, i);
+        struct mpt_frame_subflow *s = &g_array_index(f->subflows, struct mpt_frame_subflow, i);
         mpt_ranges_clear(&s->mapped_by[0]);
         mpt_ranges_clear(&s->mapped_by[1]);
     }
@@ -716,19 +426,6 @@ const mpt_engine *mpt_frames_engine(const mpt_frames *f)
 const GPtrArray *mpt_frames_connections(mpt_frames *f)
 {
     f->stale |= !f->by_id;
-    find_ids(f);
+    mpt_frames_find_ids(f);
     return f->by_id;
-}
-
-const char *mpt_part_kind_name(mpt_part_kind kind)
-{
-    static const char *const names[] = {
-        [MPT_PART_FIRST] = "first",
-        [MPT_PART_REINJECTION] = "reinjection",
-        [MPT_PART_REINJECTION_SAME] = "reinjection_same",
-        [MPT_PART_RETRANSMISSION] = "retransmission",
-        [MPT_PART_UNMAPPED] = "unmapped",
-    };
-
-    return names[kind];
 }

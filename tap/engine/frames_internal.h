@@ -1,0 +1,69 @@
+/* frames_internal.h - what frames.c keeps of frames, and frames_facts.c tells of them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_FRAMES_INTERNAL_H
+#define MPT_FRAMES_INTERNAL_H
+
+#include "frames.h"
+
+/* What the engine forgets of one segment. */
+struct mpt_frame_record {
+    struct mpt_frame_record *next; /* of the same frame */
+    const mpt_subflow *subflow;    /* NULL: not taken yet */
+    int64_t position;              /* of the payload, on its subflow */
+    int64_t again_start;           /* of the payload, what was retransmitted */
+    GArray *more_again;            /* struct mpt_frame_range; NULL: none */
+    int64_t data_ack;              /* data-level position, less the shift of its subflow by then */
+    int64_t rtt_ns;
+    uint64_t inflight, subflow_inflight;
+    uint32_t frame, length, again_length, out_of_order, window, data_ack_of;
+    uint8_t side;
+    bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
+    bool window_known : 1, has_window : 1, backup_known : 1, backup : 1;
+};
+
+struct mpt_frame_range {
+    int64_t start, end;
+};
+
+/* Beside each subflow of the engine. */
+struct mpt_frame_subflow {
+    mpt_ranges mapped_by[2]; /* positions; stamp: the DSS that came first */
+    int64_t shift[2];        /* by which data-level positions of that sender moved since they were recorded */
+    bool has_id;
+    uint32_t id;
+};
+
+/* Beside each connection of the engine. */
+struct mpt_frame_connection {
+    uint64_t out_of_order[2];
+    int64_t acked[2];
+    bool acked_known[2];
+    bool has_id;
+    uint32_t id, next_subflow;
+};
+
+struct mpt_frames {
+    mpt_engine *engine;
+    bool kept, finished;
+    GPtrArray *chunks;              /* struct mpt_frame_record[RECORDS_PER_CHUNK] */
+    guint used;                     /* of the last chunk */
+    GPtrArray *frames;              /* kept: first record of each frame */
+    struct mpt_frame_record *live;  /* else: those of the newest frame */
+    GArray *subflows, *connections; /* states, by index */
+    uint32_t next_id;
+    bool stale; /* ids have to be found again */
+    GPtrArray *by_id;
+};
+
+struct mpt_frame_subflow *mpt_frames_subflow(mpt_frames *f, const mpt_subflow *s);
+struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_connection *c);
+/* Of a frame's first segment; NULL: nothing is remembered. */
+struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame);
+/* Kept: brings the ids of all connections and subflows up to date, those of `list`: by first frame. */
+void mpt_frames_find_ids(mpt_frames *f);
+/* Live: numbers them when they are first known. False: not yet. */
+bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s);
+
+#endif
