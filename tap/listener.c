@@ -175,8 +175,8 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     return g;
 }
 
-static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-                                   tap_flags_t flags _U_)
+static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                   const void *data, tap_flags_t flags _U_)
 {
     const struct option_record *r = data;
     mpt_segment *g;
@@ -191,16 +191,16 @@ static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_d
     return TAP_PACKET_REDRAW;
 }
 
-static tap_packet_status on_tcp(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-                                tap_flags_t flags _U_)
+static tap_packet_status on_tcp(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                const void *data, tap_flags_t flags _U_)
 {
     if (listener.client)
         segment_of(pinfo, data);
     return TAP_PACKET_REDRAW;
 }
 
-static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-                                         tap_flags_t flags _U_)
+static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                         const void *data, tap_flags_t flags _U_)
 {
     const struct filter *f = tapdata;
 
@@ -209,8 +209,8 @@ static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-                                    tap_flags_t flags _U_)
+static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                    const void *data, tap_flags_t flags _U_)
 {
     const mpt_tcp_follow_record *f = data;
     mpt_segment *g;
@@ -232,7 +232,8 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
 static bool is_lost(const packet_info *pinfo)
 {
     return listener.tcp_tap_loses && pinfo->ptype == PT_TCP && listener.last_frame != pinfo->num &&
-           !proto_is_frame_protocol(pinfo->layers, "icmp") && !proto_is_frame_protocol(pinfo->layers, "icmpv6");
+           !proto_is_frame_protocol(pinfo->layers, "icmp") &&
+           !proto_is_frame_protocol(pinfo->layers, "icmpv6");
 }
 
 static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
@@ -323,7 +324,8 @@ static int dissect_mss(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
 
         queue_tcp_option(pinfo, &r);
     }
-    return original_mss ? call_dissector_only(original_mss, tvb, pinfo, tree, data) : (int)tvb_captured_length(tvb);
+    return original_mss ? call_dissector_only(original_mss, tvb, pinfo, tree, data)
+                        : (int)tvb_captured_length(tvb);
 }
 
 static tap_packet_status on_tcp_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
@@ -367,19 +369,19 @@ void mpt_listener_register(void)
 {
     int mptcp = proto_get_id_by_filter_name("mptcp");
     /* A name of its own for MPTCP's protocol: no layer of its own, and `Enabled Protocols` still rules it. */
-    int pino = proto_register_protocol_in_name_only("MPTCP option, for mptcpscope", "MPTCP", "mptcpscope.option",
-                                                    mptcp, FT_BYTES);
+    int pino = proto_register_protocol_in_name_only("MPTCP option, for mptcpscope", "MPTCP",
+                                                    "mptcpscope.option", mptcp, FT_BYTES);
 
     wrapper_handle = create_dissector_handle(dissect_option, pino);
     option_tap = register_tap("mptcpscope.option");
     timestamps_handle = create_dissector_handle(
-        dissect_timestamps, proto_register_protocol_in_name_only("TCP timestamps, for mptcpscope", "TCP timestamps",
-                                                                 "mptcpscope.timestamps",
-                                                                 proto_get_id_by_filter_name("tcp"), FT_BYTES));
+        dissect_timestamps, proto_register_protocol_in_name_only(
+                                "TCP timestamps, for mptcpscope", "TCP timestamps", "mptcpscope.timestamps",
+                                proto_get_id_by_filter_name("tcp"), FT_BYTES));
     mss_handle = create_dissector_handle(
-        dissect_mss, proto_register_protocol_in_name_only("TCP maximum segment size, for mptcpscope", "TCP MSS",
-                                                          "mptcpscope.mss", proto_get_id_by_filter_name("tcp"),
-                                                          FT_BYTES));
+        dissect_mss,
+        proto_register_protocol_in_name_only("TCP maximum segment size, for mptcpscope", "TCP MSS",
+                                             "mptcpscope.mss", proto_get_id_by_filter_name("tcp"), FT_BYTES));
     tcp_option_tap = register_tap("mptcpscope.tcp_option");
 }
 
@@ -407,14 +409,15 @@ bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
     listener.user = user;
-    if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp, on_draw, NULL),
+    if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp,
+                                           on_draw, NULL),
                      error) ||
         !tap_started(register_tap_listener("mptcpscope.option", &tag_option, NULL, TL_REQUIRES_NOTHING, NULL,
                                            on_option, NULL, NULL),
                      error) ||
-        !tap_started(register_tap_listener("frame", &tag_frame, NULL, TL_REQUIRES_NOTHING, NULL, on_frame, NULL,
-                                           NULL),
-                     error)) {
+        !tap_started(
+            register_tap_listener("frame", &tag_frame, NULL, TL_REQUIRES_NOTHING, NULL, on_frame, NULL, NULL),
+            error)) {
         mpt_listener_stop();
         return false;
     }
@@ -431,9 +434,10 @@ bool mpt_listener_want_payload(char **error)
     if (listener.want_payload)
         return true;
     mpt_listener_at_once(); /* payload is borrowed from its packet */
-    listener.want_payload = tap_started(register_tap_listener("tcp_follow", &tag_payload, NULL, TL_REQUIRES_NOTHING,
-                                                              NULL, on_payload, NULL, NULL),
-                                        error);
+    listener.want_payload =
+        tap_started(register_tap_listener("tcp_follow", &tag_payload, NULL, TL_REQUIRES_NOTHING, NULL,
+                                          on_payload, NULL, NULL),
+                    error);
     return listener.want_payload;
 }
 
@@ -441,10 +445,10 @@ bool mpt_listener_want_tcp_options(char **error)
 {
     if (listener.want_tcp_options)
         return true;
-    listener.want_tcp_options = tap_started(register_tap_listener("mptcpscope.tcp_option", &tag_tcp_option, NULL,
-                                                                  TL_REQUIRES_NOTHING, NULL, on_tcp_option, NULL,
-                                                                  NULL),
-                                            error);
+    listener.want_tcp_options =
+        tap_started(register_tap_listener("mptcpscope.tcp_option", &tag_tcp_option, NULL, TL_REQUIRES_NOTHING,
+                                          NULL, on_tcp_option, NULL, NULL),
+                    error);
     if (listener.want_tcp_options) {
         wrap(TIMESTAMPS_KIND, timestamps_handle, &original_timestamps);
         wrap(MSS_KIND, mss_handle, &original_mss);
@@ -457,8 +461,9 @@ bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error)
     struct filter *f = g_new(struct filter, 1);
 
     f->mark = mark;
-    if (!tap_started(register_tap_listener("tcp", f, filter, TL_REQUIRES_NOTHING, NULL, on_filtered_tcp, NULL, NULL),
-                     error)) {
+    if (!tap_started(
+            register_tap_listener("tcp", f, filter, TL_REQUIRES_NOTHING, NULL, on_filtered_tcp, NULL, NULL),
+            error)) {
         g_free(f);
         return false;
     }

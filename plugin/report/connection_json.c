@@ -89,7 +89,8 @@ static void join(mpt_json *json, const mpt_subflow_view *s)
 {
     mpt_json_member_object_inline(json, "join");
     mpt_json_member_hex32(json, "token", s->subflow->join->token);
-    mpt_json_member_string(json, "synack_hmac", mpt_verdict_name(mpt_metrics_join_verdict(s, MPT_JOIN_SYNACK)));
+    mpt_json_member_string(json, "synack_hmac",
+                           mpt_verdict_name(mpt_metrics_join_verdict(s, MPT_JOIN_SYNACK)));
     mpt_json_member_string(json, "ack_hmac", mpt_verdict_name(mpt_metrics_join_verdict(s, MPT_JOIN_ACK)));
     mpt_figures_json_seconds(json, "latency", s->join_latency);
     mpt_json_member_bool(json, "established", s->join_established);

@@ -67,8 +67,8 @@ static void write_generator(mpt_json *json, const mpt_report_context *x)
 /* Beyond the limits that only an attack reaches; absent where nothing was left out. */
 static void write_dropped(mpt_json *json, const mpt_engine_counts *counts)
 {
-    if (counts->connections_dropped + counts->subflows_dropped + counts->events_dropped + counts->segments_dropped +
-            counts->payload_dropped ==
+    if (counts->connections_dropped + counts->subflows_dropped + counts->events_dropped +
+            counts->segments_dropped + counts->payload_dropped ==
         0)
         return;
     mpt_json_member_object_inline(json, "dropped");

@@ -189,8 +189,8 @@ static void write_pairs(mpt_json *json, const mpt_connection_view *v, const GArr
     case MPT_EVENT_ADD_ADDR:
         mpt_figures_json_number(json, "echo_frame",
                                 (mpt_maybe_int){ pairs.echo, pairs.echo ? pairs.echo->frame : 0 });
-        mpt_figures_json_number(json, "used_by",
-                                (mpt_maybe_int){ pairs.count, pairs.count ? pairs.subflows[0].subflow->id : 0 });
+        mpt_figures_json_number(
+            json, "used_by", (mpt_maybe_int){pairs.count, pairs.count ? pairs.subflows[0].subflow->id : 0});
         break;
     case MPT_EVENT_REMOVE_ADDR:
         subflow_ids(json, "closes", &pairs);

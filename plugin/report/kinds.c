@@ -80,7 +80,8 @@ static void stream_needs(const mpt_arguments *arguments, struct mpt_report_needs
     needs->payload = needs->checksums = true;
 }
 
-static void *stream_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
+static void *stream_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
+                         uint32_t mark)
 {
     (void)live;
     (void)mark;
@@ -92,7 +93,8 @@ static void stream_close(void *collected)
     mpt_stream_free(collected);
 }
 
-#define STREAM .needs = stream_needs, .observer = &mpt_stream_observer, .open = stream_open, .close = stream_close
+#define STREAM                                                                                               \
+    .needs = stream_needs, .observer = &mpt_stream_observer, .open = stream_open, .close = stream_close
 
 const mpt_report_kind *mpt_report_kind_of(mpt_report report)
 {

@@ -38,7 +38,8 @@ static void write_lacks(const mpt_engine_counts *counts, mpt_sink *sink)
          "events above the limit were left out"},
         {counts->segments_dropped, "segment is of TCP connections above the limit and was left out",
          "segments are of TCP connections above the limit and were left out"},
-        {counts->payload_dropped, "segment or mapping was above the limit of memory: its bytes count as unmapped",
+        {counts->payload_dropped,
+         "segment or mapping was above the limit of memory: its bytes count as unmapped",
          "segments and mappings were above the limit of memory: their bytes count as unmapped"},
     };
 

@@ -147,9 +147,11 @@ static void read_samples(reading *r, mpt_path_receiver order)
     g_free(r->rows);
 }
 
-void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each, void *user)
+void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each,
+                            void *user)
 {
-    reading r = { .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len, .each = each, .user = user };
+    reading r = {
+        .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len, .each = each, .user = user};
 
     read_samples(&r, receiver);
 }
@@ -165,8 +167,12 @@ static unsigned at_end(const mpt_path_sample *sample, void *user)
 void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
                                mpt_path_model_each each, void *user)
 {
-    reading r = { .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len, .each = each, .user = user,
-                  .end = end };
+    reading r = {.model = m,
+                 .pair = pair,
+                 .flows = mpt_paths_flows(pair->paths)->len,
+                 .each = each,
+                 .user = user,
+                 .end = end};
 
     read_samples(&r, at_end);
 }
@@ -221,7 +227,8 @@ static void fill_row(mpt_path_row *row)
     row->queue = f->lane[to][row->side];
 }
 
-static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair, GHashTable *numbers)
+static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair,
+                     GHashTable *numbers)
 {
     const GPtrArray *flows = mpt_paths_flows(pair->paths);
 

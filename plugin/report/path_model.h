@@ -68,8 +68,10 @@ mpt_path_model *mpt_path_model_new(const mpt_report_context *x);
 mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x);
 void mpt_path_model_free(mpt_path_model *m);
 /* Tells of each sample of a pair, with its row (NULL: not selected) and its corrected delay. */
-typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns, void *user);
-void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each, void *user);
+typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns,
+                                    void *user);
+void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each,
+                            void *user);
 /* The same in order of time at an end (0 or 1) of pair->paths. */
 void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
                                mpt_path_model_each each, void *user);

@@ -49,7 +49,19 @@ static const mpt_column LOSS_TABLE[L_COLUMNS] = {
     [L_MISSED] = { .name = "not captured", .title = "not\ncaptured", .type = MPT_BYTES },
 };
 
-enum { R_PATH, R_DIRECTION, R_USEFUL, R_REDUNDANT, R_USELESS, R_LOST, R_MEDIAN, R_P95, R_MAX, R_HELD, R_COLUMNS };
+enum {
+    R_PATH,
+    R_DIRECTION,
+    R_USEFUL,
+    R_REDUNDANT,
+    R_USELESS,
+    R_LOST,
+    R_MEDIAN,
+    R_P95,
+    R_MAX,
+    R_HELD,
+    R_COLUMNS
+};
 
 static const mpt_column DATA_TABLE[R_COLUMNS] = {
     [R_PATH] = { .name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
@@ -112,8 +124,9 @@ static void data_row(mpt_table *table, const mpt_path_row *row)
 }
 
 /* What one part of the report says of rows [from, to). */
-static void write_part(const mpt_path_model *m, guint from, guint to, mpt_sink *sink, const mpt_column *columns,
-                       size_t count, void (*fill)(mpt_table *table, const mpt_path_row *row))
+static void write_part(const mpt_path_model *m, guint from, guint to, mpt_sink *sink,
+                       const mpt_column *columns, size_t count,
+                       void (*fill)(mpt_table *table, const mpt_path_row *row))
 {
     mpt_table *table = mpt_table_new(columns, count);
 
@@ -137,7 +150,8 @@ static void write_match(const mpt_path_row *row, mpt_sink *sink, GString *line)
 {
     const char *separator = ": ";
 
-    g_string_append_printf(line, "Subflow %u is the same at both ends with %u points", row->subflow, row->flow->score);
+    g_string_append_printf(line, "Subflow %u is the same at both ends with %u points", row->subflow,
+                           row->flow->score);
     for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
         if (!(row->flow->reasons >> k & 1u))
             continue;
@@ -241,7 +255,8 @@ static void write_clock(const mpt_report_context *x, const mpt_path_pair *pair, 
         }
         g_string_append(line, "; from ");
         mpt_units_grouped(line, c->samples);
-        g_string_append_printf(line, " segments of %u subflow%s, if the least delays there and back are alike. %s",
+        g_string_append_printf(line,
+                               " segments of %u subflow%s, if the least delays there and back are alike. %s",
                                c->subflows, c->subflows == 1 ? "" : "s", applied[x->arguments->clock]);
     }
     say(sink, 0, line);
@@ -255,8 +270,9 @@ static void write_notes(const mpt_path_model *m, const mpt_report_context *x, mp
     GString *line = g_string_new(NULL);
 
     if (m->points > MPT_PATH_POINTS) {
-        g_string_append_printf(line, "Note: of %u vantage points the first %u are compared; client= and server= name two.",
-                               m->points, MPT_PATH_POINTS);
+        g_string_append_printf(
+            line, "Note: of %u vantage points the first %u are compared; client= and server= name two.",
+            m->points, MPT_PATH_POINTS);
         say(sink, 0, line);
     }
     for (guint i = 0; i < m->rows->len; i++)
@@ -272,10 +288,11 @@ static void write_notes(const mpt_path_model *m, const mpt_report_context *x, mp
         uint64_t count;
         const char *words;
     } notes[] = {
-        { negative, "delays are below 0, which no network can do: the clocks differ by more than what is corrected." },
-        { ambiguous, "segments could be more than one of the other end's: their delays are left out." },
-        { ambiguous_flows, "subflows could be more than one of the other end's: they are left out." },
-        { forgotten, "segments waited too long for their partner and were given up: losses may be wrong." },
+        {negative,
+         "delays are below 0, which no network can do: the clocks differ by more than what is corrected."},
+        {ambiguous, "segments could be more than one of the other end's: their delays are left out."},
+        {ambiguous_flows, "subflows could be more than one of the other end's: they are left out."},
+        {forgotten, "segments waited too long for their partner and were given up: losses may be wrong."},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
         if (notes[i].count == 0)
@@ -302,7 +319,8 @@ static void write_singles(const mpt_path_model *m, const mpt_report_context *x, 
         g_string_append_printf(line, "Only at the %s: %s", mpt_points_name(x->points, s->point),
                                mpt_endpoint_text(&f->ends[0], a));
         g_string_append_printf(line, " -> %s, %" G_GUINT64_FORMAT " packet%s from frame %u on.",
-                               mpt_endpoint_text(&f->ends[1], b), packets, packets == 1 ? "" : "s", f->first_frame);
+                               mpt_endpoint_text(&f->ends[1], b), packets, packets == 1 ? "" : "s",
+                               f->first_frame);
         say(sink, 0, line);
     }
     g_string_free(line, TRUE);

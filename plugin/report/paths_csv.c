@@ -10,12 +10,14 @@
 
 const char *mpt_path_from(const mpt_report_context *x, const mpt_path_row *row)
 {
-    return mpt_points_name(x->points, row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
+    return mpt_points_name(x->points,
+                           row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
 }
 
 const char *mpt_path_to(const mpt_report_context *x, const mpt_path_row *row)
 {
-    return mpt_points_name(x->points, row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
+    return mpt_points_name(x->points,
+                           row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
 }
 
 void mpt_path_set_distribution(mpt_table *table, size_t first, const mpt_distribution *d)
@@ -245,7 +247,7 @@ static void write_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
 
 void mpt_paths_samples_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
 {
-    sample_writer w = { .context = x, .sink = sink, .epoch_ns = mpt_engine_get_counts(x->engine)->earliest_ns };
+    sample_writer w = {.context = x, .sink = sink, .epoch_ns = mpt_engine_get_counts(x->engine)->earliest_ns};
 
     w.table = mpt_table_new(SAMPLE_TABLE, S_COLUMNS);
     mpt_csv_header(sink, w.table);

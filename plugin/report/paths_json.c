@@ -49,8 +49,8 @@ static void write_counts(mpt_json *json, const char *key, const uint64_t counts[
 static void write_bytes(mpt_json *json, const mpt_path_row *row)
 {
     const mpt_path_reinjected *r = &row->reinjected;
-    const uint64_t segments[] = { row->sent_segments, row->arrived_segments, row->lost_segments, row->again_segments,
-                                  row->reordered_segments };
+    const uint64_t segments[] = {row->sent_segments, row->arrived_segments, row->lost_segments,
+                                 row->again_segments, row->reordered_segments};
     const uint64_t bytes[] = { row->sent_bytes, row->arrived_bytes, row->lost_bytes, row->again_bytes,
                                row->reordered_bytes };
 
@@ -100,8 +100,10 @@ static void write_changes(mpt_json *json, const mpt_path_row *row)
     }
     mpt_json_end_array(json);
     mpt_json_member_object_inline(json, "mss");
-    mpt_figures_json_number(json, "sent", (mpt_maybe_int){ f->mss[from][row->side] > 0, f->mss[from][row->side] });
-    mpt_figures_json_number(json, "arrived", (mpt_maybe_int){ f->mss[!from][row->side] > 0, f->mss[!from][row->side] });
+    mpt_figures_json_number(json, "sent",
+                            (mpt_maybe_int){f->mss[from][row->side] > 0, f->mss[from][row->side]});
+    mpt_figures_json_number(json, "arrived",
+                            (mpt_maybe_int){f->mss[!from][row->side] > 0, f->mss[!from][row->side]});
     mpt_json_end_object(json);
 }
 
@@ -194,7 +196,8 @@ static void write_single(mpt_json *json, const mpt_report_context *x, const mpt_
     mpt_json_member_string(json, "kind", mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
     mpt_json_member_string(json, "from", mpt_endpoint_text(&s->subflow->ends[0], text));
     mpt_json_member_string(json, "to", mpt_endpoint_text(&s->subflow->ends[1], text));
-    mpt_json_member_uint(json, "packets", s->subflow->half[0].bytes.packets + s->subflow->half[1].bytes.packets);
+    mpt_json_member_uint(json, "packets",
+                         s->subflow->half[0].bytes.packets + s->subflow->half[1].bytes.packets);
     mpt_json_member_uint(json, "frame", s->subflow->first_frame);
     mpt_json_end_object(json);
 }

@@ -128,11 +128,13 @@ static uint32_t choose_subflow(const mpt_plot *plot)
     uint32_t mark = plot->context->mark, best = 0;
 
     for (uint32_t id = 1; id < v->subflow_count; id++) {
-        bool marked = v->subflows[id].subflow->marks & mark, best_marked = v->subflows[best].subflow->marks & mark;
+        bool marked = v->subflows[id].subflow->marks & mark,
+             best_marked = v->subflows[best].subflow->marks & mark;
         uint64_t bytes = v->subflows[id].direction[plot->request.direction].bytes.payload_bytes;
 
         if (marked > best_marked ||
-            (marked == best_marked && bytes > v->subflows[best].direction[plot->request.direction].bytes.payload_bytes))
+            (marked == best_marked &&
+             bytes > v->subflows[best].direction[plot->request.direction].bytes.payload_bytes))
             best = id;
     }
     return best;
@@ -246,11 +248,13 @@ void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sente
     struct choice choice;
 
     if (html && !mpt_plot_has_html()) {
-        g_string_append(sentence, "this build has no HTML graphs, because dygraphs (libjs-dygraphs) was not there "
-                                  "when it was built; format=svg, xpl and csv work");
+        g_string_append(sentence,
+                        "this build has no HTML graphs, because dygraphs (libjs-dygraphs) was not there "
+                        "when it was built; format=svg, xpl and csv work");
         return;
     }
-    if (mpt_report_missing(x, sentence) || (asks_for(x->arguments, MPT_GRAPH_OWD) && mpt_report_one_point(x, sentence)))
+    if (mpt_report_missing(x, sentence) ||
+        (asks_for(x->arguments, MPT_GRAPH_OWD) && mpt_report_one_point(x, sentence)))
         return;
     if (choose(x, &choice))
         draw(x, &choice, sink);

@@ -41,7 +41,8 @@ static void append_mapping(GString *line, const mpt_series *series, const mpt_se
         g_string_append_c(line, ',');
 }
 
-static void append_point(GString *line, const mpt_graph *graph, const mpt_series *series, const mpt_series_point *p)
+static void append_point(GString *line, const mpt_graph *graph, const mpt_series *series,
+                         const mpt_series_point *p)
 {
     g_string_append_printf(line, "%s,%s,", mpt_graph_name(graph->type), series->name);
     if (series->subflow != MPT_NO_SUBFLOW)
@@ -70,8 +71,8 @@ static void write_point(void *user, mpt_graph_type type, unsigned series, const 
     mpt_sink_append(w->sink, w->line->str, w->line->len);
 }
 
-void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x, const mpt_series_request *request,
-                  mpt_sink *sink)
+void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x,
+                  const mpt_series_request *request, mpt_sink *sink)
 {
     struct writer w = { .sink = sink, .line = g_string_new(NULL) };
 

@@ -90,7 +90,8 @@ static void put_lengths(mpt_sink *sink, const mpt_series_point *p, size_t n)
     }
 }
 
-static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const mpt_series_point *p, size_t n)
+static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const mpt_series_point *p,
+                       size_t n)
 {
     static const char *const styles[] = { [MPT_STYLE_BARS] = "bars",
                                           [MPT_STYLE_STEP] = "step",
@@ -101,8 +102,8 @@ static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const
     mpt_plot_series_title(s, title);
     mpt_sink_puts(sink, "{\"title\":");
     put_string(sink, title->str);
-    mpt_sink_printf(sink, ",\"name\":\"%s\",\"style\":\"%s\",\"stacks\":%s,\"subflow\":", s->name, styles[s->style],
-                    s->stacks ? "true" : "false");
+    mpt_sink_printf(sink, ",\"name\":\"%s\",\"style\":\"%s\",\"stacks\":%s,\"subflow\":", s->name,
+                    styles[s->style], s->stacks ? "true" : "false");
     if (s->subflow == MPT_NO_SUBFLOW)
         mpt_sink_puts(sink, "null,");
     else
@@ -141,8 +142,8 @@ static bool put_graph(mpt_sink *sink, mpt_plot *plot, mpt_graph_type type, bool 
     put_string(sink, title->str);
     g_string_free(title, TRUE);
     mpt_sink_printf(sink,
-                    ",\"unit\":\"%s\",\"unitTitle\":\"%s\",\"total\":%" G_GUINT64_FORMAT ",\"kept\":%" G_GSIZE_FORMAT
-                    ",\"series\":[",
+                    ",\"unit\":\"%s\",\"unitTitle\":\"%s\",\"total\":%" G_GUINT64_FORMAT
+                    ",\"kept\":%" G_GSIZE_FORMAT ",\"series\":[",
                     mpt_plot_unit_name(g->graph.unit), mpt_plot_unit_title(g->graph.unit),
                     mpt_thinner_total(g->points), mpt_thinner_kept(g->points));
     for (unsigned s = 0; s < g->graph.count; s++) {

@@ -85,8 +85,19 @@ static void put_table(mpt_sink *sink, const mpt_table *table)
     g_string_free(text, TRUE);
 }
 
-enum { FLOW, FLOW_CLIENT, FLOW_SERVER, FLOW_STATE, FLOW_SHARE, FLOW_PAYLOAD, FLOW_AGAIN, FLOW_REINJECTED, FLOW_RATE,
-       FLOW_RTT, FLOW_COLUMNS };
+enum {
+    FLOW,
+    FLOW_CLIENT,
+    FLOW_SERVER,
+    FLOW_STATE,
+    FLOW_SHARE,
+    FLOW_PAYLOAD,
+    FLOW_AGAIN,
+    FLOW_REINJECTED,
+    FLOW_RATE,
+    FLOW_RTT,
+    FLOW_COLUMNS
+};
 
 static const mpt_column FLOWS[FLOW_COLUMNS] = {
     [FLOW] = { .name = "subflow", .type = MPT_ID },
@@ -294,7 +305,8 @@ static void put_foot(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_sink_puts(sink, "</main>\n<footer class=\"soft\">\n<p>mptcpscope " MPT_VERSION ", Wireshark ");
     mpt_plot_escape(sink, x->wireshark_version ? x->wireshark_version : "");
-    mpt_sink_puts(sink, "</p>\n<details><summary>The graphs are drawn by dygraphs: its licence</summary><pre>");
+    mpt_sink_puts(sink,
+                  "</p>\n<details><summary>The graphs are drawn by dygraphs: its licence</summary><pre>");
     put_resource(sink, "dygraphs-copyright.txt", true);
     mpt_sink_puts(sink, "</pre></details>\n</footer>\n");
 }

@@ -52,11 +52,12 @@ const mpt_recorder *mpt_plot_recorder(const mpt_report_context *x);
 bool mpt_plot_has_delays(const mpt_report_context *x);
 /* Tells the points of MPT_GRAPH_OWD: the whole way between the first and the last vantage point. Times and frames are
  * those of the point that reports count at (of the client's end, where that is a middlebox). */
-void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func, void *user);
+void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
+                     void *user);
 
 /* x: where the one-way delays come from; NULL: without them. */
-void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x, const mpt_series_request *request,
-                  mpt_sink *sink);
+void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x,
+                  const mpt_series_request *request, mpt_sink *sink);
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 /* A script element with all graphs that have points, and the events. */

@@ -9,14 +9,23 @@
 #include "plot_internal.h"
 #include "units.h"
 
-enum { WIDTH = 960, HEIGHT = 540, LEFT = 96, RIGHT = 24, TOP = 48, BOTTOM = 56, LEGEND_ROW = 20, LEGEND_WIDTH = 290 };
+enum {
+    WIDTH = 960,
+    HEIGHT = 540,
+    LEFT = 96,
+    RIGHT = 24,
+    TOP = 48,
+    BOTTOM = 56,
+    LEGEND_ROW = 20,
+    LEGEND_WIDTH = 290
+};
 
 /* Okabe and Ito's palette: told apart with every kind of colour vision, on white and on black. */
 static const char *const COLOURS[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9" };
 static const char *const DASHES[] = { "none", "8 3", "2 3", "8 3 2 3" };
 /* From the point on. */
-static const char *const SHAPES[] = { "m-3 0h6m-3 -3v6", "m-3 -3l6 6m0 -6l-6 6", "m-3 -3h6v6h-6z", "m0 -4l4 7h-8z",
-                                      "m0 -4l4 4l-4 4l-4 -4z" };
+static const char *const SHAPES[] = {"m-3 0h6m-3 -3v6", "m-3 -3l6 6m0 -6l-6 6", "m-3 -3h6v6h-6z",
+                                     "m0 -4l4 7h-8z", "m0 -4l4 4l-4 4l-4 -4z"};
 
 struct frame {
     mpt_sink *sink;
@@ -76,7 +85,8 @@ static void bounds(struct frame *f, mpt_plot_graph *g)
             f->t0 = fmin(f->t0, seconds(&p[i]));
             f->t1 = fmax(f->t1, seconds(&p[i]));
             f->v0 = fmin(f->v0, shown(f, p[i].value));
-            f->v1 = fmax(f->v1, shown(f, p[i].value + p[i].length * (g->graph.series[s].style == MPT_STYLE_BARS)));
+            f->v1 = fmax(f->v1,
+                         shown(f, p[i].value + p[i].length * (g->graph.series[s].style == MPT_STYLE_BARS)));
         }
     }
     if (!isfinite(f->t0))
@@ -227,12 +237,14 @@ static void legend(const struct frame *f, mpt_plot_graph *g)
             bool mark = what->style == MPT_STYLE_DOTS || (what->style == MPT_STYLE_BARS && kind_of(f, s) > 0);
 
             mpt_sink_printf(f->sink,
-                            "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" d=\"M%d %d%s\"/>"
+                            "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" "
+                            "d=\"M%d %d%s\"/>"
                             "<text x=\"%d\" y=\"%d\">",
                             colour_of(what),
-                            what->style == MPT_STYLE_STEP ? DASHES[look_of(f, s) % G_N_ELEMENTS(DASHES)] : "none",
-                            mark ? x + 12 : x, y, mark ? SHAPES[look_of(f, s) % G_N_ELEMENTS(SHAPES)] : "h24", x + 32,
-                            y + 4);
+                            what->style == MPT_STYLE_STEP ? DASHES[look_of(f, s) % G_N_ELEMENTS(DASHES)]
+                                                          : "none",
+                            mark ? x + 12 : x, y, mark ? SHAPES[look_of(f, s) % G_N_ELEMENTS(SHAPES)] : "h24",
+                            x + 32, y + 4);
             mpt_plot_escape(f->sink, title->str);
             mpt_sink_puts(f->sink, "</text>\n");
             at++;
@@ -268,21 +280,24 @@ void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
 
     bounds(&f, g);
     mpt_plot_title(plot, title);
-    mpt_sink_printf(sink,
-                    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" width=\"%d\" height=\"%u\" "
-                    "font-family=\"sans-serif\" font-size=\"12\">\n<title>",
-                    WIDTH, height, WIDTH, height);
+    mpt_sink_printf(
+        sink,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" width=\"%d\" height=\"%u\" "
+        "font-family=\"sans-serif\" font-size=\"12\">\n<title>",
+        WIDTH, height, WIDTH, height);
     mpt_plot_escape(sink, title->str);
-    mpt_sink_puts(sink, "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<text x=\"96\" y=\"20\" "
-                        "font-size=\"15\">");
+    mpt_sink_puts(sink,
+                  "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<text x=\"96\" y=\"20\" "
+                  "font-size=\"15\">");
     mpt_plot_escape(sink, mpt_graph_title(type));
     mpt_sink_puts(sink, "</text>\n<text x=\"96\" y=\"38\" font-size=\"11\">");
     mpt_plot_escape(sink, title->str);
-    mpt_sink_printf(sink,
-                    "</text>\n<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">seconds since the first frame</text>\n"
-                    "<text transform=\"translate(20 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
-                    (WIDTH + LEFT) / 2, HEIGHT - BOTTOM + 38, (HEIGHT - BOTTOM + TOP) / 2,
-                    mpt_plot_unit_title(g->graph.unit));
+    mpt_sink_printf(
+        sink,
+        "</text>\n<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">seconds since the first frame</text>\n"
+        "<text transform=\"translate(20 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
+        (WIDTH + LEFT) / 2, HEIGHT - BOTTOM + 38, (HEIGHT - BOTTOM + TOP) / 2,
+        mpt_plot_unit_title(g->graph.unit));
     thinned(&f, g);
     axes(&f);
     for (unsigned s = 0; s < g->graph.count; s++)

@@ -7,7 +7,8 @@
 #include "plot_internal.h"
 #include "units.h"
 
-static const char *const COLOURS[] = { "green", "red", "blue", "yellow", "purple", "orange", "magenta", "pink" };
+static const char *const COLOURS[] = {"green",  "red",    "blue",    "yellow",
+                                      "purple", "orange", "magenta", "pink"};
 
 struct writer {
     mpt_sink *sink;

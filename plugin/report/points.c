@@ -180,7 +180,8 @@ unsigned mpt_points_chosen(mpt_points *p)
     return mpt_vantage_point_of(p->vantage, a->at_interface, &point) ? point : order[0];
 }
 
-bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id, const char **name)
+bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id,
+                          const char **name)
 {
     bool found = mpt_vantage_interface(p->vantage, point, k, interface_id);
 
@@ -195,7 +196,8 @@ void mpt_points_set_names(mpt_points *p, const char *(*name)(uint32_t interface_
 
 const char *mpt_points_name(mpt_points *p, unsigned point)
 {
-    static const char *const middle[] = { "middle 1", "middle 2", "middle 3", "middle 4", "middle 5", "middle 6" };
+    static const char *const middle[] = {"middle 1", "middle 2", "middle 3",
+                                         "middle 4", "middle 5", "middle 6"};
     static const char *const unknown[] = { "point 1", "point 2", "point 3", "point 4",
                                            "point 5", "point 6", "point 7", "point 8" };
     unsigned order[MPT_VANTAGE_POINTS], place = 0;
@@ -250,7 +252,8 @@ void mpt_points_note(mpt_points *p, GString *out)
     g_string_append(out, known ? "; at=client, at=server or at=INTERFACE chooses."
                                : "; nothing shows which is the client's end, client= or server= tells it.");
     if (dropped)
-        g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.", dropped);
+        g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.",
+                               dropped);
 }
 
 void mpt_points_missing(mpt_points *p, GString *out)

@@ -58,6 +58,7 @@ void mpt_points_missing(mpt_points *p, GString *out);
 const char *mpt_points_name(mpt_points *p, unsigned point);
 /* The k-th interface of a point, in order of number, and its name (NULL: none; borrowed); false where there are not so
  * many. */
-bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id, const char **name);
+bool mpt_points_interface(const mpt_points *p, unsigned point, unsigned k, uint32_t *interface_id,
+                          const char **name);
 
 #endif

@@ -33,7 +33,8 @@ struct mpt_reinjection_log {
     GHashTable *connections; /* const mpt_connection * -> entry */
     GHashTable *subflows;    /* const mpt_subflow * -> subflow_holes */
     guint runs;
-    mpt_data_piece again; /* retransmitted pieces of a segment that follow each other, not looked at yet; length 0: none */
+    mpt_data_piece
+        again; /* retransmitted pieces of a segment that follow each other, not looked at yet; length 0: none */
 };
 
 static const mpt_claim NOBODY;
@@ -376,7 +377,8 @@ static void note_again(mpt_reinjection_log *log, const mpt_data_piece *p)
     mpt_data_piece *again = &log->again;
 
     if (again->length > 0 && again->connection == p->connection && again->subflow == p->subflow &&
-        again->side == p->side && again->time_ns == p->time_ns && again->position + again->length == p->position) {
+        again->side == p->side && again->time_ns == p->time_ns &&
+        again->position + again->length == p->position) {
         again->length += p->length;
         return;
     }

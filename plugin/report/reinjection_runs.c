@@ -89,7 +89,8 @@ static mpt_usefulness judge_unacked_first(const mpt_connection *c, unsigned side
 
     if (s->state == MPT_STATE_RESET)
         return MPT_UNDECIDED;
-    return s->half[sender].acked == r->first_position || !receiver->bytes.packets || receiver->last_ns < r->time_ns
+    return s->half[sender].acked == r->first_position || !receiver->bytes.packets ||
+                   receiver->last_ns < r->time_ns
                ? MPT_USEFUL
                : MPT_UNDECIDED;
 }

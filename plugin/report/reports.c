@@ -62,7 +62,8 @@ static bool any_stream(const mpt_report_context *x)
     const GPtrArray *all = mpt_engine_subflows(x->engine);
 
     for (guint i = 0; i < all->len; i++)
-        if (!mpt_engine_forgot(g_ptr_array_index(all, i)) && mpt_report_selects_stream(x, g_ptr_array_index(all, i)))
+        if (!mpt_engine_forgot(g_ptr_array_index(all, i)) &&
+            mpt_report_selects_stream(x, g_ptr_array_index(all, i)))
             return true;
     return false;
 }
@@ -129,15 +130,17 @@ bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
     if (x->points && mpt_points_count(x->points) > 1)
         return false;
     if (twice_on_one_interface(x))
-        g_string_append(sentence, "every packet is in this capture twice, and on one interface: the captures of two "
-                                  "places were merged, and their interfaces were put together because they look alike "
-                                  "(as of plain pcap files). Which copy is from where can't be told any more. Merge them "
-                                  "again: mergecap -I none -w both.pcapng client.pcap server.pcap.");
+        g_string_append(
+            sentence, "every packet is in this capture twice, and on one interface: the captures of two "
+                      "places were merged, and their interfaces were put together because they look alike "
+                      "(as of plain pcap files). Which copy is from where can't be told any more. Merge them "
+                      "again: mergecap -I none -w both.pcapng client.pcap server.pcap.");
     else
-        g_string_append(sentence, "this compares two captures of the same traffic, and here is a single vantage point. "
-                                  "Merge the captures of both ends: mergecap -I none -w both.pcapng client.pcapng "
-                                  "server.pcapng. Where that was done and both were not told apart, client= and server= "
-                                  "name the interfaces of each end.");
+        g_string_append(
+            sentence, "this compares two captures of the same traffic, and here is a single vantage point. "
+                      "Merge the captures of both ends: mergecap -I none -w both.pcapng client.pcapng "
+                      "server.pcapng. Where that was done and both were not told apart, client= and server= "
+                      "name the interfaces of each end.");
     return true;
 }
 

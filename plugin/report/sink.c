@@ -114,7 +114,8 @@ void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len)
     GString *buffer = sink->buffer;
 
     g_assert(!sink->closed);
-    if (G_LIKELY(buffer->len + len < buffer->allocated_len)) { /* what g_string_append_len() does, without its checks */
+    if (G_LIKELY(buffer->len + len <
+                 buffer->allocated_len)) { /* what g_string_append_len() does, without its checks */
         memcpy(buffer->str + buffer->len, bytes, len);
         buffer->len += len;
         buffer->str[buffer->len] = '\0';

@@ -411,7 +411,8 @@ static void put_line(lines *l, mpt_sink *sink)
     g_string_truncate(l->line, 0);
 }
 
-static void text_direction(lines *l, const mpt_connection_view *v, unsigned direction, bool full, mpt_sink *sink)
+static void text_direction(lines *l, const mpt_connection_view *v, unsigned direction, bool full,
+                           mpt_sink *sink)
 {
     const mpt_connection_direction *d = &v->direction[direction];
 

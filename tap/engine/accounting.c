@@ -58,7 +58,8 @@ static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, unsigned side, uint3
     if (may_move(c, side) && e->last_claimant != c)
         e->barrier++;
     e->last_claimant = c;
-    if (d->mode != mode || d->barrier != e->barrier || mode == MODE_LATE || (e->config.want_frames && mode == MODE_CLAIM))
+    if (d->mode != mode || d->barrier != e->barrier || mode == MODE_LATE ||
+        (e->config.want_frames && mode == MODE_CLAIM))
         d->epoch++;
     d->mode = mode;
     d->barrier = e->barrier;
@@ -67,8 +68,8 @@ static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, unsigned side, uint3
 
 /* --- what observers are told --- */
 
-static void tell(const struct context *x, mpt_data_class what, int64_t position, uint32_t length, const int64_t *dsn,
-                 const mpt_claim *first)
+static void tell(const struct context *x, mpt_data_class what, int64_t position, uint32_t length,
+                 const int64_t *dsn, const mpt_claim *first)
 {
     GArray *observers = x->e->observers;
     mpt_data_piece p = {
@@ -222,7 +223,8 @@ static void note_order(mpt_data_level *d, int64_t start, int64_t end, const stru
         d->high = end;
     } else if (start >= d->high) {
         if (start > d->high && start - d->high <= UINT32_MAX) {
-            mpt_run gap = {.start = d->high, .length = (uint32_t)(start - d->high), .value = x->stamp.time_ns};
+            mpt_run gap = {
+                .start = d->high, .length = (uint32_t)(start - d->high), .value = x->stamp.time_ns};
             mpt_runs_at at;
             mpt_runs_find(&d->gaps, gap.start, &at);
             mpt_runs_insert(&d->gaps, &at, &gap);
@@ -359,7 +361,8 @@ static void again_part(const mpt_mapped *m, void *data)
 {
     const struct context *x = data;
 
-    tell(x, MPT_DATA_RETRANSMITTED, m->start, (uint32_t)(m->end - m->start), m->mapped ? &m->dsn : NULL, NULL);
+    tell(x, MPT_DATA_RETRANSMITTED, m->start, (uint32_t)(m->end - m->start), m->mapped ? &m->dsn : NULL,
+         NULL);
 }
 
 static void received_part(const mpt_piece *p, void *data)
@@ -398,7 +401,8 @@ void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
     /* Of plain TCP it is kept what was counted: it may get its mappings yet (mpt_account_adopt). */
     const mpt_claim received = {.flags = s->connection ? 0 : x.stamp.flags};
 
-    mpt_ranges_claim(&s->half[side].received, position, position + g->payload_len, &received, received_part, &x);
+    mpt_ranges_claim(&s->half[side].received, position, position + g->payload_len, &received, received_part,
+                     &x);
 }
 
 void mpt_account_adopt(mpt_subflow *s)
@@ -443,7 +447,8 @@ static void newly_mapped(const mpt_mapped *m, void *data)
     mpt_ranges_take(&half_of(x)->pending, m->start, m->end, resolve_part, x);
 }
 
-bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near, int64_t *position)
+bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near,
+                              int64_t *position)
 {
     const mpt_half *h = &s->half[side];
 
@@ -466,7 +471,8 @@ static void note_conflict(const struct context *x, uint64_t bytes, uint32_t fram
     seen->count += bytes;
 }
 
-static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t length, int64_t near, uint32_t frame)
+static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t length, int64_t near,
+                          uint32_t frame)
 {
     mpt_half *h = half_of(x);
     int64_t position;
@@ -508,7 +514,8 @@ static void wait_for_shift(mpt_half *h, const mpt_waiting_mapping *w)
     if (!h->waiting)
         h->waiting = g_array_new(FALSE, FALSE, sizeof(mpt_waiting_mapping));
     if (h->waiting->len) {
-        const mpt_waiting_mapping *last = &g_array_index(h->waiting, mpt_waiting_mapping, h->waiting->len - 1);
+        const mpt_waiting_mapping *last =
+            &g_array_index(h->waiting, mpt_waiting_mapping, h->waiting->len - 1);
         if (last->ssn == w->ssn && last->dsn == w->dsn && last->length == w->length)
             return;
     }
@@ -537,8 +544,8 @@ static struct context context_of(mpt_engine *e, mpt_subflow *s, unsigned side)
     return (struct context){.e = e, .c = s->connection, .s = s, .side = side};
 }
 
-void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn, uint32_t length,
-                         int64_t position, uint32_t payload_len)
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+                         uint32_t length, int64_t position, uint32_t payload_len)
 {
     struct context x = context_of(e, s, side);
     mpt_half *h = &s->half[side];
@@ -557,7 +564,8 @@ void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t 
     apply_mapping(&x, ssn, dsn, length, position, e->segment->frame);
 }
 
-void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn, int64_t position)
+void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+                          int64_t position)
 {
     struct context x = context_of(e, s, side);
     mpt_half *h = &s->half[side];
@@ -583,7 +591,8 @@ void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, unsigned side)
         return;
     d = level_of(&x);
     start = h->ssn_shift + 1 - h->syn_data;
-    mpt_mapping_add(&h->mapping, start, d->idsn + 1 - h->syn_data, h->syn_data, e->segment->frame, newly_mapped, &x);
+    mpt_mapping_add(&h->mapping, start, d->idsn + 1 - h->syn_data, h->syn_data, e->segment->frame,
+                    newly_mapped, &x);
 }
 
 void mpt_account_ack(mpt_engine *e, mpt_connection *c, unsigned side, int64_t acked)

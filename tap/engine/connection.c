@@ -93,7 +93,8 @@ mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c)
         return MPT_KIND_MPTCP_PARTIAL;
     if (!s || s->synack_capable || s->ack_capable || (c->dss_seen && !s->synack_seen) || s->synack_cut)
         return MPT_KIND_MPTCP;
-    if (!s->half[!s->initiator].bytes.packets && !s->half[!s->initiator].seen && !s->half[!s->initiator].rst_seen)
+    if (!s->half[!s->initiator].bytes.packets && !s->half[!s->initiator].seen &&
+        !s->half[!s->initiator].rst_seen)
         return MPT_KIND_UNANSWERED;
     return MPT_KIND_TCP;
 }

@@ -87,7 +87,8 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c);
 /* Verifies the HMACs of a join (RFC 8684 3.2); side: that of the connection which sent it. */
 mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflow *s, mpt_join_step step);
 /* Verifies the HMAC of an ADD_ADDR (RFC 8684 3.4.1; v0 has none); side: that of the connection which sent it. */
-mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side, const mpt_add_addr *option);
+mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side,
+                                           const mpt_add_addr *option);
 
 /* "mptcp", ...; "synack", ...; NULL for MPT_FALLBACK_NONE. Static. */
 const char *mpt_connection_kind_name(mpt_connection_kind kind);

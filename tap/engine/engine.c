@@ -97,8 +97,8 @@ static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow
 {
     mpt_subflow *s;
 
-    if (e->subflows->len - e->idle.flows_gone >= e->config.max_flows || e->one_sided >= e->config.max_one_sided ||
-        mpt_idle_full(e))
+    if (e->subflows->len - e->idle.flows_gone >= e->config.max_flows ||
+        e->one_sided >= e->config.max_one_sided || mpt_idle_full(e))
         return NULL;
     s = mpt_subflow_new(g);
     s->one_sided = true;
@@ -202,8 +202,8 @@ static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
     mpt_account_payload(e, s, side, g, position);
     if (!e->config.want_checksums || !s->connection)
         return;
-    bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len, g->captured_payload,
-                                &bad_position);
+    bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len,
+                                g->captured_payload, &bad_position);
     if (!bad || !(event = mpt_signal_event(e, s, side, MPT_EVENT_CHECKSUM_BAD)))
         return;
     event->count = bad;
@@ -215,10 +215,12 @@ static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
 
 static size_t half_state(const mpt_half *h)
 {
-    size_t runs = h->received.runs.count + h->pending.runs.count + h->mapping.runs.count + h->checksums.done.runs.count;
+    size_t runs =
+        h->received.runs.count + h->pending.runs.count + h->mapping.runs.count + h->checksums.done.runs.count;
     size_t opened = h->checksums.open ? (size_t)g_tree_nnodes(h->checksums.open) : 0;
 
-    return runs * STATE_RUN + opened * STATE_OPEN + (h->waiting ? h->waiting->len * sizeof(mpt_waiting_mapping) : 0) +
+    return runs * STATE_RUN + opened * STATE_OPEN +
+           (h->waiting ? h->waiting->len * sizeof(mpt_waiting_mapping) : 0) +
            (h->unacked ? h->unacked->len * sizeof(mpt_unacked) : 0);
 }
 
@@ -401,7 +403,8 @@ static bool has_checksum(const mpt_segment *g)
     size_t at = 0, used;
     mpt_option_result result;
 
-    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END; at += used) {
+    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END;
+         at += used) {
         if (result != MPT_OPTION_OK)
             continue;
         if ((o.subtype == MPT_MP_CAPABLE && o.capable.checksum_required) ||

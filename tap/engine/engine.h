@@ -25,20 +25,22 @@ typedef struct mpt_engine_config {
     bool has_from, has_to;    /* count only segments with from_ns <= time < to_ns */
     int64_t from_ns, to_ns;   /* since the earliest frame */
     bool want_rtt;
-    bool want_hmacs;          /* HMACs are verified as they come, and wrong ones are events; else when asked for */
+    bool want_hmacs; /* HMACs are verified as they come, and wrong ones are events; else when asked for */
     bool want_checksums;      /* verify DSS checksums; segments must be fed with their payload */
     bool want_payload;        /* observers get all payload; segments must be fed with it */
     bool want_evidence;       /* keep what the findings need (evidence.h) */
     bool want_frames;         /* never join runs of bytes, so that each byte's frame is known */
-    bool in_step;             /* observers compare this engine with others that are fed by turns: no batches */
+    bool in_step; /* observers compare this engine with others that are fed by turns: no batches */
     GArray *keys;             /* mpt_key_pair, of keylist.h: the engine holds a reference; NULL: none */
     /* Limits; what is beyond is dropped and counted. */
     uint32_t max_connections, max_subflows, max_events;
     uint32_t max_flows;     /* TCP connections, subflows among them */
     uint32_t max_one_sided; /* of these, such as showed packets of one side only */
-    size_t max_idle;        /* bytes of memory for TCP connections and MPTCP connections that never carried payload: the
+    size_t
+        max_idle; /* bytes of memory for TCP connections and MPTCP connections that never carried payload: the
                              * oldest are forgotten */
-    size_t max_state;       /* bytes of memory for what is kept of payload and mappings; seen to from time to time */
+    size_t
+        max_state; /* bytes of memory for what is kept of payload and mappings; seen to from time to time */
 } mpt_engine_config;
 
 /* 2 s, 50,000 segments, no window, HMACs, nothing else extra, limits that only an attack reaches. */
@@ -49,7 +51,8 @@ typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
     uint64_t segments_dropped; /* of TCP connections above the limit */
-    uint64_t payload_dropped;  /* segments and mappings above max_state, or too costly: their bytes are unmapped */
+    uint64_t
+        payload_dropped; /* segments and mappings above max_state, or too costly: their bytes are unmapped */
     bool has_earliest;
     int64_t earliest_ns;
 } mpt_engine_counts;

@@ -82,7 +82,8 @@ static bool usable(const mpt_subflow *s, unsigned connection_side, int64_t now_n
     return h->acked >= h->next || now_ns - h->acked_ns < STALLED_NS;
 }
 
-static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, unsigned side, const mpt_segment *g, uint64_t fresh)
+static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                        uint64_t fresh)
 {
     const mpt_connection *c = s->connection;
     guint i;
@@ -128,7 +129,8 @@ static bool is_newest(const mpt_subflow *s, unsigned side, const mpt_segment *g,
     return end >= h->next && g->ack == other->origin + (uint32_t)other->acked;
 }
 
-void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position, int64_t acked)
+void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position,
+                           int64_t acked)
 {
     mpt_connection *c = s->connection;
     unsigned sender = !(side ^ s->flip); /* of the data */
@@ -154,8 +156,8 @@ void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, 
     v->window_known = true;
 }
 
-void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g, int64_t start,
-                           int64_t end)
+void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g,
+                           int64_t start, int64_t end)
 {
     const mpt_data_level *d = &c->level[side];
     mpt_level_evidence *v = &of_connection(c)->level[side];

@@ -52,12 +52,13 @@ enum { MPT_WAITS = 3 };
 /* The data level of one direction. */
 typedef struct mpt_level_evidence {
     bool window_known;
-    int64_t window_edge;        /* highest DATA_ACK, and from there the largest window told (RFC 8684 3.3.4): a sender
+    int64_t
+        window_edge; /* highest DATA_ACK, and from there the largest window told (RFC 8684 3.3.4): a sender
                                  * may know an earlier window that was larger */
     uint32_t window;            /* the largest */
     mpt_seen beyond_window; /* new bytes beyond it */
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
-    mpt_seen acks_back;     /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
+    mpt_seen acks_back; /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
     mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
     mpt_wait waits[MPT_WAITS];  /* the longest, none of which overlap */
 } mpt_level_evidence;

@@ -19,8 +19,8 @@
 /* Of a connection. Where a function raises several ids, the rows after its own have none. */
 static const mpt_check CHECKS[] = {
     {"fallback", W, "RFC 8684 3.7", "RFC 6824 3.6", "fell back to TCP", mpt_check_fallback},
-    {"capable_dropped", W, "RFC 8684 3.7", "RFC 6824 3.6", "SYN with MP_CAPABLE not answered, one without it was",
-     mpt_check_capable},
+    {"capable_dropped", W, "RFC 8684 3.7", "RFC 6824 3.6",
+     "SYN with MP_CAPABLE not answered, one without it was", mpt_check_capable},
     {"capable_unanswered", W, "RFC 8684 3.1", NULL, "MP_CAPABLE without answer", NULL},
     {"capable_refused", N, "RFC 8684 3.1", NULL, "connection refused", NULL},
     {"join_hmac", E, "RFC 8684 3.2", NULL, "wrong HMAC in MP_JOIN", mpt_check_joins},
@@ -29,19 +29,22 @@ static const mpt_check CHECKS[] = {
     {"join_refused", W, "RFC 8684 3.2", NULL, "join refused", NULL},
     {"join_unanswered", W, "RFC 8684 3.2", NULL, "join without answer", NULL},
     {"join_unfinished", W, "RFC 8684 3.2", NULL, "join not finished", NULL},
-    {"join_address", N, "RFC 8684 3.4.1", NULL, "join to an address that was never announced", mpt_check_join_address},
+    {"join_address", N, "RFC 8684 3.4.1", NULL, "join to an address that was never announced",
+     mpt_check_join_address},
     {"join_slow", N, "RFC 8684 3.2", NULL, "join much slower than the first handshake", mpt_check_join_slow},
     {"subflow_reset", W, "RFC 8684 3.6", "RFC 6824 3.3.3", "subflow reset", mpt_check_resets},
     {"add_addr_no_echo", W, "RFC 8684 3.4.1", NULL, "ADD_ADDR without echo", mpt_check_add_addr},
     {"add_addr_repeated", N, "RFC 8684 3.4.1", NULL, "ADD_ADDR repeated", NULL},
     {"add_addr_unused", N, "RFC 8684 3.4.1", NULL, "announced address never used", NULL},
     {"add_addr_hmac", E, "RFC 8684 3.4.1", NULL, "wrong HMAC in ADD_ADDR", mpt_check_add_addr_hmac},
-    {"remove_addr_nothing", N, "RFC 8684 3.4.2", NULL, "REMOVE_ADDR that closes nothing", mpt_check_remove_addr},
+    {"remove_addr_nothing", N, "RFC 8684 3.4.2", NULL, "REMOVE_ADDR that closes nothing",
+     mpt_check_remove_addr},
     {"address_outlived", W, "RFC 8684 3.4.2", NULL, "subflow outlives its address", NULL},
     {"data_unmapped", W, "RFC 8684 3.3.1", NULL, "data without mapping", mpt_check_unmapped},
     {"mapping_conflict", E, "RFC 8684 3.3.1", NULL, "conflicting mappings", mpt_check_conflicts},
     {"dsn_far", E, "RFC 8684 3.3.1", NULL, "data sequence number out of reach", mpt_check_far},
-    {"dsn_beyond_window", W, "RFC 8684 3.3.4", NULL, "data beyond the receive window", mpt_check_beyond_window},
+    {"dsn_beyond_window", W, "RFC 8684 3.3.4", NULL, "data beyond the receive window",
+     mpt_check_beyond_window},
     {"data_ack_beyond", E, "RFC 8684 3.3.2", NULL, "DATA_ACK beyond what was sent", mpt_check_data_acks},
     {"data_ack_back", W, "RFC 8684 3.3.2", NULL, "DATA_ACK goes back", NULL},
     {"data_after_fin", E, "RFC 8684 3.3.3", NULL, "data after the DATA_FIN", mpt_check_after_fin},
@@ -50,12 +53,14 @@ static const mpt_check CHECKS[] = {
     {"checksum_bad", E, "RFC 8684 3.3", NULL, "DSS checksum wrong", mpt_check_checksums},
     {"checksum_unverified", N, "RFC 8684 3.3", NULL, "DSS checksum not verifiable", NULL},
     {"mp_fail", W, "RFC 8684 3.7", "RFC 6824 3.6", "MP_FAIL", mpt_check_mp_fail},
-    {"backup_used", W, "RFC 8684 3.3.8", NULL, "backup subflow used although a regular one is up", mpt_check_backup},
+    {"backup_used", W, "RFC 8684 3.3.8", NULL, "backup subflow used although a regular one is up",
+     mpt_check_backup},
     {"subflow_idle", N, "RFC 8684 3.3.8", NULL, "regular subflow that carries nothing", mpt_check_idle},
     {"failover", W, "RFC 8684 3.3.6", NULL, "path stops making progress", mpt_check_failover},
     {"data_waited", N, "RFC 8684 3.3.4", NULL, "data waited for late bytes", mpt_check_waits},
     {"window_closed", N, "RFC 8684 3.3.4", NULL, "receive window closed", mpt_check_window_closed},
-    {"same_data_twice", N, "RFC 8684 3.3.6", NULL, "the same data on two subflows all along", mpt_check_reinjections},
+    {"same_data_twice", N, "RFC 8684 3.3.6", NULL, "the same data on two subflows all along",
+     mpt_check_reinjections},
     {"reinjections", N, "RFC 8684 3.3.6", NULL, "much data sent again on another subflow", NULL},
     {"reinjections_redundant", N, "RFC 8684 3.3.6", NULL, "data sent again without need", NULL},
 };
@@ -249,7 +254,8 @@ static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, 
                       .ways = ways,
                       .events = mpt_metrics_events(v->connection),
                       .near = near_of(v),
-                      .whole = v->kind == MPT_KIND_MPTCP && v->subflow_count > 0 && v->subflows[0].subflow->syn_seen,
+                      .whole = v->kind == MPT_KIND_MPTCP && v->subflow_count > 0 &&
+                               v->subflows[0].subflow->syn_seen,
                       .reliable = !counts->cut_options && !counts->lost_segments && !counts->late_segments};
 
     x.of_subflow = index_events(&x);
@@ -291,7 +297,8 @@ const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t own
     return s ? s : &x->v->subflows[0];
 }
 
-const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end, int64_t from_ns)
+const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end,
+                                    int64_t from_ns)
 {
     const GArray *some = owner < 0 ? NULL : x->of_subflow[owner];
     guint n = owner < 0 ? x->events->len : some ? some->len : 0;

@@ -30,7 +30,8 @@ static bool same_announcement(const mpt_event *a, const mpt_event *b)
 static bool is_first(const mpt_checking *x, guint at)
 {
     for (guint i = 0; i < at; i++)
-        if (same_announcement(&g_array_index(x->events, mpt_event, i), &g_array_index(x->events, mpt_event, at)))
+        if (same_announcement(&g_array_index(x->events, mpt_event, i),
+                              &g_array_index(x->events, mpt_event, at)))
             return false;
     return true;
 }
@@ -57,13 +58,15 @@ static void follow_announcement(const mpt_checking *x, struct announcement *a)
         } else if (event->type == MPT_EVENT_ADD_ADDR_ECHO && event->side != a->first->side &&
                    event->add_addr.address_id == id && !a->echo) {
             a->echo = event;
-        } else if (event->type == MPT_EVENT_REMOVE_ADDR && event->side == a->first->side && removes(event, id)) {
+        } else if (event->type == MPT_EVENT_REMOVE_ADDR && event->side == a->first->side &&
+                   removes(event, id)) {
             a->removed = true;
         }
     }
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
-        a->used |= mpt_endpoint_same_address(&sv->subflow->ends[sv->side[a->end]], &a->first->add_addr.address);
+        a->used |=
+            mpt_endpoint_same_address(&sv->subflow->ends[sv->side[a->end]], &a->first->add_addr.address);
     }
 }
 
@@ -97,18 +100,21 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
     name_announcement(a);
     if (lacks_echo(x, a))
         f = mpt_found(x, "add_addr_no_echo", first->time_ns, first->frame, a->count,
-                      "The %s announces %s (%u time%s), and no echo ever comes: the other host, or a middlebox, drops it.",
+                      "The %s announces %s (%u time%s), and no echo ever comes: the other host, or a "
+                      "middlebox, drops it.",
                       mpt_word_end(a->end), a->what, (unsigned)a->count, a->count == 1 ? "" : "s");
     else if (a->count > 1 && a->echo)
         f = mpt_found(x, "add_addr_repeated", first->time_ns, first->frame, a->count,
                       "The %s announces %s %u times; the echo is in frame %u, %u of them come after it.",
-                      mpt_word_end(a->end), a->what, (unsigned)a->count, a->echo->frame, (unsigned)a->after_echo);
+                      mpt_word_end(a->end), a->what, (unsigned)a->count, a->echo->frame,
+                      (unsigned)a->after_echo);
     if (f)
         mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
     if (a->used || a->removed || x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
         return;
     f = mpt_found(x, "add_addr_unused", first->time_ns, first->frame, a->count,
-                  "The %s announces %s, and no subflow ever uses this address.", mpt_word_end(a->end), a->what);
+                  "The %s announces %s, and no subflow ever uses this address.", mpt_word_end(a->end),
+                  a->what);
     mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
 }
 
@@ -142,11 +148,12 @@ void mpt_check_add_addr_hmac(mpt_checking *x)
             count++;
         }
         if (first)
-            mpt_found_subflow(mpt_found(x, NULL, first->time_ns, first->frame, count,
-                                        "ADD_ADDR of the %s has a wrong HMAC (%u time%s): forged, or altered on the way, "
-                                        "as by address translation. It is to be ignored.",
-                                        mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s"),
-                              mpt_checking_subflow(x, first->owner));
+            mpt_found_subflow(
+                mpt_found(x, NULL, first->time_ns, first->frame, count,
+                          "ADD_ADDR of the %s has a wrong HMAC (%u time%s): forged, or altered on the way, "
+                          "as by address translation. It is to be ignored.",
+                          mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s"),
+                mpt_checking_subflow(x, first->owner));
     }
 }
 
@@ -185,9 +192,10 @@ static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_s
         return;
     mpt_word_time(MAX(last, end_ns) - r->event->time_ns, later);
     f = mpt_found(x, "address_outlived", r->event->time_ns, r->event->frame, 1,
-                  "The %s removes address id %u, but %s, which uses it, %s %s later.", mpt_word_end(r->end), r->id,
-                  mpt_words_subflow(sv, name),
-                  last - r->event->time_ns > REACTION_NS ? "still carries data until" : "is still open", later);
+                  "The %s removes address id %u, but %s, which uses it, %s %s later.", mpt_word_end(r->end),
+                  r->id, mpt_words_subflow(sv, name),
+                  last - r->event->time_ns > REACTION_NS ? "still carries data until" : "is still open",
+                  later);
     mpt_found_subflow(f, sv);
     if (last - r->event->time_ns <= REACTION_NS)
         f->severity = MPT_SEVERITY_NOTE;
@@ -264,7 +272,8 @@ void mpt_check_remove_addr(mpt_checking *x)
             continue;
         looked_at += event->remove_addr.count;
         for (unsigned k = 0; k < event->remove_addr.count; k++) {
-            struct removal r = {.event = event, .end = mpt_checking_end(x, event->side), .id = event->remove_addr.ids[k]};
+            struct removal r = {
+                .event = event, .end = mpt_checking_end(x, event->side), .id = event->remove_addr.ids[k]};
             check_removal(x, &r);
         }
     }

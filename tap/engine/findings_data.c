@@ -59,7 +59,8 @@ void mpt_check_conflicts(mpt_checking *x)
     if (!seen->count)
         return;
     f = mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
-                  "%s were mapped a second time to other data sequence numbers, against an earlier DSS. The first mapping "
+                  "%s were mapped a second time to other data sequence numbers, against an earlier DSS. The "
+                  "first mapping "
                   "was kept.",
                   mpt_word_bytes(seen->count, n));
     mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
@@ -74,10 +75,11 @@ void mpt_check_far(mpt_checking *x)
     if (!far || !far->count)
         return;
     f = mpt_found(x, NULL, far->time_ns, far->frame, far->count,
-                  "%s data sequence number%s or DATA_ACK%s so far from the others that no transfer can have reached %s. "
+                  "%s data sequence number%s or DATA_ACK%s so far from the others that no transfer can have "
+                  "reached %s. "
                   "They were ignored.",
-                  mpt_word_count(far->count, n), far->count == 1 ? "" : "s", far->count == 1 ? " is" : "s are",
-                  far->count == 1 ? "it" : "them");
+                  mpt_word_count(far->count, n), far->count == 1 ? "" : "s",
+                  far->count == 1 ? " is" : "s are", far->count == 1 ? "it" : "them");
     mpt_found_subflow(f, mpt_checking_subflow(x, far->owner));
 }
 
@@ -98,9 +100,11 @@ void mpt_check_beyond_window(mpt_checking *x)
         const mpt_seen *seen = v ? &v->beyond_window : NULL;
         if (!seen || !seen->count || !judgeable(x, direction))
             continue;
-        mark(x, mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
-                          "The %s sends %s beyond the DATA_ACKs of the %s and the largest receive window that it had told.",
-                          mpt_word_end(direction), mpt_word_bytes(seen->count, n), mpt_word_end(!direction)),
+        mark(x,
+             mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+                       "The %s sends %s beyond the DATA_ACKs of the %s and the largest receive window that "
+                       "it had told.",
+                       mpt_word_end(direction), mpt_word_bytes(seen->count, n), mpt_word_end(!direction)),
              seen, direction);
     }
 }
@@ -110,17 +114,21 @@ static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, unsign
     char n[MPT_WORD];
 
     if (v->acks_beyond.count && judgeable(x, direction))
-        mark(x, mpt_found(x, "data_ack_beyond", v->acks_beyond.time_ns, v->acks_beyond.frame, v->acks_beyond.count,
-                          "%s DATA_ACK%s of the %s acknowledge%s more than the %s had sent.",
-                          mpt_word_count(v->acks_beyond.count, n), v->acks_beyond.count == 1 ? "" : "s",
-                          mpt_word_end(!direction), v->acks_beyond.count == 1 ? "s" : "", mpt_word_end(direction)),
+        mark(x,
+             mpt_found(
+                 x, "data_ack_beyond", v->acks_beyond.time_ns, v->acks_beyond.frame, v->acks_beyond.count,
+                 "%s DATA_ACK%s of the %s acknowledge%s more than the %s had sent.",
+                 mpt_word_count(v->acks_beyond.count, n), v->acks_beyond.count == 1 ? "" : "s",
+                 mpt_word_end(!direction), v->acks_beyond.count == 1 ? "s" : "", mpt_word_end(direction)),
              &v->acks_beyond, direction);
     if (v->acks_back.count && x->reliable)
-        mark(x, mpt_found(x, "data_ack_back", v->acks_back.time_ns, v->acks_back.frame, v->acks_back.count,
-                          "%s DATA_ACK%s of the %s %s below an earlier one on the same subflow, in segments that were "
-                          "not late themselves.",
-                          mpt_word_count(v->acks_back.count, n), v->acks_back.count == 1 ? "" : "s",
-                          mpt_word_end(!direction), v->acks_back.count == 1 ? "is" : "are"),
+        mark(x,
+             mpt_found(
+                 x, "data_ack_back", v->acks_back.time_ns, v->acks_back.frame, v->acks_back.count,
+                 "%s DATA_ACK%s of the %s %s below an earlier one on the same subflow, in segments that were "
+                 "not late themselves.",
+                 mpt_word_count(v->acks_back.count, n), v->acks_back.count == 1 ? "" : "s",
+                 mpt_word_end(!direction), v->acks_back.count == 1 ? "is" : "are"),
              &v->acks_back, direction);
 }
 
@@ -188,15 +196,17 @@ void mpt_check_not_delivered(mpt_checking *x)
         const mpt_data_level *d = &x->c->level[x->v->side[direction]];
         struct undelivered u = {0};
         mpt_finding *f;
-        if (!judgeable(x, direction) || !d->acked_known || d->acked >= d->high || x->v->close == MPT_CLOSE_OPEN)
+        if (!judgeable(x, direction) || !d->acked_known || d->acked >= d->high ||
+            x->v->close == MPT_CLOSE_OPEN)
             continue;
         find_undelivered(x, direction, &u);
         if (!u.bytes)
             continue;
-        f = mpt_found(x, NULL, u.time_ns, u.frame, u.bytes,
-                      "When the connection ends, %s of the %s are acknowledged by TCP but not at the data level: the "
-                      "other side may never have got them.",
-                      mpt_word_bytes(u.bytes, n), mpt_word_end(direction));
+        f = mpt_found(
+            x, NULL, u.time_ns, u.frame, u.bytes,
+            "When the connection ends, %s of the %s are acknowledged by TCP but not at the data level: the "
+            "other side may never have got them.",
+            mpt_word_bytes(u.bytes, n), mpt_word_end(direction));
         mpt_found_subflow(f, u.sv);
         mpt_found_direction(f, direction);
         /* Who aborts throws away what it has not read (RFC 8684 3.5). */
@@ -221,7 +231,8 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
     mpt_word_count(k->ok + k->bad + k->incomplete, all);
     if (k->bad) {
         f = mpt_found(x, "checksum_bad", bad ? bad->time_ns : INT64_MIN, bad ? bad->frame : 0, k->bad,
-                      "The checksum of %s of %s mappings of the %s on %s does not fit the payload: something on the way "
+                      "The checksum of %s of %s mappings of the %s on %s does not fit the payload: something "
+                      "on the way "
                       "alters it.",
                       mpt_word_count(k->bad, n), all, mpt_word_end(direction), name);
         mpt_found_subflow(f, sv);
@@ -229,7 +240,8 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
     }
     if (k->incomplete) {
         f = mpt_found(x, "checksum_unverified", INT64_MIN, 0, k->incomplete,
-                      "The checksum of %s of %s mappings of the %s on %s can't be verified: the capture does not have all "
+                      "The checksum of %s of %s mappings of the %s on %s can't be verified: the capture does "
+                      "not have all "
                       "of their payload.",
                       mpt_word_count(k->incomplete, n), all, mpt_word_end(direction), name);
         mpt_found_subflow(f, sv);
@@ -270,9 +282,9 @@ void mpt_check_mp_fail(mpt_checking *x)
             g_snprintf(then, sizeof then, "the subflow is reset in frame %u", rst->frame);
         else
             g_snprintf(then, sizeof then, "neither a reset nor an infinite mapping follows");
-        mpt_found_subflow(mpt_found(x, NULL, fail->time_ns, fail->frame, 1,
-                                    "The %s reports a wrong checksum on %s; %s.",
-                                    mpt_word_end(mpt_checking_end(x, fail->side)), mpt_words_subflow(sv, name), then),
-                          sv);
+        mpt_found_subflow(
+            mpt_found(x, NULL, fail->time_ns, fail->frame, 1, "The %s reports a wrong checksum on %s; %s.",
+                      mpt_word_end(mpt_checking_end(x, fail->side)), mpt_words_subflow(sv, name), then),
+            sv);
     }
 }

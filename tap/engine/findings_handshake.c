@@ -24,8 +24,8 @@ static const mpt_subflow *witness(const mpt_checking *x)
         if (c == x->c || c->partial || !c->subflows->len)
             continue;
         s = g_ptr_array_index(c->subflows, 0);
-        if (s->initiator_known && mpt_endpoint_equal(&s->ends[!s->initiator], &x->v->end[1]) && s->synack_capable &&
-            mpt_connection_get_fallback(c) == MPT_FALLBACK_NONE)
+        if (s->initiator_known && mpt_endpoint_equal(&s->ends[!s->initiator], &x->v->end[1]) &&
+            s->synack_capable && mpt_connection_get_fallback(c) == MPT_FALLBACK_NONE)
             return s;
     }
     return NULL;
@@ -38,14 +38,19 @@ static void synack_culprit(const mpt_checking *x, GString *out)
     if (mpt_way_culprit(x, out))
         return;
     if ((other = witness(x)))
-        g_string_append_printf(out, "The same server accepts MPTCP elsewhere in this capture (frame %u), so a middlebox "
-                               "on the way or another host behind this address is likely.", other->synack_frame);
+        g_string_append_printf(
+            out,
+            "The same server accepts MPTCP elsewhere in this capture (frame %u), so a middlebox "
+            "on the way or another host behind this address is likely.",
+            other->synack_frame);
     else if (x->near == MPT_NEAR_SERVER)
-        g_string_append(out, "The capture is near the server, so the server itself is likely: it has no MPTCP, or it is "
-                             "switched off.");
+        g_string_append(
+            out, "The capture is near the server, so the server itself is likely: it has no MPTCP, or it is "
+                 "switched off.");
     else
-        g_string_append(out, "The server has no MPTCP, or a middlebox removed the option from the SYN or the SYN/ACK; "
-                             "a capture at the server tells which.");
+        g_string_append(
+            out, "The server has no MPTCP, or a middlebox removed the option from the SYN or the SYN/ACK; "
+                 "a capture at the server tells which.");
 }
 
 static void ack_culprit(const mpt_checking *x, GString *out)
@@ -53,11 +58,13 @@ static void ack_culprit(const mpt_checking *x, GString *out)
     if (mpt_way_culprit(x, out))
         return;
     if (x->near == MPT_NEAR_CLIENT)
-        g_string_append(out, "The capture is near the client, which got the option: the client itself is likely to have "
-                             "fallen back.");
+        g_string_append(
+            out, "The capture is near the client, which got the option: the client itself is likely to have "
+                 "fallen back.");
     else
-        g_string_append(out, "A middlebox between this point and the client is likely: it removed the option from the "
-                             "SYN/ACK, or from what the client sends.");
+        g_string_append(
+            out, "A middlebox between this point and the client is likely: it removed the option from the "
+                 "SYN/ACK, or from what the client sends.");
 }
 
 static void explain(const mpt_checking *x, GString *out)
@@ -70,7 +77,9 @@ static void explain(const mpt_checking *x, GString *out)
         synack_culprit(x, out);
         break;
     case MPT_FALLBACK_ACK:
-        g_string_append(out, "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ");
+        g_string_append(
+            out,
+            "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ");
         ack_culprit(x, out);
         break;
     case MPT_FALLBACK_NO_DSS:
@@ -79,12 +88,16 @@ static void explain(const mpt_checking *x, GString *out)
             g_string_append(out, "A middlebox that lets the option pass on SYNs only is likely.");
         break;
     case MPT_FALLBACK_INFINITE_MAPPING:
-        g_string_append_printf(out, "An infinite mapping ends MPTCP: plain TCP from there on. %s", x->c->mp_fail
-                               ? "It follows an MP_FAIL: something on the way alters the payload."
-                               : "Its sender found that options do not get through, or had no mapping acknowledged.");
+        g_string_append_printf(
+            out, "An infinite mapping ends MPTCP: plain TCP from there on. %s",
+            x->c->mp_fail
+                ? "It follows an MP_FAIL: something on the way alters the payload."
+                : "Its sender found that options do not get through, or had no mapping acknowledged.");
         break;
     case MPT_FALLBACK_MP_FAIL:
-        g_string_append(out, "MP_FAIL on the only subflow: plain TCP from there on. Something on the way alters the payload.");
+        g_string_append(
+            out,
+            "MP_FAIL on the only subflow: plain TCP from there on. Something on the way alters the payload.");
         break;
     case MPT_FALLBACK_DSS_LOST:
         g_string_append(out, "The DSS options stopped while data went on: plain TCP from there on. ");
@@ -109,7 +122,8 @@ void mpt_check_fallback(mpt_checking *x)
 
     if (!event || (x->v->fallback == MPT_FALLBACK_SYNACK && plain_syns(x)))
         return;
-    if (!x->reliable && x->v->fallback != MPT_FALLBACK_INFINITE_MAPPING && x->v->fallback != MPT_FALLBACK_MP_FAIL)
+    if (!x->reliable && x->v->fallback != MPT_FALLBACK_INFINITE_MAPPING &&
+        x->v->fallback != MPT_FALLBACK_MP_FAIL)
         return;
     text = g_string_new(NULL);
     explain(x, text);
@@ -145,12 +159,14 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
     mpt_endpoint_text(&x->v->end[1], server);
     if (plain)
         mpt_found(x, "capable_dropped", s->start_ns, s->first_frame, syns,
-                  "%s never answers the SYN with MP_CAPABLE (sent %u time%s), but answers one without it in frame %u: "
+                  "%s never answers the SYN with MP_CAPABLE (sent %u time%s), but answers one without it in "
+                  "frame %u: "
                   "something on the way drops SYNs with MP_CAPABLE.",
                   server, syns, syns == 1 ? "" : "s", plain->synack_frame);
     else if (syns > 1)
         mpt_found(x, "capable_unanswered", s->start_ns, s->first_frame, syns,
-                  "%s never answers the SYN with MP_CAPABLE (sent %u times); the capture has no SYN without it to compare.",
+                  "%s never answers the SYN with MP_CAPABLE (sent %u times); the capture has no SYN without "
+                  "it to compare.",
                   server, syns);
 }
 
@@ -167,12 +183,15 @@ void mpt_check_capable(mpt_checking *x)
     } else if (x->v->kind == MPT_KIND_TCP && s->synack_seen && plain_syns(x)) {
         const mpt_seen *plain = &s->evidence->plain_syn;
         mpt_found(x, "capable_dropped", plain->time_ns, plain->frame, s->evidence->syns - plain->count,
-                  "%s did not answer the SYN with MP_CAPABLE (sent %u times), but answers the one without it: plain TCP. "
+                  "%s did not answer the SYN with MP_CAPABLE (sent %u times), but answers the one without "
+                  "it: plain TCP. "
                   "Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
                   server, (unsigned)(s->evidence->syns - plain->count));
     } else if (x->v->kind == MPT_KIND_TCP && s->state == MPT_STATE_REFUSED && !s->synack_seen) {
         mpt_found(x, "capable_refused", s->refused_ns, s->last_frame, 1,
-                  "%s refuses the connection with a RST: nothing listens there, or something on the way rejects it.", server);
+                  "%s refuses the connection with a RST: nothing listens there, or something on the way "
+                  "rejects it.",
+                  server);
     }
 }
 
@@ -188,7 +207,8 @@ struct join {
     char name[MPT_SUBFLOW_WORDS];
 };
 
-static mpt_finding *join_found(struct join *k, const char *id, int64_t time_ns, uint32_t frame, const char *text)
+static mpt_finding *join_found(struct join *k, const char *id, int64_t time_ns, uint32_t frame,
+                               const char *text)
 {
     mpt_finding *f = mpt_found(k->x, id, time_ns, frame, 1, "The join of %s by the %s %s", k->name,
                                mpt_word_end(k->initiator), text);
@@ -229,9 +249,11 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
     GString *text = g_string_new(NULL);
 
     if (token_unknown(x)) {
-        g_string_printf(text, "is refused%s, and its token %08x belongs to no connection in the capture: the %s is likely "
-                        "not to know it either (another host behind the address, or a connection long closed).",
-                        reason, k->j->token, mpt_word_end(!k->initiator));
+        g_string_printf(
+            text,
+            "is refused%s, and its token %08x belongs to no connection in the capture: the %s is likely "
+            "not to know it either (another host behind the address, or a connection long closed).",
+            reason, k->j->token, mpt_word_end(!k->initiator));
         join_found(k, "join_unknown_token", rst->time_ns, rst->frame, text->str);
     } else if (x->closing_ns <= rst->time_ns) {
         g_string_printf(text, "is refused%s: the connection is being closed already.", reason);
@@ -251,8 +273,10 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
 static void refused(struct join *k)
 {
     int64_t refused_ns = k->s->refused_ns;
-    const mpt_event *by_other = mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)!k->initiator, INT64_MIN);
-    const mpt_event *by_self = mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)k->initiator, INT64_MIN);
+    const mpt_event *by_other =
+        mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)!k->initiator, INT64_MIN);
+    const mpt_event *by_self =
+        mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)k->initiator, INT64_MIN);
     char reason[96], text[256];
 
     if (by_other && (!by_self || by_other->time_ns <= by_self->time_ns)) {
@@ -260,9 +284,10 @@ static void refused(struct join *k)
         return;
     }
     if (k->s->synack_seen && !k->j->synack_seen && k->x->reliable) {
-        join_found(k, "join_unfinished", refused_ns, k->s->synack_frame,
-                   "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, or a "
-                   "middlebox removed the option.");
+        join_found(
+            k, "join_unfinished", refused_ns, k->s->synack_frame,
+            "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, or a "
+            "middlebox removed the option.");
         return;
     }
     if (k->x->closing_ns <= refused_ns)
@@ -280,7 +305,8 @@ static void no_answer(struct join *k)
 
     if (mpt_checking_one_way(k->sv) || (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
         return;
-    g_snprintf(text, sizeof text, "has no answer (SYN sent %u time%s): the path, or a firewall on it, drops it.", syns,
+    g_snprintf(text, sizeof text,
+               "has no answer (SYN sent %u time%s): the path, or a firewall on it, drops it.", syns,
                syns == 1 ? "" : "s");
     join_found(k, "join_unanswered", s->start_ns, s->first_frame, text);
 }
@@ -304,8 +330,9 @@ static void check_join(struct join *k)
         join_found(k, "join_hmac", k->j->synack_ns, k->j->synack_frame,
                    "has a wrong HMAC in the SYN/ACK: its sender does not have the keys of this connection.");
     else if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_ACK) == MPT_VERDICT_BAD)
-        join_found(k, "join_hmac", k->j->ack_ns, k->j->ack_frame,
-                   "has a wrong HMAC in the third ACK: its sender does not have the keys of this connection.");
+        join_found(
+            k, "join_hmac", k->j->ack_ns, k->j->ack_frame,
+            "has a wrong HMAC in the third ACK: its sender does not have the keys of this connection.");
     else if (k->s->state == MPT_STATE_REFUSED)
         refused(k);
     else if (k->s->state == MPT_STATE_SYN_SENT && !k->s->synack_seen)
@@ -351,8 +378,8 @@ void mpt_check_join_address(mpt_checking *x)
         unsigned responder = !(unsigned)sv->initiator.value;
         const mpt_endpoint *to = &s->ends[sv->side[responder]];
 
-        if (s->kind != MPT_SUBFLOW_JOIN || !sv->initiator.known || mpt_endpoint_same_address(to, &x->v->end[responder]) ||
-            announced(x, responder, to, s->start_ns))
+        if (s->kind != MPT_SUBFLOW_JOIN || !sv->initiator.known ||
+            mpt_endpoint_same_address(to, &x->v->end[responder]) || announced(x, responder, to, s->start_ns))
             continue;
         mpt_found_subflow(mpt_found(x, NULL, s->start_ns, s->first_frame, 1,
                                     "The join of %s by the %s goes to %s, which the %s never announced.",
@@ -380,8 +407,8 @@ void mpt_check_join_slow(mpt_checking *x)
             continue;
         mpt_found_subflow(mpt_found(x, NULL, s->start_ns, s->first_frame, syns,
                                     "The SYN/ACK of %s took %s (%u SYN%s), that of the first subflow %s.",
-                                    mpt_words_subflow(sv, name), mpt_word_time(sv->syn_to_synack.ns, took), syns,
-                                    syns == 1 ? "" : "s", mpt_word_time(first->ns, usual)),
+                                    mpt_words_subflow(sv, name), mpt_word_time(sv->syn_to_synack.ns, took),
+                                    syns, syns == 1 ? "" : "s", mpt_word_time(first->ns, usual)),
                           sv);
     }
 }

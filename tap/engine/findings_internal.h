@@ -76,7 +76,8 @@ static inline unsigned mpt_checking_end(const mpt_checking *x, unsigned side)
 /* The subflow whose owner number this is. */
 const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t owner);
 /* The first event of this type, at or after from_ns; owner, end: -1 for any. NULL: none. */
-const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end, int64_t from_ns);
+const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end,
+                                    int64_t from_ns);
 /* Only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
 /* Appends who made the connection plain TCP, where vantage points show it; false, and nothing, where they don't. */

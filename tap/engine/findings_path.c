@@ -33,10 +33,11 @@ static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, unsigned d
     if (!h->backup.count)
         return;
     regular = mpt_checking_subflow(x, h->backup.owner);
-    f = mpt_found(x, NULL, h->backup.time_ns, h->backup.frame, h->backup.count,
-                  "The %s sends %s on %s, a backup, although subflow %u is regular and up; %s of them %s new data.",
-                  mpt_word_end(direction), mpt_word_bytes(h->backup.count, n), mpt_words_subflow(sv, name), regular->id,
-                  h->backup_new ? mpt_word_bytes(h->backup_new, fresh) : "none", h->backup_new ? "are" : "is");
+    f = mpt_found(
+        x, NULL, h->backup.time_ns, h->backup.frame, h->backup.count,
+        "The %s sends %s on %s, a backup, although subflow %u is regular and up; %s of them %s new data.",
+        mpt_word_end(direction), mpt_word_bytes(h->backup.count, n), mpt_words_subflow(sv, name), regular->id,
+        h->backup_new ? mpt_word_bytes(h->backup_new, fresh) : "none", h->backup_new ? "are" : "is");
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
     /* Only reinjections: what a sender does to save what may be lost (RFC 8684 3.3.6). */
@@ -85,17 +86,19 @@ void mpt_check_idle(mpt_checking *x)
         sent = sent_since(x, 0, from) + sent_since(x, 1, from);
         if (sent < IDLE_BYTES)
             continue;
-        mpt_found_subflow(mpt_found(x, NULL, from, s->first_frame, sent,
-                                    "No data ever goes over %s, a regular subflow, while the others carry %s.",
-                                    mpt_words_subflow(sv, name), mpt_word_bytes(sent, n)),
-                          sv);
+        mpt_found_subflow(
+            mpt_found(x, NULL, from, s->first_frame, sent,
+                      "No data ever goes over %s, a regular subflow, while the others carry %s.",
+                      mpt_words_subflow(sv, name), mpt_word_bytes(sent, n)),
+            sv);
     }
 }
 
 /* --- failover --- */
 
 /* The first new data on another subflow after a path's last progress. */
-static bool first_elsewhere(const mpt_checking *x, unsigned direction, uint16_t owner, int64_t after_ns, mpt_run *found)
+static bool first_elsewhere(const mpt_checking *x, unsigned direction, uint16_t owner, int64_t after_ns,
+                            mpt_run *found)
 {
     mpt_runs runs = x->c->level[x->v->side[direction]].owned.runs;
     mpt_runs_at at;
@@ -120,7 +123,8 @@ static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owne
     for (guint i = 0; d->copies && i < d->copies->len; i++) {
         const mpt_copy *copy = &g_array_index(d->copies, mpt_copy, i);
         mpt_runs_at at;
-        const mpt_run *r = copy->owner == owner || copy->time_ns <= after_ns ? NULL : mpt_runs_find(&runs, copy->start, &at);
+        const mpt_run *r =
+            copy->owner == owner || copy->time_ns <= after_ns ? NULL : mpt_runs_find(&runs, copy->start, &at);
         if (r && r->start <= copy->start && r->owner == owner)
             bytes += (uint64_t)(copy->end - copy->start);
     }
@@ -144,12 +148,13 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     saved = rescued(x, direction, s->owner, progress);
     if (!saved || !first_elsewhere(x, direction, s->owner, progress, &next))
         return;
-    f = mpt_found(x, NULL, next.value, next.frame, (uint64_t)in_flight,
-                  "The path of %s stops making progress for data of the %s at %s s: %s stay in flight, and %s go again "
-                  "elsewhere; the first new data elsewhere is %s later, on subflow %u (frame %u).",
-                  mpt_words_subflow(sv, name), mpt_word_end(direction), mpt_word_seconds(progress - x->v->epoch_ns, at),
-                  mpt_word_bytes((uint64_t)in_flight, flight), mpt_word_bytes(saved, again),
-                  mpt_word_time(next.value - progress, gap), mpt_checking_subflow(x, next.owner)->id, next.frame);
+    f = mpt_found(
+        x, NULL, next.value, next.frame, (uint64_t)in_flight,
+        "The path of %s stops making progress for data of the %s at %s s: %s stay in flight, and %s go again "
+        "elsewhere; the first new data elsewhere is %s later, on subflow %u (frame %u).",
+        mpt_words_subflow(sv, name), mpt_word_end(direction), mpt_word_seconds(progress - x->v->epoch_ns, at),
+        mpt_word_bytes((uint64_t)in_flight, flight), mpt_word_bytes(saved, again),
+        mpt_word_time(next.value - progress, gap), mpt_checking_subflow(x, next.owner)->id, next.frame);
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
 }
@@ -176,8 +181,9 @@ void mpt_check_waits(mpt_checking *x)
             if (w->end_ns - w->start_ns < WAIT_NS)
                 continue;
             f = mpt_found(x, NULL, w->end_ns, w->frame, 1,
-                          "Data of the %s waited %s for bytes before it, which came late on %s%s.", mpt_word_end(direction),
-                          mpt_word_time(w->end_ns - w->start_ns, n), mpt_words_subflow(sv, name),
+                          "Data of the %s waited %s for bytes before it, which came late on %s%s.",
+                          mpt_word_end(direction), mpt_word_time(w->end_ns - w->start_ns, n),
+                          mpt_words_subflow(sv, name),
                           x->near == (direction ? MPT_NEAR_SERVER : MPT_NEAR_CLIENT)
                               ? "; this is the order in which they were sent"
                               : "");
@@ -200,7 +206,8 @@ static void check_window(mpt_checking *x, unsigned end)
 
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
-        const mpt_half_evidence *h = sv->subflow->evidence ? &sv->subflow->evidence->half[sv->side[end]] : NULL;
+        const mpt_half_evidence *h =
+            sv->subflow->evidence ? &sv->subflow->evidence->half[sv->side[end]] : NULL;
         int64_t closed;
         if (!h || !h->window_closed.count)
             continue;
@@ -216,10 +223,11 @@ static void check_window(mpt_checking *x, unsigned end)
     if (!worst)
         return;
     f = mpt_found(x, NULL, worst->window_closed.time_ns, worst->window_closed.frame, count,
-                  "The receive window of the %s closed %u time%s, at most %s (on subflow %u)%s: its application does not "
+                  "The receive window of the %s closed %u time%s, at most %s (on subflow %u)%s: its "
+                  "application does not "
                   "read fast enough.",
-                  mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s", mpt_word_time(longest, n), where->id,
-                  for_ever ? ", and did not open again" : "");
+                  mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s", mpt_word_time(longest, n),
+                  where->id, for_ever ? ", and did not open again" : "");
     mpt_found_subflow(f, where);
     mpt_found_direction(f, !end);
 }
@@ -288,11 +296,12 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     mpt_word_bytes(again, n);
     mpt_word_percent(again, all, percent);
     if (share >= TWICE_SHARE)
-        mpt_found_direction(mpt_found(x, "same_data_twice", first->time_ns, first->frame, again,
-                                      "The %s sends nearly all data on more than one subflow (%s, %s of the data, again): "
-                                      "a redundant scheduler. This adds no throughput.",
-                                      mpt_word_end(direction), n, percent),
-                            direction);
+        mpt_found_direction(
+            mpt_found(x, "same_data_twice", first->time_ns, first->frame, again,
+                      "The %s sends nearly all data on more than one subflow (%s, %s of the data, again): "
+                      "a redundant scheduler. This adds no throughput.",
+                      mpt_word_end(direction), n, percent),
+            direction);
     else if (share >= AGAIN_SHARE)
         mpt_found_direction(mpt_found(x, "reinjections", first->time_ns, first->frame, again,
                                       "The %s sends %s again on another subflow, %s of its data.",
@@ -305,12 +314,14 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     mpt_word_percent(redundant, again, percent);
     if (x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
         f = mpt_found(x, "reinjections_redundant", first->time_ns, first->frame, redundant,
-                      "%s of the %s arrive twice, on two subflows: one copy was not needed.", n, mpt_word_end(direction));
+                      "%s of the %s arrive twice, on two subflows: one copy was not needed.", n,
+                      mpt_word_end(direction));
     else
-        f = mpt_found(x, "reinjections_redundant", first->time_ns, first->frame, redundant,
-                      "Of what the %s sends again on another subflow, %s (%s) had no need to be: the first copy was "
-                      "acknowledged on its subflow (inferred).",
-                      mpt_word_end(direction), n, percent);
+        f = mpt_found(
+            x, "reinjections_redundant", first->time_ns, first->frame, redundant,
+            "Of what the %s sends again on another subflow, %s (%s) had no need to be: the first copy was "
+            "acknowledged on its subflow (inferred).",
+            mpt_word_end(direction), n, percent);
     mpt_found_direction(f, direction);
 }
 

@@ -130,11 +130,12 @@ static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, con
     int64_t start;
 
     if (length && mpt_account_ssn_position(s, side, ssn, position, &start))
-        mpt_ranges_claim(&mpt_frames_subflow(f, s)->mapped_by[side], start, start + length, &stamp, NULL, NULL);
+        mpt_ranges_claim(&mpt_frames_subflow(f, s)->mapped_by[side], start, start + length, &stamp, NULL,
+                         NULL);
 }
 
-static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, const mpt_subflow *s,
-                          unsigned side)
+static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                          const mpt_subflow *s, unsigned side)
 {
     const mpt_data_level *d = &c->level[!(side ^ s->flip)];
     const struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
@@ -146,8 +147,8 @@ static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_c
     r->has_window = r->window_known;
 }
 
-static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, const mpt_subflow *s,
-                         unsigned side, const mpt_segment *g, int64_t position)
+static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                         const mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
 {
     mpt_option_result result;
     mpt_option o;
@@ -169,7 +170,8 @@ static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_co
 }
 
 /* A DATA_ACK that is higher than all before it: how long its last byte took. */
-static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side, int64_t time_ns)
+static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side,
+                     int64_t time_ns)
 {
     const mpt_data_level *d = &c->level[side];
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);
@@ -219,8 +221,8 @@ static void first_part(const mpt_mapped *m, void *data)
         *first = *m;
 }
 
-static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, const mpt_subflow *s,
-                            unsigned side)
+static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                            const mpt_subflow *s, unsigned side)
 {
     const mpt_data_level *d = &c->level[side ^ s->flip];
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);

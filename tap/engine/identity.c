@@ -189,7 +189,8 @@ static uint64_t current_dsn(const mpt_data_level *d)
     return mpt_data_level_dsn(d, d->expected);
 }
 
-mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except, unsigned *side)
+mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except,
+                                      unsigned *side)
 {
     int step;
 

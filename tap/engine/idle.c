@@ -21,7 +21,8 @@ static size_t flow_memory(const mpt_engine *e)
 
 static size_t connection_memory(const mpt_engine *e)
 {
-    return sizeof(mpt_connection) + CONNECTION_EXTRA + (e->config.want_evidence ? sizeof(mpt_connection_evidence) : 0);
+    return sizeof(mpt_connection) + CONNECTION_EXTRA +
+           (e->config.want_evidence ? sizeof(mpt_connection_evidence) : 0);
 }
 
 void mpt_idle_init(mpt_engine *e)
@@ -158,7 +159,8 @@ static void forget_connection(mpt_engine *e, mpt_connection *c)
 
 static bool above(const mpt_engine *e, unsigned eighths)
 {
-    return e->idle.memory > e->config.max_idle / 8 * eighths || e->one_sided > e->config.max_one_sided / 8 * eighths;
+    return e->idle.memory > e->config.max_idle / 8 * eighths ||
+           e->one_sided > e->config.max_one_sided / 8 * eighths;
 }
 
 bool mpt_idle_full(const mpt_engine *e)

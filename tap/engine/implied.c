@@ -35,8 +35,8 @@ static void look_further(const mpt_piece *p, void *data)
 }
 
 /* The data-level position of a pending byte; false where nothing implies one. */
-static bool implied_position(const mpt_connection *c, const mpt_half *h, const mpt_data_level *d, int64_t position,
-                             bool own_numbers, int64_t *dsn)
+static bool implied_position(const mpt_connection *c, const mpt_half *h, const mpt_data_level *d,
+                             int64_t position, bool own_numbers, int64_t *dsn)
 {
     if (own_numbers) {
         *dsn = position - h->ssn_shift;
@@ -50,13 +50,14 @@ static bool implied_position(const mpt_connection *c, const mpt_half *h, const m
     return true;
 }
 
-bool mpt_implied_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind, mpt_fallback fallback)
+bool mpt_implied_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind,
+                             mpt_fallback fallback)
 {
     return kind == MPT_KIND_TCP || (fallback == MPT_FALLBACK_ACK && !c->level[side].relative_known);
 }
 
-bool mpt_implied_position(const mpt_connection *c, const mpt_subflow *s, unsigned side, mpt_connection_kind kind,
-                          mpt_fallback fallback, int64_t position, int64_t *dsn)
+bool mpt_implied_position(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+                          mpt_connection_kind kind, mpt_fallback fallback, int64_t position, int64_t *dsn)
 {
     return c->subflows->len == 1 &&
            implied_position(c, &s->half[side], &c->level[side ^ s->flip], position,

@@ -26,9 +26,10 @@ void mpt_implied_find(const mpt_connection *c, const mpt_subflow *s, unsigned si
                       mpt_fallback fallback, mpt_implied *implied);
 /* The same for one position on side's line that nothing maps; true: *dsn is set. It holds for what follows it without
  * a mapping as well. */
-bool mpt_implied_position(const mpt_connection *c, const mpt_subflow *s, unsigned side, mpt_connection_kind kind,
-                          mpt_fallback fallback, int64_t position, int64_t *dsn);
+bool mpt_implied_position(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+                          mpt_connection_kind kind, mpt_fallback fallback, int64_t position, int64_t *dsn);
 /* Are the data-level positions of a direction (level[side] of c) the subflow's own relative sequence numbers? */
-bool mpt_implied_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind, mpt_fallback fallback);
+bool mpt_implied_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind,
+                             mpt_fallback fallback);
 
 #endif

@@ -38,7 +38,8 @@ struct mpt_engine {
     mpt_timeorder *timeorder;
     GPtrArray *subflows, *connections;
     GHashTable *flows; /* both endpoints, in either order -> newest mpt_subflow */
-    GArray *streams;   /* uint32_t, by Wireshark's number of the TCP stream: place in subflows from 1, 0: none */
+    GArray
+        *streams; /* uint32_t, by Wireshark's number of the TCP stream: place in subflows from 1, 0: none */
     GHashTable *tokens;    /* token -> GSList of struct, newest first (identity.c) */
     GHashTable *dsns;      /* upper half of a DSN -> GSList, newest first (identity.c) */
     uint32_t barrier;      /* claims of connections whose data level may still move (accounting.c) */
@@ -71,8 +72,10 @@ static inline bool mpt_engine_affords(mpt_engine *e)
 }
 
 /* signalling.c */
-void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position);
-void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, mpt_subflow_state before);
+void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                        int64_t data_position);
+void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                      mpt_subflow_state before);
 /* In place of an event's place: the event is above the limit. */
 #define PLACE_DROPPED UINT32_MAX
 /* Appends an event; NULL where the limit is reached. The caller fills the rest and then calls mpt_signal_tell(). */
@@ -88,7 +91,8 @@ void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint6
 mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, unsigned *side);
 void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token);
 /* The connection (not `except`) whose 64-bit DSNs of a side lie less than 2^32 from dsn. */
-mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except, unsigned *side);
+mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except,
+                                      unsigned *side);
 /* level[side] of c has its upper half, or moved on: keeps it findable. */
 void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side);
 /* All of `from` becomes part of `to`. */
@@ -120,10 +124,11 @@ static inline bool mpt_idle_crowded(const mpt_engine *e)
 /* After a segment of `side` has been taken in. */
 void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g);
 /* A DATA_ACK by `side`, before it is taken in; data_position: that of the segment's payload. */
-void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position, int64_t acked);
+void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position,
+                           int64_t acked);
 /* Bytes that nobody had, in c->level[side]. */
-void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g, int64_t start,
-                           int64_t end);
+void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g,
+                           int64_t start, int64_t end);
 /* A hole in c->level[side] was filled. */
 void mpt_evidence_wait(mpt_connection *c, unsigned side, const mpt_wait *wait);
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g);
@@ -131,13 +136,16 @@ void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment
 void mpt_evidence_merged(mpt_connection *to, unsigned offset);
 
 /* accounting.c */
-void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position);
+void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                         int64_t position);
 /* A DSS mapping of `length` payload bytes (>0) at SSN ssn, carried by payload at `position` of payload_len bytes. */
-void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn, uint32_t length,
-                         int64_t position, uint32_t payload_len);
-void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn, int64_t position);
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+                         uint32_t length, int64_t position, uint32_t payload_len);
+void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+                          int64_t position);
 /* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
-bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near, int64_t *position);
+bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near,
+                              int64_t *position);
 /* Fast Open: the accepted bytes get their DSNs, once the IDSN is known. */
 void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, unsigned side);
 /* A subflow was plain TCP so far: its payload waits for mappings from now on. */

@@ -125,7 +125,8 @@ static int64_t tcp_acked_bytes(const mpt_half *h, bool *known)
 }
 
 /* What was acknowledged, and when: at the data level; by TCP on the only subflow after a fallback. */
-static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_data_figures *f, uint32_t syn_data)
+static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_data_figures *f,
+                          uint32_t syn_data)
 {
     const mpt_data_level *d = &v->connection->level[v->side[dir]];
     const mpt_byte_figures *bytes = &v->direction[dir].bytes;
@@ -250,7 +251,8 @@ static void fill_subflow(const mpt_engine *e, const mpt_connection_view *v, mpt_
 
 static int by_first_frame(gconstpointer a, gconstpointer b)
 {
-    const mpt_subflow *x = ((const mpt_subflow_view *)a)->subflow, *y = ((const mpt_subflow_view *)b)->subflow;
+    const mpt_subflow *x = ((const mpt_subflow_view *)a)->subflow,
+                      *y = ((const mpt_subflow_view *)b)->subflow;
 
     return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
 }
@@ -353,8 +355,8 @@ static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
 
         if (v->subflow_count == 1) {
             mpt_byte_figures *b = &v->subflows[0].direction[dir].bytes;
-            mpt_implied_find(v->connection, v->subflows[0].subflow, v->subflows[0].side[dir], v->kind, v->fallback,
-                             &implied);
+            mpt_implied_find(v->connection, v->subflows[0].subflow, v->subflows[0].side[dir], v->kind,
+                             v->fallback, &implied);
             b->first_bytes += implied.fresh;
             b->reinjected_same_bytes += implied.again;
             b->fallback_bytes += implied.fresh + implied.again;
@@ -487,8 +489,12 @@ static void conclude_fallback(const mpt_connection *c, GArray *events)
     if (why == MPT_FALLBACK_NONE || !c->subflows->len)
         return;
     s = g_ptr_array_index(c->subflows, 0);
-    event.time_ns = why == MPT_FALLBACK_SYNACK ? s->synack_ns : why == MPT_FALLBACK_ACK ? s->ack_ns : s->end_ns;
-    event.frame = why == MPT_FALLBACK_SYNACK ? s->synack_frame : why == MPT_FALLBACK_ACK ? s->ack_frame : s->last_frame;
+    event.time_ns = why == MPT_FALLBACK_SYNACK ? s->synack_ns
+                    : why == MPT_FALLBACK_ACK  ? s->ack_ns
+                                               : s->end_ns;
+    event.frame = why == MPT_FALLBACK_SYNACK ? s->synack_frame
+                  : why == MPT_FALLBACK_ACK  ? s->ack_frame
+                                             : s->last_frame;
     event.side = (uint8_t)((why == MPT_FALLBACK_SYNACK ? !s->initiator : s->initiator) ^ s->flip);
     event.reason = why;
     for (i = 0; i < events->len; i++) {

@@ -134,7 +134,8 @@ GPtrArray *mpt_metrics_connections(const mpt_engine *e);
 /* TCP connections that never carried an MPTCP option. */
 uint64_t mpt_metrics_plain_tcp(const mpt_engine *e);
 /* Fills *view for a connection, whose id is the caller's to say; clear it with mpt_metrics_clear(). */
-void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id, mpt_connection_view *view);
+void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id,
+                            mpt_connection_view *view);
 void mpt_metrics_clear(mpt_connection_view *view);
 
 /* The figures of a TCP connection on its own (report `tcp`): ends[0] sent the SYN, else had the higher port. */

@@ -125,7 +125,8 @@ static bool sequences_overlap(const mpt_subflow *a, const mpt_subflow *b)
 
 static bool contradict(const mpt_subflow *a, const mpt_subflow *b)
 {
-    return a->join && b->join && a->join->syn_seen && b->join->syn_seen && a->join->nonce[0] != b->join->nonce[0];
+    return a->join && b->join && a->join->syn_seen && b->join->syn_seen &&
+           a->join->nonce[0] != b->join->nonce[0];
 }
 
 /* --- pairing --- */
@@ -393,7 +394,8 @@ void *mpt_paths_end(mpt_paths *p, unsigned end)
 /* A SYN with an MPTCP option that arrives without makes plain TCP of it: the same sequence numbers tell. */
 static void try_plain(mpt_paths *p, unsigned end, const mpt_subflow *s)
 {
-    const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN), answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
+    const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN),
+                   answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
     uint64_t name, mine, its;
     GPtrArray *list = name_of(s, isn, &name) ? named(p, name, false) : NULL;
 

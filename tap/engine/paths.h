@@ -44,7 +44,8 @@ typedef void (*mpt_paths_sample)(const mpt_path_sample *sample, void *user);
 typedef struct mpt_path_alone {
     uint64_t segments, bytes;
     uint64_t packets;                               /* segments with and without payload */
-    uint64_t uncaptured_segments, uncaptured_bytes; /* part of it: it passed the other end, which did not capture it */
+    uint64_t uncaptured_segments,
+        uncaptured_bytes; /* part of it: it passed the other end, which did not capture it */
 } mpt_path_alone;
 
 /* What became of payload that one end had on another subflow before. */
@@ -59,14 +60,16 @@ enum {
     MPT_PATH_ISN = 1 << 2,      /* 30: initial sequence number of who opened it */
     MPT_PATH_PEER_ISN = 1 << 3, /* 30: of the other */
     MPT_PATH_TUPLE = 1 << 4,    /* 20: addresses and ports */
-    MPT_PATH_SEQUENCE = 1 << 5, /* 30: 4-tuple and overlapping sequence numbers, where the handshake was not seen */
+    MPT_PATH_SEQUENCE =
+        1 << 5, /* 30: 4-tuple and overlapping sequence numbers, where the handshake was not seen */
     MPT_PATH_REASONS = 6,
 };
 
 /* One direction of a flow as one end has it. */
 typedef struct mpt_path_lane {
     mpt_path_alone alone;
-    mpt_distribution queued;     /* from arrival to the moment the bytes were in order; a sample a piece of payload */
+    mpt_distribution
+        queued; /* from arrival to the moment the bytes were in order; a sample a piece of payload */
     uint64_t waited_bytes;       /* bytes of other subflows that waited for bytes of this one */
     int64_t waited_ns;           /* the longest such wait */
     uint64_t again_segments;     /* with bytes that this end had already captured */
@@ -82,8 +85,8 @@ typedef struct mpt_path_flow {
     bool addresses_changed;
     GArray *changes;                    /* mpt_change: MPTCP options that differ; NULL: none */
     uint16_t mss[2][2];                 /* of the SYNs, [end][side of the flow]; 0: not known */
-    const mpt_subflow *plain;           /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
-    bool outside;                       /* where subflow[end] is NULL: it began when that end was not capturing */
+    const mpt_subflow *plain; /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
+    bool outside;             /* where subflow[end] is NULL: it began when that end was not capturing */
     mpt_path_lane *lane[2][2];          /* [end][side of the flow]; NULL where subflow[end] is */
 } mpt_path_flow;
 

@@ -142,7 +142,8 @@ static bool is_ambiguous(const struct mpt_lane *l, const search *whole, const mp
     /* Bytes that only one record has can't be meant by another. */
     if (found->payload && (!l->again || s->end <= l->again_start || s->start >= l->again_end))
         return false;
-    for (i = found->payload ? l->head : l->cursor, looked = 0; i < end && looked < (found->payload ? REACH : 8u); i++) {
+    for (i = found->payload ? l->head : l->cursor, looked = 0;
+         i < end && looked < (found->payload ? REACH : 8u); i++) {
         const mpt_record *r = at(l, i);
         if (r == found || r->done)
             continue;

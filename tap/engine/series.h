@@ -125,9 +125,11 @@ void mpt_graph_clear(mpt_graph *graph);
 
 /* Gets each point, in time order a graph but for segments that were later than the look-back; `series` is the index
  * in the graph of this type. */
-typedef void (*mpt_point_func)(void *user, mpt_graph_type type, unsigned series, const mpt_series_point *point);
+typedef void (*mpt_point_func)(void *user, mpt_graph_type type, unsigned series,
+                               const mpt_series_point *point);
 
-void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, mpt_point_func func, void *user);
+void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, mpt_point_func func,
+                     void *user);
 
 /* --- thinning --- */
 

@@ -282,7 +282,8 @@ const mpt_collector mpt_collect_interarrival = {
 
 /* --- acksize: bytes that each DATA_ACK released; 0: a duplicate --- */
 
-static void acksize_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id, const mpt_release *release)
+static void acksize_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id,
+                        const mpt_release *release)
 {
     mpt_series_point point = mpt_point_of(p, g, (double)release->bytes);
 

@@ -109,7 +109,13 @@ static inline void mpt_tell_point(const mpt_player *p, mpt_graph_type type, unsi
 }
 
 /* Where the series of a graph are. Those of subflow i come first, then those without one. */
-enum { MPT_SEQUENCE_DATA, MPT_SEQUENCE_RETRANSMITTED, MPT_SEQUENCE_REINJECTED, MPT_SEQUENCE_SAME, MPT_SEQUENCE_EACH };
+enum {
+    MPT_SEQUENCE_DATA,
+    MPT_SEQUENCE_RETRANSMITTED,
+    MPT_SEQUENCE_REINJECTED,
+    MPT_SEQUENCE_SAME,
+    MPT_SEQUENCE_EACH
+};
 enum { MPT_SEQUENCE_DATA_ACK, MPT_SEQUENCE_WINDOW };
 enum { MPT_TCP_DATA, MPT_TCP_RETRANSMITTED, MPT_TCP_ACKED, MPT_TCP_WINDOW, MPT_TCP_ZERO_WINDOW };
 enum { MPT_INFLIGHT_ALL, MPT_INFLIGHT_WINDOW };

@@ -46,7 +46,8 @@ static void sequence_takeover(mpt_player *p, void *state, const mpt_record *g, u
                    id * MPT_SEQUENCE_EACH + (same ? MPT_SEQUENCE_SAME : MPT_SEQUENCE_REINJECTED), &point);
 }
 
-static void sequence_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id, const mpt_release *release)
+static void sequence_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id,
+                         const mpt_release *release)
 {
     unsigned first = p->subflows * MPT_SEQUENCE_EACH;
     mpt_series_point point = mpt_point_of(p, g, (double)(release->acked - p->zero));

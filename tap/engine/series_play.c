@@ -20,7 +20,8 @@ struct late {
 
 mpt_series_point mpt_point_of(const mpt_player *p, const mpt_record *g, double value)
 {
-    return (mpt_series_point){.time_ns = g->time_ns - p->request->view->epoch_ns, .value = value, .frame = g->frame};
+    return (mpt_series_point){
+        .time_ns = g->time_ns - p->request->view->epoch_ns, .value = value, .frame = g->frame};
 }
 
 static const mpt_subflow *subflow_of(const mpt_player *p, uint32_t index)
@@ -313,7 +314,8 @@ static void set_zero(mpt_player *p)
         p->first = d->counted_first;
 }
 
-void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, mpt_point_func func, void *user)
+void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, mpt_point_func func,
+                     void *user)
 {
     const mpt_connection_view *v = request->view;
     mpt_player p = {

@@ -293,7 +293,8 @@ static GHashTable *all_moved(const GArray *merges)
         struct moved *moved = g_new0(struct moved, 1);
 
         for (unsigned side = 0; side < 2; side++)
-            moved->shift[side] = later ? later->shift[side] + m->shift[side ^ later->flipped] : m->shift[side];
+            moved->shift[side] =
+                later ? later->shift[side] + m->shift[side ^ later->flipped] : m->shift[side];
         moved->flipped = m->flipped ^ (later && later->flipped);
         g_hash_table_insert(all, GUINT_TO_POINTER(m->from), moved);
     }
@@ -428,7 +429,8 @@ static void record_mapping(mpt_recorder *r, const mpt_data_level *d, const mpt_d
         write_mapping(r, &g);
 }
 
-static void take_dss(mpt_recorder *r, const mpt_connection *c, const mpt_subflow *s, const mpt_dss *o, mpt_record *g)
+static void take_dss(mpt_recorder *r, const mpt_connection *c, const mpt_subflow *s, const mpt_dss *o,
+                     mpt_record *g)
 {
     const mpt_data_level *to = &c->level[g->side ^ s->flip], *from = &c->level[!g->side ^ s->flip];
 
@@ -440,8 +442,8 @@ static void take_dss(mpt_recorder *r, const mpt_connection *c, const mpt_subflow
     g->has_data_ack = in_reach(g->data_ack);
 }
 
-static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned side, const mpt_segment *segment,
-                       int64_t position, void *user)
+static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+                       const mpt_segment *segment, int64_t position, void *user)
 {
     const mpt_half *other = &s->half[!side];
     mpt_record g = {
@@ -474,7 +476,8 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
     write_segment(user, &g);
 }
 
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
 {
     mpt_recorder *r = user;
     struct merge m = {.from = from->index, .to = to->index, .flipped = flipped};

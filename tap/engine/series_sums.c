@@ -28,8 +28,8 @@ struct moving_graph {
     struct moving *of; /* by series: subflows, then the sum */
 };
 
-static void tell_rate(mpt_player *p, mpt_graph_type type, unsigned series, const struct moving *m, int64_t time_ns,
-                      uint32_t frame)
+static void tell_rate(mpt_player *p, mpt_graph_type type, unsigned series, const struct moving *m,
+                      int64_t time_ns, uint32_t frame)
 {
     mpt_series_point point = {.time_ns = time_ns - p->request->view->epoch_ns,
                               .value = (double)m->sum * 8e9 / (double)p->request->window_ns,
@@ -61,7 +61,8 @@ static void expire(mpt_player *p, mpt_graph_type type, unsigned series, struct m
     }
 }
 
-static void arrive(mpt_player *p, const struct moving_graph *graph, unsigned series, const mpt_record *g, uint64_t bytes)
+static void arrive(mpt_player *p, const struct moving_graph *graph, unsigned series, const mpt_record *g,
+                   uint64_t bytes)
 {
     struct moving *m = &graph->of[series];
     /* What was later than the look-back counts when it came. */
@@ -120,7 +121,8 @@ static void *goodput_open(mpt_player *p)
     return moving_new(p, MPT_GRAPH_GOODPUT);
 }
 
-static void goodput_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id, const mpt_release *release)
+static void goodput_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id,
+                        const mpt_release *release)
 {
     (void)id;
     for (uint32_t i = 0; i < p->subflows; i++)
@@ -275,7 +277,8 @@ static void inflight_piece(mpt_player *p, void *state, const mpt_record *g, uint
     inflight_tell(p, g, p->subflows + MPT_INFLIGHT_ALL, flight->all);
 }
 
-static void inflight_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id, const mpt_release *release)
+static void inflight_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id,
+                         const mpt_release *release)
 {
     struct inflight *flight = state;
     uint64_t before = flight->all;

@@ -90,7 +90,8 @@ static void thin(struct kept *k, unsigned width)
         int64_t slice = g_array_index(k->points, mpt_series_point, from).time_ns >> width;
         guint to = from + 1;
 
-        while (to < k->points->len && g_array_index(k->points, mpt_series_point, to).time_ns >> width == slice)
+        while (to < k->points->len &&
+               g_array_index(k->points, mpt_series_point, to).time_ns >> width == slice)
             to++;
         at += keep_slice(k->points, from, to, at);
         from = to;
@@ -123,7 +124,8 @@ void mpt_thinner_add(mpt_thinner *t, unsigned series, const mpt_series_point *po
 
     t->total++;
     t->kept++;
-    if (k->points->len && g_array_index(k->points, mpt_series_point, k->points->len - 1).time_ns > point->time_ns)
+    if (k->points->len &&
+        g_array_index(k->points, mpt_series_point, k->points->len - 1).time_ns > point->time_ns)
         k->unsorted = true;
     g_array_append_val(k->points, *point);
     if (t->kept > 2 * t->limit)

@@ -90,7 +90,8 @@ static void simple_event(const struct context *x, mpt_event_type type, uint32_t 
         mpt_signal_tell(x->e, x->s->connection, event);
 }
 
-void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, mpt_subflow_state before)
+void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                      mpt_subflow_state before)
 {
     struct context x = {.e = e, .s = s, .side = side, .g = g};
     mpt_connection *c = s->connection;
@@ -164,8 +165,8 @@ static void capable_data(const struct context *x, const mpt_mp_capable *o)
     mpt_account_mapping(x->e, x->s, x->side, 1, d->idsn + 1, o->data_len, x->position, x->g->payload_len);
     if (o->has_checksum && x->e->config.want_checksums &&
         mpt_account_ssn_position(x->s, x->side, 1, x->position, &position))
-        mpt_checksums_open(&h->checksums, position, o->data_len, mpt_data_level_dsn(d, d->idsn + 1), 1, o->data_len,
-                           o->checksum);
+        mpt_checksums_open(&h->checksums, position, o->data_len, mpt_data_level_dsn(d, d->idsn + 1), 1,
+                           o->data_len, o->checksum);
 }
 
 static void take_capable(struct context *x, const mpt_mp_capable *o)
@@ -333,7 +334,8 @@ static void find_relatives(struct context *x, unsigned side, uint64_t dsn)
         mpt_identity_merge(x->e, c, other, flip);
 }
 
-static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn, const mpt_dss *o, uint32_t *place)
+static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn, const mpt_dss *o,
+                      uint32_t *place)
 {
     mpt_connection *c = x->s->connection;
     mpt_event *event;
@@ -552,8 +554,8 @@ void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_
     size_t at = 0, used;
     mpt_option_result result;
 
-    while (n <= MAX_OPTIONS &&
-           (result = mpt_option_parse(g->options + at, g->option_len - at, &options[n], &used)) != MPT_OPTION_END) {
+    while (n <= MAX_OPTIONS && (result = mpt_option_parse(g->options + at, g->option_len - at, &options[n],
+                                                          &used)) != MPT_OPTION_END) {
         at += used;
         if (result == MPT_OPTION_OK)
             n++;

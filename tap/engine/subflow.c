@@ -74,7 +74,8 @@ static uint32_t half_distance(const mpt_half *h, uint32_t seq)
 uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_segment *segment)
 {
     uint32_t by_seq = half_distance(&s->half[side], segment->seq);
-    uint32_t by_ack = segment->flags & MPT_TCP_ACK ? half_distance(&s->half[!side], segment->ack) : UINT32_MAX;
+    uint32_t by_ack =
+        segment->flags & MPT_TCP_ACK ? half_distance(&s->half[!side], segment->ack) : UINT32_MAX;
 
     return MIN(by_seq, by_ack);
 }

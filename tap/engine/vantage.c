@@ -211,7 +211,8 @@ typedef struct grouping {
     unsigned count;
 } grouping;
 
-static bool conflicts_with_group(const mpt_vantage *v, const grouping *g, unsigned known, unsigned self, unsigned group)
+static bool conflicts_with_group(const mpt_vantage *v, const grouping *g, unsigned known, unsigned self,
+                                 unsigned group)
 {
     for (unsigned k = 0; k < known; k++)
         if (g->group[g->order[k]] == group && v->interfaces[self].conflicts >> g->order[k] & 1u)
@@ -405,7 +406,8 @@ static void feed_slowly(mpt_vantage *v, const mpt_segment *g)
 
 void mpt_vantage_feed(mpt_vantage *v, const mpt_segment *segment)
 {
-    if (v->last_point >= 0 && segment->interface_id == v->last_id && !v->held && !(segment->flags & MPT_TCP_SYN))
+    if (v->last_point >= 0 && segment->interface_id == v->last_id && !v->held &&
+        !(segment->flags & MPT_TCP_SYN))
         v->deliver(segment, (unsigned)v->last_point, v->user);
     else if (v->named)
         feed_named(v, segment);
