@@ -131,7 +131,7 @@ void TableFilter::setWords(const QString &words)
 {
     words_ = words.simplified().split(QLatin1Char(' '));
     words_.removeAll(QString());
-    invalidateFilter();
+    invalidate();
 }
 
 QList<int> TableFilter::shownRows() const

@@ -17,11 +17,10 @@ folder=$(cd "$2" && pwd)
 shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-place=$(mktemp -d "$tree/var/tmp/mptcpscope-gui.XXXXXX")
-trap 'rm -rf "$place"' EXIT
-trap 'exit 130' INT TERM
-
-mkdir "$place/main"
+# It stays, so that the next build is short.
+place=$tree/var/tmp/mptcpscope-gui
+rm -rf "$place/main"
+mkdir -p "$place/main"
 tar -C "$top" --exclude=./.git --exclude=./build --exclude='./build-*' -cf - . | tar -C "$place/main" -xf -
 chown -R 65534:65534 "$place"
 # shellcheck disable=SC2016
