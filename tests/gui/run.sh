@@ -64,8 +64,8 @@ entry r 'MPTCP reinjections'
 place 60 360 1380 420
 shot 11-reinjections 1
 # The header of a column of numbers, twice: the largest first.
-click 640 447
-click 640 447
+click 375 447
+click 375 447
 shot 12-sorted 1
 key ctrl+f
 write_text 'useful 2,624'
