@@ -4,7 +4,8 @@
 #
 # --sample: all reports and formats in one start, tshark's two passes, and sharkd that loads two captures; for one small
 # capture (about a minute). Without: the same for every capture given (default: all of captures/), and each report by
-# itself. Losses of Wireshark alone are none of ours: only records whose stack goes through our sources count.
+# itself. Losses of Wireshark alone are none of ours: only records whose stack goes through our sources count, and not
+# those of valgrind.supp.
 #
 #   MPT_BUILD  the build folder, as for run-tshark
 #
@@ -43,7 +44,7 @@ run() {
     name=$1
     shift
     G_SLICE=always-malloc WIRESHARK_DEBUG_WMEM_OVERRIDE=simple \
-        MPT_WRAPPER='valgrind --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible --num-callers=40 --keep-debuginfo=yes --fullpath-after=' \
+        MPT_WRAPPER='valgrind --leak-check=full --show-leak-kinds=definite,indirect,possible --errors-for-leak-kinds=definite,indirect,possible --num-callers=40 --keep-debuginfo=yes --fullpath-after= --suppressions='"$here/valgrind.supp" \
         "$here/run-tshark" "$@" >"$work/out" 2>"$work/log" <"${MPT_STDIN:-/dev/null}" || true
     if ! grep -q 'ERROR SUMMARY' "$work/log"; then
         echo "$name: valgrind did not run to its end:"
