@@ -121,6 +121,34 @@ static void test_connection__window_of_time__only_what_lies_in_it(void **state)
     end(&x, &v);
 }
 
+static void test_connection__bytes_before_and_after_the_window__no_gap(void **state)
+{
+    mpt_engine_config config;
+    struct world x;
+    mpt_connection_view v;
+
+    (void)state;
+    mpt_engine_config_default(&config);
+    config.has_from = config.has_to = true;
+    config.from_ns = 100000000;
+    config.to_ns = 200000000;
+    x = world_with(&config);
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(101, 1, 100)); /* before */
+    x.w.wire.now_ns = WIRE_START_NS + 150000000;
+    send_data(&x.w, &x.b, 0, 1, 100, dss(1, 1, 100));
+    send_data(&x.w, &x.b, 0, 101, 100, dss(401, 101, 100)); /* 201..400 are missing */
+    x.w.wire.now_ns = WIRE_START_NS + 250000000;
+    send_data(&x.w, &x.b, 0, 201, 50, dss(201, 201, 50)); /* after */
+    v = view(&x, 0);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_unique_bytes, 200);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_first.value, 1);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_end.value, 501);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_gap_bytes, 150);
+    end(&x, &v);
+}
+
 static void test_connection__bytes_never_sent__gap(void **state)
 {
     struct world x = world_with(NULL);
@@ -233,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_connection__one_segment_only__rates_are_null),
         cmocka_unit_test(test_connection__goodput__to_the_ack_of_the_data_not_of_the_data_fin),
         cmocka_unit_test(test_connection__window_of_time__only_what_lies_in_it),
+        cmocka_unit_test(test_connection__bytes_before_and_after_the_window__no_gap),
         cmocka_unit_test(test_connection__bytes_never_sent__gap),
         cmocka_unit_test(test_connection__gap_filled_later__out_of_order_and_longest_wait),
         cmocka_unit_test(test_connection__fastclose__close_by_its_sender),

@@ -62,12 +62,12 @@ static void write_window(const mpt_arguments *a, mpt_sink *sink)
         return;
     GString *line = g_string_new("Counted: only segments ");
     if (from) {
-        g_string_append(line, "from ");
+        g_string_append(line, "at least ");
         mpt_units_seconds(line, a->from_ns, 9);
-        g_string_append(line, to ? " s " : " s on");
+        g_string_append(line, to ? " s and " : " s");
     }
     if (to) {
-        g_string_append(line, "before ");
+        g_string_append(line, "less than ");
         mpt_units_seconds(line, a->to_ns, 9);
         g_string_append(line, " s");
     }

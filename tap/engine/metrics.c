@@ -171,7 +171,12 @@ static void data_figures(const mpt_connection_view *v, mpt_direction dir, const 
         any = true;
     }
     f->dsn_unique_bytes = d->unique + implied->fresh;
+    /* In a window of time the bytes that came before or after it are no gaps. */
     f->dsn_gap_bytes = any ? (uint64_t)(end - first) - f->dsn_unique_bytes : 0;
+    if (f->dsn_gap_bytes > 0) {
+        uint64_t covered = mpt_ranges_covered(&d->owned, first, end);
+        f->dsn_gap_bytes -= MIN(f->dsn_gap_bytes, covered - MIN(covered, d->unique));
+    }
     f->dsn_first = maybe_int(any && relative, first - (implied->own_numbers ? 0 : d->idsn));
     f->dsn_end = maybe_int(any && relative, end - (implied->own_numbers ? 0 : d->idsn));
     f->data_fin = maybe_int(d->has_fin && d->relative_known, d->fin - d->idsn);
