@@ -67,7 +67,7 @@ def check(meter, shape, segments, each):
     for report in meter.reports() if each else []:
         print(f"    {report:60} {meter.run(flood, [report])[0] - own:+6.1f} MB", flush=True)
     if capture["tcp_segments"] != segments:
-        return f"{document['capture']['tcp_segments']} of {segments} segments"
+        return f"{capture['tcp_segments']} of {segments} segments"
     return f"more than {LIMIT_MB} MB" if peak - own > LIMIT_MB and shape not in NO_LIMIT else None
 
 

@@ -243,7 +243,7 @@ static void test_engine__fast_open__syn_data_before_idsn(void **state)
     assert_int_equal(v.direction[MPT_C2S].bytes.fallback_bytes, 0);
     assert_int_equal(v.direction[MPT_C2S].data.dsn_first.value, -9);
     assert_int_equal(v.direction[MPT_C2S].data.dsn_end.value, 21);
-    assert_int_equal(v.direction[MPT_C2S].data.out_of_order_bytes, 0);
+    assert_int_equal(v.direction[MPT_C2S].data.out_of_order_bytes.value, 0);
     mpt_metrics_clear(&v);
     mpt_engine_free(e);
 }

@@ -93,7 +93,8 @@ def sums(capture, report):
                 compare(where + figure, c[name][figure], d.count[figure])
             compare(where + 'dsn_first', c[name]['dsn_first'], min(d.first, default=None))
             compare(where + 'dsn_end', c[name]['dsn_end'], max(d.end, default=None))
-            compare(where + 'out_of_order', c[name]['out_of_order']['bytes'], d.count['out_of_order'])
+            if c[name]['out_of_order']['bytes'] is not None:
+                compare(where + 'out_of_order', c[name]['out_of_order']['bytes'], d.count['out_of_order'])
             if c['kind'] == 'mptcp':
                 compare(where + 'data_ack.count', c[name]['data_ack']['count'], len(d.acks))
                 compare(where + 'data_ack.max', c[name]['data_ack']['max'], max(d.acks, default=None))

@@ -46,8 +46,8 @@ static const mpt_figure DATA_ROWS[] = {
     DATA_IN(MPT_FIGURE_NUMBER, "data_ack", "max", "data_ack_max", data_ack_max),
     DATA(MPT_FIGURE_NUMBER, acked_bytes),
     DATA(MPT_FIGURE_RATE, goodput),
-    DATA_IN(MPT_FIGURE_COUNT, "out_of_order", "segments", "out_of_order_segments", out_of_order_segments),
-    DATA_IN(MPT_FIGURE_BYTES, "out_of_order", "bytes", "out_of_order_bytes", out_of_order_bytes),
+    DATA_IN(MPT_FIGURE_NUMBER, "out_of_order", "segments", "out_of_order_segments", out_of_order_segments),
+    DATA_IN(MPT_FIGURE_NUMBER, "out_of_order", "bytes", "out_of_order_bytes", out_of_order_bytes),
     DATA_IN(MPT_FIGURE_SECONDS, "out_of_order", "reorder_delay", "reorder_delay", reorder_delay),
 };
 

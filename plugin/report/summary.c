@@ -194,10 +194,12 @@ static void add_order(lines *l, const mpt_data_figures *f)
         g_string_append(l->line, " of the data are not in the capture");
     }
     add_none_or(l, "gaps");
-    if (f->out_of_order_segments > 0) {
-        mpt_units_grouped(l->line, f->out_of_order_segments);
-        g_string_append(l->line, f->out_of_order_segments == 1 ? " segment, " : " segments, ");
-        mpt_overview_bytes(l->line, f->out_of_order_bytes);
+    if (!f->out_of_order_segments.known) {
+        g_string_append(l->line, "not known: payload came before what maps it");
+    } else if (f->out_of_order_segments.value > 0) {
+        mpt_units_grouped(l->line, (uint64_t)f->out_of_order_segments.value);
+        g_string_append(l->line, f->out_of_order_segments.value == 1 ? " segment, " : " segments, ");
+        mpt_overview_bytes(l->line, (uint64_t)f->out_of_order_bytes.value);
     }
     if (f->reorder_delay.known) {
         g_string_append(l->line, l->line->len > 0 ? "; longest wait " : "longest wait ");

@@ -16,6 +16,8 @@
 #define MAX_UNACKED 65536
 /* Copies looked through when a late copy takes bytes over, and kept at most, per direction. */
 #define MAX_COPIES 262144
+/* Runs of a subflow that wait for their mappings and are one segment each; later ones are joined. */
+#define MAX_SEPARATE 256
 /* Mappings that wait for the initial sequence number. */
 #define MAX_WAITING 4096
 
@@ -26,6 +28,7 @@ struct context {
     unsigned side; /* of the subflow */
     mpt_claim stamp;
     bool resolved;
+    uint32_t came; /* epoch in which it came, where resolved */
     int64_t position; /* on the subflow, of dsn or of the payload */
     int64_t dsn;
     const uint8_t *payload; /* of `position` */
@@ -176,32 +179,46 @@ static void note_first_counted(mpt_data_level *d, int64_t start, int64_t end)
     d->unique += (uint64_t)(end - start);
 }
 
-/* Bytes below the highest seen fill (a part of) a gap. */
-static void fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
+/* A part of a gap is filled: how long did what lies above it wait? */
+static void note_wait(mpt_data_level *d, const mpt_run *gap, const struct context *x)
 {
+    int64_t wait = x->stamp.time_ns - gap->value;
+
+    if ((x->stamp.flags & MPT_CLAIM_COUNTED) && wait > d->reorder_delay_ns) {
+        d->reorder_delay_ns = wait;
+        d->reorder_frame = x->stamp.frame;
+        d->reorder_owner = x->s->owner;
+    }
+    if (x->e->config.want_evidence) {
+        mpt_wait w = {.start_ns = gap->value,
+                      .end_ns = x->stamp.time_ns,
+                      .frame = x->stamp.frame,
+                      .owner = x->s->owner};
+        mpt_evidence_wait(x->c, x->side ^ x->s->flip, &w);
+    }
+}
+
+/* Bytes below the highest seen fill (a part of) a gap. True where they came before it: what waited for its mapping. Of a
+ * gap's run `value` is the time when it appeared, `frame` when the end that it began at came (an epoch). */
+static bool fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
+{
+    bool before = false;
     mpt_runs_at at;
     mpt_run *r;
 
     while ((r = mpt_runs_find(&d->gaps, start, &at)) && r->start < end) {
         mpt_run gap = *r, rest;
-        int64_t wait = x->stamp.time_ns - gap.value;
 
-        if (!x->resolved && (x->stamp.flags & MPT_CLAIM_COUNTED) && wait > d->reorder_delay_ns) {
-            d->reorder_delay_ns = wait;
-            d->reorder_frame = x->stamp.frame;
-            d->reorder_owner = x->s->owner;
-        }
-        if (x->e->config.want_evidence && !x->resolved) {
-            mpt_wait w = {.start_ns = gap.value,
-                          .end_ns = x->stamp.time_ns,
-                          .frame = x->stamp.frame,
-                          .owner = x->s->owner};
-            mpt_evidence_wait(x->c, x->side ^ x->s->flip, &w);
-        }
+        before = x->resolved && x->stamp.time_ns < gap.value;
+        if (before)
+            d->order_unknown |= gap.frame > x->came || gap.start > start || mpt_run_end(&gap) < end;
+        else
+            note_wait(d, &gap, x);
         mpt_runs_remove(&d->gaps, &at);
         if (gap.start < start) {
             rest = gap;
             rest.length = (uint32_t)(start - gap.start);
+            rest.value = MIN(gap.value, x->stamp.time_ns);
             mpt_runs_find(&d->gaps, rest.start, &at);
             mpt_runs_insert(&d->gaps, &at, &rest);
         }
@@ -214,29 +231,41 @@ static void fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struc
             break;
         }
     }
+    return before;
 }
 
-/* The order in which first copies came. */
+/* The order in which first copies came. What waited for its mapping is put in its place in that order, if nothing that
+ * came after it was at the end meanwhile: that was in order without it. */
 static void note_order(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
 {
+    uint32_t came = x->resolved ? x->came : x->stamp.epoch;
+    bool in_order = true;
+
     if (d->owned.size == (uint64_t)(end - start)) {
         d->high = end;
+        d->high_came = came;
     } else if (start >= d->high) {
         if (start > d->high && start - d->high <= UINT32_MAX) {
-            mpt_run gap = {
-                .start = d->high, .length = (uint32_t)(start - d->high), .value = x->stamp.time_ns};
+            mpt_run gap = {.start = d->high,
+                           .length = (uint32_t)(start - d->high),
+                           .value = x->stamp.time_ns,
+                           .frame = d->high_came};
             mpt_runs_at at;
             mpt_runs_find(&d->gaps, gap.start, &at);
             mpt_runs_insert(&d->gaps, &at, &gap);
         }
+        d->order_unknown |= d->high_came > came;
         d->high = end;
+        d->high_came = came;
     } else {
-        fill_gaps(d, start, end, x);
-        if (!x->resolved && (x->stamp.flags & MPT_CLAIM_COUNTED)) {
-            d->out_of_order_bytes += (uint64_t)(end - start);
-            d->out_of_order_segments += d->out_of_order_frame != x->stamp.frame;
-            d->out_of_order_frame = x->stamp.frame;
-        }
+        in_order = fill_gaps(d, start, end, x);
+    }
+    if (x->resolved && half_of(x)->pending_joined)
+        d->order_unknown = true;
+    if (!in_order && x->stamp.flags & MPT_CLAIM_COUNTED) {
+        d->out_of_order_bytes += (uint64_t)(end - start);
+        d->out_of_order_segments += d->out_of_order_frame != x->stamp.frame;
+        d->out_of_order_frame = x->stamp.frame;
     }
 }
 
@@ -287,8 +316,10 @@ static void claimed(const mpt_piece *p, void *data)
 
     if (counted && (x->stamp.flags & MPT_CLAIM_IMPLIED))
         bytes->fallback += n;
-    if (p->taken_over)
+    if (p->taken_over) {
+        d->order_unknown = true;
         taken_over(x, p);
+    }
     if (p->fresh || p->taken_over) {
         if (counted) {
             bytes->first += n;
@@ -339,6 +370,10 @@ static void mapped_part(const mpt_mapped *m, void *data)
     mpt_half *h = half_of(x);
     uint32_t length = (uint32_t)(m->end - m->start);
 
+    if (!m->mapped && !h->data_without_dss_last) {
+        h->without_dss_frame = x->stamp.frame;
+        h->without_dss_ns = x->stamp.time_ns;
+    }
     h->data_without_dss_last = !m->mapped;
     if (m->mapped) {
         if (part.payload) {
@@ -351,6 +386,10 @@ static void mapped_part(const mpt_mapped *m, void *data)
         claim(&part, length, m->implied);
         return;
     }
+    if (h->pending.runs.count < MAX_SEPARATE)
+        level_of(x)->epoch++;
+    else
+        h->pending_joined = true;
     part.stamp.epoch = epoch_for(x->e, x->c, x->side ^ x->s->flip, (uint32_t)MODE_WAITING + x->s->owner);
     mpt_ranges_claim(&h->pending, m->start, m->end, &part.stamp, NULL, NULL);
     if (x->e->observers->len)
@@ -430,6 +469,7 @@ static void resolve_part(const mpt_piece *p, void *data)
 
     part.stamp = p->was;
     part.resolved = true;
+    part.came = p->was.epoch;
     part.dsn += p->start - part.position;
     part.position = p->start;
     claim(&part, (uint32_t)(p->end - p->start), part.stamp.flags & MPT_CLAIM_IMPLIED);
@@ -644,10 +684,11 @@ static void merge_run(struct context *x, const mpt_run *r, unsigned offset, int6
 void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, unsigned to_side, mpt_connection *from,
                              unsigned from_side, unsigned offset, int64_t shift)
 {
-    mpt_data_level *f = &from->level[from_side];
+    mpt_data_level *f = &from->level[from_side], *t = &to->level[to_side];
     struct context x = {.e = e, .c = to, .resolved = true};
     GArray *observers = e->observers;
     guint i, n = f->copies ? f->copies->len : 0;
+    bool first = t->owned.size == 0;
     mpt_runs_at at;
     mpt_run *r;
 
@@ -676,4 +717,14 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, unsigned to_side
     }
     g_array_free(e->observers, TRUE);
     e->observers = observers;
+    if (first) {
+        t->order_unknown = f->order_unknown;
+        t->out_of_order_segments = f->out_of_order_segments;
+        t->out_of_order_bytes = f->out_of_order_bytes;
+        t->reorder_delay_ns = f->reorder_delay_ns;
+        t->reorder_frame = f->reorder_frame;
+        t->reorder_owner = (uint16_t)(f->reorder_owner + offset);
+    } else if (f->owned.size) {
+        t->order_unknown = true;
+    }
 }

@@ -93,16 +93,17 @@ mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c)
         return MPT_KIND_MPTCP_PARTIAL;
     if (!s || s->synack_capable || s->ack_capable || (c->dss_seen && !s->synack_seen) || s->synack_cut)
         return MPT_KIND_MPTCP;
+    /* Whoever goes on after the SYN was answered, if not in this capture. */
     if (!s->half[!s->initiator].bytes.packets && !s->half[!s->initiator].seen &&
-        !s->half[!s->initiator].rst_seen)
+        !s->half[!s->initiator].rst_seen && !s->ack_seen)
         return MPT_KIND_UNANSWERED;
     return MPT_KIND_TCP;
 }
 
-static bool data_on(const mpt_subflow *s)
+/* Payload that MP_CAPABLE does not map: a first request of which the capture shows no more says nothing. */
+static bool unmapped_data_on(const mpt_subflow *s)
 {
-    return mpt_ranges_bounds(&s->half[0].received, &(int64_t){0}, &(int64_t){0}) ||
-           mpt_ranges_bounds(&s->half[1].received, &(int64_t){0}, &(int64_t){0});
+    return s->half[0].pending.size || s->half[1].pending.size;
 }
 
 /* Data without mapping on the only subflow, after DSS was in use: the last new payload of a side came later than
@@ -125,13 +126,15 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
     case MPT_KIND_MPTCP:
         break;
     case MPT_KIND_TCP:
-        return s->synack_seen ? MPT_FALLBACK_SYNACK : MPT_FALLBACK_NONE;
+        return s->synack_seen                             ? MPT_FALLBACK_SYNACK
+               : s->ack_seen && s->ack_without_mptcp ? MPT_FALLBACK_ACK
+                                                     : MPT_FALLBACK_NONE;
     default:
         return MPT_FALLBACK_NONE;
     }
     if (s && s->ack_seen && s->ack_without_mptcp && !s->ack_capable && !s->dss_on_data)
         return MPT_FALLBACK_ACK;
-    if (s && data_on(s) && !c->dss_seen && !s->options_cut)
+    if (s && unmapped_data_on(s) && !c->dss_seen && !s->options_cut)
         return MPT_FALLBACK_NO_DSS;
     if (c->infinite_mapping)
         return MPT_FALLBACK_INFINITE_MAPPING;

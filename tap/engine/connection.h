@@ -50,7 +50,7 @@ typedef struct mpt_connection {
     uint32_t index;      /* in the engine */
     GPtrArray *subflows; /* mpt_subflow, borrowed from the engine */
     bool partial;        /* MP_CAPABLE is not in the capture */
-    bool checksum_required;
+    bool checksum_told, checksum_required;
     int8_t version_syn, version_synack, version_ack; /* -1: not seen */
     bool dss_seen;
     bool carried;           /* payload, on any subflow */

@@ -50,6 +50,8 @@ typedef struct mpt_data_level {
     uint64_t unique;
     int64_t counted_first, counted_end; /* valid with unique */
     int64_t high;                       /* one past the highest position seen; valid with owned.size */
+    uint32_t high_came;                 /* epoch in which it came */
+    bool order_unknown;                 /* what got its mapping late may have been out of order, or made others so */
     uint64_t out_of_order_segments, out_of_order_bytes;
     uint32_t out_of_order_frame; /* last frame counted as out of order */
     mpt_runs gaps;               /* holes below high; value: time when the hole appeared */

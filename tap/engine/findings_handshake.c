@@ -77,6 +77,11 @@ static void explain(const mpt_checking *x, GString *out)
         synack_culprit(x, out);
         break;
     case MPT_FALLBACK_ACK:
+        if (!x->v->subflows[0].subflow->synack_seen) {
+            g_string_append(out, "The third ACK and the data have no MPTCP option (the SYN/ACK is not in the "
+                                 "capture): plain TCP. ");
+            break;
+        }
         g_string_append(
             out,
             "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ");

@@ -103,12 +103,23 @@ static struct mpt_frame_record *taking(const mpt_frames *f, uint32_t frame)
 
 /* --- what the engine tells --- */
 
+/* What was counted as out of order since the last time is the record's. */
+static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side)
+{
+    uint64_t *counted = &mpt_frames_connection(f, c)->out_of_order[side];
+
+    r->out_of_order += (uint32_t)(c->level[side].out_of_order_bytes - *counted);
+    *counted = c->level[side].out_of_order_bytes;
+}
+
 static void on_data(const mpt_data_piece *p, void *user)
 {
     mpt_frames *f = user;
     struct mpt_frame_record *r;
     struct mpt_frame_range more = {p->position, p->position + p->length};
 
+    if (p->resolved && p->connection && (r = taking(f, p->frame)))
+        note_out_of_order(f, r, p->connection, p->side ^ p->subflow->flip);
     if (p->what != MPT_DATA_RETRANSMITTED || !(r = taking(f, p->frame)))
         return;
     if (!r->again_length) {
@@ -224,13 +235,10 @@ static void first_part(const mpt_mapped *m, void *data)
 static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
                             const mpt_subflow *s, unsigned side)
 {
-    const mpt_data_level *d = &c->level[side ^ s->flip];
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);
-    uint64_t *counted = &state->out_of_order[side ^ s->flip];
     mpt_mapped m = {0};
 
-    r->out_of_order = (uint32_t)(d->out_of_order_bytes - *counted);
-    *counted = d->out_of_order_bytes;
+    note_out_of_order(f, r, c, side ^ s->flip);
     if (!r->length || !state->acked_known[side ^ s->flip])
         return;
     mpt_mapping_look(&s->half[side].mapping, r->position, r->position + r->length, first_part, &m);

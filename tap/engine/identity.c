@@ -387,6 +387,13 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     to->end_ns = MAX(to->end_ns, from->end_ns);
     to->first_frame = MIN(to->first_frame, from->first_frame);
     to->dss_seen |= from->dss_seen;
+    to->infinite_mapping |= from->infinite_mapping;
+    to->mp_fail |= from->mp_fail;
+    if (from->fastclose && (!to->fastclose || from->fastclose_ns < to->fastclose_ns)) {
+        to->fastclose = true;
+        to->fastclose_side = from->fastclose_side ^ (uint8_t)flip;
+        to->fastclose_ns = from->fastclose_ns;
+    }
     merge_conflicts(&to->conflicts, &from->conflicts, offset);
     to->events_dropped += from->events_dropped;
     to->far_mappings += from->far_mappings;

@@ -182,9 +182,9 @@ static void data_figures(const mpt_connection_view *v, mpt_direction dir, const 
     f->data_fin = maybe_int(d->has_fin && d->relative_known, d->fin - d->idsn);
     f->data_ack_count = d->acks;
     f->data_ack_max = maybe_int(d->acked_known && d->relative_known, d->acked - d->idsn);
-    f->out_of_order_segments = d->out_of_order_segments;
-    f->out_of_order_bytes = d->out_of_order_bytes;
-    f->reorder_delay = maybe_ns(d->reorder_frame != 0, d->reorder_delay_ns);
+    f->out_of_order_segments = maybe_int(!d->order_unknown, (int64_t)d->out_of_order_segments);
+    f->out_of_order_bytes = maybe_int(!d->order_unknown, (int64_t)d->out_of_order_bytes);
+    f->reorder_delay = maybe_ns(d->reorder_frame != 0 && !d->order_unknown, d->reorder_delay_ns);
     f->rtt = rtt_figures(&d->rtt);
     acked_figures(v, dir, f, syn_data);
 }
@@ -268,7 +268,7 @@ static mpt_host shown_host(const mpt_connection_view *v, unsigned end)
 {
     mpt_host h = v->connection->host[v->side[end]];
 
-    if (v->kind == MPT_KIND_TCP || v->kind == MPT_KIND_UNANSWERED)
+    if (v->kind == MPT_KIND_TCP)
         return (mpt_host){0};
     return h;
 }
@@ -394,7 +394,7 @@ void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32
     v->kind = mpt_connection_get_kind(c);
     v->fallback = mpt_connection_get_fallback(c);
     v->version = maybe_int(!c->partial && mpt_connection_version(c) >= 0, mpt_connection_version(c));
-    v->checksum_required = maybe_int(!c->partial, c->checksum_required);
+    v->checksum_required = maybe_int(!c->partial && c->checksum_told, c->checksum_required);
     v->start_ns = since_start(e, c->start_ns);
     v->end_ns = since_start(e, c->end_ns);
     v->subflows = g_new0(mpt_subflow_view, v->subflow_count);
@@ -483,6 +483,23 @@ static gint by_time(gconstpointer a, gconstpointer b)
     return x->frame < y->frame ? -1 : x->frame > y->frame;
 }
 
+/* Payload from here on has no mapping: places `event` there. */
+static void place_at_unmapped(const mpt_subflow *s, mpt_event *event)
+{
+    unsigned side;
+
+    event->time_ns = s->end_ns;
+    event->frame = s->last_frame;
+    for (side = 0; side < 2; side++) {
+        const mpt_half *h = &s->half[side];
+        if (h->data_without_dss_last && h->pending.size && h->without_dss_ns < event->time_ns) {
+            event->time_ns = h->without_dss_ns;
+            event->frame = h->without_dss_frame;
+            event->side = (uint8_t)(side ^ s->flip);
+        }
+    }
+}
+
 /* Where a fallback showed: the first segment after which the connection was plain TCP. */
 static void conclude_fallback(const mpt_connection *c, GArray *events)
 {
@@ -494,13 +511,16 @@ static void conclude_fallback(const mpt_connection *c, GArray *events)
     if (why == MPT_FALLBACK_NONE || !c->subflows->len)
         return;
     s = g_ptr_array_index(c->subflows, 0);
-    event.time_ns = why == MPT_FALLBACK_SYNACK ? s->synack_ns
-                    : why == MPT_FALLBACK_ACK  ? s->ack_ns
-                                               : s->end_ns;
-    event.frame = why == MPT_FALLBACK_SYNACK ? s->synack_frame
-                  : why == MPT_FALLBACK_ACK  ? s->ack_frame
-                                             : s->last_frame;
     event.side = (uint8_t)((why == MPT_FALLBACK_SYNACK ? !s->initiator : s->initiator) ^ s->flip);
+    if (why == MPT_FALLBACK_SYNACK) {
+        event.time_ns = s->synack_ns;
+        event.frame = s->synack_frame;
+    } else if (why == MPT_FALLBACK_ACK) {
+        event.time_ns = s->ack_ns;
+        event.frame = s->ack_frame;
+    } else {
+        place_at_unmapped(s, &event);
+    }
     event.reason = why;
     for (i = 0; i < events->len; i++) {
         const mpt_event *cause = &g_array_index(events, mpt_event, i);

@@ -183,7 +183,11 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     side = connection_side(x);
     again = syn ? (ack ? s->synack_capable : s->syn_capable) : s->ack_capable;
     capable_version(c, s, syn, ack, o->version);
-    c->checksum_required |= syn && o->checksum_required;
+    /* Flag A of the third ACK says what both asked for: enough where neither SYN nor SYN/ACK is there. */
+    if (syn || (o->checksum_required && !c->checksum_told)) {
+        c->checksum_told = true;
+        c->checksum_required |= o->checksum_required;
+    }
     version = (unsigned)mpt_connection_version(c);
     /* A v1 SYN has no key; its receiver may answer in v0, so a SYN's key waits for no SYN/ACK (RFC 8684 3.1). */
     if (o->has_sender_key)
@@ -199,6 +203,19 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
         return;
     event->capable = *o;
     mpt_signal_tell(x->e, c, event);
+}
+
+/* A subflow whose handshake is not in the capture: any option shows that it is MPTCP's. Which connection it is of
+ * turns out with the first 64-bit number (find_relatives). */
+static bool any_connection(const struct context *x)
+{
+    mpt_subflow *s = x->s;
+    mpt_connection *c = s->connection ? NULL : mpt_identity_new_connection(x->e, true);
+
+    if (s->connection)
+        return true;
+    s->kind = MPT_SUBFLOW_UNKNOWN;
+    return c && mpt_identity_attach(x->e, c, s, 0);
 }
 
 /* --- MP_JOIN --- */
@@ -277,7 +294,9 @@ static void take_join(struct context *x, const mpt_mp_join *o)
 
     if (o->step != (syn ? (ack ? MPT_JOIN_SYNACK : MPT_JOIN_SYN) : MPT_JOIN_ACK))
         return;
-    if (!s->connection && o->step == MPT_JOIN_SYN)
+    if (o->step != MPT_JOIN_SYN)
+        any_connection(x);
+    else if (!s->connection)
         join_connection(x, o);
     if (!s->join)
         s->join = g_new0(mpt_join, 1);
@@ -512,7 +531,7 @@ static void take_control(struct context *x, const mpt_option *o)
     mpt_event *event;
     guint index;
 
-    if (!x->s->connection)
+    if (!any_connection(x))
         return;
     if (o->subtype == MPT_ADD_ADDR && o->add_addr.echo)
         type = MPT_EVENT_ADD_ADDR_ECHO;

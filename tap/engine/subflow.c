@@ -154,6 +154,24 @@ static void update_state(mpt_subflow *s, unsigned side, const mpt_segment *g)
     }
 }
 
+/* Below what was seen before: bytes that were there concern what is in flight, others fill a hole. The queue stays in
+ * order. Returns where they belong. */
+static guint place_unacked(mpt_half *h, mpt_unacked *u)
+{
+    guint i;
+
+    u->again = mpt_ranges_covered(&h->received, u->start, u->end) > 0;
+    /* Newest first: mostly near the end of the queue. */
+    for (i = h->unacked->len; i > h->unacked_head; i--) {
+        mpt_unacked *old = &g_array_index(h->unacked, mpt_unacked, i - 1);
+        if (old->end <= u->start)
+            break;
+        if (old->start < u->end)
+            old->again = true;
+    }
+    return i;
+}
+
 static void note_unacked(mpt_half *h, int64_t start, int64_t end, int64_t time_ns)
 {
     mpt_unacked u = {.start = start, .end = end, .time_ns = time_ns};
@@ -161,19 +179,9 @@ static void note_unacked(mpt_half *h, int64_t start, int64_t end, int64_t time_n
 
     if (!h->unacked)
         h->unacked = g_array_new(FALSE, FALSE, sizeof(mpt_unacked));
-    if (start < h->next) {
-        /* Newest first: a retransmission concerns what is in flight, mostly near the end of the queue. */
-        for (i = h->unacked->len; i > h->unacked_head; i--) {
-            mpt_unacked *old = &g_array_index(h->unacked, mpt_unacked, i - 1);
-            if (old->end <= start)
-                break;
-            if (old->start < end)
-                old->again = true;
-        }
-        u.again = true;
-    }
-    if (!u.again && h->unacked->len - h->unacked_head < MAX_UNACKED)
-        g_array_append_val(h->unacked, u);
+    i = start < h->next ? place_unacked(h, &u) : h->unacked->len;
+    if (!u.again && start >= h->acked && h->unacked->len - h->unacked_head < MAX_UNACKED)
+        g_array_insert_val(h->unacked, i, u);
 }
 
 static void sample_rtt(mpt_half *h, int64_t acked, int64_t time_ns)

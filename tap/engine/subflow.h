@@ -73,6 +73,7 @@ typedef struct mpt_half {
     bool shift_bounded;
     bool fin_seen, fin_acked, rst_seen;
     bool data_without_dss_last; /* the last new payload had no mapping */
+    bool pending_joined;        /* runs of `pending` may be several segments */
     uint32_t origin;
     uint32_t syn_data; /* bytes accepted by Fast Open */
     int64_t next;      /* highest position seen, one past */
@@ -93,6 +94,8 @@ typedef struct mpt_half {
     guint unacked_head;
     /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
     uint32_t fin_event, rst_event, infinite_event;
+    uint32_t without_dss_frame; /* where data_without_dss_last became true */
+    int64_t without_dss_ns;
     int64_t fin;    /* position of the FIN, where fin_seen */
     int64_t fin_ns; /* when it was first seen */
     mpt_distribution rtt;
