@@ -69,28 +69,43 @@ static struct place last_payload(mpt_frames *frames, const mpt_connection *c)
     return found;
 }
 
-static struct pass *begin(const follow_info_t *info, mpt_frames *frames, const mpt_frame_ids *ids)
+static void set_end(address *a, unsigned *port, const mpt_endpoint *e)
+{
+    static const int types[] = {[MPT_FAMILY_NONE] = AT_NONE, [MPT_FAMILY_IPV4] = AT_IPv4, [MPT_FAMILY_IPV6] = AT_IPv6};
+
+    free_address(a);
+    alloc_address_wmem(NULL, a, types[e->family], (int)mpt_endpoint_address_len(e), e->address);
+    *port = e->port;
+}
+
+static struct pass *begin(follow_info_t *info, mpt_frames *frames, const mpt_frame_ids *ids)
 {
     struct pass *p = g_new0(struct pass, 1);
+    mpt_connection_view v;
 
     p->reading = mpt_fields_reading();
     p->connection = ids->connection;
     p->id = ids->connection_id;
     p->last = last_payload(frames, ids->connection);
     p->stream = mpt_stream_new(mpt_frames_engine(frames), p->id);
-    g_hash_table_replace(passes, (gpointer)info, p);
+    g_hash_table_replace(passes, info, p);
+    mpt_metrics_connection(mpt_frames_engine(frames), p->connection, p->id, &v);
+    set_end(&info->client_ip, &info->client_port, &v.end[0]);
+    set_end(&info->server_ip, &info->server_port, &v.end[1]);
+    mpt_metrics_clear(&v);
     return p;
 }
 
-/* The pass that this segment is of; one that begins again began anew. NULL: it is another connection's. */
-static struct pass *pass_of(const follow_info_t *info, mpt_frames *frames, struct place at)
+/* The pass that this segment is of. A follower without addresses is new, though another may have been in its place in
+ * memory; one that begins again began anew. NULL: it is another connection's. */
+static struct pass *pass_of(follow_info_t *info, mpt_frames *frames, struct place at)
 {
     struct pass *p = g_hash_table_lookup(passes, info);
     mpt_frame_ids ids;
 
     if (!mpt_frames_ids(frames, at.frame, at.index, &ids) || !ids.connection)
         return NULL;
-    if (p && (p->reading != mpt_fields_reading() || !is_after(at, p->at)))
+    if (p && (p->reading != mpt_fields_reading() || !is_after(at, p->at) || info->client_ip.type == AT_NONE))
         p = NULL;
     if (!p)
         p = begin(info, frames, &ids);
@@ -133,15 +148,6 @@ static void keep(struct pass *p, const packet_info *pinfo, const mpt_frame_paylo
 
 /* --- what Wireshark shows --- */
 
-static void set_end(address *a, unsigned *port, const mpt_endpoint *e)
-{
-    static const int types[] = {[MPT_FAMILY_NONE] = AT_NONE, [MPT_FAMILY_IPV4] = AT_IPv4, [MPT_FAMILY_IPV6] = AT_IPv6};
-
-    free_address(a);
-    alloc_address_wmem(NULL, a, types[e->family], (int)mpt_endpoint_address_len(e), e->address);
-    *port = e->port;
-}
-
 static void add_record(follow_info_t *info, const mpt_delivery *d)
 {
     follow_record_t *record = g_new0(follow_record_t, 1);
@@ -165,8 +171,6 @@ static void finish(follow_info_t *info, mpt_frames *frames, const struct pass *p
     GArray *all;
 
     mpt_metrics_connection(mpt_frames_engine(frames), p->connection, p->id, &v);
-    set_end(&info->client_ip, &info->client_port, &v.end[0]);
-    set_end(&info->server_ip, &info->server_port, &v.end[1]);
     for (unsigned dir = 0; dir < MPT_DIRECTIONS; dir++)
         mpt_stream_direction_of(p->stream, p->connection, v.side[dir], &direction[dir]);
     all = mpt_follow_deliveries((const mpt_stream_direction *)direction);

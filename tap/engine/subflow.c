@@ -80,13 +80,17 @@ uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_seg
     return MIN(by_seq, by_ack);
 }
 
-/* The SYN tells where SSN 0 is, even if data of this side came before it. */
-static void learn_isn(mpt_half *h, int64_t position)
+/* The SYN tells where SSN 0 is, even if data of this side came before it. With data in it the SYN/ACK tells, or, where
+ * that is not in the capture, the mappings: it lies in the SYN or at its end. */
+static void learn_isn(mpt_half *h, int64_t position, uint32_t payload_len)
 {
     if (h->isn_known)
         return;
-    h->isn_known = h->shift_known = true;
-    h->ssn_shift = position;
+    h->isn_known = true;
+    h->shift_known = payload_len == 0;
+    h->ssn_shift = h->shift_low = position;
+    h->shift_high = position + payload_len;
+    h->shift_bounded = !h->shift_known;
 }
 
 /* Fast Open: SSN 1 is the first byte after the data that the SYN/ACK accepts (RFC 8684 B.1). */
@@ -94,7 +98,10 @@ static void accept_syn_data(mpt_half *h, int64_t acked)
 {
     int64_t n = acked - (h->ssn_shift + 1);
 
-    if (!h->isn_known || h->syn_data || n <= 0 || n > UINT16_MAX)
+    if (!h->isn_known || h->syn_data)
+        return;
+    h->shift_known = true;
+    if (n <= 0 || n > UINT16_MAX)
         return;
     if (mpt_ranges_covered(&h->received, h->ssn_shift + 1, h->ssn_shift + 1 + n) != (uint64_t)n)
         return;
@@ -107,7 +114,7 @@ static void handshake(mpt_subflow *s, unsigned side, const mpt_segment *g, int64
     bool syn = g->flags & MPT_TCP_SYN, ack = g->flags & MPT_TCP_ACK;
 
     if (syn) {
-        learn_isn(&s->half[side], position);
+        learn_isn(&s->half[side], position, g->payload_len);
         s->initiator_known = true;
         s->initiator = (uint8_t)(ack ? !side : side);
     }
