@@ -63,7 +63,8 @@ static void text_connection(const mpt_report_context *x, const mpt_connection_vi
     if (any)
         mpt_text_block(sink, block, 0);
     else
-        mpt_text_paragraph(sink, 2, 0, "no events");
+        mpt_text_paragraph(sink, 2, 0,
+                           v->connection->events_dropped ? "its events are above the limit" : "no events");
     g_string_free(place, TRUE);
     g_string_free(what, TRUE);
     mpt_block_free(block);

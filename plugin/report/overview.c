@@ -30,8 +30,8 @@ static void write_lacks(const mpt_engine_counts *counts, mpt_sink *sink)
          "segments were out of time order by more than the look-back"},
         {counts->lost_segments, "segment could not be read: its options are cut or malformed",
          "segments could not be read: their options are cut or malformed"},
-        {counts->connections_dropped, "connection above the limit was left out",
-         "connections above the limit were left out"},
+        {counts->connections_dropped, "TCP connection is of an MPTCP connection above the limit and was left out",
+         "TCP connections are of MPTCP connections above the limit and were left out"},
         {counts->subflows_dropped, "subflow above the limit was left out",
          "subflows above the limit were left out"},
         {counts->events_dropped, "event above the limit was left out",
@@ -77,7 +77,7 @@ static void write_window(const mpt_arguments *a, mpt_sink *sink)
 }
 
 /* Appends ", 1 of them fell back to TCP" and the like for the kinds that are there. */
-static void append_kinds(const mpt_report_context *x, GString *line)
+static void append_kinds(const mpt_report_context *x, bool cut, GString *line)
 {
     uint64_t fell_back = 0, partial = 0, unanswered = 0;
 
@@ -93,7 +93,7 @@ static void append_kinds(const mpt_report_context *x, GString *line)
         const char *words;
     } parts[] = {
         {fell_back, "fell back to TCP"},
-        {partial, "began before the capture"},
+        {partial, cut ? "without MP_CAPABLE in what was captured" : "began before the capture"},
         {unanswered, "never answered"},
     };
     const char *open = " (";
@@ -116,16 +116,18 @@ void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);
     uint64_t plain = mpt_metrics_plain_tcp(x->engine);
+    bool cut = counts->cut_options > 0;
     GString *line = g_string_new(NULL);
 
     if (x->connections->len > 0)
         append_count(line, x->connections->len, "MPTCP connection", "MPTCP connections");
     else
-        g_string_append(line, "No MPTCP in this capture");
-    append_kinds(x, line);
+        g_string_append(line, cut ? "No MPTCP in what was captured" : "No MPTCP in this capture");
+    append_kinds(x, cut, line);
     if (plain > 0) {
         g_string_append(line, ", ");
         append_count(line, plain, "TCP connection without MPTCP", "TCP connections without MPTCP");
+        g_string_append(line, cut ? " as far as captured" : "");
     }
     g_string_append(line, "; ");
     append_count(line, counts->segments, "TCP segment", "TCP segments");

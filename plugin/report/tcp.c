@@ -199,7 +199,9 @@ static char *mptcp_words(const stream *s)
     const mpt_connection *c = s->subflow->connection;
 
     if (!c)
-        return g_strdup("never asked");
+        return g_strdup(s->subflow->left_out      ? "mptcp, above the limit"
+                        : s->subflow->options_cut ? "not known (cut)"
+                                                  : "never asked");
     mpt_connection_kind kind = mpt_connection_get_kind(c);
     if (fallback_name(s->subflow))
         return g_strdup_printf("mptcp %u, fell back (%s)", s->connection_id, fallback_name(s->subflow));

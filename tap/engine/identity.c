@@ -64,12 +64,13 @@ void mpt_identity_free(mpt_engine *e)
     g_clear_pointer(&e->dsns, g_hash_table_destroy);
 }
 
-mpt_connection *mpt_identity_new_connection(mpt_engine *e, bool partial)
+mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool partial)
 {
     mpt_connection *c;
 
     if (e->connections->len - e->idle.connections_gone >= e->config.max_connections) {
-        e->counts.connections_dropped++;
+        e->counts.connections_dropped += !s->left_out;
+        s->left_out = true;
         return NULL;
     }
     c = mpt_connection_new();

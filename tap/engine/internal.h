@@ -83,7 +83,7 @@ mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_ev
 void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event);
 
 /* identity.c */
-mpt_connection *mpt_identity_new_connection(mpt_engine *e, bool partial);
+mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool partial);
 /* Makes s the next subflow of c; flip: side of the connection = side of the subflow ^ flip. False: limit reached. */
 bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, unsigned flip);
 void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint64_t key, unsigned version);

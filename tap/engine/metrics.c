@@ -453,8 +453,10 @@ uint64_t mpt_metrics_plain_tcp(const mpt_engine *e)
     uint64_t n = 0;
     guint i;
 
-    for (i = 0; i < all->len; i++)
-        n += !((const mpt_subflow *)g_ptr_array_index(all, i))->connection;
+    for (i = 0; i < all->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(all, i);
+        n += !s->connection && !s->left_out;
+    }
     return n;
 }
 

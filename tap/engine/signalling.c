@@ -128,7 +128,7 @@ static bool capable_connection(struct context *x, const mpt_mp_capable *o)
     if (!syn && !o->has_receiver_key)
         return false;
     client = syn && ack ? !x->side : x->side;
-    s->connection = mpt_identity_new_connection(x->e, false);
+    s->connection = mpt_identity_new_connection(x->e, s, false);
     if (!s->connection)
         return false;
     s->kind = MPT_SUBFLOW_CAPABLE;
@@ -210,7 +210,7 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
 static bool any_connection(const struct context *x)
 {
     mpt_subflow *s = x->s;
-    mpt_connection *c = s->connection ? NULL : mpt_identity_new_connection(x->e, true);
+    mpt_connection *c = s->connection ? NULL : mpt_identity_new_connection(x->e, s, true);
 
     if (s->connection)
         return true;
@@ -228,7 +228,7 @@ static void join_connection(struct context *x, const mpt_mp_join *o)
 
     c = mpt_identity_find_token(x->e, o->token, &receiver);
     if (!c) {
-        c = mpt_identity_new_connection(x->e, true);
+        c = mpt_identity_new_connection(x->e, s, true);
         if (!c)
             return;
         mpt_identity_set_token(x->e, c, receiver, o->token);
@@ -330,7 +330,7 @@ static bool dss_connection(struct context *x, const mpt_dss *o)
         flip = side ^ x->side;
     else if (o->has_ack && o->ack_64bit && (c = mpt_identity_find_dsn(x->e, o->data_ack, NULL, &side)))
         flip = side ^ !x->side;
-    else if (!(c = mpt_identity_new_connection(x->e, true)))
+    else if (!(c = mpt_identity_new_connection(x->e, s, true)))
         return false;
     s->kind = MPT_SUBFLOW_UNKNOWN;
     return mpt_identity_attach(x->e, c, s, flip);

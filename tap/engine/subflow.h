@@ -131,6 +131,7 @@ typedef struct mpt_subflow {
     uint8_t flip;   /* side of the connection = side of the subflow ^ flip */
     uint8_t initiator; /* side that sent the SYN; valid with initiator_known */
     bool initiator_known;
+    bool left_out;  /* of MPTCP, but there is no connection for it: the limit */
     bool idle;      /* never carried payload */
     bool one_sided; /* no packet of ends[1] so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
