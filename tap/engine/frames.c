@@ -258,7 +258,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
     r->subflow = s;
     r->side = (uint8_t)side;
     r->position = position;
-    r->backup_known = s->kind == MPT_SUBFLOW_CAPABLE || s->kind == MPT_SUBFLOW_JOIN || s->backup_known[side];
+    r->backup_known = s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side];
     r->backup = s->backup[side];
     if (!c) {
         static const mpt_data_level nothing;

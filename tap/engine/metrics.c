@@ -202,7 +202,6 @@ mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, unsigned side, int64
 static void subflow_identity(const mpt_connection_view *v, mpt_subflow_view *sv)
 {
     const mpt_subflow *s = sv->subflow;
-    bool told = s->kind == MPT_SUBFLOW_CAPABLE || s->kind == MPT_SUBFLOW_JOIN;
     unsigned end;
 
     sv->side[0] = mpt_subflow_side(s, v->side[0]);
@@ -212,8 +211,8 @@ static void subflow_identity(const mpt_connection_view *v, mpt_subflow_view *sv)
         unsigned side = sv->side[end];
         sv->address_id[end] = s->kind == MPT_SUBFLOW_CAPABLE
                                   ? maybe_int(true, 0)
-                                  : maybe_int(told && s->address_id_known[side], s->address_id[side]);
-        sv->backup[end] = maybe_int(told || s->backup_known[side], s->backup[side]);
+                                  : maybe_int(s->address_id_known[side], s->address_id[side]);
+        sv->backup[end] = maybe_int(s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side], s->backup[side]);
     }
 }
 
