@@ -227,6 +227,19 @@ static void fin(const struct words *w)
     say_repeated(w);
 }
 
+/* Fast Open's bytes lie before DSN 1 (RFC 8684 B.1). */
+static int64_t bytes_before_first_dsn(const struct words *w)
+{
+    mpt_direction direction = w->e->side == w->v->side[MPT_C2S] ? MPT_C2S : MPT_S2C;
+    int64_t bytes = 0;
+
+    for (uint32_t i = 0; i < w->v->subflow_count; i++) {
+        const mpt_subflow_view *s = &w->v->subflows[i];
+        bytes += s->subflow->half[s->side[direction]].syn_data;
+    }
+    return bytes;
+}
+
 static void data_fin(const struct words *w)
 {
     mpt_maybe_int dsn = mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn);
@@ -234,7 +247,7 @@ static void data_fin(const struct words *w)
     say(w, "%s has sent all its data", w->who);
     if (dsn.known) {
         say(w, ": ");
-        say_bytes(w, (uint64_t)MAX(dsn.value - 1, 0));
+        say_bytes(w, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0));
     }
     say_repeated(w);
 }
