@@ -456,6 +456,82 @@ static void test_data_waited__99_ms__none(void **state)
     expect_none(&s, "data_waited");
 }
 
+/* On the line of `next`: leaves out 100 bytes, and comes back for them later. */
+static void leave_hole(struct scene *s, int64_t *next)
+{
+    flow_send_data(&s->a, 0, &s->h, 0, *next + 100, 100);
+    *next += 200;
+}
+
+/* Three holes, each longer and open before the one before it is filled: 150 ms, 260 ms, 410 ms. */
+static void test_data_waited__chain_of_growing_waits__first_and_last(void **state)
+{
+    struct scene s;
+    struct result r;
+    int64_t next = 101;
+    (void)state;
+    begin_two(&s);
+    leave_hole(&s, &next);
+    later(&s, 139);
+    leave_hole(&s, &next);
+    later(&s, 9);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    later(&s, 238);
+    leave_hole(&s, &next);
+    later(&s, 10);
+    flow_send_data(&s.b, 0, &s.h, 0, 301, 100);
+    later(&s, 397);
+    flow_send_data(&s.b, 0, &s.h, 0, 501, 100);
+    r = finish(&s, "data_waited");
+    assert_int_equal(r.count, 2);
+    expect_words(r, "waited 409.0 ms");
+}
+
+/* 100 ms and 190 ms, and 450 ms around both; then 120 ms: the one around, and the last. */
+static void test_data_waited__longer_one_around_two__these_are_not_told(void **state)
+{
+    struct scene s;
+    struct result r;
+    int64_t next = 101;
+    (void)state;
+    begin_two(&s);
+    leave_hole(&s, &next);
+    later(&s, 20);
+    leave_hole(&s, &next);
+    later(&s, 99);
+    flow_send_data(&s.b, 0, &s.h, 0, 301, 100);
+    leave_hole(&s, &next);
+    later(&s, 189);
+    flow_send_data(&s.b, 0, &s.h, 0, 501, 100);
+    later(&s, 137);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
+    flow_send_data(&s.b, 0, &s.h, 0, 151, 50);
+    leave_hole(&s, &next);
+    later(&s, 119);
+    flow_send_data(&s.b, 0, &s.h, 0, 701, 100);
+    r = finish(&s, "data_waited");
+    assert_int_equal(r.count, 2);
+    expect_words(r, "waited 120.0 ms");
+}
+
+/* More waits, far apart, than are kept: the longest three, which grow to the last. */
+static void test_data_waited__many__the_longest_three(void **state)
+{
+    struct scene s;
+    struct result r;
+    int64_t next = 101;
+    (void)state;
+    begin_two(&s);
+    for (int i = 0; i < 12; i++) {
+        leave_hole(&s, &next);
+        later(&s, 100 + i);
+        flow_send_data(&s.b, 0, &s.h, 0, next - 200, 100);
+    }
+    r = finish(&s, "data_waited");
+    assert_int_equal(r.count, 3);
+    expect_words(r, "waited 112.0 ms");
+}
+
 static void tell_window(struct scene *s, uint32_t window)
 {
     send_extra(&s->a, 1, MPT_TCP_ACK, 0, NULL, (struct extra){.window = window});
@@ -824,6 +900,9 @@ int main(void)
         cmocka_unit_test(test_failover__acknowledged_after_all__none),
         cmocka_unit_test(test_data_waited__100_ms__note),
         cmocka_unit_test(test_data_waited__99_ms__none),
+        cmocka_unit_test(test_data_waited__chain_of_growing_waits__first_and_last),
+        cmocka_unit_test(test_data_waited__longer_one_around_two__these_are_not_told),
+        cmocka_unit_test(test_data_waited__many__the_longest_three),
         cmocka_unit_test(test_window_closed__zero__note),
         cmocka_unit_test(test_window_closed__one_byte__none),
         cmocka_unit_test(test_window_closed__rst__none),

@@ -4,6 +4,8 @@
  */
 #include "evidence.h"
 
+#include <string.h>
+
 #include "internal.h"
 
 /* A sender needs some time to learn that a subflow has become backup. */
@@ -173,22 +175,84 @@ static int64_t length_of(const mpt_wait *w)
     return w->end_ns - w->start_ns;
 }
 
+static bool overlap(const mpt_wait *a, const mpt_wait *b)
+{
+    return a->start_ns < b->end_ns && b->start_ns < a->end_ns;
+}
+
+static bool overlaps_any(const mpt_wait *w, const mpt_wait *waits, const unsigned *places, unsigned n)
+{
+    for (unsigned k = 0; k < n; k++)
+        if (overlap(w, &waits[places[k]]))
+            return true;
+    return false;
+}
+
+/* The longest, then the longest of those that do not overlap it, and so on: their places. */
+static unsigned choose_longest(const mpt_wait *waits, unsigned count, unsigned *places, unsigned most)
+{
+    unsigned n = 0;
+
+    while (n < most) {
+        const mpt_wait *best = NULL;
+
+        for (const mpt_wait *w = waits; w < waits + count; w++)
+            if (!overlaps_any(w, waits, places, n) && length_of(w) > (best ? length_of(best) : 0))
+                best = w;
+        if (!best)
+            break;
+        places[n++] = (unsigned)(best - waits);
+    }
+    return n;
+}
+
+/* The shortest of those that a longer one overlaps; where there are none, the shortest. */
+static mpt_wait *least_worth(mpt_wait *waits, unsigned count)
+{
+    unsigned places[MPT_WAITS_KEPT + 1], n = choose_longest(waits, count, places, count), chosen = 0;
+    mpt_wait *least = NULL;
+
+    for (unsigned k = 0; k < n; k++)
+        chosen |= 1u << places[k];
+    for (unsigned i = 0; i < count; i++)
+        if ((n == count || !(chosen >> i & 1u)) && (!least || length_of(&waits[i]) < length_of(least)))
+            least = &waits[i];
+    return least;
+}
+
 void mpt_evidence_wait(mpt_connection *c, unsigned side, const mpt_wait *wait)
 {
-    mpt_wait *waits = of_connection(c)->level[side].waits, *least = waits;
-    unsigned i;
+    mpt_level_evidence *v = &of_connection(c)->level[side];
+    mpt_wait all[MPT_WAITS_KEPT + 1], *least;
 
-    for (i = 0; i < MPT_WAITS; i++) {
-        if (wait->start_ns < waits[i].end_ns && waits[i].start_ns < wait->end_ns) {
-            if (length_of(wait) > length_of(&waits[i]))
-                waits[i] = *wait;
+    if (length_of(wait) <= 0)
+        return;
+    /* Pieces of one gap share its start. */
+    for (unsigned i = 0; i < v->wait_count; i++) {
+        if (v->waits[i].start_ns == wait->start_ns) {
+            if (length_of(wait) > length_of(&v->waits[i]))
+                v->waits[i] = *wait;
             return;
         }
-        if (length_of(&waits[i]) < length_of(least))
-            least = &waits[i];
     }
-    if (length_of(wait) > length_of(least))
-        *least = *wait;
+    if (v->wait_count < MPT_WAITS_KEPT) {
+        v->waits[v->wait_count++] = *wait;
+        return;
+    }
+    memcpy(all, v->waits, sizeof(v->waits));
+    all[MPT_WAITS_KEPT] = *wait;
+    least = least_worth(all, MPT_WAITS_KEPT + 1);
+    *least = *wait;
+    memcpy(v->waits, all, sizeof(v->waits));
+}
+
+unsigned mpt_evidence_longest_waits(const mpt_level_evidence *v, mpt_wait longest[MPT_WAITS])
+{
+    unsigned places[MPT_WAITS], n = choose_longest(v->waits, v->wait_count, places, MPT_WAITS);
+
+    for (unsigned k = 0; k < n; k++)
+        longest[k] = v->waits[places[k]];
+    return n;
 }
 
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g)

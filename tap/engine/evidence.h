@@ -47,7 +47,9 @@ typedef struct mpt_wait {
     uint16_t owner;           /* its subflow */
 } mpt_wait;
 
-enum { MPT_WAITS = 3 };
+/* Waits that are told, and those kept for them: a longer one may come that overlaps several of these, and a still
+ * longer one that overlaps that. */
+enum { MPT_WAITS = 3, MPT_WAITS_KEPT = 8 };
 
 /* The data level of one direction. */
 typedef struct mpt_level_evidence {
@@ -60,12 +62,16 @@ typedef struct mpt_level_evidence {
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
     mpt_seen acks_back; /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
     mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
-    mpt_wait waits[MPT_WAITS];  /* the longest, none of which overlap */
+    mpt_wait waits[MPT_WAITS_KEPT]; /* one a gap; they may overlap */
+    unsigned wait_count;
 } mpt_level_evidence;
 
 typedef struct mpt_connection_evidence {
     mpt_level_evidence level[2]; /* per side of the connection, as sender */
     mpt_seen far;            /* DSNs or DATA_ACKs out of reach */
 } mpt_connection_evidence;
+
+/* Copies the longest waits to `longest`, longest first, none of which overlap, and returns their number. */
+unsigned mpt_evidence_longest_waits(const mpt_level_evidence *v, mpt_wait longest[MPT_WAITS]);
 
 #endif

@@ -173,8 +173,9 @@ void mpt_check_waits(mpt_checking *x)
     char name[MPT_SUBFLOW_WORDS], n[MPT_WORD];
 
     for (unsigned direction = 0; direction < 2 && x->c->evidence && x->c->subflows->len > 1; direction++) {
-        const mpt_wait *waits = x->c->evidence->level[x->v->side[direction]].waits;
-        for (unsigned i = 0; i < MPT_WAITS; i++) {
+        mpt_wait waits[MPT_WAITS];
+        unsigned count = mpt_evidence_longest_waits(&x->c->evidence->level[x->v->side[direction]], waits);
+        for (unsigned i = 0; i < count; i++) {
             const mpt_wait *w = &waits[i];
             const mpt_subflow_view *sv = mpt_checking_subflow(x, w->owner);
             mpt_finding *f;
