@@ -411,6 +411,116 @@ static void test_reinjected__each_fate__told(void **state)
     assert_int_equal(r.useful + r.redundant + r.useless, 0);
 }
 
+/* What subflow 0 had first goes on subflow 1 twice, under new subflow sequence numbers. */
+static void test_reinjected__twice_on_one_subflow__each_counts(void **state)
+{
+    mpt_path_reinjected r;
+    link_ a, b;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    a = link_of(&e, 0, 0);
+    b = link_of(&e, 1, 0);
+    open_capable(&a);
+    open_join(&b);
+    e.path = drop_first_data;
+    e.count = 0;
+    send_data(&a, 0, 1, 1000);
+    send_data(&b, 0, 1, 1000);
+    send_data_ack(&b, 1, 1001);
+    send_data(&b, 0, 1, 1000);
+    finish_ends(&e);
+    r = mpt_paths_reinjected(flow_at(&e, 1), 0, 0);
+    assert_int_equal(r.useful, 1000);
+    assert_int_equal(r.useless, 1000);
+    assert_int_equal(r.redundant + r.lost, 0);
+    close_ends(&e);
+}
+
+static void send_mp_fail(link_ *l, unsigned from, int64_t dsn)
+{
+    mpt_option o = {.subtype = MPT_MP_FAIL, .length = 12, .fail = {.dsn = dsn_of(&HOSTS, !from, dsn)}};
+
+    send_segment(l, from ^ l->opener, MPT_TCP_ACK, 0, &o, 1);
+}
+
+/* The server throws away what subflow 1 carries from DSN 1001 on: the first copy on subflow 0 counts. */
+static void test_reinjected__first_copy_failed_its_checksum__useful(void **state)
+{
+    mpt_path_reinjected r;
+    link_ a, b;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    a = link_of(&e, 0, 0);
+    b = link_of(&e, 1, 0);
+    open_capable(&a);
+    open_join(&b);
+    send_data(&b, 0, 1, 1000);
+    send_data(&b, 0, 1001, 1000);
+    send_mp_fail(&b, 1, 1001);
+    send_data(&b, 0, 2001, 1000);
+    send_data(&a, 0, 501, 1000);
+    send_data(&a, 0, 1501, 1000);
+    send_data(&a, 0, 2501, 500);
+    send_data(&a, 0, 1001, 1000);
+    finish_ends(&e);
+    r = mpt_paths_reinjected(flow_at(&e, 0), 0, 0);
+    assert_int_equal(r.useful, 2000);
+    assert_int_equal(r.redundant, 1500);
+    assert_int_equal(r.useless + r.lost, 0);
+    close_ends(&e);
+}
+
+static void test_reinjected__first_copy_came_after_a_reset__useful(void **state)
+{
+    mpt_path_reinjected r;
+    link_ a, b;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    a = link_of(&e, 0, 0);
+    b = link_of(&e, 1, 0);
+    open_capable(&a);
+    open_join(&b);
+    send_data(&b, 0, 1, 1000);
+    send_segment(&b, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
+    send_data(&b, 0, 1001, 1000);
+    send_data(&a, 0, 1, 2000);
+    finish_ends(&e);
+    r = mpt_paths_reinjected(flow_at(&e, 0), 0, 0);
+    assert_int_equal(r.useful, 1000);
+    assert_int_equal(r.redundant, 1000);
+    assert_int_equal(r.useless + r.lost, 0);
+    close_ends(&e);
+}
+
+/* The copy sent again comes on a subflow that was reset: nobody has it. */
+static void test_reinjected__later_copy_came_after_a_reset__lost(void **state)
+{
+    mpt_path_reinjected r;
+    link_ a, b;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    a = link_of(&e, 0, 0);
+    b = link_of(&e, 1, 0);
+    open_capable(&a);
+    open_join(&b);
+    send_data(&a, 0, 1, 1000);
+    send_segment(&b, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
+    send_data(&b, 0, 1, 1000);
+    finish_ends(&e);
+    r = mpt_paths_reinjected(flow_at(&e, 1), 0, 0);
+    assert_int_equal(r.lost, 1000);
+    assert_int_equal(r.useful + r.redundant + r.useless, 0);
+    close_ends(&e);
+}
+
 /* Subflow 1 has the first bytes and is a second slower: those of subflow 0 wait for it. */
 static void test_queue__bytes_of_a_slow_subflow__the_others_wait(void **state)
 {
@@ -684,6 +794,10 @@ int main(void)
         cmocka_unit_test(test_paths__ports_reused__each_with_its_own),
         cmocka_unit_test(test_paths__too_many_wait__forgotten_and_counted),
         cmocka_unit_test(test_reinjected__each_fate__told),
+        cmocka_unit_test(test_reinjected__twice_on_one_subflow__each_counts),
+        cmocka_unit_test(test_reinjected__first_copy_failed_its_checksum__useful),
+        cmocka_unit_test(test_reinjected__first_copy_came_after_a_reset__useful),
+        cmocka_unit_test(test_reinjected__later_copy_came_after_a_reset__lost),
         cmocka_unit_test(test_queue__bytes_of_a_slow_subflow__the_others_wait),
         cmocka_unit_test(test_match__random_splits_merges_losses_duplicates__as_the_oracle),
     };

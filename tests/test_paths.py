@@ -113,6 +113,22 @@ def path_of(text):
     return float(values['delay']) / 1e6, float(values['rate']), float(values['qlimit'])
 
 
+# What the captures of both ends tell: bytes sent again on another subflow.
+FATES = {('path_blackhole', 'c2s'): {'useful': 53136, 'redundant': 0, 'useless': 2624, 'lost': 0},
+         ('csum_fail_multi', 'c2s'): {'useful': 117280, 'redundant': 1232, 'useless': 6016, 'lost': 0}}
+
+
+def check_reinjected(name, rows, client, server):
+    """Every byte that its sender reinjects has one fate."""
+    for direction, sender in (('c2s', client), ('s2c', server)):
+        fates = [r['reinjected'] for r in rows if r['direction'] == direction]
+        want = sum(c[direction]['reinjected_bytes'] for c in sender['connections'])
+        got = {fate: sum(f[fate] for f in fates) for fate in ('useful', 'redundant', 'useless', 'lost')}
+        check(name, direction + ' fates of reinjected bytes', sum(got.values()) == want, (got, want))
+        known = FATES.get((name, direction))
+        check(name, direction + ' fates', known in (None, got), (got, known))
+
+
 def check_delay(name, row, paths):
     if not row['owd']['samples']:
         return
@@ -140,6 +156,7 @@ def check_pair(name, client, server, folder):
     for row in got['paths']:
         check_row(name, row, *expected)
         check_delay(name, row, paths)
+    check_reinjected(name, got['paths'], *expected)
     check_counted_once(name, merged, 'client', expected[0])
     check_counted_once(name, merged, 'server', expected[1])
 

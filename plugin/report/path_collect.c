@@ -40,6 +40,14 @@ static void on_data(const mpt_data_piece *piece, void *user)
         MPT_PATHS_OBSERVER.data(piece, t->views[i]);
 }
 
+static void on_event(const mpt_connection *connection, const mpt_event *event, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.event(connection, event, t->views[i]);
+}
+
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                      void *user)
 {
@@ -60,6 +68,7 @@ static void on_forget(const mpt_connection *connection, const mpt_subflow *subfl
 const mpt_observer MPT_PATH_OBSERVER = {
     .segment = on_segment,
     .data = on_data,
+    .event = on_event,
     .merge = on_merge,
     .forget = on_forget,
 };

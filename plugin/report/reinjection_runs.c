@@ -4,65 +4,20 @@
  */
 #include "reinjection_runs.h"
 
-/* Mappings looked through where those of a subflow are not in order. */
-#define MAX_MAPPINGS 1024
 /* Neighbours that are this far apart are two runs. */
-#define BURST_NS     INT64_C(100000000)
+#define BURST_NS   INT64_C(100000000)
 /* Runs at the end that a new one may continue: a scheduler may fill several subflows in turn. */
-#define NEIGHBOURS   4
+#define NEIGHBOURS 4
 
 static const mpt_claim NOBODY;
-
-/* --- where a DSN is on a subflow --- */
-
-static bool run_position(const mpt_run *r, int64_t dsn, int64_t *position)
-{
-    if (!r || dsn < r->value || dsn - r->value >= r->length)
-        return false;
-    *position = r->start + (dsn - r->value);
-    return true;
-}
-
-/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for from the end.
- * */
-static bool find_position(const mpt_subflow *s, unsigned side, int64_t dsn, int64_t *position)
-{
-    mpt_mapping *m = (mpt_mapping *)&s->half[side].mapping; /* looking up moves its finger alone */
-    const mpt_run *last = mpt_runs_last(&m->runs), *r;
-    mpt_runs_at at;
-    int64_t low = 0, high;
-
-    if (m->infinite && dsn >= m->infinite_dsn) {
-        *position = m->infinite_ssn + (dsn - m->infinite_dsn);
-        return true;
-    }
-    if (!last)
-        return false;
-    low = mpt_runs_first(&m->runs, &at)->start;
-    high = mpt_run_end(last);
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        r = mpt_runs_find(&m->runs, middle, &at);
-        if (run_position(r, dsn, position))
-            return true;
-        if (dsn < r->value)
-            high = middle;
-        else
-            low = mpt_run_end(r);
-    }
-    r = mpt_runs_find(&m->runs, last->start, &at);
-    for (unsigned n = 0; r && n < MAX_MAPPINGS; n++, r = mpt_runs_prev(&m->runs, &at))
-        if (run_position(r, dsn, position))
-            return true;
-    return false;
-}
 
 int64_t mpt_reinjection_position(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn)
 {
     const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
     int64_t position;
 
-    return find_position(s, mpt_subflow_side(s, side), dsn, &position) ? position : INT64_MIN;
+    return mpt_mapping_position(&s->half[mpt_subflow_side(s, side)].mapping, dsn, &position) ? position
+                                                                                            : INT64_MIN;
 }
 
 /* --- runs --- */

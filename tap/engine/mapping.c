@@ -9,6 +9,9 @@
 
 #include <glib.h>
 
+/* Runs looked through where those of a subflow are not in order. */
+#define MAX_LOOKED_THROUGH 1024
+
 static int64_t smaller(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -173,6 +176,48 @@ bool mpt_mapping_continue(const mpt_mapping *m, int64_t ssn, int64_t *dsn)
         return false;
     *dsn = dsn_at(r->value, r->start, ssn);
     return true;
+}
+
+static bool run_position(const mpt_run *r, int64_t dsn, int64_t *ssn)
+{
+    if (!r || dsn < r->value || dsn - r->value >= r->length)
+        return false;
+    *ssn = r->start + (dsn - r->value);
+    return true;
+}
+
+/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for, from the
+ * end. */
+bool mpt_mapping_position(const mpt_mapping *m, int64_t dsn, int64_t *ssn)
+{
+    mpt_runs *runs = searchable(m);
+    const mpt_run *last = mpt_runs_last(runs), *r;
+    mpt_runs_at at;
+    int64_t low, high;
+
+    if (m->infinite && dsn >= m->infinite_dsn) {
+        *ssn = m->infinite_ssn + (dsn - m->infinite_dsn);
+        return true;
+    }
+    if (!last)
+        return false;
+    low = mpt_runs_first(runs, &at)->start;
+    high = mpt_run_end(last);
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        r = mpt_runs_find(runs, middle, &at);
+        if (run_position(r, dsn, ssn))
+            return true;
+        if (dsn < r->value)
+            high = middle;
+        else
+            low = mpt_run_end(r);
+    }
+    r = mpt_runs_find(runs, last->start, &at);
+    for (unsigned n = 0; r && n < MAX_LOOKED_THROUGH; n++, r = mpt_runs_prev(runs, &at))
+        if (run_position(r, dsn, ssn))
+            return true;
+    return false;
 }
 
 void mpt_mapping_shift(mpt_mapping *m, int64_t delta)

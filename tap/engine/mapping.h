@@ -52,6 +52,8 @@ void mpt_mapping_set_infinite(mpt_mapping *m, int64_t ssn, int64_t dsn);
 void mpt_mapping_look(const mpt_mapping *m, int64_t start, int64_t end, mpt_mapped_func func, void *data);
 /* What continues the nearest mapping by a DSS below ssn: its DSN for ssn. False where there is none. */
 bool mpt_mapping_continue(const mpt_mapping *m, int64_t ssn, int64_t *dsn);
+/* Where a DSN is on the subflow; one of the places where it has several. False where none is found. */
+bool mpt_mapping_position(const mpt_mapping *m, int64_t dsn, int64_t *ssn);
 /* Adds delta to every DSN, that of the infinite mapping too (two connections turned out to be one). */
 void mpt_mapping_shift(mpt_mapping *m, int64_t delta);
 

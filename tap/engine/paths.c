@@ -269,6 +269,12 @@ static void on_data(const mpt_data_piece *piece, void *user)
         mpt_paths_data(user, piece);
 }
 
+static void on_event(const mpt_connection *connection, const mpt_event *event, void *user)
+{
+    if (event->type == MPT_EVENT_MP_FAIL)
+        mpt_paths_fail(user, connection, event);
+}
+
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                      void *user)
 {
@@ -320,6 +326,7 @@ static void on_forget(const mpt_connection *connection, const mpt_subflow *subfl
 const mpt_observer MPT_PATHS_OBSERVER = {
     .segment = on_segment,
     .data = on_data,
+    .event = on_event,
     .merge = on_merge,
     .forget = on_forget,
 };

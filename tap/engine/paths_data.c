@@ -6,7 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "paths_internal.h"
-#include "seq.h"
+#include "refused.h"
 
 /* What arrived of one direction of a connection, as one end sees it. */
 struct arrival {
@@ -88,21 +88,83 @@ static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mp
         mpt_runs_insert(&a->early, &place, &run);
 }
 
-/* The latest word counts: an earlier copy of what was taken for the first one may turn up. */
-static void set_fate(struct mpt_lane *l, const mpt_data_piece *p, enum fate fate)
-{
-    mpt_claim claim = { .owner = (uint16_t)fate };
+/* --- fates --- */
 
-    mpt_ranges_take(&l->fate, p->dsn, p->dsn + p->length, NULL, NULL);
-    mpt_ranges_claim(&l->fate, p->dsn, p->dsn + p->length, &claim, NULL, NULL);
+/* The latest word counts: an earlier copy of what was taken for the first one may turn up. */
+static void set_fate(struct mpt_lane *l, int64_t start, int64_t end, enum fate fate, unsigned flags)
+{
+    mpt_claim claim = { .owner = (uint16_t)fate, .flags = (uint16_t)flags };
+
+    mpt_ranges_take(&l->fate, start, end, NULL, NULL);
+    mpt_ranges_claim(&l->fate, start, end, &claim, NULL, NULL);
+}
+
+static bool position_at(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn,
+                        int64_t *position)
+{
+    const mpt_subflow *s = owner < c->subflows->len ? g_ptr_array_index(c->subflows, owner) : NULL;
+
+    return s && mpt_mapping_position(&s->half[mpt_subflow_side(s, side)].mapping, dsn, position);
+}
+
+/* An earlier copy took the place of the first one, which is a reinjection now. */
+static void first_lost_its_place(mpt_paths_view *v, const mpt_data_piece *p, unsigned side)
+{
+    mpt_path_lane *loser = lane_of(v, p->connection, side, p->first_owner);
+    int64_t position;
+
+    if (loser && p->first_owner != p->subflow->owner &&
+        position_at(p->connection, side, p->first_owner, p->dsn, &position))
+        set_fate(loser->private_, position, position + p->length, FATE_REINJECTED, 0);
+}
+
+typedef struct copies {
+    struct mpt_lane *first, *later;
+    int64_t shift;    /* from positions of the first copy to those of the later one */
+    GArray *replaced; /* mpt_piece */
+} copies;
+
+static void replace_piece(const mpt_piece *piece, void *data)
+{
+    copies *x = data;
+
+    if (piece->fresh || piece->was.flags != FATE_REFUSED)
+        return;
+    set_fate(x->later, piece->start + x->shift, piece->end + x->shift, FATE_REINJECTED, FATE_NEEDED);
+    g_array_append_vals(x->replaced, piece, 1);
+}
+
+/* A later copy of bytes that were refused when they came first, and that no DATA_ACK has: they are taken. */
+static void replace_refused(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, struct mpt_lane *later)
+{
+    const mpt_data_level *d = &p->connection->level[side];
+    mpt_path_lane *lane = lane_of(v, p->connection, side, p->first_owner);
+    int64_t dsn = d->acked_known ? MAX(p->dsn, d->acked) : p->dsn, first;
+    copies x = { .later = later };
+
+    if (!lane || !position_at(p->connection, side, p->first_owner, dsn, &first))
+        return;
+    x.first = lane->private_;
+    x.shift = p->position + (dsn - p->dsn) - first;
+    x.replaced = g_array_new(FALSE, FALSE, sizeof(mpt_piece));
+    mpt_ranges_look(&x.first->fate, first, first + (p->dsn + p->length - dsn), replace_piece, &x);
+    for (guint i = 0; i < x.replaced->len; i++) {
+        const mpt_piece *piece = &g_array_index(x.replaced, mpt_piece, i);
+        set_fate(x.first, piece->start, piece->end, (enum fate)piece->was.owner,
+                 FATE_REFUSED | FATE_REPLACED);
+    }
+    g_array_unref(x.replaced);
 }
 
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
 {
     unsigned side = p->side ^ p->subflow->flip;
     const mpt_data_level *d = &p->connection->level[side];
+    int64_t end = p->position + p->length;
     enum fate fate = FATE_FIRST;
+    struct mpt_lane *l;
     mpt_path_end *e;
+    bool refused;
 
     if (p->what == MPT_DATA_RETRANSMITTED) {
         e = mpt_paths_find(v, p->subflow);
@@ -112,17 +174,51 @@ void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
     if (p->what != MPT_DATA_FIRST && p->what != MPT_DATA_REINJECTED)
         return;
     e = mpt_paths_find(v, p->subflow);
+    l = &e->store[p->side];
     if (p->what == MPT_DATA_REINJECTED) {
         bool useless = d->acked_known && d->acked >= p->dsn + p->length;
         fate = useless ? FATE_USELESS : FATE_REINJECTED;
     } else if (p->first_frame > 0) {
-        mpt_path_lane *loser = lane_of(v, p->connection, side, p->first_owner);
-        if (loser)
-            set_fate(loser->private_, p, FATE_REINJECTED);
+        first_lost_its_place(v, p, side);
     } else if (!p->resolved) {
         arrive(v, p, side, &e->lanes[p->side]);
     }
-    set_fate(&e->store[p->side], p, fate);
+    refused = mpt_refused_after_reset(p->subflow, p->time_ns) ||
+              (l->refuses && p->position >= l->refused_from);
+    set_fate(l, p->position, end, fate, refused ? FATE_REFUSED : 0);
+    if (fate == FATE_REINJECTED && !refused)
+        replace_refused(v, p, side, l);
+}
+
+static void refuse_piece(const mpt_piece *piece, void *data)
+{
+    if (!piece->fresh && !piece->was.flags)
+        g_array_append_vals(data, piece, 1);
+}
+
+void mpt_paths_fail(mpt_paths_view *v, const mpt_connection *c, const mpt_event *fail)
+{
+    mpt_path_lane *lane = lane_of(v, c, !fail->side, fail->owner);
+    int64_t from, first, end;
+    struct mpt_lane *l;
+    GArray *pieces;
+
+    if (!lane || !mpt_refused_from(c, fail, &from))
+        return;
+    l = lane->private_;
+    if (l->refuses && l->refused_from <= from)
+        return;
+    l->refuses = true;
+    l->refused_from = from;
+    if (!mpt_ranges_bounds(&l->fate, &first, &end) || from >= end)
+        return;
+    pieces = g_array_new(FALSE, FALSE, sizeof(mpt_piece));
+    mpt_ranges_look(&l->fate, from, end, refuse_piece, pieces);
+    for (guint i = 0; i < pieces->len; i++) {
+        const mpt_piece *piece = &g_array_index(pieces, mpt_piece, i);
+        set_fate(l, piece->start, piece->end, (enum fate)piece->was.owner, FATE_REFUSED);
+    }
+    g_array_unref(pieces);
 }
 
 /* --- reinjections --- */
@@ -138,9 +234,9 @@ static void judge_arrived(const mpt_piece *piece, void *data)
     judgement *j = data;
     uint64_t bytes = (uint64_t)(piece->end - piece->start);
 
-    if (piece->fresh)
+    if (piece->fresh || piece->was.flags & FATE_REFUSED)
         j->sums.lost += bytes;
-    else if (piece->was.owner == FATE_FIRST)
+    else if (piece->was.owner == FATE_FIRST || piece->was.flags & FATE_NEEDED)
         j->sums.useful += bytes;
     else
         j->sums.redundant += bytes;
@@ -161,14 +257,6 @@ static void judge_sent(const mpt_piece *piece, void *data)
         mpt_ranges_look(j->at_receiver, piece->start + j->shift, piece->end + j->shift, judge_arrived, j);
 }
 
-/* The data level of what a side of the flow sends, as an end has it; NULL: plain TCP there. */
-static const mpt_data_level *level_of(const mpt_path_flow *f, unsigned side, unsigned end)
-{
-    const mpt_subflow *s = f->subflow[end];
-
-    return s->connection ? &s->connection->level[side ^ f->flip[end] ^ s->flip] : NULL;
-}
-
 mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from)
 {
     judgement j = { 0 };
@@ -179,9 +267,9 @@ mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, 
         return j.sums;
     sent = &f->lane[from][side]->private_->fate;
     if (f->subflow[!from]) {
-        const mpt_data_level *a = level_of(f, side, from), *b = level_of(f, side, !from);
+        const mpt_subflow *a = f->subflow[from], *b = f->subflow[!from];
         j.at_receiver = &f->lane[!from][side]->private_->fate;
-        j.shift = a && b ? mpt_seq64_diff(a->base, b->base) : 0;
+        j.shift = mpt_match_half_shift(&a->half[side ^ f->flip[from]], &b->half[side ^ f->flip[!from]]);
     }
     if (mpt_ranges_bounds(sent, &first, &end))
         mpt_ranges_look(sent, first, end, judge_sent, &j);

@@ -35,10 +35,19 @@ struct mpt_lane {
     bool any;
     uint32_t alone_frame, again_frame; /* last counted */
     uint32_t alike_frame;              /* whose options were the same at the other end, last */
-    mpt_ranges fate; /* data-level positions; owner: enum fate */
+    mpt_ranges fate; /* positions on the subflow; owner: enum fate, flags: below */
+    int64_t refused_from; /* what lies from there on was thrown away; valid with `refuses` */
+    bool refuses;
 };
 
 enum fate { FATE_FIRST, FATE_REINJECTED, FATE_USELESS };
+
+/* What a receiver did with a copy. */
+enum {
+    FATE_REFUSED = 1, /* threw it away */
+    FATE_REPLACED = 2, /* and took a later copy */
+    FATE_NEEDED = 4,  /* took it, although not the first: that one was refused */
+};
 
 /* A subflow as one end has it. */
 typedef struct mpt_path_end {
@@ -95,8 +104,12 @@ uint64_t mpt_match_waits(const struct mpt_lane *l);
 /* What to add to a position of `side` at e for the same byte at its partner. */
 int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);
 
+/* The same for halves that are one direction of one flow. */
+int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other);
+
 /* paths_data.c */
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *piece);
+void mpt_paths_fail(mpt_paths_view *v, const mpt_connection *c, const mpt_event *fail);
 void mpt_paths_arrivals_free(gpointer arrivals);
 
 #endif

@@ -227,14 +227,18 @@ static void tell(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mp
 }
 
 /* Both isn known: the positions are the same, also behind a middlebox that changes sequence numbers. */
-int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side)
+int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other)
 {
-    unsigned its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
-    const mpt_half *mine = &e->subflow->half[side], *other = &partner->subflow->half[its];
-
     if ((mine->isn_known && other->isn_known) || !mine->seen || !other->seen)
         return 0;
     return (int32_t)(mine->origin - other->origin);
+}
+
+int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side)
+{
+    unsigned its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
+
+    return mpt_match_half_shift(&e->subflow->half[side], &partner->subflow->half[its]);
 }
 
 static bool is_rewritten(const mpt_path_end *e, const mpt_path_end *partner, unsigned side)
