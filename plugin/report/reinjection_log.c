@@ -4,6 +4,7 @@
  */
 #include "reinjection_log.h"
 
+#include "../../tap/engine/refused.h"
 #include "holes.h"
 #include "reinjection_runs.h"
 
@@ -18,6 +19,8 @@ typedef struct direction {
     mpt_ranges late;                           /* in a run with late_original */
     mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
     uint64_t unlisted;
+    uint64_t acks;       /* DATA_ACKs seen */
+    int64_t last_ack_ns; /* the last that was as high as the highest; INT64_MIN: none */
 } direction;
 
 typedef struct entry {
@@ -25,7 +28,9 @@ typedef struct entry {
 } entry;
 
 typedef struct subflow_holes {
-    mpt_holes side[2]; /* of the subflow */
+    mpt_holes side[2];       /* of the subflow */
+    bool refuses[2];         /* an MP_FAIL says so */
+    int64_t refused_from[2]; /* position */
 } subflow_holes;
 
 struct mpt_reinjection_log {
@@ -97,25 +102,39 @@ static void open_direction(direction *d)
     d->closed = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
 }
 
-static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static direction *watch_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
 {
     entry *e = g_hash_table_lookup(log->connections, c);
 
     if (!e) {
         e = g_new0(entry, 1);
-        e->side[0].connection = e->side[1].connection = c;
-        e->side[1].side = 1;
+        for (unsigned i = 0; i < 2; i++)
+            e->side[i] = (direction){.connection = c, .side = i, .last_ack_ns = INT64_MIN};
         g_hash_table_insert(log->connections, (gpointer)c, e);
     }
-    open_direction(&e->side[side]);
     return &e->side[side];
+}
+
+static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    direction *d = watch_direction(log, c, side);
+
+    open_direction(d);
+    return d;
+}
+
+static direction *watched_direction(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    entry *e = g_hash_table_lookup(log->connections, c);
+
+    return e ? &e->side[side] : NULL;
 }
 
 static direction *find_direction(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
 {
-    entry *e = g_hash_table_lookup(log->connections, c);
+    direction *d = watched_direction(log, c, side);
 
-    return e && e->side[side].open ? &e->side[side] : NULL;
+    return d && d->open ? d : NULL;
 }
 
 static bool in_window(const mpt_reinjection_log *log, int64_t time_ns)
@@ -152,12 +171,20 @@ static int64_t covered(int64_t acked, int64_t position)
     return acked == INT64_MIN || position == INT64_MIN ? 0 : acked - position;
 }
 
+static bool after_reset(const mpt_connection *c, uint16_t owner, int64_t time_ns)
+{
+    return mpt_refused_after_reset(g_ptr_array_index(c->subflows, owner), time_ns);
+}
+
 /* A run that was just found: its first copy may have been acknowledged before. */
 static void add_run(mpt_reinjection_log *log, direction *d, const mpt_connection *c, unsigned side,
                     const mpt_reinjection *found)
 {
     mpt_reinjection r = *found, head;
     int64_t first = covered(acknowledged_on(c, side, r.first_owner), r.first_position);
+
+    r.refused = after_reset(c, r.owner, r.time_ns);
+    r.first_refused = after_reset(c, r.first_owner, r.first_ns);
 
     if (r.same) {
         close_run(log, d, &r);
@@ -202,7 +229,7 @@ static void note_copy(direction *d, int64_t start, int64_t end)
 
 /* --- holes --- */
 
-static mpt_holes *holes_of(mpt_reinjection_log *log, const mpt_subflow *s, unsigned side)
+static subflow_holes *get_holes(mpt_reinjection_log *log, const mpt_subflow *s)
 {
     subflow_holes *h = g_hash_table_lookup(log->subflows, s);
 
@@ -210,7 +237,7 @@ static mpt_holes *holes_of(mpt_reinjection_log *log, const mpt_subflow *s, unsig
         h = g_new0(subflow_holes, 1);
         g_hash_table_insert(log->subflows, (gpointer)s, h);
     }
-    return &h->side[side];
+    return h;
 }
 
 /* --- what the engine tells --- */
@@ -242,8 +269,9 @@ static mpt_reinjection run_of(const mpt_data_piece *p)
 static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t hole_since)
 {
     unsigned side = p->side ^ p->subflow->flip;
+    const mpt_data_level *level = &p->connection->level[side];
     direction *d;
-    mpt_reinjection r;
+    mpt_reinjection r, head;
 
     if (!in_window(log, p->time_ns))
         return;
@@ -253,6 +281,16 @@ static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t ho
     if (r.late_original)
         mpt_ranges_claim(&d->late, r.dsn, r.end, &NOBODY, NULL, NULL);
     note_copy(d, r.dsn, r.end);
+    if (level->acked_known && level->acked > r.dsn) {
+        head = mpt_reinjection_split(&r, MIN(level->acked, r.end) - r.dsn);
+        head.acked_before = true;
+        add_run(log, d, p->connection, side, &head);
+    }
+    if (r.dsn == r.end)
+        return;
+    r.first_missed = d->last_ack_ns != INT64_MIN && r.first_position != INT64_MIN &&
+                     mpt_refused_by_data_ack(p->connection, side, r.first_owner, r.first_position,
+                                             d->last_ack_ns);
     add_run(log, d, p->connection, side, &r);
 }
 
@@ -280,7 +318,8 @@ static void change_first(GArray *runs, const mpt_reinjection *first)
         head.first_ns = first->time_ns;
         head.first_position = first->position + (head.dsn - first->dsn);
         head.same = head.owner == head.first_owner;
-        head.late_original = false;
+        head.late_original = head.first_missed = false;
+        head.first_refused = first->refused;
         g_array_index(runs, mpt_reinjection, i) = head;
     }
 }
@@ -293,6 +332,7 @@ static void taken_over(mpt_reinjection_log *log, const mpt_data_piece *p)
     mpt_reinjection winner = run_of(p), loser = winner;
     guint before = d->closed->len;
 
+    winner.refused = after_reset(p->connection, winner.owner, winner.time_ns);
     change_first(d->open, &winner);
     change_first(d->closed, &winner);
     log->runs += d->closed->len - before;
@@ -386,18 +426,33 @@ static void note_again(mpt_reinjection_log *log, const mpt_data_piece *p)
     *again = *p;
 }
 
+/* Segments may carry old DATA_ACKs: how long the highest has stayed, those tell that repeat it. */
+static void note_data_ack(direction *d, int64_t time_ns)
+{
+    const mpt_data_level *level = &d->connection->level[d->side];
+
+    if (level->acks == d->acks)
+        return;
+    d->acks = level->acks;
+    if (level->acked_known && level->ack_expected == level->acked)
+        d->last_ack_ns = time_ns;
+}
+
 static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
                        const mpt_segment *segment, int64_t position, void *user)
 {
     mpt_reinjection_log *log = user;
     unsigned data_side = !side ^ subflow->flip;
-    direction *d = c && segment->flags & MPT_TCP_ACK ? find_direction(log, c, data_side) : NULL;
+    direction *d = c && segment->flags & MPT_TCP_ACK ? watched_direction(log, c, data_side) : NULL;
     int64_t acked = subflow->half[!side].acked;
     GArray *open;
 
     (void)position;
     settle_again(log);
-    if (!d || !any_acked(d, subflow->owner, acked))
+    if (!d)
+        return;
+    note_data_ack(d, segment->time_ns);
+    if (!d->open || !any_acked(d, subflow->owner, acked))
         return;
     open = d->open;
     d->open = g_array_sized_new(FALSE, FALSE, sizeof(mpt_reinjection), open->len);
@@ -433,9 +488,11 @@ static void on_data(const mpt_data_piece *piece, void *user)
         return;
     }
     settle_again(log);
+    if (p.connection->subflows->len > 1)
+        watch_direction(log, p.connection, 0);
     if (p.what == MPT_DATA_FIRST && p.first_frame)
         taken_over(log, &p);
-    h = p.resolved ? NULL : holes_of(log, p.subflow, p.side);
+    h = p.resolved ? NULL : &get_holes(log, p.subflow)->side[p.side];
     while (p.position < end) {
         int64_t since = INT64_MAX,
                 n = h ? mpt_holes_fill(h, p.position, end, p.time_ns, &since) : end - p.position;
@@ -446,6 +503,23 @@ static void on_data(const mpt_data_piece *piece, void *user)
         p.position += n;
         p.dsn += n;
     }
+}
+
+/* Also what came before the MP_FAIL. */
+static void on_event(const mpt_connection *c, const mpt_event *event, void *user)
+{
+    const mpt_subflow *s;
+    subflow_holes *h;
+    unsigned side;
+    int64_t from;
+
+    if (event->type != MPT_EVENT_MP_FAIL || !mpt_refused_from(c, event, &from))
+        return;
+    s = g_ptr_array_index(c->subflows, event->owner);
+    side = mpt_subflow_side(s, !event->side);
+    h = get_holes(user, s);
+    h->refused_from[side] = h->refuses[side] ? MIN(h->refused_from[side], from) : from;
+    h->refuses[side] = true;
 }
 
 /* --- connections that turn out to be one --- */
@@ -485,6 +559,8 @@ static void rebuild_piece(const mpt_piece *p, void *data)
 
     if (p->fresh)
         return;
+    r.refused = after_reset(x->c, r.owner, r.time_ns);
+    r.first_refused = after_reset(x->c, r.first_owner, r.first_ns);
     note_copy(x->d, r.dsn, r.end);
     if (first > 0 && later > 0)
         close_run(x->log, x->d, &r);
@@ -527,7 +603,7 @@ static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
 }
 
 const mpt_observer MPT_REINJECTION_OBSERVER = {
-    .data = on_data, .segment = on_segment, .merge = on_merge, .forget = on_forget};
+    .data = on_data, .event = on_event, .segment = on_segment, .merge = on_merge, .forget = on_forget};
 
 /* --- reading --- */
 
@@ -563,11 +639,46 @@ static void judge_open(const direction *d, GArray *runs)
     mpt_ranges_clear(&useful);
 }
 
-GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+/* How many of the first bytes of a run, which is at `position` of this subflow, come before those that were
+ * refused with an MP_FAIL; INT64_MAX: all. */
+static int64_t before_refused(const mpt_reinjection_log *log, const direction *d, uint16_t owner,
+                              int64_t position)
+{
+    const mpt_subflow *s = g_ptr_array_index(d->connection->subflows, owner);
+    const subflow_holes *h = g_hash_table_lookup(log->subflows, s);
+    unsigned side = mpt_subflow_side(s, d->side);
+
+    return h && h->refuses[side] && position != INT64_MIN ? h->refused_from[side] - position : INT64_MAX;
+}
+
+static void add_refused(const mpt_reinjection_log *log, const direction *d, const mpt_reinjection *run,
+                        GArray *runs)
+{
+    mpt_reinjection r = *run;
+
+    while (r.dsn < r.end) {
+        int64_t later = before_refused(log, d, r.owner, r.position);
+        int64_t first = before_refused(log, d, r.first_owner, r.first_position);
+        int64_t n = mpt_reinjection_length(&r);
+        mpt_reinjection head;
+
+        n = later > 0 ? MIN(n, later) : n;
+        n = first > 0 ? MIN(n, first) : n;
+        head = mpt_reinjection_split(&r, n);
+        head.refused = head.refused || later <= 0;
+        head.first_refused = head.first_refused || first <= 0;
+        g_array_append_val(runs, head);
+    }
+}
+
+GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                                 bool at_receiver)
 {
     const direction *d = find_direction(log, c, side);
     GArray *all = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
-    GArray *joined = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    GArray *parts = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    mpt_reinjection_closing x = {
+        .c = c, .side = side, .runs = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection))};
 
     if (d) {
         g_array_append_vals(all, d->closed->data, d->closed->len);
@@ -575,10 +686,11 @@ GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_conne
     }
     g_array_sort(all, by_time);
     for (guint i = 0; i < all->len; i++)
-        if (!mpt_reinjection_join(joined, &g_array_index(all, mpt_reinjection, i)))
-            g_array_append_val(joined, g_array_index(all, mpt_reinjection, i));
+        add_refused(log, d, &g_array_index(all, mpt_reinjection, i), parts);
+    mpt_reinjection_judge_all(&x, parts, at_receiver);
     g_array_unref(all);
-    return joined;
+    g_array_unref(parts);
+    return x.runs;
 }
 
 uint64_t mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)

@@ -41,6 +41,11 @@ typedef struct mpt_reinjection {
      * helped. */
     bool late_original;
     bool acked, first_acked; /* by their subflows */
+    bool acked_before;       /* a DATA_ACK had these bytes when the later copy came */
+    /* Came and was thrown away (refused.h). */
+    bool refused, first_refused;
+    /* In a capture of the receiver's side: DATA_ACKs show that the first copy was not taken. */
+    bool first_missed;
     /* What follows from the acknowledgements: a copy that its subflow acknowledged got through when it was
      * last sent before. An acknowledgement alone tells less: it waits for what was lost before these bytes.
      * */
@@ -55,8 +60,10 @@ extern const mpt_observer MPT_REINJECTION_OBSERVER;
 mpt_reinjection_log *mpt_reinjection_log_new(const mpt_engine *engine);
 void mpt_reinjection_log_free(mpt_reinjection_log *log); /* NULL is allowed */
 
-/* The runs whose sender is `side` of the connection, by time of the later copy. Free with g_array_unref(). */
-GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side);
+/* The runs whose sender is `side` of the connection, by time of the later copy. at_receiver: what is captured
+ * had arrived. Free with g_array_unref(). */
+GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                                 bool at_receiver);
 /* Bytes of runs above the limit. */
 uint64_t mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side);
 /* copies[k]: bytes of which there are at least k + 1 copies, for k from 1 on; copies[0] is not set. */

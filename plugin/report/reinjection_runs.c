@@ -72,6 +72,8 @@ static bool adjoins(const mpt_reinjection *a, const mpt_reinjection *b)
 {
     return a->end == b->dsn && a->owner == b->owner && a->first_owner == b->first_owner &&
            a->same == b->same && a->late_original == b->late_original &&
+           a->acked_before == b->acked_before && a->refused == b->refused &&
+           a->first_refused == b->first_refused && a->first_missed == b->first_missed &&
            a->position + mpt_reinjection_length(a) == b->position && b->time_ns - a->last_ns <= BURST_NS &&
            b->time_ns >= a->last_ns;
 }
@@ -121,12 +123,66 @@ static void useful_piece(const mpt_piece *p, void *data)
     put_run(x, &head);
 }
 
+static void put_judged(mpt_reinjection_closing *x, mpt_ranges *useful, mpt_reinjection *r,
+                       mpt_usefulness verdict)
+{
+    r->verdict = (uint8_t)verdict;
+    x->rest = r;
+    if (verdict != MPT_USEFUL || !mpt_ranges_claim(useful, r->dsn, r->end, &NOBODY, useful_piece, x))
+        put_run(x, r);
+}
+
 void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const mpt_reinjection *run)
 {
     mpt_reinjection r = *run;
 
-    r.verdict = (uint8_t)judge(x->c, x->side, &r);
-    x->rest = &r;
-    if (r.verdict != MPT_USEFUL || !mpt_ranges_claim(useful, r.dsn, r.end, &NOBODY, useful_piece, x))
-        put_run(x, &r);
+    put_judged(x, useful, &r, judge(x->c, x->side, &r));
+}
+
+/* --- what was thrown away --- */
+
+static mpt_usefulness judge_at_receiver(const mpt_reinjection *r)
+{
+    if (r->same)
+        return MPT_UNDECIDED;
+    if (r->acked_before || r->refused || !(r->first_refused || r->first_missed))
+        return MPT_REDUNDANT;
+    return MPT_USEFUL;
+}
+
+/* An acknowledgement on its subflow does not tell that the first copy counted. */
+static mpt_usefulness judge_elsewhere(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
+{
+    const mpt_subflow *s = g_ptr_array_index(c->subflows, r->owner);
+    int64_t acked = s->half[mpt_subflow_side(s, side)].acked;
+
+    if (r->same || !r->first_refused || r->acked_before)
+        return r->verdict;
+    return !r->refused && acked >= r->position + mpt_reinjection_length(r) ? MPT_USEFUL : MPT_UNDECIDED;
+}
+
+void mpt_reinjection_judge_all(mpt_reinjection_closing *x, const GArray *runs, bool at_receiver)
+{
+    mpt_ranges useful = {0};
+
+    for (guint i = 0; i < runs->len && !at_receiver; i++) {
+        const mpt_reinjection *r = &g_array_index(runs, mpt_reinjection, i);
+        if (r->verdict == MPT_USEFUL)
+            mpt_ranges_claim(&useful, r->dsn, r->end, &NOBODY, NULL, NULL);
+    }
+    for (guint i = 0; i < runs->len; i++) {
+        mpt_reinjection r = g_array_index(runs, mpt_reinjection, i);
+        mpt_usefulness verdict = at_receiver               ? judge_at_receiver(&r)
+                                 : r.verdict == MPT_USEFUL ? MPT_USEFUL
+                                                           : judge_elsewhere(x->c, x->side, &r);
+        bool claimed = !at_receiver && r.verdict == MPT_USEFUL;
+
+        /* From here on neighbours that are judged alike are one. */
+        r.acked_before = r.refused = r.first_refused = r.first_missed = false;
+        if (claimed)
+            put_run(x, &r);
+        else
+            put_judged(x, &useful, &r, verdict);
+    }
+    mpt_ranges_clear(&useful);
 }

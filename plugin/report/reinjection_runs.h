@@ -36,8 +36,11 @@ typedef struct mpt_reinjection_closing {
     mpt_reinjection *rest;
 } mpt_reinjection_closing;
 
-/* Judges a run and puts it to the others. useful: bytes that some later copy brought, so that no other one
- * did. */
+/* Judges a run by the acknowledgements of its subflows and puts it to the others. useful: bytes that some
+ * later copy brought, so that no other one did. */
 void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const mpt_reinjection *run);
+/* Judges all runs of a direction, which come in order of time and are judged by acknowledgements, with what was
+ * thrown away. */
+void mpt_reinjection_judge_all(mpt_reinjection_closing *x, const GArray *runs, bool at_receiver);
 
 #endif

@@ -143,15 +143,14 @@ static void append_bytes(GString *out, uint64_t bytes)
 static const char *basis(const mpt_resent *r)
 {
     if (mpt_resent_certain(r))
-        return "Captured at the receiver: the copy that arrives later is redundant, and that is certain. A "
-               "byte that was "
-               "sent twice and arrived once is not seen here: the sender's side has it.";
+        return "Captured at the receiver: the copy that arrives later is redundant, unless an MP_FAIL, a "
+               "reset or DATA_ACKs show that the receiver threw the first one away. A byte that was sent twice and "
+               "arrived once is not seen here: the sender's side has it.";
     if (r->vantage.known)
         return "Captured at the sender: which copy got through first is inferred from acknowledgements and "
-               "retransmissions on both subflows.";
+               "retransmissions on both subflows, and from MP_FAIL.";
     return "The handshakes do not tell at which end the capture was taken: which copy got through first is "
-           "inferred from "
-           "acknowledgements and retransmissions on both subflows.";
+           "inferred from acknowledgements and retransmissions on both subflows, and from MP_FAIL.";
 }
 
 static void text_copies(const mpt_resent *r, mpt_sink *sink)

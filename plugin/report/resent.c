@@ -34,10 +34,8 @@ static mpt_resent_run run_of(const mpt_reinjection *r, const mpt_connection_view
         .subflow = mpt_event_subflow(v, r->owner),
         .first_subflow = mpt_event_subflow(v, r->first_owner),
         .same = r->same,
-        .late_original = certain && r->late_original,
-        .verdict = r->same   ? MPT_UNDECIDED
-                   : certain ? MPT_REDUNDANT
-                             : (mpt_usefulness)r->verdict,
+        .late_original = certain && r->late_original && r->verdict == MPT_REDUNDANT,
+        .verdict = r->same ? MPT_UNDECIDED : (mpt_usefulness)r->verdict,
     };
 }
 
@@ -93,7 +91,7 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
 {
     const mpt_engine_config *config = mpt_engine_get_config(e);
     unsigned side = v->side[direction];
-    GArray *runs = mpt_reinjection_log_runs(log, v->connection, side);
+    GArray *runs;
 
     *r = (mpt_resent){
         .direction = direction,
@@ -104,6 +102,7 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
         .pairs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_pair)),
         .has_copies = !config->has_from && !config->has_to,
     };
+    runs = mpt_reinjection_log_runs(log, v->connection, side, mpt_resent_certain(r));
     for (guint i = 0; i < runs->len; i++) {
         mpt_resent_run run = run_of(&g_array_index(runs, mpt_reinjection, i), v, side, mpt_resent_certain(r));
         take_run(r, &run);

@@ -53,7 +53,7 @@ void mpt_resent_clear(mpt_resent *r);
 
 /* Bytes that were sent again on another subflow, as far as they are listed. */
 uint64_t mpt_resent_bytes(const mpt_resent *r);
-/* True where the verdicts are certain: what arrived first is in the capture. */
+/* True where the verdicts are not inferred: what arrived first is in the capture. */
 bool mpt_resent_certain(const mpt_resent *r);
 /* "useful", "redundant", "undecided". Static. */
 const char *mpt_usefulness_name(mpt_usefulness usefulness);

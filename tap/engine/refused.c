@@ -34,11 +34,15 @@ bool mpt_refused_by_data_ack(const mpt_connection *c, unsigned side, uint16_t ow
     mpt_runs owned = d->owned.runs; /* looking up moves its finger alone */
     mpt_runs_at at;
     const mpt_run *r = d->acked_known ? mpt_runs_find(&owned, d->acked, &at) : NULL;
+    const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
     int64_t first;
 
-    if (!r || r->start > d->acked || r->owner != owner ||
-        last_ack_ns - r->value < TAKES_NS + round_trip(s) / WAY)
+    /* What its subflow has not acknowledged waits there, for bytes before it. Without checksums a receiver has no
+     * reason of this kind to throw away what it acknowledged. */
+    if (!c->checksum_required || h->acked <= position)
         return false;
-    return mpt_mapping_position(&s->half[mpt_subflow_side(s, side)].mapping, d->acked, &first) &&
-           first <= position;
+    if (!r || r->start > d->acked || r->owner != owner ||
+        last_ack_ns - MAX(r->value, h->acked_ns) < TAKES_NS + round_trip(s) / WAY)
+        return false;
+    return mpt_mapping_position(&h->mapping, d->acked, &first) && first <= position;
 }
