@@ -593,6 +593,37 @@ def check_stripped_between(client, server, folder):
           'between the client (interface 0) and the middle (interface 1) removes it' in fallback[0], fallback)
 
 
+def interface_count(capture):
+    return run('capinfos', '-I', capture).stdout.count('Interface #')
+
+
+def check_many(folder, found):
+    """Both ends of several transfers in one file, in any order of the files: the clients together, the servers too."""
+    sets = [('mp_prio', 'two_subflows'), ('tiny', 'strip_synack', 'lossy3'), ('single', 'add_addr', 'ipv6')]
+    for names in [s for s in sets if all(n in found for n in s)]:
+        for servers_first in range(2 ** len(names)):
+            files, ends, at = [], ([], []), 0
+            for k, name in enumerate(names):
+                swapped = servers_first >> k & 1
+                for end in (1, 0) if swapped else (0, 1):
+                    files.append(found[name][end])
+                    ends[end].extend(range(at, at + interface_count(files[-1])))
+                    at = ends[end][-1] + 1
+            merged = merge(folder / 'many.pcapng', *files)
+            where = 'both ends of %s, servers first in %d' % (' and '.join(names), servers_first)
+            got = document(merged, 'mptcp,paths')
+            if not got:
+                continue
+            check(where, 'points', [(p['name'], p['interfaces']) for p in got['points']] ==
+                  [('client', ends[0]), ('server', ends[1])], got['points'])
+            check(where, 'directions', all((r['from'] == 'client') == (r['direction'] == 'c2s') for r in got['paths']))
+            rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv'))))
+            wrong = [r['check'] for r in rows if r['check'] in CHANGES]
+            check(where, 'changed on the way', wrong == (['option_removed'] if 'strip_synack' in names else []), rows)
+            text = ' '.join((tshark(merged, 'mptcp,list') or '').split())
+            check(where, 'nothing is uncertain', 'at first' not in text and 'number alone' not in text, text[:400])
+
+
 def check_series(name, folder):
     """The points of the graph owd are the samples of the report."""
     merged = folder / (name + '.pcapng')
@@ -647,8 +678,8 @@ def check_options(name, folder):
 
 
 def main():
-    if not all(shutil.which(tool) for tool in ('mergecap', 'editcap')):
-        print('mergecap and editcap are not installed')
+    if not all(shutil.which(tool) for tool in ('mergecap', 'editcap', 'capinfos')):
+        print('mergecap, editcap and capinfos are not installed')
         return 77
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -673,6 +704,7 @@ def main():
             if pair in found:
                 check_points(pair, *found[pair], folder)
         check_changes(folder, found)
+        check_many(folder, found)
         if 'strip_synack' in found:
             check_stripped_between(*found['strip_synack'], folder)
     for failure in failures:

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "engine/key.h"
 #include "engine/option.h"
 #include "seeded.h"
 
@@ -345,7 +346,10 @@ static void test_feed__evidence_after_a_weak_decision__leaves_from_then_on(void 
     syn(&c, 0, 300);
     syn(&c, 1, 300);
     data(&c, 1, 301);
+    mpt_vantage_flush(c.v);
     expect_point(&c, 1, 1);
+    assert_true(mpt_vantage_has_moved(c.v, 1));
+    assert_false(mpt_vantage_has_moved(c.v, 0));
     assert_int_equal(g_array_index(c.out, delivered, c.out->len - 1).point, 1);
     assert_int_equal(g_array_index(c.out, delivered, 1).point, 0);
     end(&c);
@@ -407,6 +411,225 @@ static void test_rest__others__to_that_point(void **state)
     end(&c);
 }
 
+/* A SYN with this option and its SYN/ACK, as the interface near its sender and the one far from it show them. */
+static void handshake(capture *c, uint32_t near, uint32_t far, uint32_t seq, const mpt_option *o)
+{
+    const struct {
+        uint32_t interface_id;
+        uint16_t flags;
+    } order[] = {{near, MPT_TCP_SYN},
+                 {far, MPT_TCP_SYN},
+                 {far, MPT_TCP_SYN | MPT_TCP_ACK},
+                 {near, MPT_TCP_SYN | MPT_TCP_ACK}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(order); i++) {
+        bool answer = order[i].flags & MPT_TCP_ACK;
+        mpt_segment g = {.time_ns = c->now_ns += MS,
+                         .frame = ++c->frame,
+                         .interface_id = order[i].interface_id,
+                         .flags = order[i].flags,
+                         .seq = answer ? seq + 5000 : seq,
+                         .ack = answer ? seq + 1 : 0};
+        mpt_endpoint_set(answer ? &g.dst : &g.src, (const uint8_t *)&seq, 4, 40000);
+        mpt_endpoint_set(answer ? &g.src : &g.dst, (const uint8_t *)"wxyz", 4, 80);
+        g.option_len = o && !answer ? (uint16_t)mpt_option_write(o, g.options, sizeof g.options) : 0;
+        mpt_vantage_feed(c->v, &g);
+    }
+}
+
+static const mpt_option capable_syn = {.subtype = MPT_MP_CAPABLE, .length = 4, .capable = {.version = 1}};
+
+/* Pairs of files in any order, each pair with two paths; which pair shows first says nothing either. */
+static void merge_pairs(unsigned servers_first, unsigned first)
+{
+    capture c = begin();
+
+    open_points(&c);
+    for (unsigned k = 0; k < 3; k++) {
+        unsigned pair = (k + first) % 3;
+        bool swapped = servers_first >> pair & 1u;
+        uint32_t client = 4 * pair + (swapped ? 2 : 0), server = 4 * pair + (swapped ? 0 : 2);
+        handshake(&c, client, server, 100 * pair + 1, &capable_syn);
+        handshake(&c, client + 1, server + 1, 100 * pair + 50, NULL);
+        c.now_ns += 10 * SECOND;
+        data(&c, client, 100 * pair + 2);
+    }
+    assert_int_equal(mpt_vantage_points(c.v), 2);
+    for (unsigned pair = 0; pair < 3; pair++) {
+        bool swapped = servers_first >> pair & 1u;
+        for (uint32_t k = 0; k < 4; k++) {
+            expect_point(&c, 4 * pair + k, (k < 2) == swapped);
+            assert_false(mpt_vantage_is_uncertain(c.v, 4 * pair + k));
+            assert_false(mpt_vantage_has_moved(c.v, 4 * pair + k));
+        }
+    }
+    end(&c);
+}
+
+static void test_feed__several_pairs_of_files__clients_together(void **state)
+{
+    (void)state;
+    for (unsigned servers_first = 0; servers_first < 8; servers_first++)
+        for (unsigned first = 0; first < 3; first++)
+            merge_pairs(servers_first, first);
+}
+
+/* Client, middle and server, twice, the second time in another order; the middle's clock is far behind. */
+static void test_feed__several_triples_of_files__each_with_its_kind(void **state)
+{
+    static const uint32_t files[2][3] = {{0, 1, 2}, {5, 3, 4}};
+    capture c = begin();
+
+    (void)state;
+    open_points(&c);
+    for (unsigned k = 0; k < 2; k++) {
+        for (unsigned i = 0; i < 6; i++) {
+            unsigned at = i < 3 ? i : 5 - i;
+            mpt_segment g = {.frame = ++c.frame,
+                             .interface_id = files[k][at],
+                             .flags = i < 3 ? MPT_TCP_SYN : MPT_TCP_SYN | MPT_TCP_ACK,
+                             .seq = i < 3 ? 100 + k : 900 + k,
+                             .ack = i < 3 ? 0 : 101 + k};
+            g.time_ns = (c.now_ns += MS) - (at == 1 ? 500 * MS : 0);
+            mpt_vantage_feed(c.v, &g);
+        }
+        c.now_ns += 10 * SECOND;
+        data(&c, files[k][0], 200);
+    }
+    assert_int_equal(mpt_vantage_points(c.v), 3);
+    for (unsigned at = 0; at < 3; at++) {
+        unsigned one, other;
+        assert_true(mpt_vantage_point_of(c.v, files[0][at], &one));
+        assert_true(mpt_vantage_point_of(c.v, files[1][at], &other));
+        assert_int_equal(one, other);
+    }
+    end(&c);
+}
+
+/* What is sent again counts once: the first SYN at each end, and the first answer to it. */
+static void test_feed__handshake_sent_again__order_as_ever(void **state)
+{
+    capture c = begin();
+
+    (void)state;
+    open_points(&c);
+    handshake(&c, 0, 1, 100, &capable_syn);
+    c.now_ns += 10 * SECOND;
+    data(&c, 0, 101);
+    feed(&c, 3, MPT_TCP_SYN, 700, 0, 0);
+    feed(&c, 2, MPT_TCP_SYN, 700, 0, 0);
+    c.now_ns += 500 * MS;
+    feed(&c, 3, MPT_TCP_SYN, 700, 0, 0);
+    feed(&c, 2, MPT_TCP_SYN | MPT_TCP_ACK, 900, 701, 0);
+    feed(&c, 3, MPT_TCP_SYN | MPT_TCP_ACK, 900, 701, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        c.now_ns += 500 * MS;
+        feed(&c, 2, MPT_TCP_SYN | MPT_TCP_ACK, 900, 701, 0);
+    }
+    mpt_vantage_flush(c.v);
+    expect_point(&c, 3, 0);
+    expect_point(&c, 2, 1);
+    end(&c);
+}
+
+/* The server opens the second subflow: its token is that of the client's key. */
+static void test_feed__server_joins__is_no_client(void **state)
+{
+    mpt_option third = {.subtype = MPT_MP_CAPABLE,
+                        .length = 20,
+                        .capable = {.version = 1,
+                                    .has_sender_key = true,
+                                    .has_receiver_key = true,
+                                    .sender_key = 0x1234,
+                                    .receiver_key = 0x5678}};
+    mpt_option join = {.subtype = MPT_MP_JOIN, .length = 12, .join = {.step = MPT_JOIN_SYN, .nonce = 7}};
+    capture c = begin();
+    mpt_segment ack = {.flags = MPT_TCP_ACK, .seq = 101, .ack = 5101};
+
+    (void)state;
+    open_points(&c);
+    handshake(&c, 0, 2, 100, &capable_syn);
+    ack.option_len = (uint16_t)mpt_option_write(&third, ack.options, sizeof ack.options);
+    ack.time_ns = c.now_ns;
+    ack.frame = ++c.frame;
+    mpt_vantage_feed(c.v, &ack);
+    join.join.token = mpt_key_token(0x1234, 1);
+    handshake(&c, 3, 1, 500, &join);
+    mpt_vantage_flush(c.v);
+    expect_point(&c, 0, 0);
+    expect_point(&c, 1, 0);
+    expect_point(&c, 2, 1);
+    expect_point(&c, 3, 1);
+    end(&c);
+}
+
+/* No handshake in any of two pairs of files: all is by number, and said. shift: which end shows first. */
+static void merge_without_handshakes(uint32_t shift)
+{
+    capture c = begin();
+    unsigned first, second, point;
+
+    open_points(&c);
+    for (uint32_t pair = 0; pair < 2; pair++) {
+        for (uint32_t i = 0; i < 16; i++) {
+            uint32_t id = 4 * pair + (i + shift) % 4, path = id % 2;
+            mpt_segment g = {.time_ns = c.now_ns += MS,
+                             .frame = ++c.frame,
+                             .interface_id = id,
+                             .flags = MPT_TCP_ACK,
+                             .seq = 10000 * pair + 1000 * path + i / 4,
+                             .option_len = 4,
+                             .options = {30, 4}};
+            mpt_vantage_feed(c.v, &g);
+        }
+        c.now_ns += 10 * SECOND;
+        data(&c, 0, 5 + pair);
+    }
+    assert_int_equal(mpt_vantage_points(c.v), 2);
+    assert_true(mpt_vantage_point_of(c.v, 0, &first) && mpt_vantage_point_of(c.v, 2, &second));
+    assert_int_not_equal(first, second);
+    for (uint32_t id = 0; id < 8; id++) {
+        assert_true(mpt_vantage_point_of(c.v, id, &point));
+        assert_int_equal(point, id % 4 < 2 ? first : second);
+        assert_true(id < 4 || mpt_vantage_is_uncertain(c.v, id));
+    }
+    assert_false(mpt_vantage_is_uncertain(c.v, shift));
+    end(&c);
+}
+
+static void test_feed__pairs_without_handshakes__by_number_and_uncertain(void **state)
+{
+    (void)state;
+    for (uint32_t shift = 0; shift < 4; shift++)
+        merge_without_handshakes(shift);
+}
+
+/* The second pair's server is 10 s ahead of its client: put to the client's end by its number, it leaves. */
+static void test_feed__clock_of_a_later_pair_is_off__moves_and_says_so(void **state)
+{
+    capture c = begin();
+
+    (void)state;
+    open_points(&c);
+    handshake(&c, 1, 0, 100, &capable_syn);
+    c.now_ns += 10 * SECOND;
+    data(&c, 1, 101);
+    feed(&c, 2, MPT_TCP_SYN, 700, 0, 0);
+    feed(&c, 2, MPT_TCP_SYN | MPT_TCP_ACK, 900, 701, 0);
+    c.now_ns += 10 * SECOND;
+    data(&c, 2, 701);
+    expect_point(&c, 2, 0);
+    feed(&c, 3, MPT_TCP_SYN, 700, 0, 0);
+    c.now_ns += 100 * MS;
+    feed(&c, 3, MPT_TCP_SYN | MPT_TCP_ACK, 900, 701, 0);
+    mpt_vantage_flush(c.v);
+    expect_point(&c, 2, 1);
+    expect_point(&c, 3, 0);
+    assert_true(mpt_vantage_has_moved(c.v, 2));
+    assert_false(mpt_vantage_has_moved(c.v, 3));
+    end(&c);
+}
+
 /* Whatever comes: all of it comes out, in order. */
 static void test_feed__random__in_order_once(void **state)
 {
@@ -463,6 +686,12 @@ int main(void)
         cmocka_unit_test(test_feed__more_interfaces_than_told_apart__nearest_number),
         cmocka_unit_test(test_name__segments_of_named__to_their_points_others_dropped),
         cmocka_unit_test(test_rest__others__to_that_point),
+        cmocka_unit_test(test_feed__several_pairs_of_files__clients_together),
+        cmocka_unit_test(test_feed__several_triples_of_files__each_with_its_kind),
+        cmocka_unit_test(test_feed__handshake_sent_again__order_as_ever),
+        cmocka_unit_test(test_feed__server_joins__is_no_client),
+        cmocka_unit_test(test_feed__pairs_without_handshakes__by_number_and_uncertain),
+        cmocka_unit_test(test_feed__clock_of_a_later_pair_is_off__moves_and_says_so),
         cmocka_unit_test(test_feed__random__in_order_once),
         cmocka_unit_test(test_free__while_held__nothing_leaks),
     };

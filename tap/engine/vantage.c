@@ -7,6 +7,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "answers.h"
+#include "arrange.h"
 #include "option.h"
 #include "sightings.h"
 
@@ -16,20 +18,21 @@
 /* Segments other than of a handshake that two interfaces must share: a few may be alike by chance. */
 #define ENOUGH 3
 
-/* One interface. */
-typedef struct interface {
-    uint32_t id;
-    int point;          /* below 0: not decided */
-    bool weak;          /* decided without evidence */
-    uint64_t conflicts; /* bit for each interface that showed the same segment */
+/* What is known of an interface beside where it is. */
+typedef struct about {
+    bool weak;      /* decided without evidence */
+    bool delivered; /* some of its segments are gone to its point */
+    bool moved;     /* to another point, after that */
+    bool multipath; /* it showed an MPTCP option, as far as was looked */
     uint8_t alike[MPT_VANTAGE_INTERFACES]; /* segments outside handshakes that each other one showed too */
-} interface;
+} about;
 
 struct mpt_vantage {
     mpt_vantage_deliver deliver;
     void *user;
     int64_t hold_ns;
-    interface interfaces[MPT_VANTAGE_INTERFACES];
+    mpt_arranged interfaces[MPT_VANTAGE_INTERFACES];
+    about about[MPT_VANTAGE_INTERFACES];
     unsigned count, points;
     bool named;
     int rest;
@@ -38,6 +41,7 @@ struct mpt_vantage {
     uint32_t last_id;
     int last_point; /* below 0: look it up */
     mpt_sightings handshakes, recent;
+    mpt_answers answers;
     GArray *held; /* mpt_segment, payload owned; NULL: nothing is held */
     int64_t held_since_ns;
 };
@@ -70,8 +74,11 @@ void mpt_vantage_free(mpt_vantage *v)
         return;
     drop_held(v);
     mpt_sightings_clear(&v->handshakes);
+    mpt_answers_clear(&v->answers);
     g_free(v);
 }
+
+typedef mpt_arranged interface;
 
 static interface *find(const mpt_vantage *v, uint32_t id)
 {
@@ -86,7 +93,7 @@ static interface *add(mpt_vantage *v, uint32_t id)
     if (v->count == MPT_VANTAGE_INTERFACES)
         return NULL;
     interface *f = &v->interfaces[v->count++];
-    *f = (interface){ .id = id, .point = -1 };
+    *f = (interface){.id = id, .point = -1};
     return f;
 }
 
@@ -153,11 +160,19 @@ static void conflict(mpt_vantage *v, interface *f, uint64_t mask)
 static void note_handshake(mpt_vantage *v, interface *f, const mpt_segment *g)
 {
     unsigned self = (unsigned)(f - v->interfaces);
-    uint64_t option = g->option_len ? option_signature(g) : 0;
+    uint64_t signatures[2] = { signature(g), g->option_len ? option_signature(g) : 0 }, masks[2] = { 0, 0 };
 
-    conflict(v, f, mpt_sightings_add(&v->handshakes, signature(g), self, MAX_HANDSHAKES));
-    if (option)
-        conflict(v, f, mpt_sightings_add(&v->handshakes, option, self, MAX_HANDSHAKES));
+    for (unsigned k = 0; k < 2; k++)
+        if (signatures[k])
+            masks[k] = mpt_sightings_add(&v->handshakes, signatures[k], self, MAX_HANDSHAKES);
+    conflict(v, f, masks[0] | masks[1]);
+    v->about[self].multipath |= g->option_len > 0;
+    if (v->count > 1)
+        mpt_answers_note_keys(&v->answers, g);
+    if (g->flags & MPT_TCP_ACK)
+        mpt_answers_synack(&v->answers, v->interfaces, self, g, signatures, masks);
+    else
+        mpt_answers_syn(&v->answers, self, g);
 }
 
 static void note_recent(mpt_vantage *v, interface *f, const mpt_segment *g)
@@ -165,11 +180,13 @@ static void note_recent(mpt_vantage *v, interface *f, const mpt_segment *g)
     unsigned self = (unsigned)(f - v->interfaces);
     uint64_t mask = mpt_sightings_add(&v->recent, signature(g), self, 2 * MAX_HELD);
 
+    v->about[self].multipath |= g->option_len > 0;
+    mpt_answers_note_keys(&v->answers, g);
     for (unsigned i = 0; i < v->count; i++) {
         if (i == self || !(mask >> i & 1u))
             continue;
-        if (++f->alike[i] >= ENOUGH) {
-            f->alike[i] = ENOUGH;
+        if (++v->about[self].alike[i] >= ENOUGH) {
+            v->about[self].alike[i] = ENOUGH;
             conflict(v, f, UINT64_C(1) << i);
         }
     }
@@ -177,134 +194,46 @@ static void note_recent(mpt_vantage *v, interface *f, const mpt_segment *g)
 
 /* --- deciding --- */
 
-static bool fits(const mpt_vantage *v, const interface *f, unsigned point)
+/* True where what was decided before is at odds with what the interface has shown since. */
+static bool is_doubtful(const mpt_vantage *v, unsigned i)
 {
-    for (unsigned i = 0; i < v->count; i++)
-        if (v->interfaces[i].point == (int)point && f->conflicts >> i & 1u)
-            return false;
-    return true;
-}
+    const interface *f = &v->interfaces[i];
 
-/* The decided interface of the nearest number (of two, the lower) at a point that fits; NULL: there is none. */
-static const interface *nearest(const mpt_vantage *v, const interface *f)
-{
-    const interface *best = NULL;
-    uint32_t best_distance = 0;
-
-    for (unsigned i = 0; i < v->count; i++) {
-        const interface *other = &v->interfaces[i];
-        if (other == f || other->point < 0 || !fits(v, f, (unsigned)other->point))
-            continue;
-        uint32_t d = other->id < f->id ? f->id - other->id : other->id - f->id;
-        if (!best || d < best_distance || (d == best_distance && other->id < best->id)) {
-            best = other;
-            best_distance = d;
-        }
-    }
-    return best;
-}
-
-/* Interfaces that belong together as far as numbers and conflicts tell, whatever was decided before. */
-typedef struct grouping {
-    unsigned order[MPT_VANTAGE_INTERFACES]; /* indices, by number */
-    unsigned group[MPT_VANTAGE_INTERFACES]; /* by index */
-    unsigned count;
-} grouping;
-
-static bool conflicts_with_group(const mpt_vantage *v, const grouping *g, unsigned known, unsigned self,
-                                 unsigned group)
-{
-    for (unsigned k = 0; k < known; k++)
-        if (g->group[g->order[k]] == group && v->interfaces[self].conflicts >> g->order[k] & 1u)
-            return true;
+    if (f->point < 0 || !f->conflicts)
+        return false;
+    if (v->about[i].weak)
+        return true;
+    for (unsigned k = 0; k < i; k++)
+        if (f->conflicts >> k & 1u && v->interfaces[k].point == f->point)
+            /* Where there is no other point to go to, every handshake would come here. */
+            return v->points < MPT_VANTAGE_POINTS;
     return false;
 }
 
-/* By number, each with the nearest one below it that it has no conflict with. */
-static void group_all(const mpt_vantage *v, grouping *g)
+static void decide(mpt_vantage *v)
 {
-    g->count = 0;
-    for (unsigned i = 0; i < v->count; i++) {
-        unsigned k = i;
-        for (; k > 0 && v->interfaces[g->order[k - 1]].id > v->interfaces[i].id; k--)
-            g->order[k] = g->order[k - 1];
-        g->order[k] = i;
-    }
-    for (unsigned i = 0; i < v->count; i++) {
-        unsigned self = g->order[i], group = g->count;
-        for (unsigned k = i; k > 0; k--)
-            if (!conflicts_with_group(v, g, i, self, g->group[g->order[k - 1]])) {
-                group = g->group[g->order[k - 1]];
-                break;
-            }
-        g->group[self] = group;
-        g->count = MAX(g->count, group + 1);
-    }
-}
+    int before[MPT_VANTAGE_INTERFACES];
 
-/* The point of the nearest decided interface of the same group; below 0: there is none. */
-static int point_of_group(const mpt_vantage *v, const grouping *g, const interface *f)
-{
-    unsigned self = (unsigned)(f - v->interfaces);
-    uint32_t best_distance = UINT32_MAX;
-    int best = -1;
-
-    for (unsigned i = 0; i < v->count; i++) {
-        const interface *other = &v->interfaces[i];
-        uint32_t d = other->id < f->id ? f->id - other->id : other->id - f->id;
-        if (i == self || other->point < 0 || g->group[i] != g->group[self] || d >= best_distance ||
-            !fits(v, f, (unsigned)other->point))
-            continue;
-        best_distance = d;
-        best = other->point;
-    }
-    return best;
-}
-
-static void decide(mpt_vantage *v, const grouping *g, interface *f)
-{
-    const interface *near = NULL;
-
-    f->weak = f->conflicts == 0;
-    f->point = point_of_group(v, g, f);
-    if (f->point < 0 && v->points >= MPT_VANTAGE_POINTS)
-        near = nearest(v, f);
-    if (near)
-        f->point = near->point;
-    else if (f->point < 0)
-        f->point = (int)MIN(v->points, MPT_VANTAGE_POINTS - 1u);
-    v->points = MAX(v->points, (unsigned)f->point + 1);
+    for (unsigned i = 0; i < v->count; i++)
+        before[i] = v->interfaces[i].point;
+    for (unsigned i = 0; i < v->count; i++)
+        if (is_doubtful(v, i))
+            v->interfaces[i].point = -1;
+    for (unsigned i = 0; i < v->count; i++)
+        if (v->interfaces[i].point < 0)
+            v->about[i].weak = v->interfaces[i].conflicts == 0;
+    v->points = mpt_arrange(v->interfaces, v->count, v->points);
+    for (unsigned i = 0; i < v->count; i++)
+        v->about[i].moved |= v->about[i].delivered && before[i] != v->interfaces[i].point;
     v->last_point = -1;
 }
 
-/* In order of number, whatever was seen first. only: this one; NULL: all that are undecided. */
-static void decide_all(mpt_vantage *v, interface *only)
+static bool any_doubtful(const mpt_vantage *v, const interface *f)
 {
-    grouping g;
-
-    group_all(v, &g);
-    for (unsigned i = 0; i < v->count; i++) {
-        interface *f = &v->interfaces[g.order[i]];
-        if (f->point < 0 && (!only || f == only))
-            decide(v, &g, f);
-    }
-}
-
-/* Later evidence against an interface that was put to a point without any: it leaves from now on. */
-static void reconsider(mpt_vantage *v, interface *f)
-{
-    /* Where there is no other point to go to, every handshake would come here. */
-    if (v->points >= MPT_VANTAGE_POINTS)
-        return;
-    for (unsigned i = 0; i < v->count; i++) {
-        interface *other = &v->interfaces[i];
-        if (other->point < 0 || other->point != f->point || !(f->conflicts >> i & 1u))
-            continue;
-        interface *leaves = f->weak || !other->weak ? f : other;
-        leaves->point = -1;
-        decide_all(v, leaves);
-        return;
-    }
+    for (unsigned i = 0; i < v->count; i++)
+        if ((&v->interfaces[i] == f || f->conflicts >> i & 1u) && is_doubtful(v, i))
+            return true;
+    return false;
 }
 
 /* --- holding --- */
@@ -322,12 +251,10 @@ static void hand_on(mpt_vantage *v, const mpt_segment *g)
 {
     const interface *f = find(v, g->interface_id);
 
-    if (!f) {
-        interface stranger = { .id = g->interface_id };
-        f = nearest(v, &stranger);
-    }
     v->last_id = g->interface_id;
-    v->last_point = f ? f->point : 0;
+    v->last_point = f ? f->point : (int)mpt_arrange_nearest(v->interfaces, v->count, g->interface_id);
+    if (f)
+        v->about[f - v->interfaces].delivered = true;
     v->deliver(g, (unsigned)v->last_point, v->user);
 }
 
@@ -349,7 +276,7 @@ void mpt_vantage_flush(mpt_vantage *v)
 {
     if (!v->held)
         return;
-    decide_all(v, NULL);
+    decide(v);
     release(v);
 }
 
@@ -391,15 +318,16 @@ static void feed_slowly(mpt_vantage *v, const mpt_segment *g)
         note_handshake(v, f, g);
     else if (f && v->held)
         note_recent(v, f, g);
-    if (f && f->point >= 0 && f->conflicts)
-        reconsider(v, f);
+    /* The rest of the handshake tells where it belongs. */
+    if (f && !v->held && f->conflicts && any_doubtful(v, f))
+        begin_holding(v, g);
     if (!v->held) {
         hand_on(v, g);
         return;
     }
     hold(v, g);
     if (held_enough(v, g)) {
-        decide_all(v, NULL);
+        decide(v);
         release(v);
     }
 }
@@ -456,4 +384,18 @@ bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uin
 uint64_t mpt_vantage_dropped(const mpt_vantage *v)
 {
     return v->dropped;
+}
+
+bool mpt_vantage_is_uncertain(const mpt_vantage *v, uint32_t interface_id)
+{
+    const interface *f = find(v, interface_id);
+
+    return f && v->points > 1 && !v->named && f->by_number && v->about[f - v->interfaces].multipath;
+}
+
+bool mpt_vantage_has_moved(const mpt_vantage *v, uint32_t interface_id)
+{
+    const interface *f = find(v, interface_id);
+
+    return f && v->about[f - v->interfaces].moved;
 }

@@ -4,9 +4,9 @@
  *     [ 0 ]--------------- path --------------[ 2 ]           those of 2 and 3 to point B: each point has
  *     [ 1 ]--------------- path --------------[ 3 ]           every packet that it can see, once
  *
- * Two interfaces that show the same segment are different points. All others are one point, that of the nearest
- * interface number: mergecap numbers the interfaces of one file one after the other. When a new interface appears,
- * segments are held for a while, so that all that appear together are decided together.
+ * Two interfaces that show the same segment are different points; arrange.h says how all are put to points. When a
+ * new interface appears, or shows that it is not where it was put, segments are held for a while, so that all that
+ * appear together are decided together, with the handshakes that they show.
  *
  * Invariant: segments are delivered in the order in which they were fed; with one interface at once, and nothing is
  * ever held.
@@ -50,6 +50,10 @@ unsigned mpt_vantage_points(const mpt_vantage *v);
 bool mpt_vantage_point_of(const mpt_vantage *v, uint32_t interface_id, unsigned *point);
 /* The k-th interface of a point, in order of number; false where there are not so many. */
 bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uint32_t *interface_id);
+/* True where nothing but its number says which point an interface with MPTCP is of. */
+bool mpt_vantage_is_uncertain(const mpt_vantage *v, uint32_t interface_id);
+/* True where an interface went to another point after some of its segments had been delivered. */
+bool mpt_vantage_has_moved(const mpt_vantage *v, uint32_t interface_id);
 /* Segments dropped because nobody named their interface. */
 uint64_t mpt_vantage_dropped(const mpt_vantage *v);
 
