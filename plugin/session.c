@@ -234,16 +234,19 @@ static void fail_late(GString *sentence)
 
 static void print_text(struct report *r, mpt_sink *sink)
 {
-    GString *sentence = g_string_new(NULL), *note = g_string_new(NULL);
+    GString *sentence = g_string_new(NULL), *note;
 
+    if (mpt_points_missing(points_of(r->window), sentence)) {
+        fail_late(sentence);
+        return;
+    }
+    note = g_string_new(NULL);
     context_of(r);
     r->context.note = note;
     mpt_report_kind_of(r->arguments.report)->print(&r->context, sink, sentence);
     if (note->len)
         complain(note->str);
     g_string_free(note, TRUE);
-    if (!sentence->len)
-        mpt_points_missing(points_of(r->window), sentence);
     fail_late(sentence);
 }
 
@@ -258,10 +261,15 @@ static void print_document(guint first, mpt_sink *sink)
 {
     struct report *r = g_ptr_array_index(session.reports, first);
     const mpt_report_context *x = context_of(r);
-    mpt_document *document = mpt_document_begin(sink, x);
-    bool empty = x->connections->len == 0;
+    GString *impossible = g_string_new(NULL);
+    mpt_document *document;
+    bool empty = x->connections->len == 0, missing = mpt_points_missing(points_of(r->window), impossible);
     guint i;
 
+    fail_late(impossible);
+    if (missing)
+        return;
+    document = mpt_document_begin(sink, x);
     for (i = first; i < session.reports->len; i++) {
         struct report *other = g_ptr_array_index(session.reports, i);
         GString *sentence;
@@ -271,8 +279,7 @@ static void print_document(guint first, mpt_sink *sink)
         x = context_of(other);
         mpt_document_add(document, x);
         sentence = g_string_new(NULL);
-        if (!mpt_report_missing(x, sentence))
-            mpt_points_missing(points_of(other->window), sentence);
+        mpt_report_missing(x, sentence);
         fail_late(sentence);
     }
     mpt_document_end(document);

@@ -161,7 +161,32 @@ def check_pair(name, client, server, folder):
     check_counted_once(name, merged, 'server', expected[1])
 
 
+def check_refused(capture, report, said):
+    """One sentence, in one line on stderr, and nothing else."""
+    done = subprocess.run([str(TOP / 'tests/run-tshark'), '-q', '-r', str(capture), '-z', report], capture_output=True,
+                          cwd=TOP, text=True)
+    lines = [line for line in done.stderr.splitlines() if not line.startswith('Running as user')]
+    check(capture.name, report, done.returncode == 1 and done.stdout == '' and lines == ['tshark: ' + said],
+          (done.returncode, done.stdout[:200], lines))
+
+
+def interfaces_text(capture):
+    ids = sorted({int(i) for i in run('tshark', '-r', capture, '-Y', 'tcp', '-T', 'fields', '-e', 'frame.interface_id')
+                  .stdout.split()})
+    return 'interface %d only' % ids[0] if len(ids) == 1 else \
+        'interfaces %s and %d' % (', '.join(map(str, ids[:-1])), ids[-1])
+
+
 def check_one_end(name, capture):
+    for at, said in (('server', 'at=server needs captures of both ends, and here is one vantage point only'),
+                     ('client', 'at=client needs captures of both ends, and here is one vantage point only'),
+                     ('7', 'at= names interface 7')):
+        for report in ('mptcp,list,at=', 'mptcp,summary,format=json,at='):
+            got = interfaces_text(capture)
+            check_refused(capture, report + at, said + ': this capture has TCP on ' + got)
+    for report in ('mptcp,paths', 'mptcp,plot,type=owd'):
+        check_refused(capture, report, 'this needs captures of both ends, and here is one vantage point only: merge them '
+                      'with mergecap -I none -w both.pcapng client.pcapng server.pcapng')
     check(name, 'no delays in the page of one end', '"type":"owd"' not in (tshark(capture, 'mptcp,plot') or 'owd'))
     for report in ('mptcp,paths', 'mptcp,paths,format=json', 'mptcp,paths,samples,format=csv', 'mptcp,plot,type=owd',
                    'mptcp,plot,type=owd,format=csv'):
@@ -655,7 +680,27 @@ def check_options(name, folder):
     by_itself = document(merged, 'mptcp,summary,at=server')
     check(name, 'named interfaces', by_number['connections'] == by_itself['connections'])
     check(name, 'at=2', document(merged, 'mptcp,summary,at=2')['connections'] == by_itself['connections'])
-    check(name, 'at=9 is refused', 'interface 9' in (tshark(merged, 'mptcp,summary,at=9', True) or ''))
+    there_is = ': this capture has TCP on interfaces 0, 1, 2 and 3'
+    for options, said in (('at=9', 'at= names interface 9' + there_is),
+                          ('client=7,server=2,3', 'client= names interface 7' + there_is),
+                          ('client=0,server=2,3,8', 'server= names interface 8' + there_is),
+                          ('client=0,1,2,3', 'client= names all interfaces and leaves none for the other end' + there_is),
+                          ('client=0,server=2,at=1', 'at= names interface 1, which is neither in client= nor in server=')):
+        for report in ('mptcp,list,', 'mptcp,summary,format=csv,', 'mptcp,summary,format=json,') + \
+                (() if 'at=' in options else ('mptcp,paths,',)):
+            check_refused(merged, report + options, said)
+    ends = '(interfaces 0 and 1), not at the server (interfaces 2 and 3)'
+    for options, said in (('client=0,1', 'Counted at the client ' + ends),
+                          ('client=0,1', 'interfaces 2 and 3 are not in client= and taken for the server\'s.'),
+                          ('server=2,3,at=client', 'Counted at the client ' + ends),
+                          ('server=2,3', 'interfaces 0 and 1 are not in server= and taken for the client\'s.'),
+                          ('client=0', 'interfaces 1, 2 and 3 are not in client= and taken for the server\'s.'),
+                          ('client=0,server=2', 'segments of other interfaces are left out.')):
+        text = ' '.join((tshark(merged, 'mptcp,list,' + options) or '').split())
+        check(name, options, said in text, text[:400])
+    text = ' '.join((tshark(merged, 'mptcp,paths,client=0,1') or '').split())
+    check(name, 'paths,client=0,1', 'the server (interfaces 2 and 3) against the client (interfaces 0 and 1)' in text,
+          text[:400])
     check(name, 'the default is said', 'Counted at the client' in tshark(merged, 'mptcp,summary'))
     rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,paths,samples,format=csv'))))
     got = document(merged, 'mptcp,paths')

@@ -376,12 +376,14 @@ static void test_name__segments_of_named__to_their_points_others_dropped(void **
 {
     capture c = begin();
     unsigned point;
+    uint32_t id;
 
     (void)state;
     open_points(&c);
     mpt_vantage_name(c.v, 5, 0);
     mpt_vantage_name(c.v, 6, 0);
     mpt_vantage_name(c.v, 2, 1);
+    mpt_vantage_name(c.v, 7, 1);
     data(&c, 2, 1);
     data(&c, 5, 1);
     data(&c, 6, 1);
@@ -393,12 +395,17 @@ static void test_name__segments_of_named__to_their_points_others_dropped(void **
     data(&c, 9, 1);
     assert_int_equal(mpt_vantage_dropped(c.v), 1);
     assert_false(mpt_vantage_point_of(c.v, 9, &point));
+    /* 7 is named and not there. */
+    assert_true(mpt_vantage_seen(c.v, 0, &id) && id == 2);
+    assert_true(mpt_vantage_seen(c.v, 3, &id) && id == 9);
+    assert_false(mpt_vantage_seen(c.v, 4, &id));
     end(&c);
 }
 
 static void test_rest__others__to_that_point(void **state)
 {
     capture c = begin();
+    uint32_t id;
 
     (void)state;
     open_points(&c);
@@ -408,6 +415,8 @@ static void test_rest__others__to_that_point(void **state)
     data(&c, 9, 1);
     assert_int_equal(mpt_vantage_dropped(c.v), 0);
     assert_int_equal(g_array_index(c.out, delivered, 1).point, 1);
+    expect_point(&c, 9, 1);
+    assert_true(mpt_vantage_interface(c.v, 1, 0, &id) && id == 9);
     end(&c);
 }
 

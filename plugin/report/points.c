@@ -211,25 +211,102 @@ const char *mpt_points_name(mpt_points *p, unsigned point)
     return p->count == 3 ? "middle" : middle[MIN(place, G_N_ELEMENTS(middle)) - 1];
 }
 
+/* "interface 3", "interfaces 0, 1 and 2". */
+static void append_interfaces(GString *out, const GArray *ids)
+{
+    g_string_append(out, ids->len == 1 ? "interface " : "interfaces ");
+    for (guint i = 0; i < ids->len; i++)
+        g_string_append_printf(out, "%s%u", i == 0 ? "" : i + 1 == ids->len ? " and " : ", ",
+                               g_array_index(ids, uint32_t, i));
+}
+
 void mpt_points_describe(mpt_points *p, unsigned point, GString *out)
 {
     const char *name = mpt_points_name(p, point);
-    uint32_t id, next;
-    unsigned k = 0;
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t id;
 
+    for (unsigned k = 0; mpt_vantage_interface(p->vantage, point, k, &id); k++)
+        g_array_append_val(ids, id);
     g_string_append_printf(out, "%s%s (", g_str_has_prefix(name, "point") ? "vantage " : "the ", name);
-    if (!mpt_vantage_interface(p->vantage, point, 0, &id)) {
-        g_string_append(out, "no interface)");
-        return;
-    }
-    g_string_append(out, mpt_vantage_interface(p->vantage, point, 1, &next) ? "interfaces " : "interface ");
-    for (;; id = next) {
-        g_string_append_printf(out, "%u", id);
-        if (!mpt_vantage_interface(p->vantage, point, ++k, &next))
-            break;
-        g_string_append(out, mpt_vantage_interface(p->vantage, point, k + 1, &id) ? ", " : " and ");
-    }
+    if (ids->len)
+        append_interfaces(out, ids);
+    else
+        g_string_append(out, "no interface");
     g_string_append_c(out, ')');
+    g_array_free(ids, TRUE);
+}
+
+/* Interfaces with segments for which `is` holds. */
+static GArray *interfaces_that(const mpt_points *p, bool (*is)(const mpt_points *p, uint32_t id))
+{
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t id;
+
+    for (unsigned k = 0; mpt_vantage_seen(p->vantage, k, &id); k++)
+        if (is(p, id))
+            g_array_append_val(ids, id);
+    return ids;
+}
+
+static bool is_any(const mpt_points *p, uint32_t id)
+{
+    (void)p;
+    (void)id;
+    return true;
+}
+
+static bool is_uncertain(const mpt_points *p, uint32_t id)
+{
+    return mpt_vantage_is_uncertain(p->vantage, id);
+}
+
+static bool has_moved(const mpt_points *p, uint32_t id)
+{
+    return mpt_vantage_has_moved(p->vantage, id);
+}
+
+static bool holds(const GArray *ids, uint32_t id)
+{
+    for (guint i = 0; ids && i < ids->len; i++)
+        if (g_array_index(ids, uint32_t, i) == id)
+            return true;
+    return false;
+}
+
+static bool is_unnamed(const mpt_points *p, uint32_t id)
+{
+    return is_named(p->arguments) && !holds(p->arguments->client, id) && !holds(p->arguments->server, id);
+}
+
+static void note_interfaces(const mpt_points *p, bool (*is)(const mpt_points *p, uint32_t id), const char *one,
+                            const char *several, GString *out)
+{
+    GArray *ids = interfaces_that(p, is);
+
+    if (ids->len) {
+        g_string_append(out, " Note: ");
+        append_interfaces(out, ids);
+        g_string_append(out, ids->len == 1 ? one : several);
+    }
+    g_array_free(ids, TRUE);
+}
+
+static void note_doubts(const mpt_points *p, GString *out)
+{
+    const mpt_arguments *a = p->arguments;
+
+    note_interfaces(p, is_uncertain, " is put there by its number alone.", " are put there by their numbers alone.",
+                    out);
+    note_interfaces(p, has_moved, " was counted at another point at first, before a handshake told where it is.",
+                    " were counted at other points at first, before a handshake told where they are.", out);
+    if (!a->client != !a->server)
+        note_interfaces(p, is_unnamed,
+                        a->client ? " is not in client= and taken for the server's."
+                                  : " is not in server= and taken for the client's.",
+                        a->client ? " are not in client= and taken for the server's."
+                                  : " are not in server= and taken for the client's.",
+                        out);
 }
 
 void mpt_points_note(mpt_points *p, GString *out)
@@ -254,14 +331,71 @@ void mpt_points_note(mpt_points *p, GString *out)
     if (dropped)
         g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.",
                                dropped);
+    note_doubts(p, out);
 }
 
-void mpt_points_missing(mpt_points *p, GString *out)
+/* --- what can't be met --- */
+
+static void say_what_there_is(const GArray *seen, GString *out)
+{
+    g_string_append(out, ": this capture has TCP on ");
+    append_interfaces(out, seen);
+    if (seen->len == 1)
+        g_string_append(out, " only");
+}
+
+/* An end of which an interface is not there, or all are. */
+static void named_missing(const GArray *ids, const char *name, const GArray *seen, GString *out)
+{
+    unsigned found = 0;
+
+    for (guint i = 0; ids && !out->len && i < ids->len; i++) {
+        uint32_t id = g_array_index(ids, uint32_t, i);
+        found += holds(seen, id);
+        if (holds(seen, id))
+            continue;
+        g_string_append_printf(out, "%s= names interface %u", name, id);
+        say_what_there_is(seen, out);
+    }
+    if (out->len || found < seen->len)
+        return;
+    g_string_append_printf(out, "%s= names all interfaces and leaves none for the other end", name);
+    say_what_there_is(seen, out);
+}
+
+static void at_missing(const mpt_points *p, const GArray *seen, GString *out)
 {
     const mpt_arguments *a = p->arguments;
     unsigned point;
 
-    if (mpt_arguments_has(a, MPT_ARG_AT) && a->at == MPT_AT_INTERFACE &&
-        !mpt_vantage_point_of(p->vantage, a->at_interface, &point))
-        g_string_append_printf(out, "no TCP segment was captured on interface %u", a->at_interface);
+    if (a->at != MPT_AT_INTERFACE) {
+        if (p->count > 1)
+            return;
+        g_string_append_printf(out, "at=%s needs captures of both ends, and here is one vantage point only",
+                               a->at == MPT_AT_CLIENT ? "client" : "server");
+        say_what_there_is(seen, out);
+    } else if (!holds(seen, a->at_interface)) {
+        g_string_append_printf(out, "at= names interface %u", a->at_interface);
+        say_what_there_is(seen, out);
+    } else if (!mpt_vantage_point_of(p->vantage, a->at_interface, &point)) {
+        g_string_append_printf(out, "at= names interface %u, which is neither in client= nor in server=",
+                               a->at_interface);
+    }
+}
+
+bool mpt_points_missing(mpt_points *p, GString *out)
+{
+    const mpt_arguments *a = p->arguments;
+    GArray *seen = interfaces_that(p, is_any);
+
+    /* Without any TCP the report says that there is none. */
+    if (seen->len > 0) {
+        named_missing(a->client, "client", seen, out);
+        if (!out->len)
+            named_missing(a->server, "server", seen, out);
+        if (!out->len && mpt_arguments_has(a, MPT_ARG_AT))
+            at_missing(p, seen, out);
+    }
+    g_array_free(seen, TRUE);
+    return out->len > 0;
 }

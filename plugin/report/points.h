@@ -51,8 +51,8 @@ unsigned mpt_points_chosen(mpt_points *p);
 void mpt_points_describe(mpt_points *p, unsigned point, GString *out);
 /* Appends a sentence on the vantage points; nothing where there is one. */
 void mpt_points_note(mpt_points *p, GString *out);
-/* Appends why `at` can't be met, without newline; nothing where it can. */
-void mpt_points_missing(mpt_points *p, GString *out);
+/* True, and appends why, a sentence without newline, where at=, client= or server= can't be met. */
+bool mpt_points_missing(mpt_points *p, GString *out);
 /* "client", "server", "middle" between them; "middle 1", "middle 2", ... from the client on where there are several;
  * "point 1", ... in order of number where nothing shows which end is the client's. Static. */
 const char *mpt_points_name(mpt_points *p, unsigned point);

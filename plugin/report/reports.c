@@ -131,16 +131,13 @@ bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
         return false;
     if (twice_on_one_interface(x))
         g_string_append(
-            sentence, "every packet is in this capture twice, and on one interface: the captures of two "
-                      "places were merged, and their interfaces were put together because they look alike "
-                      "(as of plain pcap files). Which copy is from where can't be told any more. Merge them "
-                      "again: mergecap -I none -w both.pcapng client.pcap server.pcap.");
+            sentence, "every packet is in this capture twice, and on one interface, so which copy is from which "
+                      "end can't be told any more: merge the captures of both ends again with "
+                      "mergecap -I none -w both.pcapng client.pcap server.pcap");
     else
         g_string_append(
-            sentence, "this compares two captures of the same traffic, and here is a single vantage point. "
-                      "Merge the captures of both ends: mergecap -I none -w both.pcapng client.pcapng "
-                      "server.pcapng. Where that was done and both were not told apart, client= and server= "
-                      "name the interfaces of each end.");
+            sentence, "this needs captures of both ends, and here is one vantage point only: merge them with "
+                      "mergecap -I none -w both.pcapng client.pcapng server.pcapng");
     return true;
 }
 

@@ -295,9 +295,13 @@ static bool held_enough(const mpt_vantage *v, const mpt_segment *g)
 
 static void feed_named(mpt_vantage *v, const mpt_segment *g)
 {
-    const interface *f = find(v, g->interface_id);
-    int point = f ? f->point : v->rest;
+    interface *f = find(v, g->interface_id);
 
+    if (!f && (f = add(v, g->interface_id)) != NULL)
+        f->point = v->rest;
+    int point = f ? f->point : v->rest;
+    if (f)
+        v->about[f - v->interfaces].delivered = true;
     if (point >= 0)
         v->deliver(g, (unsigned)point, v->user);
     else
@@ -360,7 +364,8 @@ bool mpt_vantage_point_of(const mpt_vantage *v, uint32_t interface_id, unsigned 
     return true;
 }
 
-bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uint32_t *interface_id)
+/* The k-th by number of those at this point, or, where it is NULL, of all that had segments. */
+static bool kth(const mpt_vantage *v, const unsigned *point, unsigned k, uint32_t *interface_id)
 {
     bool first = true;
     uint32_t last = 0;
@@ -369,7 +374,8 @@ bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uin
         const interface *next = NULL;
         for (unsigned i = 0; i < v->count; i++) {
             const interface *f = &v->interfaces[i];
-            if (f->point == (int)point && (first || f->id > last) && (!next || f->id < next->id))
+            bool here = point ? f->point == (int)*point : !v->named || v->about[i].delivered;
+            if (here && (first || f->id > last) && (!next || f->id < next->id))
                 next = f;
         }
         if (!next)
@@ -379,6 +385,16 @@ bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uin
     }
     *interface_id = last;
     return true;
+}
+
+bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uint32_t *interface_id)
+{
+    return kth(v, &point, k, interface_id);
+}
+
+bool mpt_vantage_seen(const mpt_vantage *v, unsigned k, uint32_t *interface_id)
+{
+    return kth(v, NULL, k, interface_id);
 }
 
 uint64_t mpt_vantage_dropped(const mpt_vantage *v)

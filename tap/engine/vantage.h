@@ -46,10 +46,12 @@ void mpt_vantage_flush(mpt_vantage *v);
 
 /* Points so far. */
 unsigned mpt_vantage_points(const mpt_vantage *v);
-/* The point of an interface; false where it was never seen. */
+/* The point of an interface; false where it was never seen, or its segments are dropped. */
 bool mpt_vantage_point_of(const mpt_vantage *v, uint32_t interface_id, unsigned *point);
 /* The k-th interface of a point, in order of number; false where there are not so many. */
 bool mpt_vantage_interface(const mpt_vantage *v, unsigned point, unsigned k, uint32_t *interface_id);
+/* The k-th interface with segments, also one of which they are dropped; false where there are not so many. */
+bool mpt_vantage_seen(const mpt_vantage *v, unsigned k, uint32_t *interface_id);
 /* True where nothing but its number says which point an interface with MPTCP is of. */
 bool mpt_vantage_is_uncertain(const mpt_vantage *v, uint32_t interface_id);
 /* True where an interface went to another point after some of its segments had been delivered. */
