@@ -599,7 +599,8 @@ static void append_help(GString *out, const parser *p)
         g_free(takers);
     }
     g_string_free(usage, TRUE);
-    g_string_append(out, "A display filter selects connections with a matching packet.\n");
+    g_string_append(out, "A display filter selects connections with a matching packet.\n"
+                         "-z follow,mptcp,<ascii|hex|raw|yaml>,<stream>[,<range>]: the byte stream\n");
 }
 
 void mpt_arguments_help(GString *out)

@@ -121,7 +121,7 @@ static const struct arg_row {
                        .read = read_from,
                        .available = true,
                        .expects = SECONDS_EXPECTED,
-                       .help = "only segments between, seconds since the first" },
+                       .help = "only segments in between, since the earliest frame" },
     [MPT_ARG_TO] = { .name = "to",
                      .value = "S",
                      .read = read_to,

@@ -32,6 +32,13 @@ static void print_help(FILE *to)
     g_string_free(help, TRUE);
 }
 
+/* tshark's own -z help needs no capture, and ends it. */
+static void help_and_exit(void)
+{
+    print_help(stdout);
+    exit(fflush(stdout) == 0 ? 0 : 1);
+}
+
 static bool open_report(const char *text)
 {
     mpt_arguments arguments;
@@ -46,6 +53,8 @@ static bool open_report(const char *text)
     case MPT_ARGUMENTS_ERROR:
         break;
     case MPT_ARGUMENTS_OK:
+        if (arguments.report == MPT_REPORT_HELP && !mpt_host_is_gui())
+            help_and_exit();
         ok = mpt_session_add_report(&arguments, &error);
         break;
     }

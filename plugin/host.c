@@ -4,11 +4,13 @@
  */
 #include "host.h"
 
-#include <glib.h>
+#include <glib/gstdio.h>
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 const char *mpt_host_name(void)
@@ -47,4 +49,21 @@ void mpt_host_fail_at_exit(void)
 
     if (!registered && !mpt_host_is_gui())
         registered = atexit(fail) == 0;
+}
+
+/* A capture is among the first files that are opened. */
+#define MOST_FILES 256
+
+bool mpt_host_reads(const char *path)
+{
+    GStatBuf wanted, of_fd;
+    int fd;
+
+    if (g_stat(path, &wanted) != 0 || !S_ISREG(wanted.st_mode))
+        return false;
+    for (fd = 0; fd < MOST_FILES; fd++)
+        if (fstat(fd, &of_fd) == 0 && of_fd.st_dev == wanted.st_dev && of_fd.st_ino == wanted.st_ino &&
+            (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+            return true;
+    return false;
 }

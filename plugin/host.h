@@ -15,5 +15,7 @@ bool mpt_host_is_gui(void);
 bool mpt_host_has_windows(void);
 /* tshark's exit status becomes 1 when it ends by itself. No effect in a program with windows. */
 void mpt_host_fail_at_exit(void);
+/* The program has this file open, for reading only. */
+bool mpt_host_reads(const char *path);
 
 #endif

@@ -39,7 +39,9 @@ struct report {
     mpt_arguments arguments;
     struct window *window;
     uint32_t mark;
-    mpt_sink *sink;  /* NULL: stdout */
+    mpt_sink *sink;  /* NULL: stdout; that of `first`, if that is set */
+    const struct report *first; /* whose document this is part of, in the same file; NULL: none */
+    bool failed;     /* what it was to show is not there */
     GString *notes;  /* on the capture, as of the last drawing; NULL: never drawn */
     void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none */
     mpt_report_context context; /* set while drawing */
@@ -211,11 +213,14 @@ static const mpt_report_context *context_of(struct report *r)
     return &r->context;
 }
 
-static void close_sink(mpt_sink *sink)
+/* What failed leaves a file as it was. */
+static void close_sink(mpt_sink *sink, bool failed)
 {
     char *error = NULL;
 
-    if (!mpt_sink_close(sink, &error)) {
+    if (failed)
+        mpt_sink_discard(sink);
+    else if (!mpt_sink_close(sink, &error)) {
         complain(error);
         g_free(error);
         mpt_host_fail_at_exit();
@@ -223,23 +228,26 @@ static void close_sink(mpt_sink *sink)
     mpt_sink_free(sink);
 }
 
-static void fail_late(GString *sentence)
+/* True if there was something to complain of; frees it. */
+static bool fail_late(GString *sentence)
 {
-    if (sentence->len) {
+    bool failed = sentence->len > 0;
+
+    if (failed) {
         complain(sentence->str);
         mpt_host_fail_at_exit();
     }
     g_string_free(sentence, TRUE);
+    return failed;
 }
 
-static void print_text(struct report *r, mpt_sink *sink)
+/* False where what was asked for is not there. */
+static bool print_text(struct report *r, mpt_sink *sink)
 {
     GString *sentence = g_string_new(NULL), *note;
 
-    if (mpt_points_missing(points_of(r->window), sentence)) {
-        fail_late(sentence);
-        return;
-    }
+    if (mpt_points_missing(points_of(r->window), sentence))
+        return !fail_late(sentence);
     note = g_string_new(NULL);
     context_of(r);
     r->context.note = note;
@@ -247,28 +255,27 @@ static void print_text(struct report *r, mpt_sink *sink)
     if (note->len)
         complain(note->str);
     g_string_free(note, TRUE);
-    fail_late(sentence);
+    return !fail_late(sentence);
 }
 
 static bool same_document(const struct report *a, const struct report *b)
 {
-    return a->arguments.format == MPT_FORMAT_JSON && b->arguments.format == MPT_FORMAT_JSON && a->sink == b->sink &&
-           (a == b || !a->sink);
+    return a->arguments.format == MPT_FORMAT_JSON && b->arguments.format == MPT_FORMAT_JSON && a->sink == b->sink;
 }
 
-/* Reports in JSON that go to the same place are one document, at the place of the first. */
-static void print_document(guint first, mpt_sink *sink)
+/* Reports in JSON that go to the same place are one document, at the place of the first. False as above. */
+static bool print_document(guint first, mpt_sink *sink)
 {
     struct report *r = g_ptr_array_index(session.reports, first);
     const mpt_report_context *x = context_of(r);
     GString *impossible = g_string_new(NULL);
     mpt_document *document;
-    bool empty = x->connections->len == 0, missing = mpt_points_missing(points_of(r->window), impossible);
+    bool empty = x->connections->len == 0, failed = false;
     guint i;
 
-    fail_late(impossible);
-    if (missing)
-        return;
+    mpt_points_missing(points_of(r->window), impossible);
+    if (fail_late(impossible))
+        return false;
     document = mpt_document_begin(sink, x);
     for (i = first; i < session.reports->len; i++) {
         struct report *other = g_ptr_array_index(session.reports, i);
@@ -280,35 +287,52 @@ static void print_document(guint first, mpt_sink *sink)
         mpt_document_add(document, x);
         sentence = g_string_new(NULL);
         mpt_report_missing(x, sentence);
-        fail_late(sentence);
+        failed |= fail_late(sentence);
     }
     mpt_document_end(document);
-    if (empty)
-        complain("this capture has no Multipath TCP");
+    if (empty && !failed)
+        complain(MPT_NO_MPTCP);
+    return !failed;
+}
+
+/* With the document of a report before it. */
+static bool is_printed(guint index)
+{
+    const struct report *r = g_ptr_array_index(session.reports, index);
+    guint k;
+
+    for (k = 0; k < index; k++)
+        if (same_document(g_ptr_array_index(session.reports, k), r))
+            return true;
+    return false;
 }
 
 static void print_all(void)
 {
     bool text_before = false;
-    guint i, k;
+    guint i;
 
     for (i = 0; i < session.reports->len; i++) {
         struct report *r = g_ptr_array_index(session.reports, i);
         bool text = !r->sink && r->arguments.format == MPT_FORMAT_TEXT;
-        mpt_sink *sink = r->sink ? r->sink : mpt_sink_new_stream(stdout);
-        bool done = false;
+        mpt_sink *sink;
 
-        for (k = 0; k < i && !done; k++)
-            done = same_document(g_ptr_array_index(session.reports, k), r);
+        if (is_printed(i))
+            continue;
+        sink = r->sink ? r->sink : mpt_sink_new_stream(stdout);
         if (text && text_before)
             mpt_sink_putc(sink, '\n');
         text_before |= text;
-        if (!done && r->arguments.format == MPT_FORMAT_JSON)
-            print_document(i, sink);
-        else if (!done)
-            print_text(r, sink);
+        r->failed = !(r->arguments.format == MPT_FORMAT_JSON ? print_document(i, sink) : print_text(r, sink));
+        if (!r->sink)
+            close_sink(sink, false);
+    }
+    for (i = 0; i < session.reports->len; i++) {
+        struct report *r = g_ptr_array_index(session.reports, i);
+
+        if (r->sink && !r->first)
+            close_sink(r->sink, r->failed);
         r->sink = NULL;
-        close_sink(sink);
     }
 }
 
@@ -419,7 +443,7 @@ static bool prepare(struct report *r, char **error)
     return mpt_listener_add_filter(a->filter, r->mark, error);
 }
 
-/* Reports in JSON that go to stdout are one document, of one window of time. */
+/* Reports in JSON that go to the same place are one document, of one window of time. */
 static bool fits_document(const struct report *r, char **error)
 {
     guint i;
@@ -427,29 +451,51 @@ static bool fits_document(const struct report *r, char **error)
     for (i = 0; i < session.reports->len; i++) {
         const struct report *other = g_ptr_array_index(session.reports, i);
         if (same_document(r, other) && r->window != other->window) {
-            *error = g_strdup("reports in JSON on stdout are one document and need the same from=, to= and at=; give "
-                              "one of them a file=");
+            *error = g_strdup_printf("reports in JSON %s are one document and need the same from=, to= and at=; give "
+                                     "one of them %s file=",
+                                     r->sink ? "in the same file" : "on stdout", r->sink ? "another" : "a");
             return false;
         }
     }
     return true;
 }
 
-static bool open_file(struct report *r, char **error)
+/* The report before that writes to the same file; NULL: none. */
+static const struct report *same_file(const struct report *r)
 {
     guint i;
 
-    if (!r->arguments.file)
-        return fits_document(r, error);
     for (i = 0; i < session.reports->len; i++) {
         const struct report *other = g_ptr_array_index(session.reports, i);
-        if (other->arguments.file && !strcmp(other->arguments.file, r->arguments.file)) {
-            *error = g_strdup_printf("two reports can't write to the same file \"%s\"", r->arguments.file);
-            return false;
-        }
+        if (other->arguments.file && mpt_sink_same_file(other->arguments.file, r->arguments.file))
+            return other->first ? other->first : other;
     }
-    r->sink = mpt_sink_open(r->arguments.file, error);
-    return r->sink != NULL;
+    return NULL;
+}
+
+static bool open_file(struct report *r, char **error)
+{
+    const char *file = r->arguments.file;
+
+    if (!file)
+        return fits_document(r, error);
+    /* tshark (4.0, 4.4, 4.6) opens the capture first. */
+    if (mpt_host_reads(file)) {
+        *error = g_strdup_printf("\"%s\" is the capture that is read: a report can't be written there", file);
+        return false;
+    }
+    r->first = same_file(r);
+    if (r->first && (r->arguments.format != MPT_FORMAT_JSON || r->first->arguments.format != MPT_FORMAT_JSON)) {
+        *error = g_strdup_printf("two reports can't write to the same file \"%s\", unless both are JSON", file);
+        return false;
+    }
+    if (r->first)
+        r->sink = r->first->sink;
+    else if (mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
+        r->sink = mpt_sink_open_at_once(file, error);
+    else
+        r->sink = mpt_sink_open(file, error);
+    return r->sink && fits_document(r, error);
 }
 
 static void add_filter_hint(const struct report *r, char **error)
@@ -477,8 +523,11 @@ bool mpt_session_add_report(mpt_arguments *arguments, char **error)
         add_filter_hint(r, error);
         goto fail;
     }
-    if (!open_file(r, error))
+    if (!open_file(r, error)) {
+        if (r->sink && !r->first)
+            close_sink(r->sink, true);
         goto fail;
+    }
     g_ptr_array_add(session.reports, r);
     return true;
 fail:
@@ -493,9 +542,9 @@ fail:
 
 static void free_report(struct report *r)
 {
-    /* Written when it was drawn; what never was is an empty file. */
-    if (r->sink)
-        close_sink(r->sink);
+    /* Written when it was drawn; what never was leaves a file as it was. */
+    if (r->sink && !r->first)
+        close_sink(r->sink, true);
     if (r->notes)
         g_string_free(r->notes, TRUE);
     mpt_arguments_clear(&r->arguments);

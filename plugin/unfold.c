@@ -73,15 +73,16 @@ static bool write_packet(const mpt_replay_packet *p, void *user)
 }
 
 /* Says why writing failed; frees what libwiretap says of it. */
-static void explain(const char *path, struct writing *w, GString *sentence)
+static void explain(const char *name, struct writing *w, GString *sentence)
 {
-    g_string_append_printf(sentence, "can't write \"%s\": %s", path, wtap_strerror(w->error));
+    g_string_append_printf(sentence, "can't write \"%s\": %s", name, wtap_strerror(w->error));
     if (w->error_text)
         g_string_append_printf(sentence, " (%s)", w->error_text);
     g_clear_pointer(&w->error_text, g_free);
 }
 
-static void write_file(const char *path, const mpt_connection_view *v,
+/* Writes at `path` what is to be the file `name`. */
+static void write_file(const char *path, const char *name, const mpt_connection_view *v,
                        const mpt_stream_direction direction[2], GString *sentence)
 {
     wtap_dump_params params = WTAP_DUMP_PARAMS_INIT;
@@ -97,9 +98,9 @@ static void write_file(const char *path, const mpt_connection_view *v,
                               &w.error_text);
     ok = w.dumper && mpt_replay(v, direction, write_packet, &w);
     if (!ok)
-        explain(path, &w, sentence);
+        explain(name, &w, sentence);
     if (w.dumper && !wtap_dump_close(w.dumper, NULL, &w.error, &w.error_text) && ok)
-        explain(path, &w, sentence);
+        explain(name, &w, sentence);
     g_free(w.error_text);
     wtap_rec_cleanup(&w.rec);
     wtap_block_array_free(params.shb_hdrs);
@@ -112,7 +113,7 @@ static bool find(const mpt_report_context *x, GString *sentence)
     if (mpt_report_missing(x, sentence))
         return false;
     if (x->connections->len == 0)
-        g_string_append(sentence, "this capture has no Multipath TCP");
+        g_string_append(sentence, MPT_NO_MPTCP);
     else if (x->connections->len > 1 && !mpt_arguments_has(x->arguments, MPT_ARG_STREAM))
         g_string_append_printf(sentence,
                                "mptcp,unfold writes one connection, and the capture has %u: choose one with "
@@ -129,16 +130,17 @@ void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sent
     bool complete = true;
     unsigned dir;
 
-    (void)sink;
+    const char *path;
+
     if (!find(x, sentence))
         return;
     mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
         complete &= mpt_stream_direction_of(x->collected, v.connection, v.side[dir], &direction[dir]);
-    if (complete)
-        write_file(x->arguments->file, &v, direction, sentence);
-    else
+    if (!complete)
         mpt_report_not_kept(id, sentence);
+    else if ((path = mpt_sink_hand_over(sink)))
+        write_file(path, x->arguments->file, &v, direction, sentence);
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
         mpt_stream_clear(&direction[dir]);
     mpt_metrics_clear(&v);

@@ -8,7 +8,7 @@
 #include "report/reports.h"
 
 /* Writes the connection arguments->stream to arguments->file as pcapng (see report/replay.h for what is in
- * it); the sink has made that file and gets nothing. x->collected is an mpt_stream. *sentence gets what went
+ * it); the sink hands that file over and gets nothing. x->collected is an mpt_stream. *sentence gets what went
  * wrong. */
 void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
 

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plugin/report/sink.h"
 
@@ -64,6 +65,31 @@ static void test_memory__beyond_the_flush_limit__keeps_all(void **state)
     mpt_sink_free(sink);
 }
 
+static guint files_in_folder(void)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    guint n = 0;
+
+    while (g_dir_read_name(dir))
+        n++;
+    g_dir_close(dir);
+    return n;
+}
+
+/* Of the only file in the folder. */
+static goffset size_beside(void)
+{
+    GDir *dir = g_dir_open(folder, 0, NULL);
+    char *path = g_build_filename(folder, g_dir_read_name(dir), NULL);
+    GStatBuf now;
+
+    assert_int_equal(g_stat(path, &now), 0);
+    assert_int_equal(files_in_folder(), 1);
+    g_dir_close(dir);
+    g_free(path);
+    return now.st_size;
+}
+
 static void test_open__long_text__every_byte_in_the_file(void **state)
 {
     (void)state;
@@ -77,9 +103,8 @@ static void test_open__long_text__every_byte_in_the_file(void **state)
         g_string_append_printf(expected, "line %d\n", i);
     }
     assert_int_equal(mpt_sink_length(sink), expected->len);
-    GStatBuf on_disk;
-    assert_int_equal(g_stat(path, &on_disk), 0);
-    assert_true(on_disk.st_size > 128 * 1024); /* most of it has left memory before the close */
+    assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+    assert_true(size_beside() > 128 * 1024); /* most of it has left memory before the close */
     assert_true(mpt_sink_close(sink, &error));
     assert_true(mpt_sink_close(sink, &error));
     assert_null(error);
@@ -96,11 +121,112 @@ static void test_open__long_text__every_byte_in_the_file(void **state)
     g_free(path);
 }
 
+static void assert_contents(const char *path, const char *expected)
+{
+    char *contents = NULL;
+
+    assert_true(g_file_get_contents(path, &contents, NULL, NULL));
+    assert_string_equal(contents, expected);
+    g_free(contents);
+}
+
+static void test_open__what_was_there__stays_until_the_close(void **state)
+{
+    (void)state;
+    char *path = g_build_filename(folder, "keep", NULL);
+    GStatBuf now;
+    assert_true(g_file_set_contents(path, "old", -1, NULL));
+    assert_int_equal(g_chmod(path, 0640), 0);
+    mpt_sink *sink = mpt_sink_open(path, NULL);
+    mpt_sink_pad(sink, 'x', 100000);
+    mpt_sink_flush(sink);
+    assert_contents(path, "old");
+    mpt_sink_discard(sink);
+    mpt_sink_free(sink);
+    assert_contents(path, "old");
+    assert_int_equal(files_in_folder(), 1);
+
+    sink = mpt_sink_open(path, NULL);
+    mpt_sink_puts(sink, "new");
+    assert_true(mpt_sink_close(sink, NULL));
+    mpt_sink_free(sink);
+    assert_contents(path, "new");
+    assert_int_equal(g_stat(path, &now), 0);
+    assert_int_equal(now.st_mode & 0777, 0640);
+
+    sink = mpt_sink_open(path, NULL);
+    assert_true(mpt_sink_close(sink, NULL));
+    mpt_sink_free(sink);
+    assert_contents(path, "");
+    assert_int_equal(files_in_folder(), 1);
+    g_unlink(path);
+    g_free(path);
+}
+
+static void test_open__two_names__written_in_place(void **state)
+{
+    (void)state;
+    char *path = g_build_filename(folder, "one", NULL), *other = g_build_filename(folder, "two", NULL);
+    assert_true(g_file_set_contents(path, "what was there", -1, NULL));
+    assert_int_equal(link(path, other), 0);
+    mpt_sink *sink = mpt_sink_open(path, NULL);
+    mpt_sink_puts(sink, "never");
+    mpt_sink_discard(sink);
+    mpt_sink_free(sink);
+    assert_contents(other, "what was there");
+    sink = mpt_sink_open(path, NULL);
+    mpt_sink_puts(sink, "new");
+    mpt_sink_free(sink);
+    assert_contents(other, "new");
+    assert_true(mpt_sink_same_file(path, other));
+    g_unlink(path);
+    g_unlink(other);
+    g_free(path);
+    g_free(other);
+}
+
+static void test_same_file__names_of_nothing__by_their_folder(void **state)
+{
+    (void)state;
+    char *name = g_path_get_basename(folder);
+    char *a = g_strdup_printf("%s/z", folder), *b = g_strdup_printf("%s/../%s/./z", folder, name);
+    char *c = g_strdup_printf("%s/y", folder);
+    assert_true(mpt_sink_same_file(a, b));
+    assert_false(mpt_sink_same_file(a, c));
+    assert_true(g_file_set_contents(a, "", -1, NULL));
+    assert_true(mpt_sink_same_file(a, b));
+    assert_false(mpt_sink_same_file(a, c));
+    g_unlink(a);
+    g_free(name);
+    g_free(a);
+    g_free(b);
+    g_free(c);
+}
+
+static void test_hand_over__somebody_else_writes__takes_the_place_at_the_close(void **state)
+{
+    (void)state;
+    char *path = g_build_filename(folder, "handed", NULL);
+    assert_true(g_file_set_contents(path, "old", -1, NULL));
+    mpt_sink *sink = mpt_sink_open(path, NULL);
+    const char *elsewhere = mpt_sink_hand_over(sink);
+    FILE *file = fopen(elsewhere, "wb");
+    assert_non_null(file);
+    fputs("new", file);
+    fclose(file);
+    assert_contents(path, "old");
+    assert_true(mpt_sink_close(sink, NULL));
+    mpt_sink_free(sink);
+    assert_contents(path, "new");
+    g_unlink(path);
+    g_free(path);
+}
+
 static void test_open__flush__is_on_disk_before_the_close(void **state)
 {
     (void)state;
     char *path = g_build_filename(folder, "live", NULL);
-    mpt_sink *sink = mpt_sink_open(path, NULL);
+    mpt_sink *sink = mpt_sink_open_at_once(path, NULL);
     assert_non_null(sink);
     mpt_sink_puts(sink, "now\n");
     assert_true(mpt_sink_flush(sink));
@@ -214,6 +340,10 @@ int main(void)
         cmocka_unit_test(test_memory__every_append__in_order),
         cmocka_unit_test(test_memory__beyond_the_flush_limit__keeps_all),
         cmocka_unit_test(test_open__long_text__every_byte_in_the_file),
+        cmocka_unit_test(test_open__what_was_there__stays_until_the_close),
+        cmocka_unit_test(test_open__two_names__written_in_place),
+        cmocka_unit_test(test_same_file__names_of_nothing__by_their_folder),
+        cmocka_unit_test(test_hand_over__somebody_else_writes__takes_the_place_at_the_close),
         cmocka_unit_test(test_open__flush__is_on_disk_before_the_close),
         cmocka_unit_test(test_free__not_closed__writes_what_is_left),
         cmocka_unit_test(test_open__no_such_folder__one_sentence),

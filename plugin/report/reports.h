@@ -16,6 +16,9 @@
 #include "../arguments.h"
 #include "sink.h"
 
+/* Said where there is nothing to report on. */
+#define MPT_NO_MPTCP "this capture has no Multipath TCP"
+
 /* What one report is made from. All of it is borrowed. */
 typedef struct mpt_report_context {
     const mpt_engine *engine;

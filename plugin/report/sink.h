@@ -21,10 +21,19 @@ mpt_sink *mpt_sink_new_memory(void);
 /* A sink that writes to `stream` (usually stdout), which stays the caller's: it is flushed, never closed. */
 mpt_sink *mpt_sink_new_stream(FILE *stream);
 
-/* Creates or empties the file at `path` (a UTF-8 or locale path as GLib takes it) and returns a sink that
- * writes to it. NULL when it can't be opened: *error (if error is given) is then one sentence with the
- * system's reason, without newline, to be freed with g_free(). */
+/* A sink for the file at `path` (a UTF-8 or locale path as GLib takes it). What is there stays as it is until
+ * mpt_sink_close() has written all: it is written beside, and takes the place then, with the mode of what was there.
+ * Written in place are pipes, devices, files with several names, those of others, and those in folders that can't be
+ * written to; a file loses what it held with the first bytes that go out. NULL when it can't be written: *error (if
+ * error is given) is then one sentence with the system's reason, without newline, to be freed with g_free(). */
 mpt_sink *mpt_sink_open(const char *path, char **error);
+/* The same, always in place: what is flushed can be read there. */
+mpt_sink *mpt_sink_open_at_once(const char *path, char **error);
+/* Of a file to which nothing was appended: the path at which somebody else writes it, before mpt_sink_close(); borrowed.
+ * NULL: there is no room, as mpt_sink_close() says. */
+const char *mpt_sink_hand_over(mpt_sink *sink);
+/* True if the paths are names of one file, whether it is there or not. */
+bool mpt_sink_same_file(const char *a, const char *b);
 
 /* Columns of what shows the text: renderers wrap lines there. */
 #define MPT_SINK_WIDTH 100 /* unless set */
@@ -58,6 +67,10 @@ const char *mpt_sink_text(const mpt_sink *sink, size_t *len);
  * sentence, to be freed with g_free(). May be called again: it says the same and does nothing more. A memory
  * sink keeps its text. Appending after it is misuse. */
 bool mpt_sink_close(mpt_sink *sink, char **error);
+
+/* Closes without what was appended: the file stays as it was, as far as nothing was written in place. The same as
+ * mpt_sink_close() for a stream or memory. */
+void mpt_sink_discard(mpt_sink *sink);
 
 /* Closes, if that was not done, and frees. NULL is allowed. */
 void mpt_sink_free(mpt_sink *sink);
