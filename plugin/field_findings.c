@@ -35,7 +35,22 @@ void mpt_field_findings_register(int protocol)
          {"mptcpscope.finding.chat", PI_PROTOCOL, PI_CHAT, "MPTCP: usual, but worth knowing", EXPFILL}},
     };
 
+    static const char *const blurbs[MPT_SEVERITIES] = {
+        "A finding of the report diagnose, on the first frame that shows it: an error",
+        "A finding of the report diagnose, on the first frame that shows it: a warning",
+        "A finding of the report diagnose, on the first frame that shows it: a note",
+        "A finding of the report diagnose, on the first frame that shows it: usual, worth knowing",
+    };
+    unsigned i;
+
     expert_register_field_array(expert_register_protocol(protocol), info, G_N_ELEMENTS(info));
+    /* Registering takes no explanation. */
+    for (i = 0; i < G_N_ELEMENTS(info); i++) {
+        header_field_info *field = proto_registrar_get_byname(info[i].eiinfo.name);
+
+        if (field)
+            field->blurb = blurbs[i];
+    }
 }
 
 static void free_list(gpointer list)

@@ -255,6 +255,10 @@ static bool print_text(struct report *r, mpt_sink *sink)
     if (note->len)
         complain(note->str);
     g_string_free(note, TRUE);
+    /* Text says so itself, and so does each sentence. */
+    if (!sentence->len && r->context.connections->len == 0 && r->arguments.format == MPT_FORMAT_CSV &&
+        r->arguments.report != MPT_REPORT_TCP)
+        complain(MPT_NO_MPTCP);
     return !fail_late(sentence);
 }
 

@@ -120,6 +120,8 @@ struct result {
     uint32_t frame;
     mpt_maybe_ns time;
     mpt_maybe_int subflow;
+    const char *unit;
+    bool has_rfc;
     char sentence[400];
 };
 
@@ -136,6 +138,8 @@ static inline void look(const GArray *findings, const char *check, struct result
         r->frame = f->frame;
         r->time = f->time;
         r->subflow = f->subflow;
+        r->unit = f->unit;
+        r->has_rfc = f->rfc != NULL;
         g_strlcpy(r->sentence, f->sentence, sizeof r->sentence);
     }
 }

@@ -638,7 +638,10 @@ static void test_capture_partial__no_handshake__one_note(void **state)
     flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
     flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    expect_one(&s, "capture_partial", MPT_SEVERITY_NOTE);
+    struct result r = expect_one(&s, "capture_partial", MPT_SEVERITY_NOTE);
+    expect_words(r, "1 connection began before the capture: its keys");
+    assert_string_equal(r.unit, "connections");
+    assert_false(r.has_rfc);
 }
 
 static void test_capture_partial__unmapped_data__is_no_finding(void **state)

@@ -301,6 +301,17 @@ static void test_paragraph__narrow_sink__wrapped_there(void **state)
     mpt_sink_free(sink);
 }
 
+static void test_paragraph__number_and_unit__stay_together(void **state)
+{
+    (void)state;
+    mpt_sink *sink = mpt_sink_new_memory();
+    mpt_sink_set_width(sink, 12);
+    mpt_text_paragraph(sink, 0, 0, "within 4.09 ms. at 20.8 % of 1,000 bytes (1.2 kB) on 8 ways");
+    assert_string_equal(mpt_sink_text(sink, NULL),
+                        "within\n4.09 ms. at\n20.8 % of\n1,000 bytes\n(1.2 kB) on\n8 ways\n");
+    mpt_sink_free(sink);
+}
+
 static void test_heading__levels__underlined_and_apart(void **state)
 {
     (void)state;
@@ -404,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_paragraph__long_text__wrapped_without_trailing_spaces),
         cmocka_unit_test(test_paragraph__one_word_too_long__alone_on_its_line),
         cmocka_unit_test(test_paragraph__narrow_sink__wrapped_there),
+        cmocka_unit_test(test_paragraph__number_and_unit__stay_together),
         cmocka_unit_test(test_heading__levels__underlined_and_apart),
         cmocka_unit_test(test_block__values__readable_and_exact),
         cmocka_unit_test(test_misuse__each_kind__asserted),

@@ -7,6 +7,7 @@
 #include "../../tap/engine/findings.h"
 #include "csv.h"
 #include "names.h"
+#include "overview.h"
 #include "table.h"
 #include "text.h"
 #include "units.h"
@@ -128,9 +129,23 @@ void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
         mpt_units_seconds(line, f->time.ns, 6);
         g_string_append(line, " s");
     }
-    g_string_append_printf(line, ": %s (%s, %s)", f->sentence, f->check, f->rfc);
+    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, f->check, f->rfc ? ", " : "", f->rfc ? f->rfc : "");
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
+}
+
+/* What was checked. */
+static void text_begin(const mpt_report_context *x, const struct collection *c, mpt_sink *sink)
+{
+    if (x->connections->len == 0) {
+        mpt_overview_capture(x, sink);
+        return;
+    }
+    /* Where nothing is selected stderr says why. */
+    if (c->checked > 0)
+        text_counts(c, sink);
+    if (x->capture_notes)
+        mpt_text_paragraph(sink, 0, 2, x->capture_notes);
 }
 
 static void text_report(const mpt_report_context *x, mpt_sink *sink)
@@ -138,9 +153,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     struct collection c = {0};
 
     collect_one(&c, x);
-    text_counts(&c, sink);
-    if (x->capture_notes)
-        mpt_text_paragraph(sink, 0, 2, x->capture_notes);
+    text_begin(x, &c, sink);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         if (c.by_severity[s]->len > 0)
             mpt_text_heading(sink, 3, WORDS[s].heading);
@@ -152,7 +165,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
 
 /* --- CSV: a row a finding --- */
 
-enum { SEVERITY, CHECK, CONNECTION, SUBFLOW, DIRECTION, FRAME, TIME, COUNT, SENTENCE, RFC, COLUMNS };
+enum { SEVERITY, CHECK, CONNECTION, SUBFLOW, DIRECTION, FRAME, TIME, COUNT, UNIT, SENTENCE, RFC, COLUMNS };
 
 static const mpt_column TABLE[COLUMNS] = {
     [SEVERITY] = {.name = "severity", .type = MPT_TEXT},
@@ -163,6 +176,7 @@ static const mpt_column TABLE[COLUMNS] = {
     [FRAME] = {.name = "frame", .type = MPT_ID},
     [TIME] = {.name = "time", .type = MPT_SECONDS_NS},
     [COUNT] = {.name = "count", .type = MPT_UINT},
+    [UNIT] = {.name = "unit", .type = MPT_TEXT},
     [SENTENCE] = {.name = "sentence", .type = MPT_TEXT},
     [RFC] = {.name = "rfc", .type = MPT_TEXT},
 };
@@ -183,6 +197,7 @@ static void csv_row(mpt_table *table, const mpt_finding *f)
     if (f->time.known)
         mpt_table_set_ns(table, TIME, f->time.ns);
     mpt_table_set_uint(table, COUNT, f->count);
+    mpt_table_set_text(table, UNIT, f->unit);
     mpt_table_set_text(table, SENTENCE, f->sentence);
     mpt_table_set_text(table, RFC, f->rfc);
 }
@@ -234,6 +249,7 @@ static void json_finding(mpt_json *json, const mpt_finding *f)
     else
         mpt_json_member_null(json, "time");
     mpt_json_member_uint(json, "count", f->count);
+    mpt_json_member_string(json, "unit", f->unit);
     mpt_json_member_string(json, "sentence", f->sentence);
     mpt_json_member_string(json, "rfc", f->rfc);
     mpt_json_end_object(json);

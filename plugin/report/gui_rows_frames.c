@@ -248,6 +248,7 @@ enum {
     FINDING_FRAME,
     FINDING_TEXT,
     FINDING_COUNT,
+    FINDING_UNIT,
     FINDING_CHECK,
     FINDING_RFC,
     FINDING_COLUMNS
@@ -262,6 +263,7 @@ static const mpt_column FINDING_TABLE[FINDING_COLUMNS] = {
     [FINDING_FRAME] = {.name = "frame", .title = "Frame", .type = MPT_ID},
     [FINDING_TEXT] = {.name = "finding", .title = "Finding", .type = MPT_TEXT},
     [FINDING_COUNT] = {.name = "count", .title = "Count", .type = MPT_UINT},
+    [FINDING_UNIT] = {.name = "unit", .title = "Of", .type = MPT_TEXT},
     [FINDING_CHECK] = {.name = "check", .title = "Check", .type = MPT_TEXT},
     [FINDING_RFC] = {.name = "rfc", .title = "RFC", .type = MPT_TEXT},
 };
@@ -270,7 +272,8 @@ static const char *const FINDING_TIPS[FINDING_COLUMNS] = {
     [FINDING_SEVERITY] = "As in Wireshark's expert information, which lists the findings too",
     [FINDING_TIME] = "Since the earliest frame of the capture",
     [FINDING_FRAME] = "The first frame that shows it",
-    [FINDING_COUNT] = "Times, segments or bytes, as the sentence says",
+    [FINDING_COUNT] = "How often, how many or how much",
+    [FINDING_UNIT] = "What is counted: times, bytes, segments, ...",
 };
 
 const mpt_gui_layout MPT_GUI_FINDING_LAYOUT = {.columns = FINDING_TABLE,
@@ -308,6 +311,7 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
         mpt_table_set_uint(t, FINDING_FRAME, f->frame);
     mpt_table_set_text(t, FINDING_TEXT, f->sentence);
     mpt_table_set_uint(t, FINDING_COUNT, f->count);
+    mpt_table_set_text(t, FINDING_UNIT, f->unit);
     mpt_table_set_text(t, FINDING_CHECK, f->check);
     mpt_table_set_text(t, FINDING_RFC, f->rfc);
 }

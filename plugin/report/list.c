@@ -49,7 +49,11 @@ static void text_data(const mpt_connection_view *v, unsigned directions, mpt_sin
             g_string_append(line, " without mapping)");
         }
     }
-    mpt_sink_printf(sink, "  data    %s\n", line->str);
+    mpt_block *block = mpt_block_new();
+    /* As wide as the lines of the hosts below. */
+    mpt_block_add(block, "data  ", line->str);
+    mpt_text_block(sink, block, 2);
+    mpt_block_free(block);
     g_string_free(line, TRUE);
 }
 

@@ -36,7 +36,7 @@ static const mpt_column DELAY_TABLE[T_COLUMNS] = {
     [T_SAMPLES] = { .name = "samples", .type = MPT_UINT },
 };
 
-enum { L_PATH, L_DIRECTION, L_SENT, L_ARRIVED, L_LOST, L_DUPLICATED, L_REORDERED, L_MISSED, L_COLUMNS };
+enum { L_PATH, L_DIRECTION, L_SENT, L_ARRIVED, L_LOST, L_SHARE, L_SEGMENTS, L_DUPLICATED, L_REORDERED, L_MISSED, L_COLUMNS };
 
 static const mpt_column LOSS_TABLE[L_COLUMNS] = {
     [L_PATH] = { .name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
@@ -44,6 +44,8 @@ static const mpt_column LOSS_TABLE[L_COLUMNS] = {
     [L_SENT] = { .name = "sent", .title = "bytes\nsent", .type = MPT_BYTES },
     [L_ARRIVED] = { .name = "arrived", .type = MPT_BYTES },
     [L_LOST] = { .name = "lost", .type = MPT_BYTES },
+    [L_SHARE] = { .name = "lost share", .title = "share of\nbytes", .type = MPT_PERCENT },
+    [L_SEGMENTS] = { .name = "lost segments", .title = "lost\nsegments", .type = MPT_UINT },
     [L_DUPLICATED] = { .name = "duplicated", .title = "arrived\nagain", .type = MPT_BYTES },
     [L_REORDERED] = { .name = "reordered", .title = "out of\norder", .type = MPT_BYTES },
     [L_MISSED] = { .name = "not captured", .title = "not\ncaptured", .type = MPT_BYTES },
@@ -66,14 +68,14 @@ enum {
 static const mpt_column DATA_TABLE[R_COLUMNS] = {
     [R_PATH] = { .name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
     [R_DIRECTION] = { .name = "dir", .type = MPT_TEXT },
-    [R_USEFUL] = { .name = "useful", .title = "reinjected\nuseful", .type = MPT_BYTES },
+    [R_USEFUL] = { .name = "useful", .title = "bytes again:\nuseful", .type = MPT_BYTES },
     [R_REDUNDANT] = { .name = "redundant", .type = MPT_BYTES },
     [R_USELESS] = { .name = "useless", .type = MPT_BYTES },
     [R_LOST] = { .name = "lost", .type = MPT_BYTES },
     [R_MEDIAN] = { .name = "median", .title = "wait, s\nmedian", .type = MPT_SECONDS_NS },
     [R_P95] = { .name = "p95", .type = MPT_SECONDS_NS },
     [R_MAX] = { .name = "max", .type = MPT_SECONDS_NS },
-    [R_HELD] = { .name = "held up", .title = "others'\nheld up", .type = MPT_BYTES },
+    [R_HELD] = { .name = "held up", .title = "bytes\nheld up", .type = MPT_BYTES },
 };
 
 static void begin_text_row(mpt_table *table, const mpt_path_row *row, const mpt_path_row *before)
@@ -101,6 +103,9 @@ static void loss_row(mpt_table *table, const mpt_path_row *row)
     mpt_table_set_uint(table, L_SENT, row->sent_bytes);
     mpt_table_set_uint(table, L_ARRIVED, row->arrived_bytes);
     mpt_table_set_uint(table, L_LOST, row->lost_bytes);
+    if (row->sent_bytes)
+        mpt_table_set_double(table, L_SHARE, 100.0 * (double)row->lost_bytes / (double)row->sent_bytes);
+    mpt_table_set_uint(table, L_SEGMENTS, row->lost_segments);
     mpt_table_set_uint(table, L_DUPLICATED, row->again_bytes);
     mpt_table_set_uint(table, L_REORDERED, row->reordered_bytes);
     mpt_table_set_uint(table, L_MISSED, row->uncaptured_bytes[0] + row->uncaptured_bytes[1]);
@@ -150,8 +155,7 @@ static void write_match(const mpt_path_row *row, mpt_sink *sink, GString *line)
 {
     const char *separator = ": ";
 
-    g_string_append_printf(line, "Subflow %u is the same at both ends with %u points", row->subflow,
-                           row->flow->score);
+    g_string_append_printf(line, "Subflow %u is taken for the same at both ends for what is alike", row->subflow);
     for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
         if (!(row->flow->reasons >> k & 1u))
             continue;
@@ -329,6 +333,11 @@ static void write_singles(const mpt_path_model *m, const mpt_report_context *x, 
 static void text_report(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
 {
     write_notes(m, x, sink);
+    if (m->rows->len > 0)
+        mpt_text_paragraph(sink, 0, 2,
+                           "Bytes again: data that was sent on another subflow before. Wait: how long data that arrived "
+                           "on this subflow stays at the receiver until all data before it is there. Held up: bytes of "
+                           "other subflows that wait for data of this one.");
     for (guint from = 0, to; from < m->rows->len; from = to) {
         uint32_t connection = ((const mpt_path_row *)g_ptr_array_index(m->rows, from))->connection;
         for (to = from + 1; to < m->rows->len; to++)

@@ -213,10 +213,15 @@ static void name_choice(const mpt_plot *plot, const mpt_arguments *a)
     bool connection_open = !mpt_arguments_has(a, MPT_ARG_STREAM) && plot->context->connections->len > 1;
     GString *note = plot->context->note;
 
-    if (!note || (mpt_arguments_has(a, MPT_ARG_DIRECTION) && !connection_open && !tcp_open))
+    bool direction_open = !mpt_arguments_has(a, MPT_ARG_DIRECTION);
+    gsize begin;
+
+    if (!note || (!direction_open && !connection_open && !tcp_open))
         return;
     g_string_append(note, "graphs of ");
+    begin = note->len;
     mpt_plot_title(plot, note);
+    note->str[begin] = g_ascii_tolower(note->str[begin]);
     if (tcp_open)
         g_string_append_printf(note, ", subflow %u", plot->request.tcp_subflow);
     g_string_append(note, ", which has the most data");

@@ -274,7 +274,7 @@ static void put_findings(mpt_sink *sink, const mpt_plot *plot)
                         mpt_severity_name(f->severity));
         mpt_plot_escape(sink, f->sentence);
         mpt_sink_puts(sink, " <span class=\"soft\">(");
-        mpt_plot_escape(sink, f->rfc);
+        mpt_plot_escape(sink, f->rfc ? f->rfc : f->check);
         if (f->frame)
             mpt_sink_printf(sink, ", frame %u", f->frame);
         mpt_sink_puts(sink, ")</span></li>\n");

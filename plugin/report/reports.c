@@ -6,6 +6,7 @@
 
 #include "points.h"
 #include "units.h"
+#include "words.h"
 
 static bool has_token(const mpt_connection_view *v, uint32_t token)
 {
@@ -81,20 +82,29 @@ static bool any_connection(const mpt_report_context *x)
     return found;
 }
 
-/* Appends ", stream=7, address=192.0.2.1", as far as asked for. */
+/* Appends "stream=7, address=192.0.2.1 and the display filter tcp", as far as asked for. */
 static void append_selection(GString *what, const mpt_arguments *a)
 {
-    char address[MPT_ADDRESS_TEXT];
+    static const mpt_arg args[] = {MPT_ARG_STREAM, MPT_ARG_TOKEN, MPT_ARG_ADDRESS};
+    char address[MPT_ADDRESS_TEXT], text[MPT_ADDRESS_TEXT + 16];
+    unsigned left = a->filter ? 1 : 0;
 
-    if (mpt_arguments_has(a, MPT_ARG_STREAM))
-        g_string_append_printf(what, ", stream=%u", a->stream);
-    if (mpt_arguments_has(a, MPT_ARG_TOKEN))
-        g_string_append_printf(what, ", token=%08x", a->token);
-    if (mpt_arguments_has(a, MPT_ARG_ADDRESS))
-        g_string_append_printf(what, ", address=%s", mpt_endpoint_address_text(&a->address, address));
+    for (size_t i = 0; i < G_N_ELEMENTS(args); i++)
+        left += mpt_arguments_has(a, args[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(args); i++) {
+        if (!mpt_arguments_has(a, args[i]))
+            continue;
+        if (args[i] == MPT_ARG_STREAM)
+            g_snprintf(text, sizeof text, "stream=%u", a->stream);
+        else if (args[i] == MPT_ARG_TOKEN)
+            g_snprintf(text, sizeof text, "token=%08x", a->token);
+        else
+            g_snprintf(text, sizeof text, "address=%s", mpt_endpoint_address_text(&a->address, address));
+        mpt_words_join(what, text, --left, " and ");
+    }
     if (!a->filter)
         return;
-    g_string_append(what, ", the display filter ");
+    g_string_append(what, "the display filter ");
     mpt_units_printable(what, a->filter);
 }
 
@@ -168,7 +178,7 @@ bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
         append_no_stream(sentence, a->stream, x->connections->len);
     else if (missing)
         g_string_append_printf(sentence, "no %s matches %s; mptcp,%s shows them all",
-                               streams ? "TCP stream" : "connection", what->str + 2,
+                               streams ? "TCP stream" : "connection", what->str,
                                streams ? "tcp" : "list");
     g_string_free(what, TRUE);
     return missing;

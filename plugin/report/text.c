@@ -63,6 +63,31 @@ static bool fits(const char *text, size_t room)
     return text[len] == '\0' && len > 0 && text[len - 1] != ' ' && len <= room;
 }
 
+static bool is_unit(const char *word, size_t len)
+{
+    static const char *const units[] = {"%",  "s",  "ms", "us",    "ns",    "min",    "h",      "byte",
+                                        "bytes", "kB", "MB", "GB", "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "ppm"};
+
+    while (len > 0 && strchr(".,:;)", word[len - 1]))
+        len--;
+    for (size_t i = 0; i < G_N_ELEMENTS(units); i++)
+        if (strlen(units[i]) == len && memcmp(units[i], word, len) == 0)
+            return true;
+    return false;
+}
+
+/* The bytes of the next word; a number and its unit are one. */
+static size_t word_length(const char *text)
+{
+    size_t len = strcspn(text, " \n"), number = strspn(text, "(+-"), digits, unit;
+
+    digits = strspn(text + number, "0123456789.,");
+    if (digits == 0 || number + digits != len || text[len] != ' ' || !g_ascii_isdigit(text[len - 1]))
+        return len;
+    unit = strcspn(text + len + 1, " \n");
+    return is_unit(text + len + 1, unit) ? len + 1 + unit : len;
+}
+
 /* Writes words from column `at` on, where the first is to begin; following lines begin at column `hang`. Ends
  * with a newline. `text` is printable; a '\n' in it ends a line. */
 static void wrap(mpt_sink *sink, size_t at, size_t hang, const char *text)
@@ -85,7 +110,7 @@ static void wrap(mpt_sink *sink, size_t at, size_t hang, const char *text)
         }
         size_t spaces = strspn(text, " ");
         text += spaces;
-        size_t len = strcspn(text, " \n");
+        size_t len = word_length(text);
         if (len == 0)
             continue;
         size_t width = width_of(text, len);

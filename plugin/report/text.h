@@ -22,7 +22,7 @@
 void mpt_text_heading(mpt_sink *sink, int level, const char *text);
 
 /* Words wrapped at mpt_sink_width(), each line indented by `indent` columns, and lines after the first by
- * `hanging` more. A '\n' in the text starts a new line. */
+ * `hanging` more. A '\n' in the text starts a new line; none ends between a number and its unit. */
 void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text);
 
 /* The table with its titles, each line indented by `indent`: two spaces between columns, numbers to the

@@ -76,15 +76,32 @@ static const mpt_check WAY_CHECKS[] = {
     {"mss_changed", N, "RFC 9293 3.7.1", "RFC 9293 3.7.1", "maximum segment size clamped on the way", NULL},
 };
 
-/* Of the capture. */
+/* Of the capture, whatever the versions in it. */
 static const mpt_check CAPTURE_CHECKS[] = {
-    {"capture_partial", N, "RFC 8684 3.1", NULL, "no handshake in the capture", mpt_check_capture},
-    {"capture_one_way", N, "RFC 8684 3.3", NULL, "one direction missing in the capture", NULL},
-    {"capture_options_cut", N, "RFC 8684 3", NULL, "options cut by the snaplen", NULL},
-    {"capture_segments_lost", N, "RFC 8684 3", NULL, "segments that could not be read", NULL},
-    {"capture_late", N, "RFC 8684 3", NULL, "segments out of time order", NULL},
-    {"capture_gaps", N, "RFC 8684 3.3", NULL, "data that the capture never shows", NULL},
-    {"options_malformed", W, "RFC 8684 3", NULL, "malformed options", NULL},
+    {"capture_partial", N, NULL, NULL, "no handshake in the capture", mpt_check_capture},
+    {"capture_one_way", N, NULL, NULL, "one direction missing in the capture", NULL},
+    {"capture_options_cut", N, NULL, NULL, "options cut by the snaplen", NULL},
+    {"capture_segments_lost", N, NULL, NULL, "segments that could not be read", NULL},
+    {"capture_late", N, NULL, NULL, "segments out of time order", NULL},
+    {"capture_gaps", N, NULL, NULL, "data that the capture never shows", NULL},
+    {"options_malformed", W, NULL, NULL, "malformed options", NULL},
+};
+
+/* What the count of a check's findings is of; of all others it is "times". */
+static const struct {
+    const char *unit, *checks[16];
+} UNITS[] = {
+    {"bytes",
+     {"data_unmapped", "mapping_conflict", "dsn_beyond_window", "data_after_fin", "data_not_acked", "backup_used",
+      "subflow_idle", "failover", "same_data_twice", "reinjections", "reinjections_redundant", "capture_gaps"}},
+    {"segments",
+     {"capable_dropped", "capable_unanswered", "join_slow", "option_removed", "option_changed", "option_added",
+      "syn_blocked", "capture_options_cut", "capture_segments_lost", "capture_late"}},
+    {"DATA_ACKs", {"data_ack_beyond", "data_ack_back"}},
+    {"mappings", {"checksum_bad", "checksum_unverified"}},
+    {"connections", {"capture_partial"}},
+    {"subflows", {"capture_one_way"}},
+    {"options", {"options_malformed"}},
 };
 
 #undef E
@@ -104,6 +121,15 @@ static const mpt_check *find_check(const char *id)
         if (!strcmp(WAY_CHECKS[i].id, id))
             return &WAY_CHECKS[i];
     g_assert_not_reached();
+}
+
+static const char *unit_of(const char *check)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(UNITS); i++)
+        for (size_t k = 0; k < G_N_ELEMENTS(UNITS[i].checks) && UNITS[i].checks[k]; k++)
+            if (!strcmp(UNITS[i].checks[k], check))
+                return UNITS[i].unit;
+    return "times";
 }
 
 /* RFC 6824 has most things in sections of the same number. */
@@ -146,7 +172,8 @@ mpt_finding *mpt_found(mpt_checking *x, const char *id, int64_t time_ns, uint32_
                      .has_connection = x->v != NULL,
                      .connection = x->v ? x->v->id : 0,
                      .frame = frame,
-                     .count = MAX(count, 1)};
+                     .count = MAX(count, 1),
+                     .unit = unit_of(check->id)};
     va_list arguments;
 
     if (time_ns != INT64_MIN)

@@ -27,7 +27,7 @@ typedef enum mpt_severity {
 typedef struct mpt_finding {
     const char *check; /* id, e.g. "join_refused"; static */
     const char *title; /* of the check; static */
-    const char *rfc;   /* "RFC 8684 3.2", that of the connection's version; static */
+    const char *rfc;   /* "RFC 8684 3.2", that of the connection's version; static; NULL: of the capture */
     mpt_severity severity;
     bool has_connection;
     uint32_t connection;
@@ -35,7 +35,8 @@ typedef struct mpt_finding {
     mpt_maybe_int direction; /* mpt_direction */
     uint32_t frame;          /* first frame; 0: none */
     mpt_maybe_ns time;       /* since the earliest frame */
-    uint64_t count;          /* times, segments or bytes, as the sentence says; at least 1 */
+    uint64_t count;          /* at least 1 */
+    const char *unit;        /* of the count: "times", "bytes", "segments", ...; static */
     char *sentence;          /* owned */
 } mpt_finding;
 

@@ -42,7 +42,7 @@ typedef void (*mpt_check_func)(mpt_checking *x);
 typedef struct mpt_check {
     const char *id;
     mpt_severity severity; /* unless the function says otherwise */
-    const char *rfc;       /* RFC 8684 */
+    const char *rfc;       /* RFC 8684; NULL: of the capture */
     const char *rfc_v0;    /* RFC 6824, where the section differs; NULL: the same number */
     const char *title;
     mpt_check_func run;    /* NULL: raised by the function of the row above */
