@@ -100,9 +100,12 @@ def check_keys(name, browser):
 
 
 def check_hover(name, browser):
-    """over a point of the first graph: its frame and its value"""
+    """over the point of the first graph that is the farthest from others: its frame and its value"""
     x, y = chart(browser)[:2]
-    at = browser.run('''const s = mptcpscope.all[0], row = s.at.findIndex(w => w[0] !== undefined);
+    at = browser.run('''const s = mptcpscope.all[0], x = s.rows.map(r => s.g.toDomXCoord(r[0]));
+        const alone = s.at.map((w, i) => w[0] === undefined ? -1 :
+            Math.min(i ? x[i] - x[i - 1] : 99, i + 1 < x.length ? x[i + 1] - x[i] : 99));
+        const row = alone.indexOf(Math.max(...alone));
         s.readout.textContent = '';
         return [s.g.toDomXCoord(s.rows[row][0]), s.g.toDomYCoord(s.rows[row][1]), s.chosen[0].f[s.at[row][0]],
                 s.chosen[0].v[s.at[row][0]].toLocaleString('en')];''')

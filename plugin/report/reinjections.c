@@ -144,8 +144,8 @@ static const char *basis(const mpt_resent *r)
 {
     if (mpt_resent_certain(r))
         return "Captured at the receiver: the copy that arrives later is redundant, unless an MP_FAIL, a "
-               "reset or DATA_ACKs show that the receiver threw the first one away. A byte that was sent twice and "
-               "arrived once is not seen here: the sender's side has it.";
+               "reset or DATA_ACKs show that the receiver threw the first one away. A byte that was sent "
+               "twice and arrived once is not seen here: the sender's side has it.";
     if (r->vantage.known)
         return "Captured at the sender: which copy got through first is inferred from acknowledgements and "
                "retransmissions on both subflows, and from MP_FAIL.";

@@ -37,8 +37,8 @@ bool mpt_refused_by_data_ack(const mpt_connection *c, unsigned side, uint16_t ow
     const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
     int64_t first;
 
-    /* What its subflow has not acknowledged waits there, for bytes before it. Without checksums a receiver has no
-     * reason of this kind to throw away what it acknowledged. */
+    /* What its subflow has not acknowledged waits there, for bytes before it. Without checksums a receiver
+     * has no such reason to throw away what it acknowledged. */
     if (!c->checksum_required || h->acked <= position)
         return false;
     if (!r || r->start > d->acked || r->owner != owner ||

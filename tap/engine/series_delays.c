@@ -30,6 +30,7 @@ struct flight {
     GArray *unacked; /* mpt_unacked, from head on */
     guint head;
     int64_t next, acked;
+    mpt_ranges received;
 };
 
 struct rtt {
@@ -49,24 +50,25 @@ static void *rtt_open(mpt_player *p)
     return rtt;
 }
 
-/* No sample of what was sent twice (Karn's algorithm, RFC 6298 section 3). */
+/* No sample of what was sent twice (Karn's algorithm, RFC 6298 section 3). What fills a hole was not. */
 static void send_once(struct flight *f, const mpt_record *g)
 {
     mpt_unacked u = {.start = g->position, .end = g->position + g->length, .time_ns = g->time_ns};
-    guint i;
+    guint i = f->unacked->len;
 
-    if (u.start >= f->next) {
-        if (f->unacked->len - f->head < MAX_UNACKED)
-            g_array_append_val(f->unacked, u);
-        return;
+    if (u.start < f->next) {
+        u.again = mpt_ranges_covered(&f->received, u.start, u.end) > 0;
+        for (; i > f->head; i--) {
+            mpt_unacked *old = &g_array_index(f->unacked, mpt_unacked, i - 1);
+            if (old->end <= u.start)
+                break;
+            if (old->start < u.end)
+                old->again = true;
+        }
     }
-    for (i = f->unacked->len; i > f->head; i--) {
-        mpt_unacked *old = &g_array_index(f->unacked, mpt_unacked, i - 1);
-        if (old->end <= u.start)
-            break;
-        if (old->start < u.end)
-            old->again = true;
-    }
+    if (!u.again && u.start >= f->acked && f->unacked->len - f->head < MAX_UNACKED)
+        g_array_insert_val(f->unacked, i, u);
+    mpt_ranges_claim(&f->received, u.start, u.end, &(mpt_claim){0}, NULL, NULL);
 }
 
 static void rtt_acked(mpt_player *p, struct flight *f, const mpt_record *g, uint32_t id)
@@ -136,8 +138,10 @@ static void rtt_close(mpt_player *p, void *state)
 {
     struct rtt *rtt = state;
 
-    for (uint32_t i = 0; i < p->subflows; i++)
+    for (uint32_t i = 0; i < p->subflows; i++) {
         g_array_free(rtt->of[i].unacked, TRUE);
+        mpt_ranges_clear(&rtt->of[i].received);
+    }
     mpt_runs_clear(&rtt->data);
     g_free(rtt->of);
     g_free(rtt);
