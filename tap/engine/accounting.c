@@ -456,6 +456,7 @@ void mpt_account_adopt(mpt_subflow *s)
 
         for (r = mpt_runs_first(&h->received.runs, &at); r; r = mpt_runs_next(&h->received.runs, &at)) {
             stamp.flags = r->flags;
+            h->pending_joined = true;
             mpt_ranges_claim(&h->pending, r->start, mpt_run_end(r), &stamp, NULL, NULL);
         }
     }
