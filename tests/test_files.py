@@ -104,6 +104,7 @@ def try_writing(folder):
         check(run.returncode == 1 and b'/dev/full' in run.stderr, 'a full disk: %s' % run.stderr)
         run = tshark('mptcp,unfold,stream=0,file=/dev/full')
         check(run.returncode == 1 and b'/dev/full' in run.stderr, 'unfold on a full disk: %s' % run.stderr)
+    os.chmod(closed, 0o755)
     for name in (link, new, keep, os.path.join(closed, 'open')):
         os.unlink(name)
     os.rmdir(closed)
