@@ -272,6 +272,42 @@ static void test_connection__segment_that_fills_a_hole__its_round_trip_time(void
     end(&x, &v);
 }
 
+static void test_connection__fast_open_without_its_synack__first_byte_is_after_the_syn_data(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v;
+
+    (void)state;
+    x.w.hosts.key[0] = KEY_A;
+    x.w.hosts.key[1] = KEY_B;
+    send_syn(&x.w, &x.a, 100, capable(&x.w, 0, 0));
+    send_ack(&x.w, &x.a, 0, 1, capable(&x.w, 0, 2));
+    send_data(&x.w, &x.a, 0, 101, 50, dss(1, 1, 50));
+    v = view(&x, 0);
+    assert_int_equal(v.subflows[0].subflow->half[0].ssn_shift, 100);
+    assert_int_equal(v.direction[MPT_C2S].data.dsn_end.value, 51);
+    end(&x, &v);
+}
+
+static void test_connections__above_the_limit__a_tcp_connection_counts_once(void **state)
+{
+    mpt_engine_config config;
+    struct world x;
+    mpt_connection_view v;
+
+    (void)state;
+    mpt_engine_config_default(&config);
+    config.max_connections = 1;
+    x = world_with(&config);
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_capable(&x.w, &x.b, KEY_A + 1, KEY_B + 1);
+    send_data(&x.w, &x.b, 0, 1, 100, dss(1, 1, 100));
+    v = view(&x, 0);
+    assert_int_equal(mpt_engine_get_counts(x.w.wire.engine)->connections_dropped, 1);
+    assert_int_equal(mpt_metrics_plain_tcp(x.w.wire.engine), 0);
+    end(&x, &v);
+}
+
 static void test_connection__fastclose__close_by_its_sender(void **state)
 {
     struct world x = world_with(NULL);
@@ -499,6 +535,8 @@ int main(void)
         cmocka_unit_test(test_connection__mapped_late_before_the_gap__in_order),
         cmocka_unit_test(test_connection__mapped_late_with_others_in_between__order_not_known),
         cmocka_unit_test(test_connection__segment_that_fills_a_hole__its_round_trip_time),
+        cmocka_unit_test(test_connection__fast_open_without_its_synack__first_byte_is_after_the_syn_data),
+        cmocka_unit_test(test_connections__above_the_limit__a_tcp_connection_counts_once),
         cmocka_unit_test(test_connection__fastclose__close_by_its_sender),
         cmocka_unit_test(test_connection__synack_options_cut__no_fallback_is_concluded),
         cmocka_unit_test(test_connection__add_addr_and_join_before_any_dss__partial_with_their_events),

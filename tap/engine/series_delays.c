@@ -50,24 +50,11 @@ static void *rtt_open(mpt_player *p)
     return rtt;
 }
 
-/* No sample of what was sent twice (Karn's algorithm, RFC 6298 section 3). What fills a hole was not. */
 static void send_once(struct flight *f, const mpt_record *g)
 {
     mpt_unacked u = {.start = g->position, .end = g->position + g->length, .time_ns = g->time_ns};
-    guint i = f->unacked->len;
 
-    if (u.start < f->next) {
-        u.again = mpt_ranges_covered(&f->received, u.start, u.end) > 0;
-        for (; i > f->head; i--) {
-            mpt_unacked *old = &g_array_index(f->unacked, mpt_unacked, i - 1);
-            if (old->end <= u.start)
-                break;
-            if (old->start < u.end)
-                old->again = true;
-        }
-    }
-    if (!u.again && u.start >= f->acked && f->unacked->len - f->head < MAX_UNACKED)
-        g_array_insert_val(f->unacked, i, u);
+    mpt_unacked_add(f->unacked, f->head, MAX_UNACKED, &f->received, f->next, f->acked, u);
     mpt_ranges_claim(&f->received, u.start, u.end, &(mpt_claim){0}, NULL, NULL);
 }
 

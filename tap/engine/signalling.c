@@ -330,8 +330,8 @@ static bool dss_connection(struct context *x, const mpt_dss *o)
         flip = side ^ x->side;
     else if (o->has_ack && o->ack_64bit && (c = mpt_identity_find_dsn(x->e, o->data_ack, NULL, &side)))
         flip = side ^ !x->side;
-    else if (!(c = mpt_identity_new_connection(x->e, s, true)))
-        return false;
+    else
+        return any_connection(x);
     s->kind = MPT_SUBFLOW_UNKNOWN;
     return mpt_identity_attach(x->e, c, s, flip);
 }

@@ -161,34 +161,34 @@ static void update_state(mpt_subflow *s, unsigned side, const mpt_segment *g)
     }
 }
 
-/* Below what was seen before: bytes that were there concern what is in flight, others fill a hole. The queue stays in
- * order. Returns where they belong. */
-static guint place_unacked(mpt_half *h, mpt_unacked *u)
+void mpt_unacked_add(GArray *queue, guint head, unsigned max, const mpt_ranges *received, int64_t next,
+                     int64_t acked, mpt_unacked u)
 {
-    guint i;
+    guint i = queue->len;
 
-    u->again = mpt_ranges_covered(&h->received, u->start, u->end) > 0;
-    /* Newest first: mostly near the end of the queue. */
-    for (i = h->unacked->len; i > h->unacked_head; i--) {
-        mpt_unacked *old = &g_array_index(h->unacked, mpt_unacked, i - 1);
-        if (old->end <= u->start)
-            break;
-        if (old->start < u->end)
-            old->again = true;
+    if (u.start < next) {
+        /* Bytes that were there concern what is in flight (Karn's algorithm, RFC 6298 section 3), others fill a hole. */
+        u.again = mpt_ranges_covered(received, u.start, u.end) > 0;
+        /* Newest first: mostly near the end of the queue. */
+        for (; i > head; i--) {
+            mpt_unacked *old = &g_array_index(queue, mpt_unacked, i - 1);
+            if (old->end <= u.start)
+                break;
+            if (old->start < u.end)
+                old->again = true;
+        }
     }
-    return i;
+    if (!u.again && u.start >= acked && queue->len - head < max)
+        g_array_insert_val(queue, i, u);
 }
 
 static void note_unacked(mpt_half *h, int64_t start, int64_t end, int64_t time_ns)
 {
     mpt_unacked u = {.start = start, .end = end, .time_ns = time_ns};
-    guint i;
 
     if (!h->unacked)
         h->unacked = g_array_new(FALSE, FALSE, sizeof(mpt_unacked));
-    i = start < h->next ? place_unacked(h, &u) : h->unacked->len;
-    if (!u.again && start >= h->acked && h->unacked->len - h->unacked_head < MAX_UNACKED)
-        g_array_insert_val(h->unacked, i, u);
+    mpt_unacked_add(h->unacked, h->unacked_head, MAX_UNACKED, &h->received, h->next, h->acked, u);
 }
 
 static void sample_rtt(mpt_half *h, int64_t acked, int64_t time_ns)

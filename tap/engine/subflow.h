@@ -159,6 +159,12 @@ int64_t mpt_subflow_position(mpt_subflow *s, unsigned side, uint32_t seq);
 /* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
 uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_segment *segment);
 
+/* Payload went out: puts it into a queue of what is not acknowledged, from head on and in order, unless it is no sample of
+ * the round-trip time (report.md, `rtt`). received: what was there before it; next, acked: one past the highest
+ * position sent, and acknowledged; no more than `max` wait. */
+void mpt_unacked_add(GArray *queue, guint head, unsigned max, const mpt_ranges *received, int64_t next,
+                     int64_t acked, mpt_unacked u);
+
 /* Takes in the TCP side of a segment: handshake, flags, acknowledgements, state. Counts it if `counted`.
  * want_rtt: keep what the round-trip times need. Returns the position of its first payload byte. */
 int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *segment, bool counted,
