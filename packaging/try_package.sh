@@ -42,7 +42,7 @@ files() {
     (
         cd "$tree"
         find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp -o -path ./var/lib/dpkg \
-            -o -path ./var/lib/rpm -o -path ./root/.rpmdb -o -path ./var/log -o -path ./var/cache \) -prune -o -type f -exec sha256sum {} + \
+            -o -path ./var/lib/rpm -o -name .rpmdb -o -path ./var/log -o -path ./var/cache \) -prune -o -type f -exec sha256sum {} + \
             -o -printf '%y %p %l\n'
     ) | sort
 }
