@@ -12,8 +12,10 @@ import collections
 import glob
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(TESTS)
@@ -153,6 +155,24 @@ def used():
     return without_option
 
 
+def in_sharkd(capture):
+    """sharkd, which reads as Wireshark's windows do, has for each packet what two passes of tshark have"""
+    names = ('mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.out_of_order_bytes') + \
+        tuple('mptcpscope.' + s for s in SUMS)
+    columns = {'column%d' % i: name + ':0' for i, name in enumerate(names)}
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, os.path.basename(capture))
+        shutil.copyfile(capture, copy)
+        os.chmod(folder, 0o755)
+        os.chmod(copy, 0o644)
+        asked = [json.dumps({'jsonrpc': '2.0', 'id': i, 'method': method, 'params': params}) + '\n' for i, (method, params)
+                 in enumerate([('load', {'file': copy}), ('frames', columns)], 1)]
+        run = subprocess.run([os.path.join(TESTS, 'run-tshark'), '-'], input=''.join(asked), text=True,
+                             capture_output=True, env=dict(os.environ, MPT_PROGRAM='sharkd'), check=False)
+    rows = [json.loads(line).get('result') for line in run.stdout.splitlines() if line.startswith('{')][-1]
+    compare(capture + ': in sharkd', [[p[name] for name in names] for p in packets(capture, 2)], [r['c'] for r in rows])
+
+
 def collection():
     here = sorted(glob.glob(os.path.join(TOP, 'captures', '*', '*.pcap*')))
     names = {os.path.relpath(f, os.path.join(TOP, 'captures')) for f in here}
@@ -165,6 +185,8 @@ def main():
     for capture in sys.argv[1:] or collection():
         sums(capture, json.loads(tshark('-q', '-r', capture, '-z', 'mptcp,summary,full,format=json')))
         ids(capture)
+        if os.path.dirname(os.path.dirname(capture)) == os.path.join(TOP, 'captures'):
+            in_sharkd(capture)
     if not sys.argv[1:]:
         documented()
         used()
