@@ -13,9 +13,9 @@ test_packages='libcmocka-dev python3'
 # For the graph window, and the pages of mptcp,plot: the plugin does without them.
 # shellcheck disable=SC2034
 optional_packages='g++ libqcustomplot-dev libjs-dygraphs'
-# Only for tests/gui/run.sh and graphs.sh, which nothing else starts.
+# Only for the scripts of tests/gui, which nothing else starts.
 # shellcheck disable=SC2034
-gui_packages='wireshark xvfb openbox xdotool imagemagick'
+gui_packages='wireshark xvfb openbox xdotool xclip imagemagick'
 
 say() {
     echo "$program: $*" >&2

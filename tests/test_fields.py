@@ -5,10 +5,13 @@ For every capture with an expected file in captures/ (and in the larger collecti
 there). Prints a line per difference and exits 1 if there is any.
 
   test_fields.py [CAPTURE]...
+  test_fields.py --columns CSV REPORT NAME   sums of columns that Wireshark saved, against a report in JSON
+  test_fields.py --names                     the fields that these columns have to be, a line each
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import collections
+import csv
 import glob
 import json
 import os
@@ -76,10 +79,11 @@ def compare(where, expected, got):
         fail('%s: the report has %s, the fields have %s', where, expected, got)
 
 
-def sums(capture, report):
+def sums(capture, report, rows):
+    """rows: what packets() gives with two passes"""
     connections = collections.defaultdict(lambda: [Direction(), Direction()])
     subflows = collections.defaultdict(lambda: [Direction(), Direction()])
-    for p in packets(capture, 2):
+    for p in rows:
         if not p['mptcpscope.connection']:
             continue
         c, s, side = int(p['mptcpscope.connection']), int(p['mptcpscope.subflow']), p['mptcpscope.role'] == 'server'
@@ -182,8 +186,16 @@ def collection():
 
 
 def main():
+    if sys.argv[1:2] == ['--names']:
+        print('\n'.join(FIELDS))
+        return 0
+    if sys.argv[1:2] == ['--columns']:
+        columns, report, name = sys.argv[2:]
+        with open(columns, encoding='utf-8', newline='') as rows, open(report, encoding='utf-8') as text:
+            sums(name, json.load(text), list(csv.DictReader(rows)))
+        return 1 if failures else 0
     for capture in sys.argv[1:] or collection():
-        sums(capture, json.loads(tshark('-q', '-r', capture, '-z', 'mptcp,summary,full,format=json')))
+        sums(capture, json.loads(tshark('-q', '-r', capture, '-z', 'mptcp,summary,full,format=json')), packets(capture, 2))
         ids(capture)
         if os.path.dirname(os.path.dirname(capture)) == os.path.join(TOP, 'captures'):
             in_sharkd(capture)

@@ -10,6 +10,7 @@ import glob
 import os
 import sys
 import tempfile
+import time
 
 from test_plot import EVIL, evil_capture, has_html, tshark
 from compare_captures import TESTS, TOP
@@ -33,14 +34,23 @@ return mptcpscope.all.map(s => ({ type: s.graph.type, kept: s.graph.kept, series
         c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)) }));'''
 
 
+def fits(browser):
+    """The page is not wider than its window, once the graphs have followed the window's size."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if browser.run('return document.documentElement.scrollWidth <= innerWidth'):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def check_drawing(name, browser):
     graphs = browser.run(DRAWN)
     check(name, 'no graph', graphs)
     for g in graphs:
         check(name, '%s: %s' % (g['type'], g), g['drawn'] == g['kept'] and g['lines'] == g['series'] and g['rows'])
         check(name, '%s is empty' % g['type'], g['ink'])
-    check(name, 'wider than the window',
-          browser.run('return document.documentElement.scrollWidth <= innerWidth'))
+    check(name, 'wider than the window', fits(browser))
 
 
 def ranges(browser):
@@ -141,8 +151,7 @@ def check_schemes(name, browser):
         for columns in (1280, 400):
             browser.size(columns, 900)
             paper.append(browser.run('return getComputedStyle(document.body).backgroundColor'))
-            check(name, 'wider than %d pixels' % columns,
-                  browser.run('return document.documentElement.scrollWidth <= innerWidth'))
+            check(name, 'wider than %d pixels' % columns, fits(browser))
     check(name, 'light and dark are alike: %r' % paper, paper[0] != paper[2] and paper[2] == paper[3])
     browser.scheme('light')
     browser.size(1280, 900)

@@ -107,8 +107,20 @@ shot() {
     import -window root "$shots/$1.png"
 }
 key() { xdotool key --clearmodifiers --delay 60 "$@"; }
-window() { timeout 60 xdotool search --sync --onlyvisible --name "$1" | tail -n 1; }
-dialog() { xdotool search --onlyvisible --name "$1" | tail -n 1; }
+# window NAME: its id, when it is there, or after a minute nothing, and a picture of what is there instead. A search
+# fails where a window goes away during it.
+window() {
+    tries=0
+    while [ $tries -lt 120 ]; do
+        id=$(dialog "$1")
+        [ -z "$id" ] || break
+        tries=$((tries + 1))
+        sleep 0.5
+    done
+    [ -n "$id" ] || import -window root "$shots/no-window.png"
+    echo "$id"
+}
+dialog() { xdotool search --onlyvisible --name "$1" 2>/dev/null | tail -n 1; }
 # write_text TEXT: into the field that has the focus, instead of what it holds
 write_text() {
     key ctrl+a
@@ -116,9 +128,14 @@ write_text() {
 }
 # open_file FILE: by File > Open; the main window is the one with its name then
 open_file() {
-    main_window
-    key ctrl+o
-    sleep 2
+    tries=0
+    # A window that is not quite there yet takes no keys.
+    until [ -n "$(dialog 'Open Capture File')" ] || [ $tries -gt 20 ]; do
+        main_window
+        key ctrl+o
+        sleep 2
+        tries=$((tries + 1))
+    done
     write_text "$1"
     key Return
     sleep 5

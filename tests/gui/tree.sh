@@ -1,6 +1,6 @@
 #!/bin/sh
 # tree.sh TREE FOLDER [SCRIPT]... - builds the plugin and its module in the root of another Debian release, and drives the
-# Wireshark of that release with the scripts beside this one (run.sh graphs.sh). Screenshots go to FOLDER/SCRIPT.
+# Wireshark of that release with the scripts beside this one (run.sh graphs.sh fields.sh). Screenshots go to FOLDER/SCRIPT.
 # Xvfb, openbox, xdotool and import are those of this machine. Needs root. A tree for Wireshark 4.4 (4.6: sid):
 #
 #     mmdebstrap --variant=apt --include=wireshark,tshark,wireshark-dev,cmake,gcc,g++,make,pkg-config,\
@@ -36,7 +36,7 @@ unshare --mount sh -euc '
 ' sh "${place#"$tree"}" >"$folder/build.log" 2>&1 || { tail -n 40 "$folder/build.log" >&2; exit 1; }
 ls "$place"/build/mptcpscope/mptcpscope-qt*.so >/dev/null || { echo "tree.sh: there is no module of windows" >&2; exit 1; }
 
-[ $# -gt 0 ] || set -- run.sh graphs.sh
+[ $# -gt 0 ] || set -- run.sh graphs.sh fields.sh
 failed=0
 for script in "$@"; do
     MPT_GUI_TREE="$tree" sh "$here/$script" "$place/build" "$folder/${script%.sh}" || failed=$?

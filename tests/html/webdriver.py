@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import urllib.error
 import urllib.request
 
 
@@ -55,8 +56,11 @@ class Browser:
     def call(self, method, path, body=None):
         data = json.dumps(body or {}).encode() if method == 'POST' else None
         request = urllib.request.Request(self.base + path, data, {'Content-Type': 'application/json'}, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as f:
-            return json.load(f)['value']
+        try:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as f:
+                return json.load(f)['value']
+        except urllib.error.HTTPError as error:
+            raise RuntimeError('%s: %s' % (path, json.load(error)['value']['message'])) from None
 
     def open(self, path):
         self.log('performance')
