@@ -27,7 +27,7 @@ static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sent
         .connections = connections,
         .arguments = &arguments,
         .wireshark_version = mpt_listener_wireshark_version(),
-        .collected = mpt_plot_borrow(mpt_fields_recorder()),
+        .collected = (void *)mpt_fields_recorder(),
     };
 
     if (mpt_arguments_parse("mptcp,plot", &arguments, &error) == MPT_ARGUMENTS_OK)
@@ -35,7 +35,6 @@ static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sent
     else
         g_string_append(sentence, error);
     g_free(error);
-    g_free(x.collected);
     mpt_arguments_clear(&arguments);
     g_ptr_array_unref(connections);
 }

@@ -18,6 +18,7 @@
 #include "prefs.h"
 #include "report/document.h"
 #include "report/kinds.h"
+#include "report/path_model.h"
 #include "report/reports.h"
 #include "report/sink.h"
 
@@ -32,6 +33,7 @@ struct window {
     struct mpt_report_needs needs;
     const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
     mpt_points *points; /* NULL until there is something to read */
+    mpt_path_collector *paths; /* of all points; NULL: none of its reports compares them */
     GPtrArray *connections; /* at the chosen point */
 };
 
@@ -43,7 +45,8 @@ struct report {
     const struct report *first; /* whose document this is part of, in the same file; NULL: none */
     bool failed;     /* what it was to show is not there */
     GString *notes;  /* on the capture, as of the last drawing; NULL: never drawn */
-    void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none */
+    void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none, or another
+                                            * report's is used (collecting()) */
     mpt_report_context context; /* set while drawing */
 };
 
@@ -66,44 +69,54 @@ static mpt_sink *live_sink(struct report *r)
     return r->sink;
 }
 
-/* What the kind's observer is given for the engine of this point; NULL: it observes nothing there. */
-static void *open_collector(struct report *r, const mpt_engine *engine, unsigned point)
+/* The report whose collector this one uses: itself, or the first of its kind. */
+static struct report *collecting(struct report *r)
+{
+    guint i;
+
+    for (i = 0; mpt_report_kind_of(r->arguments.report)->shared && i < session.reports->len; i++) {
+        struct report *other = g_ptr_array_index(session.reports, i);
+        if (other->window == r->window && other->arguments.report == r->arguments.report)
+            return other;
+    }
+    return r;
+}
+
+static void open_collector(struct report *r, mpt_engine *engine, unsigned point)
 {
     const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
 
-    if (kind->join) {
-        if (!r->collected[0])
-            r->collected[0] = kind->open(&r->arguments, NULL, NULL, r->mark);
-        return kind->join(r->collected[0], engine, point);
-    }
     /* What was told at once can't be chosen later. */
-    if (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
-        return NULL;
-    return r->collected[point] = kind->open(&r->arguments, engine, live_sink(r), r->mark);
+    if (!kind->observer || collecting(r) != r || (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE)))
+        return;
+    r->collected[point] = kind->open(&r->arguments, engine, live_sink(r), r->mark);
+    if (r->collected[point])
+        mpt_engine_observe(engine, kind->observer, r->collected[point]);
 }
 
 /* Collectors are told of everything from an engine's first segment on. */
 static void open_collectors(mpt_engine *engine, unsigned point, void *user)
 {
+    struct window *w = user;
     guint i;
 
+    if (w->needs.paths && !w->paths)
+        w->paths = mpt_path_collector_new(w->needs.paths);
+    if (w->paths)
+        mpt_path_collector_watch(w->paths, engine, point);
     for (i = 0; i < session.reports->len; i++) {
         struct report *r = g_ptr_array_index(session.reports, i);
-        const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
-        void *collected;
 
-        if (r->window != user || !kind->observer)
-            continue;
-        collected = open_collector(r, engine, point);
-        if (collected)
-            mpt_engine_observe(engine, kind->observer, collected);
+        if (r->window == w)
+            open_collector(r, engine, point);
     }
 }
 
-static void close_collectors(const struct window *w)
+static void close_collectors(struct window *w)
 {
     guint i, point;
 
+    g_clear_pointer(&w->paths, mpt_path_collector_free);
     for (i = 0; i < session.reports->len; i++) {
         struct report *r = g_ptr_array_index(session.reports, i);
         for (point = 0; r->window == w && point < MPT_VANTAGE_POINTS; point++) {
@@ -131,7 +144,7 @@ static mpt_points *points_of(struct window *w)
     config.want_payload = w->needs.payload;
     config.want_frames = w->needs.frames;
     config.want_evidence = w->needs.evidence;
-    config.in_step = w->needs.in_step;
+    config.in_step = w->needs.paths != 0;
     if (w->live)
         config.horizon_ns = 0, config.horizon_segments = 0;
     w->points = mpt_points_new(w->arguments, &config, open_collectors, w);
@@ -206,9 +219,10 @@ static const mpt_report_context *context_of(struct report *r)
         .arguments = &r->arguments,
         .mark = r->mark,
         .wireshark_version = mpt_listener_wireshark_version(),
-        .collected = r->collected[mpt_report_kind_of(r->arguments.report)->join ? 0 : point],
+        .collected = collecting(r)->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
         .points = points,
+        .paths = w->paths,
     };
     return &r->context;
 }
@@ -415,7 +429,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->tcp_options |= more.tcp_options;
     to->interfaces |= more.interfaces;
     to->evidence |= more.evidence;
-    to->in_step |= kind->join != NULL;
+    to->paths |= more.paths;
 }
 
 /* What the report needs beyond the engine's usual state. */

@@ -165,8 +165,10 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     g->payload = NULL;
     g->frame = pinfo->num;
     g->time_ns = frame_time(pinfo);
-    if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
+    if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID) {
+        g->presence |= MPT_SEGMENT_INTERFACE;
         g->interface_id = pinfo->rec->rec_header.packet_header.interface_id;
+    }
     listener.tcph = t;
     listener.pending = true;
     listener.last_frame = pinfo->num;

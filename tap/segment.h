@@ -32,7 +32,8 @@ enum {
     MPT_SEGMENT_CUT_OPTIONS = 1 << 3,   /* the snaplen cut the TCP options */
     MPT_SEGMENT_PAYLOAD_CUT = 1 << 4,   /* captured_payload < payload_len */
     MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5, /* a fragment: payload_len is 0, the true length is not known */
-    MPT_SEGMENT_MSS = 1 << 6             /* mss is set */
+    MPT_SEGMENT_MSS = 1 << 6,            /* mss is set */
+    MPT_SEGMENT_INTERFACE = 1 << 7       /* interface_id is set: the format of the capture file knows interfaces */
 };
 
 typedef struct mpt_segment {
@@ -45,7 +46,7 @@ typedef struct mpt_segment {
     uint32_t payload_len; /* by the IP length */
     uint32_t tcp_stream, mptcp_stream; /* Wireshark's labels */
     uint32_t tsval, tsecr;
-    uint32_t interface_id; /* of the capture file */
+    uint32_t interface_id; /* of the capture file; 0 where it knows none */
     uint32_t marks;        /* one bit for each report whose display filter this packet matches */
     uint16_t flags;        /* MPT_TCP_* */
     uint16_t mss;          /* of a SYN (RFC 9293 3.7.1) */

@@ -276,6 +276,32 @@ static void test_record__many_segments__few_bytes_each(void **state)
     end(&s);
 }
 
+/* Bytes that two subflows carried in turn, then each segment of a third one over all of them. */
+static void test_record__thousands_of_pieces_a_segment__bounded_and_counted(void **state)
+{
+    struct scene s;
+    flow f[3];
+    const unsigned bytes = 1000, again = 300;
+
+    (void)state;
+    begin(&s, false);
+    f[0] = flow_between(&s.wire, "192.0.2.1", 40000, "192.0.2.2", 443, 0);
+    flow_open_capable(&f[0], &HOSTS);
+    for (unsigned i = 1; i < 3; i++) {
+        f[i] = flow_between(&s.wire, "192.0.2.1", (uint16_t)(40000 + i), "192.0.2.2", 443, i);
+        flow_open_join(&f[i], &HOSTS, 0, (const uint8_t[]){(uint8_t)i, 0}, false);
+    }
+    for (unsigned i = 0; i < bytes; i++)
+        flow_send_data(&f[i % 2], 0, &HOSTS, 0, 1 + i, 1);
+    for (unsigned i = 0; i < again; i++)
+        flow_send_data(&f[2], 0, &HOSTS, 0, 1, bytes);
+    mpt_engine_flush(s.wire.engine);
+    assert_true(mpt_recorder_left_out(s.recorder) > (uint64_t)bytes * again / 2);
+    assert_true(mpt_recorder_memory(s.recorder) < 2 * 1024 * 1024);
+    play(&s);
+    end(&s);
+}
+
 /* --- thinning --- */
 
 static mpt_graph one_series(mpt_series *what)
@@ -401,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_play__hole_filled_later__wait_and_depth),
         cmocka_unit_test(test_play__connections_that_become_one__one_line_of_positions),
         cmocka_unit_test(test_record__many_segments__few_bytes_each),
+        cmocka_unit_test(test_record__thousands_of_pieces_a_segment__bounded_and_counted),
         cmocka_unit_test(test_thinner__few_points__all_kept),
         cmocka_unit_test(test_thinner__many_points__extremes_and_gaps_kept),
         cmocka_unit_test(test_thinner__late_point__in_time_order),

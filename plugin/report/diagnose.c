@@ -17,6 +17,7 @@ void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs 
 {
     (void)arguments;
     needs->hmacs = needs->checksums = needs->frames = needs->evidence = needs->tcp_options = true;
+    needs->paths = MPT_PATHS_FLOWS;
 }
 
 /* --- the findings of a report, the worst first --- */

@@ -12,7 +12,6 @@
 #include "follow.h"
 #include "reinjection_log.h"
 #include "reinjections.h"
-#include "path_model.h"
 #include "paths.h"
 #include "plot.h"
 
@@ -109,31 +108,21 @@ const mpt_report_kind *mpt_report_kind_of(mpt_report report)
                                .observer = &MPT_EVENTS_OBSERVER,
                                .open = mpt_events_open,
                                .close = mpt_events_close},
-        [MPT_REPORT_DIAGNOSE] = {.print = print_diagnose,
-                                 .needs = mpt_diagnose_needs,
-                                 .observer = &MPT_WAY_OBSERVER,
-                                 .open = mpt_path_open,
-                                 .join = mpt_path_join,
-                                 .close = mpt_path_close},
+        [MPT_REPORT_DIAGNOSE] = {.print = print_diagnose, .needs = mpt_diagnose_needs},
         [MPT_REPORT_UNFOLD] = {.print = mpt_unfold_print, STREAM},
         [MPT_REPORT_REINJECTIONS] = {.print = print_reinjections,
                                      .needs = mpt_reinjections_needs,
                                      .observer = &MPT_REINJECTION_OBSERVER,
                                      .open = mpt_reinjections_open,
-                                     .close = mpt_reinjections_close},
+                                     .close = mpt_reinjections_close,
+                                     .shared = true},
         [MPT_REPORT_FOLLOW] = {.print = mpt_report_follow, STREAM},
         [MPT_REPORT_PLOT] = {.print = mpt_report_plot,
                              .needs = mpt_plot_needs,
-                             .observer = &MPT_PLOT_OBSERVER,
+                             .observer = &mpt_recorder_observer,
                              .open = mpt_plot_open,
-                             .join = mpt_plot_join,
                              .close = mpt_plot_close},
-        [MPT_REPORT_PATHS] = {.print = mpt_report_paths,
-                              .needs = mpt_report_paths_needs,
-                              .observer = &MPT_PATH_OBSERVER,
-                              .open = mpt_path_open,
-                              .join = mpt_path_join,
-                              .close = mpt_path_close},
+        [MPT_REPORT_PATHS] = {.print = mpt_report_paths, .needs = mpt_report_paths_needs},
     };
 
     return &kinds[report];

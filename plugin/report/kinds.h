@@ -13,7 +13,7 @@
 struct mpt_report_needs {
     bool rtt, hmacs, checksums, payload, frames, evidence, tcp_options;
     bool interfaces; /* their names */
-    bool in_step;    /* of the engines of several points; every kind with `join` */
+    unsigned paths;  /* MPT_PATHS_...: what is compared between vantage points (path_model.h); 0: nothing */
 };
 
 typedef struct mpt_report_kind {
@@ -22,16 +22,15 @@ typedef struct mpt_report_kind {
     void (*print)(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
     /* Adds what these arguments need; NULL: nothing. */
     void (*needs)(const mpt_arguments *arguments, struct mpt_report_needs *needs);
-    /* A collector: told of everything while the capture is read. open() makes its state for one reading of a capture,
-     * close() frees it. All three or none. live: where `live` writes meanwhile; NULL without it.
-     * mark: as in mpt_report_context. */
+    /* A collector: told of everything while the capture is read, one for each vantage point. open() makes its state for
+     * one reading of a capture, close() frees it. All three or none. live: where `live` writes meanwhile; NULL without
+     * it. mark: as in mpt_report_context. */
     const mpt_observer *observer;
     void *(*open)(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
                   uint32_t mark);
     void (*close)(void *collected);
-    /* NULL: the collector is of one vantage point, and there is one for each. Else there is one for all, open() is
-     * called without an engine, and the observer gets what this makes for the engine of a point (NULL: nothing). */
-    void *(*join)(void *collected, const mpt_engine *engine, unsigned point);
+    /* What is collected does not depend on the arguments: one collector serves all reports of this kind on an engine. */
+    bool shared;
 } mpt_report_kind;
 
 /* The row of a report; never NULL. */

@@ -6,29 +6,31 @@
 
 #include "points.h"
 
-/* Segments that wait for their partner, where only options are compared. */
+/* Segments that wait for their partner, where not all have to. */
 #define WAITING 100000
 
 /* A point's engine is told of here, and each pair that the point is in is told. */
 typedef struct tap {
+    mpt_path_collector *collector;
     void *views[MPT_PATH_POINTS];
     unsigned count;
 } tap;
 
-typedef struct collector {
-    bool samples; /* false: only what became of subflows and options */
-    uint64_t limit; /* of segments that wait; 0: the usual one */
+struct mpt_path_collector {
+    unsigned wants;
     tap taps[MPT_PATH_POINTS];
     mpt_path_pair pairs[MPT_PATH_POINTS][MPT_PATH_POINTS]; /* [a][b], a < b */
     unsigned points;
-} collector;
+    bool alone; /* no other point can come: the capture knows no interfaces */
+};
 
 static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
                        const mpt_segment *g, int64_t position, void *user)
 {
     tap *t = user;
 
-    for (unsigned i = 0; i < t->count; i++)
+    t->collector->alone = t->collector->points == 1 && !(g->presence & MPT_SEGMENT_INTERFACE);
+    for (unsigned i = 0; i < t->count && !t->collector->alone; i++)
         MPT_PATHS_OBSERVER.segment(connection, subflow, side, g, position, t->views[i]);
 }
 
@@ -36,7 +38,7 @@ static void on_data(const mpt_data_piece *piece, void *user)
 {
     tap *t = user;
 
-    for (unsigned i = 0; i < t->count; i++)
+    for (unsigned i = 0; i < t->count && !t->collector->alone; i++)
         MPT_PATHS_OBSERVER.data(piece, t->views[i]);
 }
 
@@ -65,7 +67,7 @@ static void on_forget(const mpt_connection *connection, const mpt_subflow *subfl
         MPT_PATHS_OBSERVER.forget(connection, subflow, t->views[i]);
 }
 
-const mpt_observer MPT_PATH_OBSERVER = {
+static const mpt_observer EVERYTHING = {
     .segment = on_segment,
     .data = on_data,
     .event = on_event,
@@ -73,47 +75,41 @@ const mpt_observer MPT_PATH_OBSERVER = {
     .forget = on_forget,
 };
 
-const mpt_observer MPT_WAY_OBSERVER = {
+static const mpt_observer SEGMENTS = {
     .segment = on_segment,
     .merge = on_merge,
     .forget = on_forget,
 };
 
-static void make_pair(collector *c, unsigned a, unsigned b)
+static void make_pair(mpt_path_collector *c, unsigned a, unsigned b)
 {
     mpt_path_pair *pair = &c->pairs[a][b];
 
-    if (c->samples) {
+    if (c->wants & MPT_PATHS_SAMPLES) {
         pair->store = mpt_path_store_new();
         pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
     } else {
         pair->paths = mpt_paths_new(NULL, NULL);
-        mpt_paths_set_limit(pair->paths, WAITING);
     }
-    if (c->limit)
-        mpt_paths_set_limit(pair->paths, c->limit);
+    if (!(c->wants & MPT_PATHS_ALL))
+        mpt_paths_set_limit(pair->paths, WAITING);
     c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, 0);
 }
 
-void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
+mpt_path_collector *mpt_path_collector_new(unsigned wants)
 {
-    collector *c = g_new0(collector, 1);
+    mpt_path_collector *c = g_new0(mpt_path_collector, 1);
 
-    (void)engine;
-    (void)live;
-    (void)mark;
-    c->samples = arguments->report != MPT_REPORT_DIAGNOSE;
+    c->wants = wants;
     return c;
 }
 
-void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point)
+void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point)
 {
-    collector *c = collected;
-
-    (void)engine;
     if (point >= MPT_PATH_POINTS)
-        return NULL;
+        return;
     c->points = MAX(c->points, point + 1);
+    c->taps[point].collector = c;
     for (unsigned a = 0; a < point; a++) {
         if (!c->pairs[a][point].paths)
             make_pair(c, a, point);
@@ -122,16 +118,16 @@ void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point)
     /* Whoever comes next finds what it missed. */
     if (point == 0)
         make_pair(c, 0, 1);
-    return &c->taps[point];
+    mpt_engine_observe(engine, c->wants & MPT_PATHS_DATA ? &EVERYTHING : &SEGMENTS, &c->taps[point]);
 }
 
 mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to)
 {
-    collector *c = x->collected;
+    mpt_path_collector *c = x->paths;
     unsigned a = MIN(from, to), b = MAX(from, to);
     mpt_path_pair *pair;
 
-    if (b >= c->points)
+    if (!c || b >= c->points)
         return NULL;
     pair = &c->pairs[a][b];
     pair->from = from;
@@ -142,15 +138,10 @@ mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, 
     return pair;
 }
 
-void mpt_path_limit(void *collected, uint64_t segments)
+void mpt_path_collector_free(mpt_path_collector *c)
 {
-    ((collector *)collected)->limit = segments;
-}
-
-void mpt_path_close(void *collected)
-{
-    collector *c = collected;
-
+    if (!c)
+        return;
     for (unsigned a = 0; a < MPT_PATH_POINTS; a++)
         for (unsigned b = a + 1; b < MPT_PATH_POINTS; b++) {
             mpt_paths_free(c->pairs[a][b].paths);

@@ -76,16 +76,22 @@ void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, 
 void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
                                mpt_path_model_each each, void *user);
 
-/* The collector (kinds.h). */
-extern const mpt_observer MPT_PATH_OBSERVER;
-/* The same for reports that want no samples and nothing of the data level (mpt_path_model_new() is not for them). */
-extern const mpt_observer MPT_WAY_OBSERVER;
-void *mpt_path_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
-void *mpt_path_join(void *collected, const mpt_engine *engine, unsigned point);
-/* Before the first join: segments that wait for their partner, at most. */
-void mpt_path_limit(void *collected, uint64_t segments);
-void mpt_path_close(void *collected);
-/* The pair of two points, of which the first has the lower number; NULL: there is none. */
+/* What reports want compared; one collector serves all of them. */
+enum {
+    MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options: as far as not too many segments wait */
+    MPT_PATHS_SAMPLES = 1 << 1, /* each segment, for mpt_path_model_new() */
+    MPT_PATHS_ALL = 1 << 2,     /* and however many wait */
+    MPT_PATHS_DATA = 1 << 3,    /* the data level */
+};
+
+typedef struct mpt_path_collector mpt_path_collector;
+
+/* wants: MPT_PATHS_... Free with mpt_path_collector_free(). */
+mpt_path_collector *mpt_path_collector_new(unsigned wants);
+void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
+/* Has the collector told of what this point's engine is fed, which must be called before its first segment. */
+void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
+
 /* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */
 mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to);
 

@@ -19,6 +19,7 @@ void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_ne
 {
     (void)arguments;
     needs->tcp_options = needs->interfaces = true;
+    needs->paths = MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES | MPT_PATHS_ALL | MPT_PATHS_DATA;
 }
 
 /* --- text --- */

@@ -196,7 +196,7 @@ static void fill(mpt_plot *plot)
         mpt_graph_init(&plot->graphs[t].graph, (mpt_graph_type)t, &plot->request);
         plot->graphs[t].points = mpt_thinner_new(&plot->graphs[t].graph, MPT_PLOT_POINTS);
     }
-    mpt_series_play(mpt_plot_recorder(plot->context), &plot->request, keep_point, plot);
+    mpt_series_play(plot->context->collected, &plot->request, keep_point, plot);
     if (plot->request.types >> MPT_GRAPH_OWD & 1u)
         mpt_plot_delays(plot->context, &plot->request, keep_point, plot);
 }
@@ -227,14 +227,36 @@ static void name_choice(const mpt_plot *plot, const mpt_arguments *a)
     g_string_append(note, ", which has the most data");
 }
 
+bool mpt_plot_left_out(const mpt_report_context *x, GString *sentence)
+{
+    uint64_t n = mpt_recorder_left_out(x->collected);
+
+    if (!n)
+        return false;
+    g_string_append(sentence, "the graphs leave out ");
+    mpt_units_grouped(sentence, n);
+    g_string_append(sentence, " pieces of payload and mappings of this capture: it has too many for its segments");
+    return true;
+}
+
+static void note_left_out(const mpt_report_context *x)
+{
+    if (!x->note)
+        return;
+    if (x->note->len && mpt_recorder_left_out(x->collected))
+        g_string_append(x->note, "; ");
+    mpt_plot_left_out(x, x->note);
+}
+
 static void draw(const mpt_report_context *x, const struct choice *choice, mpt_sink *sink)
 {
     mpt_plot plot = { 0 };
 
     begin(&plot, x, choice);
     name_choice(&plot, x->arguments);
+    note_left_out(x);
     if (x->arguments->format == MPT_FORMAT_CSV) {
-        mpt_plot_csv(mpt_plot_recorder(x), x, &plot.request, sink);
+        mpt_plot_csv(x->collected, x, &plot.request, sink);
     } else {
         fill(&plot);
         if (x->arguments->format == MPT_FORMAT_SVG)

@@ -11,15 +11,11 @@
 #include "../../tap/engine/series.h"
 #include "kinds.h"
 
-/* The row of kinds.c. */
+/* The row of kinds.c. What it collects is an mpt_recorder. */
 void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
 void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs);
 void *mpt_plot_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
-void *mpt_plot_join(void *collected, const mpt_engine *engine, unsigned point);
 void mpt_plot_close(void *collected);
-/* What the report is drawn from, of a recorder that stays the caller's. Free with g_free(). */
-void *mpt_plot_borrow(const mpt_recorder *recorder);
-extern const mpt_observer MPT_PLOT_OBSERVER;
 
 /* False where this build has no HTML graphs: dygraphs was not there when it was built. */
 bool mpt_plot_has_html(void);

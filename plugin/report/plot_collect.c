@@ -8,66 +8,6 @@
 #include "plot_internal.h"
 #include "points.h"
 
-/* Segments of the first point that are kept until a second one shows up, where nobody asked for delays. */
-#define WAITING 100000
-
-struct collected;
-
-/* What the engine of a point tells. */
-struct tap {
-    mpt_recorder *recorder;
-    void *ways; /* NULL: not compared with other points */
-};
-
-struct collected {
-    bool mappings;
-    void *paths; /* the collector of path_model.h; NULL: no delays */
-    struct tap taps[MPT_VANTAGE_POINTS];
-};
-
-static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
-                       const mpt_segment *g, int64_t position, void *user)
-{
-    struct tap *t = user;
-
-    mpt_recorder_observer.segment(connection, subflow, side, g, position, t->recorder);
-    if (t->ways)
-        MPT_WAY_OBSERVER.segment(connection, subflow, side, g, position, t->ways);
-}
-
-static void on_data(const mpt_data_piece *piece, void *user)
-{
-    struct tap *t = user;
-
-    mpt_recorder_observer.data(piece, t->recorder);
-}
-
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
-                     void *user)
-{
-    struct tap *t = user;
-
-    mpt_recorder_observer.merge(to, from, offset, flipped, t->recorder);
-    if (t->ways)
-        MPT_WAY_OBSERVER.merge(to, from, offset, flipped, t->ways);
-}
-
-static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
-{
-    struct tap *t = user;
-
-    mpt_recorder_observer.forget(connection, subflow, t->recorder);
-    if (t->ways)
-        MPT_WAY_OBSERVER.forget(connection, subflow, t->ways);
-}
-
-const mpt_observer MPT_PLOT_OBSERVER = {
-    .data = on_data,
-    .segment = on_segment,
-    .merge = on_merge,
-    .forget = on_forget,
-};
-
 static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
 {
     mpt_graph_type asked;
@@ -89,47 +29,20 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
     /* Reinjected bytes are told with the frame of their first copy. */
     needs->frames = !mpt_arguments_has(arguments, MPT_ARG_TYPE) || asks_for(arguments, MPT_GRAPH_SEQUENCE);
     needs->tcp_options = may_draw_delays(arguments);
+    if (may_draw_delays(arguments))
+        needs->paths = MPT_PATHS_SAMPLES | (asks_for(arguments, MPT_GRAPH_OWD) ? MPT_PATHS_ALL : 0);
 }
 
 void *mpt_plot_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
 {
-    struct collected *c = g_new0(struct collected, 1);
-
-    c->mappings = asks_for(arguments, MPT_GRAPH_MAPPINGS);
-    if (may_draw_delays(arguments))
-        c->paths = mpt_path_open(arguments, engine, live, mark);
-    if (c->paths && !asks_for(arguments, MPT_GRAPH_OWD))
-        mpt_path_limit(c->paths, WAITING);
-    return c;
-}
-
-void *mpt_plot_join(void *collected, const mpt_engine *engine, unsigned point)
-{
-    struct collected *c = collected;
-    struct tap *t = &c->taps[point];
-
-    t->recorder = mpt_recorder_new(engine, c->mappings);
-    t->ways = c->paths ? mpt_path_join(c->paths, engine, point) : NULL;
-    return t;
+    (void)live;
+    (void)mark;
+    return mpt_recorder_new(engine, asks_for(arguments, MPT_GRAPH_MAPPINGS));
 }
 
 void mpt_plot_close(void *collected)
 {
-    struct collected *c = collected;
-
-    for (unsigned i = 0; i < MPT_VANTAGE_POINTS; i++)
-        mpt_recorder_free(c->taps[i].recorder);
-    if (c->paths)
-        mpt_path_close(c->paths);
-    g_free(c);
-}
-
-void *mpt_plot_borrow(const mpt_recorder *recorder)
-{
-    struct collected *c = g_new0(struct collected, 1);
-
-    c->taps[0].recorder = (mpt_recorder *)recorder;
-    return c;
+    mpt_recorder_free(collected);
 }
 
 static unsigned points(const mpt_report_context *x)
@@ -137,20 +50,11 @@ static unsigned points(const mpt_report_context *x)
     return x->points ? mpt_points_count(x->points) : 1;
 }
 
-const mpt_recorder *mpt_plot_recorder(const mpt_report_context *x)
-{
-    const struct collected *c = x->collected;
-
-    return c->taps[points(x) > 1 ? mpt_points_chosen(x->points) : 0].recorder;
-}
-
 /* --- one-way delays --- */
 
 bool mpt_plot_has_delays(const mpt_report_context *x)
 {
-    const struct collected *c = x->collected;
-
-    return c->paths && points(x) > 1;
+    return x->paths && points(x) > 1;
 }
 
 struct teller {
@@ -177,13 +81,10 @@ static void tell(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay
 void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
                      void *user)
 {
-    const struct collected *c = x->collected;
-    mpt_report_context y = *x;
     struct teller t = {.request = request, .arguments = x->arguments, .func = func, .user = user};
     mpt_path_model *m;
 
-    y.collected = c->paths;
-    m = mpt_path_model_new_whole(&y);
+    m = mpt_path_model_new_whole(x);
     if (m->pairs->len > 0) {
         const mpt_path_pair *pair = g_ptr_array_index(m->pairs, 0);
         bool at_far_end = mpt_points_chosen(x->points) == pair->to;

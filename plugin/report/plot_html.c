@@ -301,6 +301,17 @@ static void put_head(mpt_sink *sink, const char *title)
     mpt_sink_puts(sink, "</h1>\n");
 }
 
+static void put_graphs(const mpt_report_context *x, mpt_sink *sink)
+{
+    GString *left_out = g_string_new(NULL);
+
+    mpt_sink_puts(sink, "<h2>Graphs</h2>\n<noscript><p>The graphs need JavaScript.</p></noscript>\n");
+    if (mpt_plot_left_out(x, left_out))
+        mpt_sink_printf(sink, "<p>Not complete: %s.</p>\n", left_out->str);
+    mpt_sink_puts(sink, "<div id=\"graphs\"></div>\n");
+    g_string_free(left_out, TRUE);
+}
+
 static void put_foot(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_sink_puts(sink, "</main>\n<footer class=\"soft\">\n<p>mptcpscope " MPT_VERSION ", Wireshark ");
@@ -329,8 +340,7 @@ void mpt_plot_html(const mpt_report_context *x, mpt_plot *plot, mpt_sink *sink)
     }
     put_text_report(x, sink);
     if (plot)
-        mpt_sink_puts(sink, "<h2>Graphs</h2>\n<noscript><p>The graphs need JavaScript.</p></noscript>\n"
-                            "<div id=\"graphs\"></div>\n");
+        put_graphs(x, sink);
     put_foot(x, sink);
     if (plot) {
         mpt_plot_data(plot, sink);

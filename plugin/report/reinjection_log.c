@@ -10,6 +10,10 @@
 
 /* Runs of one direction that wait for their acknowledgement. */
 #define MAX_OPEN 4096
+/* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run, so that few
+ * captures come near. */
+#define RUNS_FREE     16384
+#define SEGMENTS_EACH 8
 
 typedef struct direction {
     const mpt_connection *connection;
@@ -38,6 +42,7 @@ struct mpt_reinjection_log {
     GHashTable *connections; /* const mpt_connection * -> entry */
     GHashTable *subflows;    /* const mpt_subflow * -> subflow_holes */
     guint runs;
+    uint64_t segments;
     mpt_data_piece
         again; /* retransmitted pieces of a segment that follow each other, not looked at yet; length 0: none */
 };
@@ -152,6 +157,7 @@ static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinject
         .side = d->side,
         .runs = d->closed,
         .count = &log->runs,
+        .limit = (guint)MIN(RUNS_FREE + log->segments / SEGMENTS_EACH, MPT_REINJECTION_RUNS),
         .unlisted = &d->unlisted,
     };
 
@@ -448,6 +454,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsi
     GArray *open;
 
     (void)position;
+    log->segments++;
     settle_again(log);
     if (!d)
         return;
@@ -687,8 +694,8 @@ GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_conne
     g_array_sort(all, by_time);
     for (guint i = 0; i < all->len; i++)
         add_refused(log, d, &g_array_index(all, mpt_reinjection, i), parts);
-    mpt_reinjection_judge_all(&x, parts, at_receiver);
     g_array_unref(all);
+    mpt_reinjection_judge_all(&x, parts, at_receiver);
     g_array_unref(parts);
     return x.runs;
 }

@@ -104,7 +104,7 @@ static void put_run(const mpt_reinjection_closing *x, const mpt_reinjection *r)
 {
     if (mpt_reinjection_join(x->runs, r))
         return;
-    if (x->count && *x->count >= MPT_REINJECTION_RUNS) {
+    if (x->count && *x->count >= x->limit) {
         *x->unlisted += (uint64_t)mpt_reinjection_length(r);
         return;
     }

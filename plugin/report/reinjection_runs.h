@@ -31,7 +31,8 @@ typedef struct mpt_reinjection_closing {
     const mpt_connection *c;
     unsigned side;
     GArray *runs;
-    guint *count;       /* runs so far, of MPT_REINJECTION_RUNS; NULL: no limit */
+    guint *count;       /* runs so far, of `limit`; NULL: no limit */
+    guint limit;
     uint64_t *unlisted; /* bytes beyond the limit */
     mpt_reinjection *rest;
 } mpt_reinjection_closing;

@@ -30,6 +30,7 @@ typedef struct mpt_report_context {
     GString *note;                 /* for what is said on stderr although all is well; NULL: nowhere */
     void *collected;               /* what the report's collector has; NULL without one */
     struct mpt_points *points;     /* the vantage points; NULL: there is one */
+    struct mpt_path_collector *paths; /* what was compared between them; NULL: nothing */
 } mpt_report_context;
 
 /* True if the report is asked for this connection: stream=, token= (of either host), address= (of any

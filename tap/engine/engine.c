@@ -29,7 +29,7 @@ void mpt_engine_config_default(mpt_engine_config *config)
         .max_connections = 65536,
         .max_flows = 131072,
         .max_one_sided = 16384,
-        .max_idle = 24000000,
+        .max_idle = 20000000,
         .max_state = 100000000,
         .max_subflows = 16384,
         .max_events = 500000,

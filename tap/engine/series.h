@@ -1,11 +1,11 @@
 /* series.h - named series of points for plots: what every graph draws, and CSV prints.
  *
  * While a capture is read, a recorder (an observer of the engine) keeps each segment and each piece of payload in
- * about 12 bytes. Afterwards the points of any connection and direction are made from that, one after the other.
+ * about 12 bytes each. Afterwards the points of any connection and direction are made from that, one after the other.
  *
  *     engine -> mpt_recorder_observer -> recorder (packed) -> mpt_series_play -> points: csv, or mpt_thinner -> graph
  *
- * Exact. The area under `throughput` is payload_bytes, the last points of `share` are the shares, the lengths of the
+ * Exact, unless mpt_recorder_left_out() says that something is missing. The area under `throughput` is payload_bytes, the last points of `share` are the shares, the lengths of the
  * `reinjected` points add up to reinjected_bytes (report.md).
  *
  * Invariant: playing changes nothing; two plays give the same points.
@@ -31,6 +31,8 @@ extern const mpt_observer mpt_recorder_observer; /* its user is the mpt_recorder
 /* mappings: keep every DSS with a mapping too, for MPT_GRAPH_MAPPINGS. The engine is borrowed. */
 mpt_recorder *mpt_recorder_new(const mpt_engine *e, bool mappings);
 void mpt_recorder_free(mpt_recorder *r); /* NULL is allowed */
+/* Pieces of payload (and mappings) that are not in the record: there are too many for the number of segments. */
+uint64_t mpt_recorder_left_out(const mpt_recorder *r);
 /* Bytes of memory in use. */
 size_t mpt_recorder_memory(const mpt_recorder *r);
 

@@ -141,7 +141,7 @@ const mpt_collector mpt_collect_rtt = {
 
 struct queue {
     mpt_runs waiting;
-    bool begun;
+    bool begun; /* the depth has a point */
     int64_t edge; /* one past the last byte without a hole below */
     uint64_t bytes;
 };
@@ -185,40 +185,47 @@ static bool queue_add(struct queue *q, const mpt_record *g, uint32_t id)
     return true;
 }
 
-static void reorder_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static bool wants(const mpt_player *p, mpt_graph_type type)
 {
-    struct queue *q = state;
-    mpt_run run;
-
-    (void)in_flight;
-    if (g->what != MPT_DATA_FIRST || g->first_frame || queue_add(q, g, id))
-        return;
-    while (queue_next(q, &run)) {
-        mpt_series_point point = mpt_point_of(p, g, (double)(g->time_ns - run.value));
-        point.length = run.length;
-        point.first_frame = run.frame;
-        mpt_tell_point(p, MPT_GRAPH_REORDER, run.owner, &point);
-    }
+    return p->request->types >> type & 1u;
 }
 
-static void depth_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void tell_waited(mpt_player *p, const mpt_record *g, const mpt_run *run)
+{
+    mpt_series_point point = mpt_point_of(p, g, (double)(g->time_ns - run->value));
+
+    point.length = run->length;
+    point.first_frame = run->frame;
+    mpt_tell_point(p, MPT_GRAPH_REORDER, run->owner, &point);
+}
+
+/* Tells of both graphs, as far as they are wanted. */
+static void queue_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
 {
     struct queue *q = state;
-    uint64_t before = q->bytes;
     mpt_series_point point;
+    uint64_t before;
     mpt_run run;
 
     (void)in_flight;
-    if (g->what != MPT_DATA_FIRST || g->first_frame)
+    if (!q || g->what != MPT_DATA_FIRST || g->first_frame)
         return;
+    before = q->bytes;
     if (!queue_add(q, g, id))
         while (queue_next(q, &run))
-            ;
-    if (q->bytes == before && q->begun)
+            if (wants(p, MPT_GRAPH_REORDER))
+                tell_waited(p, g, &run);
+    if (!wants(p, MPT_GRAPH_DEPTH) || (q->bytes == before && q->begun))
         return;
     q->begun = true;
     point = mpt_point_of(p, g, (double)q->bytes);
     mpt_tell_point(p, MPT_GRAPH_DEPTH, 0, &point);
+}
+
+/* Where both are wanted the other one's queue serves: it may be as large as the capture. */
+static void *depth_open(mpt_player *p)
+{
+    return wants(p, MPT_GRAPH_REORDER) ? NULL : queue_open(p);
 }
 
 static void queue_close(mpt_player *p, void *state)
@@ -226,12 +233,13 @@ static void queue_close(mpt_player *p, void *state)
     struct queue *q = state;
 
     (void)p;
-    mpt_runs_clear(&q->waiting);
+    if (q)
+        mpt_runs_clear(&q->waiting);
     g_free(q);
 }
 
-const mpt_collector mpt_collect_reorder = {.open = queue_open, .piece = reorder_piece, .close = queue_close};
-const mpt_collector mpt_collect_depth = {.open = queue_open, .piece = depth_piece, .close = queue_close};
+const mpt_collector mpt_collect_reorder = {.open = queue_open, .piece = queue_piece, .close = queue_close};
+const mpt_collector mpt_collect_depth = {.open = depth_open, .piece = queue_piece, .close = queue_close};
 
 /* --- interarrival of payload: within each subflow, and across them --- */
 

@@ -18,6 +18,10 @@
 #define CHUNK 65536
 /* No record is longer: 12 numbers of at most 10 bytes. */
 #define RECORD_MAX 128
+/* Bytes of pieces and mappings, in all and for each segment. Few captures have more than 20 for each; mappings that
+ * overlap without end would have thousands. */
+#define PIECES_FREE (1024 * 1024)
+#define PIECES_EACH 48
 
 enum { HAS_ACK = 4, HAS_DATA_ACK = 8, HAS_PAYLOAD = 16, IS_SYN = 32, IS_RST = 64, SIDE = 128 };
 enum { HAS_FIRST = 32, IS_RESOLVED = 64, CLASS_SHIFT = 2 };
@@ -51,6 +55,9 @@ struct mpt_recorder {
     GPtrArray *chunks;
     GArray *merges;
     struct state state;
+    uint64_t segments;
+    uint64_t piece_bytes; /* of pieces and mappings */
+    uint64_t left_out;    /* pieces and mappings, for want of room */
 };
 
 /* What a connection that is empty now became part of, in the end. */
@@ -116,11 +123,23 @@ static uint8_t *begin(mpt_recorder *r)
     return c->bytes + c->used;
 }
 
-static void end(mpt_recorder *r, const uint8_t *to)
+/* Returns the length of the record. */
+static uint32_t end(mpt_recorder *r, const uint8_t *to)
 {
     struct chunk *c = g_ptr_array_index(r->chunks, r->chunks->len - 1);
+    uint32_t length = (uint32_t)(to - c->bytes) - c->used;
 
-    c->used = (uint32_t)(to - c->bytes);
+    c->used += length;
+    return length;
+}
+
+/* Is there room for one more piece or mapping? What is left out changes no state. */
+static bool has_room(mpt_recorder *r)
+{
+    bool room = r->piece_bytes < PIECES_FREE + PIECES_EACH * r->segments;
+
+    r->left_out += !room;
+    return room;
 }
 
 static uint8_t *put_head(mpt_recorder *r, uint8_t *to, const mpt_record *g)
@@ -175,7 +194,7 @@ static void write_piece(mpt_recorder *r, const mpt_record *g)
         to = put(to, g->first_subflow);
         to = put_difference(to, g->first_ns, g->time_ns);
     }
-    end(r, to);
+    r->piece_bytes += end(r, to);
 }
 
 static void write_mapping(mpt_recorder *r, const mpt_record *g)
@@ -189,7 +208,7 @@ static void write_mapping(mpt_recorder *r, const mpt_record *g)
     to = put(to, g->length);
     to = put(to, g->ssn);
     to = put(to, g->checksum);
-    end(r, to);
+    r->piece_bytes += end(r, to);
 }
 
 /* --- reading --- */
@@ -402,7 +421,8 @@ static void on_data(const mpt_data_piece *piece, void *user)
         g.first_subflow = first->index;
         g.first_ns = piece->first_ns;
     }
-    write_piece(user, &g);
+    if (has_room(user))
+        write_piece(user, &g);
 }
 
 /* Positions are where the engine put them: nearest to what it expected then and keeps now. */
@@ -425,7 +445,7 @@ static void record_mapping(mpt_recorder *r, const mpt_data_level *d, const mpt_d
     g.length = o->length;
     g.ssn = o->ssn;
     g.checksum = o->has_checksum ? o->checksum + 1u : 0;
-    if (in_reach(g.dsn))
+    if (in_reach(g.dsn) && has_room(r))
         write_mapping(r, &g);
 }
 
@@ -473,6 +493,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
             take_dss(user, c, s, &o.dss, &g);
         at += used;
     }
+    ((mpt_recorder *)user)->segments++;
     write_segment(user, &g);
 }
 
@@ -528,6 +549,11 @@ void mpt_recorder_free(mpt_recorder *r)
     g_array_free(r->merges, TRUE);
     g_ptr_array_free(r->state.subflows, TRUE);
     g_free(r);
+}
+
+uint64_t mpt_recorder_left_out(const mpt_recorder *r)
+{
+    return r->left_out;
 }
 
 size_t mpt_recorder_memory(const mpt_recorder *r)

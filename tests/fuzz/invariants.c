@@ -14,7 +14,6 @@ struct fuzz_report {
     mpt_arguments arguments;
     mpt_sink *live; /* NULL without `live` */
     void *collected;
-    void *told; /* what the observer is given: `collected`, or what it has for this engine */
 };
 
 /* --- the reports --- */
@@ -79,9 +78,8 @@ static void open_report(mpt_arguments *a, void *user)
     r->arguments = *a;
     if (kind->observer) {
         r->live = mpt_arguments_has(a, MPT_ARG_LIVE) ? mpt_sink_new_memory() : NULL;
-        r->collected = kind->open(&r->arguments, kind->join ? NULL : reports->engine, r->live, 0);
-        r->told = kind->join ? kind->join(r->collected, reports->engine, 0) : r->collected;
-        mpt_engine_observe(reports->engine, kind->observer, r->told);
+        r->collected = kind->open(&r->arguments, reports->engine, r->live, 0);
+        mpt_engine_observe(reports->engine, kind->observer, r->collected);
     }
     g_ptr_array_add(reports->open, r);
 }
@@ -89,6 +87,8 @@ static void open_report(mpt_arguments *a, void *user)
 void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine)
 {
     reports->engine = engine;
+    reports->paths = mpt_path_collector_new(MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES | MPT_PATHS_DATA);
+    mpt_path_collector_watch(reports->paths, engine, 0);
     reports->open = g_ptr_array_new();
     each_report(open_report, reports);
 }
@@ -123,7 +123,8 @@ void fuzz_reports_print(const fuzz_reports *reports)
                                       .connections = connections,
                                       .arguments = &r->arguments,
                                       .wireshark_version = "4.0.17",
-                                      .collected = r->collected};
+                                      .collected = r->collected,
+                                      .paths = reports->paths};
         print(&x);
     }
     g_ptr_array_unref(connections);
@@ -136,7 +137,7 @@ void fuzz_reports_close(fuzz_reports *reports)
         const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
 
         if (kind->observer) {
-            mpt_engine_unobserve(reports->engine, kind->observer, r->told);
+            mpt_engine_unobserve(reports->engine, kind->observer, r->collected);
             kind->close(r->collected);
         }
         mpt_sink_free(r->live);
@@ -144,6 +145,7 @@ void fuzz_reports_close(fuzz_reports *reports)
         g_free(r);
     }
     g_ptr_array_free(reports->open, TRUE);
+    mpt_path_collector_free(reports->paths);
 }
 
 /* --- the figures --- */

@@ -8,11 +8,13 @@
 #define MPT_FUZZ_INVARIANTS_H
 
 #include "plugin/report/kinds.h"
+#include "plugin/report/path_model.h"
 #include "tap/engine/engine.h"
 
 /* The reports that this build has, in each format that they take. */
 typedef struct fuzz_reports {
     mpt_engine *engine;
+    mpt_path_collector *paths;
     GPtrArray *open; /* struct fuzz_report */
 } fuzz_reports;
 

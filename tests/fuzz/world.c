@@ -41,7 +41,7 @@ static struct step begin(fuzz_world *w)
     w->now_ns += (int64_t)(where >> 5) * 250000;
     x.g.time_ns = w->now_ns;
     x.g.frame = ++w->frame;
-    x.g.presence = MPT_SEGMENT_STREAM;
+    x.g.presence = MPT_SEGMENT_STREAM | MPT_SEGMENT_INTERFACE;
     x.g.tcp_stream = x.connection * FUZZ_SUBFLOWS + x.subflow;
     x.g.window = 65535;
     x.g.flags = MPT_TCP_ACK;

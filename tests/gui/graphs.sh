@@ -51,7 +51,7 @@ key plus plus Right Right t
 shot 03-zoomed 1
 key Home t period period period g
 shot 04-packet 2
-xdotool windowactivate --sync "$graph"
+activate "$graph"
 key z
 xdotool mousemove 560 420 mousedown 1 mousemove 620 480 mousemove 760 620
 shot 05-rubber-band 1
@@ -80,19 +80,19 @@ xdotool windowmove --sync "$first" 300 140
 main_window
 key ctrl+r
 sleep 3
-xdotool windowactivate --sync "$first"
+activate "$first"
 shot 10-reloaded 1
 key F5
 shot 11-refreshed 1
 open_file "$here/two.pcapng"
-xdotool windowactivate --sync "$first"
+activate "$first"
 key F5
 shot 12-other-capture 1
 main_window
 key ctrl+w
 sleep 2
 main=$(window 'Wireshark Network Analyzer')
-xdotool windowactivate --sync "$first"
+activate "$first"
 key period g F5 2
 shot 13-closed 1
 quit

@@ -72,6 +72,7 @@ start_display() {
     until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.2; done
     openbox >/dev/null 2>&1 &
     pids="$pids $!"
+    until xdotool get_num_desktops >/dev/null 2>&1; do sleep 0.2; done
 }
 
 # start_wireshark LOG ARGUMENT...: its pid is in $wireshark
@@ -94,8 +95,17 @@ start_main() {
 }
 # main_of FILE: the main window with that file; others have its name at the end of their titles
 main_of() { window "^\\*?$(basename "$1")"; }
+# activate WINDOW: it gets the focus. A window manager that has just begun knows of no window yet, and fails.
+activate() {
+    attempts=0
+    until timeout 10 xdotool windowactivate --sync "$1" 2>/dev/null; do
+        attempts=$((attempts + 1))
+        [ $attempts -lt 20 ] || { fail "the window $1 can't be brought to the front"; return 0; }
+        sleep 0.5
+    done
+}
 place_main() {
-    xdotool windowactivate --sync "$main"
+    activate "$main"
     xdotool windowsize --sync "$main" 1500 860
     xdotool windowmove "$main" 0 0
 }
@@ -142,7 +152,7 @@ open_file() {
     main=$(main_of "$1")
 }
 main_window() {
-    xdotool windowactivate --sync "$main"
+    activate "$main"
     sleep 0.5
 }
 # Statistics, and in it the last entry: MPTCP.
@@ -166,7 +176,7 @@ entry() {
 front() {
     found=$(window "$1")
     [ -n "$found" ] || { fail "there is no window $1"; return 0; }
-    xdotool windowactivate --sync "$found"
+    activate "$found"
     sleep 0.5
 }
 # place X Y WIDTH HEIGHT: the window $found
@@ -186,7 +196,7 @@ click() {
 close() {
     found=$(dialog "$1")
     [ -n "$found" ] || return 0
-    xdotool windowactivate --sync "$found"
+    activate "$found"
     key alt+F4
     sleep 1
 }

@@ -97,7 +97,7 @@ entry g 'MPTCP graphs'
 graph=$found
 shot 04-graph 2
 sleep 3
-xdotool windowactivate --sync "$graph"
+activate "$graph"
 key F5
 shot 05-graph-refreshed 2
 close 'MPTCP graphs'
