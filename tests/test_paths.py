@@ -203,6 +203,28 @@ def check_merged_to_one(name, client, server, folder):
     check(name, 'twice on one interface', 'twice, and on one interface' in said and 'mergecap -I none' in said, said)
 
 
+def check_at_once(name, client, server, folder):
+    """reports share what they collect, and say the same in one start as each alone"""
+    merged = merge(folder / 'at_once.pcapng', client, server)
+    asked = ['paths', 'diagnose', 'plot,type=owd,format=csv', 'plot,type=sequence,format=csv', 'reinjections',
+             'reinjections,format=csv', 'paths,format=csv', 'summary,full']
+    with tempfile.TemporaryDirectory(dir='/tmp') as place:
+        os.chmod(place, 0o777)
+        command = [str(TOP / 'tests/run-tshark'), '-q', '-r', str(merged)]
+        for k, report in enumerate(asked):
+            command += ['-z', 'mptcp,%s,file=%s/%d' % (report, place, k)]
+        done = subprocess.run(command, capture_output=True, cwd=TOP, text=True)
+        check(name, 'all at once', done.returncode == 0, done.stderr)
+        if done.returncode:
+            return
+        for k, report in enumerate(asked):
+            with open('%s/%d' % (place, k), encoding='utf-8', newline='') as file:
+                together = file.read()
+            alone = subprocess.run([str(TOP / 'tests/run-tshark'), '-q', '-r', str(merged), '-z', 'mptcp,' + report],
+                                   capture_output=True, cwd=TOP, check=False).stdout.decode()
+            check(name, report + ' at once', together and together == alone, '%d and %d' % (len(together), len(alone)))
+
+
 # --- another clock ---
 
 def least(got):
@@ -737,6 +759,8 @@ def main():
         if all_pairs:
             check_one_end(all_pairs[0][0], all_pairs[0][1])
             check_merged_to_one(*all_pairs[0], folder)
+        for pair in [p for p in all_pairs if p[0] == 'path_blackhole']:
+            check_at_once(*pair, folder)
             two = [p[0] for p in all_pairs if p[0] in ('two_subflows', 'mp_prio')]
             for pair in two[:1]:
                 check_options(pair, folder)

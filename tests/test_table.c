@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -248,6 +249,36 @@ static void test_text__too_wide_with_two_spaces__one(void **state)
     }
 }
 
+/* The text of a long table is made in parts: the widest cell may be in any of them. */
+static void test_text__ten_thousand_rows__all_in_order_and_as_wide_as_the_widest(void **state)
+{
+    static const mpt_column two[] = { { .name = "id", .type = MPT_ID }, { .name = "bytes", .type = MPT_BYTES } };
+    mpt_table *table = mpt_table_new(two, G_N_ELEMENTS(two));
+    const guint rows = 10000;
+    char *text, **lines;
+
+    (void)state;
+    for (guint i = 0; i < rows; i++) {
+        mpt_table_begin_row(table);
+        mpt_table_set_uint(table, 0, i);
+        mpt_table_set_uint(table, 1, i == 5000 ? 123456789 : i);
+    }
+    text = drawn(draw_text, table);
+    lines = g_strsplit(text, "\n", -1);
+    assert_int_equal(g_strv_length(lines), rows + 2);
+    assert_string_equal(lines[0], "    id        bytes");
+    for (guint i = 0; i < rows; i++) {
+        assert_int_equal(strlen(lines[i + 1]), strlen(lines[0]));
+        assert_int_equal(atoi(lines[i + 1]), i);
+    }
+    assert_string_equal(lines[1], "     0            0");
+    assert_string_equal(lines[5001], "  5000  123,456,789");
+    assert_string_equal(lines[rows], "  9999        9,999");
+    g_strfreev(lines);
+    g_free(text);
+    mpt_table_free(table);
+}
+
 static void test_paragraph__long_text__wrapped_without_trailing_spaces(void **state)
 {
     (void)state;
@@ -412,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_text__scaled_bytes__exact_digits_aligned),
         cmocka_unit_test(test_text__wide_and_combining_letters__aligned_by_cells),
         cmocka_unit_test(test_text__too_wide_with_two_spaces__one),
+        cmocka_unit_test(test_text__ten_thousand_rows__all_in_order_and_as_wide_as_the_widest),
         cmocka_unit_test(test_paragraph__long_text__wrapped_without_trailing_spaces),
         cmocka_unit_test(test_paragraph__one_word_too_long__alone_on_its_line),
         cmocka_unit_test(test_paragraph__narrow_sink__wrapped_there),

@@ -13,7 +13,7 @@
 /* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run, so that few
  * captures come near. */
 #define RUNS_FREE     16384
-#define SEGMENTS_EACH 8
+#define SEGMENTS_EACH 16
 
 typedef struct direction {
     const mpt_connection *connection;

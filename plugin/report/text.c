@@ -181,14 +181,19 @@ typedef struct shown {
     bool right;
 } shown;
 
-/* How one table is drawn. Each cell's text is made once, as the widths come from all of them. */
+/* Rows whose text is in memory at a time. */
+#define BLOCK 4096
+
+/* How one table is drawn. The widths come from all cells: the text of each is made once, or, in a table of more than a
+ * block, once to be measured and once to be written. */
 typedef struct layout {
     const mpt_table *table;
     shown *columns;
     size_t count, gap, indent;
     GString *text;
-    drawn *cells; /* row by row */
+    drawn *cells; /* of a block, row by row */
     size_t drawn; /* how many there are */
+    size_t first, rows; /* which block; rows 0: none yet */
 } layout;
 
 static bool is_shown(const mpt_table *table, size_t index)
@@ -254,13 +259,26 @@ static void add_cell(layout *l, size_t row, shown *c)
     c->width = MAX(c->width, d->width);
 }
 
+/* Makes the text of the rows from `first` on, as far as they are one block. */
+static void draw_block(layout *l, size_t first)
+{
+    if (l->rows > 0 && l->first == first)
+        return;
+    l->first = first;
+    l->rows = MIN(mpt_table_rows(l->table) - first, BLOCK);
+    l->drawn = 0;
+    g_string_truncate(l->text, 0);
+    for (size_t row = first; row < first + l->rows; row++)
+        for (size_t i = 0; i < l->count; i++)
+            add_cell(l, row, &l->columns[i]);
+}
+
 static void measure(layout *l, size_t room)
 {
     size_t sum = 0;
     choose_columns(l);
-    for (size_t row = 0; row < mpt_table_rows(l->table); row++)
-        for (size_t i = 0; i < l->count; i++)
-            add_cell(l, row, &l->columns[i]);
+    for (size_t row = 0; row < mpt_table_rows(l->table); row += BLOCK)
+        draw_block(l, row);
     for (size_t i = 0; i < l->count; i++)
         sum += l->columns[i].width;
     size_t gaps = l->count > 0 ? l->count - 1 : 0;
@@ -361,11 +379,13 @@ void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent)
     layout l = { .table = table, .indent = (size_t)indent };
     l.columns = g_new(shown, columns);
     l.text = g_string_sized_new(1024);
-    l.cells = g_new(drawn, columns * rows + 1);
+    l.cells = g_new(drawn, columns * MIN(rows, BLOCK) + 1);
     measure(&l, mpt_sink_width(sink));
     titles(sink, &l);
-    for (size_t row = 0; row < rows; row++)
-        line(sink, &l, row * l.count);
+    for (size_t row = 0; row < rows; row++) {
+        draw_block(&l, row - row % BLOCK);
+        line(sink, &l, row % BLOCK * l.count);
+    }
     g_free(l.columns);
     g_free(l.cells);
     g_string_free(l.text, TRUE);
