@@ -43,6 +43,7 @@ struct report {
     uint32_t mark;
     mpt_sink *sink;  /* NULL: stdout; that of `first`, if that is set */
     const struct report *first; /* whose document this is part of, in the same file; NULL: none */
+    bool printed;
     bool failed;     /* what it was to show is not there */
     GString *notes;  /* on the capture, as of the last drawing; NULL: never drawn */
     void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none, or another
@@ -112,18 +113,47 @@ static void open_collectors(mpt_engine *engine, unsigned point, void *user)
     }
 }
 
+static void close_collector(struct report *r)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+    unsigned point;
+
+    for (point = 0; point < MPT_VANTAGE_POINTS; point++) {
+        if (!r->collected[point])
+            continue;
+        mpt_engine_unobserve(mpt_points_engine(r->window->points, point), kind->observer, r->collected[point]);
+        kind->close(r->collected[point]);
+        r->collected[point] = NULL;
+    }
+}
+
 static void close_collectors(struct window *w)
 {
-    guint i, point;
+    guint i;
 
-    g_clear_pointer(&w->paths, mpt_path_collector_free);
     for (i = 0; i < session.reports->len; i++) {
         struct report *r = g_ptr_array_index(session.reports, i);
-        for (point = 0; r->window == w && point < MPT_VANTAGE_POINTS; point++) {
-            if (r->collected[point])
-                mpt_report_kind_of(r->arguments.report)->close(r->collected[point]);
-            r->collected[point] = NULL;
+        if (r->window == w)
+            close_collector(r);
+    }
+    g_clear_pointer(&w->paths, mpt_path_collector_free);
+}
+
+/* Frees what only printed reports used: the next one may need as much. */
+static void close_printed(void)
+{
+    guint i, k;
+
+    for (i = 0; i < session.reports->len; i++) {
+        struct report *r = g_ptr_array_index(session.reports, i);
+        bool needed = !r->printed;
+
+        for (k = 0; k < session.reports->len; k++) {
+            struct report *other = g_ptr_array_index(session.reports, k);
+            needed |= !other->printed && collecting(other) == r;
         }
+        if (!needed)
+            close_collector(r);
     }
 }
 
@@ -190,6 +220,8 @@ static void on_reset(void *user)
         close_collectors(w);
         g_clear_pointer(&w->points, mpt_points_free);
     }
+    for (i = 0; i < session.reports->len; i++)
+        ((struct report *)g_ptr_array_index(session.reports, i))->printed = false;
     session.drawn = false;
 }
 
@@ -260,6 +292,7 @@ static bool print_text(struct report *r, mpt_sink *sink)
 {
     GString *sentence = g_string_new(NULL), *note;
 
+    r->printed = true;
     if (mpt_points_missing(points_of(r->window), sentence))
         return !fail_late(sentence);
     note = g_string_new(NULL);
@@ -291,6 +324,10 @@ static bool print_document(guint first, mpt_sink *sink)
     bool empty = x->connections->len == 0, failed = false;
     guint i;
 
+    for (i = first; i < session.reports->len; i++) {
+        struct report *other = g_ptr_array_index(session.reports, i);
+        other->printed |= same_document(r, other);
+    }
     mpt_points_missing(points_of(r->window), impossible);
     if (fail_late(impossible))
         return false;
@@ -313,18 +350,6 @@ static bool print_document(guint first, mpt_sink *sink)
     return !failed;
 }
 
-/* With the document of a report before it. */
-static bool is_printed(guint index)
-{
-    const struct report *r = g_ptr_array_index(session.reports, index);
-    guint k;
-
-    for (k = 0; k < index; k++)
-        if (same_document(g_ptr_array_index(session.reports, k), r))
-            return true;
-    return false;
-}
-
 static void print_all(void)
 {
     bool text_before = false;
@@ -335,7 +360,7 @@ static void print_all(void)
         bool text = !r->sink && r->arguments.format == MPT_FORMAT_TEXT;
         mpt_sink *sink;
 
-        if (is_printed(i))
+        if (r->printed) /* with the document of a report before it */
             continue;
         sink = r->sink ? r->sink : mpt_sink_new_stream(stdout);
         if (text && text_before)
@@ -344,6 +369,7 @@ static void print_all(void)
         r->failed = !(r->arguments.format == MPT_FORMAT_JSON ? print_document(i, sink) : print_text(r, sink));
         if (!r->sink)
             close_sink(sink, false);
+        close_printed();
     }
     for (i = 0; i < session.reports->len; i++) {
         struct report *r = g_ptr_array_index(session.reports, i);

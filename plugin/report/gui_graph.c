@@ -278,6 +278,9 @@ mpt_gui_graph *mpt_gui_graph_new(const mpt_engine *engine, const mpt_recorder *r
     fill_events(graph, &plot);
     mpt_plot_graph_title(&plot, (mpt_graph_type)request->type, title);
     mpt_plot_title(&plot, subtitle);
+    if (mpt_recorder_left_out(recorder))
+        g_string_append(subtitle, "; ");
+    mpt_plot_left_out(recorder, subtitle);
     graph->title = g_string_free(title, FALSE);
     graph->subtitle = g_string_free(subtitle, FALSE);
     graph->window_ns = plot.request.window_ns;

@@ -78,9 +78,9 @@ void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pai
 
 /* What reports want compared; one collector serves all of them. */
 enum {
-    MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options: as far as not too many segments wait */
-    MPT_PATHS_SAMPLES = 1 << 1, /* each segment, for mpt_path_model_new() */
-    MPT_PATHS_ALL = 1 << 2,     /* and however many wait */
+    MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options */
+    MPT_PATHS_SAMPLES = 1 << 1, /* segments, for mpt_path_model_new() */
+    MPT_PATHS_ALL = 1 << 2,     /* also where very many wait for their partner */
     MPT_PATHS_DATA = 1 << 3,    /* the data level */
 };
 
@@ -89,7 +89,7 @@ typedef struct mpt_path_collector mpt_path_collector;
 /* wants: MPT_PATHS_... Free with mpt_path_collector_free(). */
 mpt_path_collector *mpt_path_collector_new(unsigned wants);
 void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
-/* Has the collector told of what this point's engine is fed, which must be called before its first segment. */
+/* Has the collector told of what this point's engine is fed; to be called before the first segment. */
 void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
 
 /* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */

@@ -227,9 +227,9 @@ static void name_choice(const mpt_plot *plot, const mpt_arguments *a)
     g_string_append(note, ", which has the most data");
 }
 
-bool mpt_plot_left_out(const mpt_report_context *x, GString *sentence)
+bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence)
 {
-    uint64_t n = mpt_recorder_left_out(x->collected);
+    uint64_t n = mpt_recorder_left_out(recorder);
 
     if (!n)
         return false;
@@ -245,7 +245,7 @@ static void note_left_out(const mpt_report_context *x)
         return;
     if (x->note->len && mpt_recorder_left_out(x->collected))
         g_string_append(x->note, "; ");
-    mpt_plot_left_out(x, x->note);
+    mpt_plot_left_out(x->collected, x->note);
 }
 
 static void draw(const mpt_report_context *x, const struct choice *choice, mpt_sink *sink)

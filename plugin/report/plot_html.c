@@ -306,7 +306,7 @@ static void put_graphs(const mpt_report_context *x, mpt_sink *sink)
     GString *left_out = g_string_new(NULL);
 
     mpt_sink_puts(sink, "<h2>Graphs</h2>\n<noscript><p>The graphs need JavaScript.</p></noscript>\n");
-    if (mpt_plot_left_out(x, left_out))
+    if (mpt_plot_left_out(x->collected, left_out))
         mpt_sink_printf(sink, "<p>Not complete: %s.</p>\n", left_out->str);
     mpt_sink_puts(sink, "<div id=\"graphs\"></div>\n");
     g_string_free(left_out, TRUE);

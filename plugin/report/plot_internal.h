@@ -46,8 +46,8 @@ uint32_t mpt_plot_event_subflow(const mpt_plot *plot, const mpt_event *event);
 /* `text` as the content of an XML or HTML element, or of an attribute in double quotes. */
 void mpt_plot_escape(mpt_sink *sink, const char *text);
 
-/* True, and appends a sentence without point, where the record is not complete. */
-bool mpt_plot_left_out(const mpt_report_context *x, GString *sentence);
+/* True, and appends a sentence without its full stop, where the record is not complete. */
+bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence);
 /* Can one-way delays be told? */
 bool mpt_plot_has_delays(const mpt_report_context *x);
 /* Tells the points of MPT_GRAPH_OWD: the whole way between the first and the last vantage point. Times and frames are
