@@ -95,6 +95,21 @@ static void test_dsn_beyond_window__one_byte__warning(void **state)
     assert_int_equal(expect_one(&s, "dsn_beyond_window", MPT_SEVERITY_WARNING).n, 1);
 }
 
+/* The file has b's handshake behind its DATA_ACK: Wireshark could not scale the window that this told. */
+static void test_dsn_beyond_window__handshake_later_in_the_file__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    s.w.frame = 1000;
+    join_b(&s, false);
+    s.w.frame = 500;
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 101);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 60000);
+    flow_send_data(&s.a, 0, &s.h, 0, 60101, 5536);
+    expect_none(&s, "dsn_beyond_window");
+}
+
 static void test_dsn_beyond_window__full_window__none(void **state)
 {
     struct scene s;
@@ -875,6 +890,7 @@ int main(void)
         cmocka_unit_test(test_dsn_far__2_to_the_62__error),
         cmocka_unit_test(test_dsn_far__2_to_the_33__none),
         cmocka_unit_test(test_dsn_beyond_window__one_byte__warning),
+        cmocka_unit_test(test_dsn_beyond_window__handshake_later_in_the_file__none),
         cmocka_unit_test(test_dsn_beyond_window__full_window__none),
         cmocka_unit_test(test_data_ack_beyond__one_byte__error),
         cmocka_unit_test(test_data_ack_beyond__data_fin__none),

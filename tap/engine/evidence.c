@@ -102,6 +102,20 @@ static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, unsigned side, 
     }
 }
 
+/* Wireshark scales windows in order of the file. */
+static void note_scale(mpt_subflow_evidence *v, const mpt_segment *g)
+{
+    uint32_t *frame = &v->scale_frame[(g->flags & MPT_TCP_ACK) != 0];
+
+    if (!*frame || g->frame < *frame)
+        *frame = g->frame;
+}
+
+static bool knows_scale(const mpt_subflow *s, const mpt_subflow_evidence *v, const mpt_segment *g)
+{
+    return s->syn_seen && s->synack_seen && v->scale_frame[0] < g->frame && v->scale_frame[1] < g->frame;
+}
+
 void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g)
 {
     mpt_subflow_evidence *v = of_subflow(s);
@@ -110,6 +124,8 @@ void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g)
     bool backup = is_backup(s);
 
     h->first_before = first;
+    if (g->flags & MPT_TCP_SYN)
+        note_scale(v, g);
     if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == MPT_TCP_SYN)
         note_syn(v, s, g);
     note_window(h, &s->half[side], g, s->owner);
@@ -149,9 +165,10 @@ void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, 
     }
     if (d->owned.size && !c->infinite_mapping && acked > d->expected)
         sight(&v->acks_beyond, g, s->owner, 1);
-    /* Without both SYNs the scale of the window is not known. */
-    if (!s->syn_seen || !s->synack_seen)
+    if (!knows_scale(s, of_subflow(s), g)) {
+        v->window_unsure = true;
         return;
+    }
     v->window = MAX(v->window, g->window);
     if (!v->window_known || acked + v->window > v->window_edge)
         v->window_edge = acked + v->window;

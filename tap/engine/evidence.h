@@ -35,6 +35,7 @@ typedef struct mpt_half_evidence {
 typedef struct mpt_subflow_evidence {
     mpt_half_evidence half[2];
     uint32_t syns;          /* SYNs of the initiator */
+    uint32_t scale_frame[2]; /* the first SYN, the first SYN/ACK in order of the file; 0: none */
     mpt_seen plain_syn; /* SYNs without options after one with MP_CAPABLE */
     int64_t backup_ns;      /* when the subflow last became backup */
     bool was_backup;
@@ -54,6 +55,7 @@ enum { MPT_WAITS = 3, MPT_WAITS_KEPT = 8 };
 /* The data level of one direction. */
 typedef struct mpt_level_evidence {
     bool window_known;
+    bool window_unsure; /* some were told whose scale is not known */
     int64_t
         window_edge; /* highest DATA_ACK, and from there the largest window told (RFC 8684 3.3.4): a sender
                                  * may know an earlier window that was larger */

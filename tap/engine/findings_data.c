@@ -98,7 +98,7 @@ void mpt_check_beyond_window(mpt_checking *x)
     for (unsigned direction = 0; direction < 2; direction++) {
         const mpt_level_evidence *v = level_evidence(x, direction);
         const mpt_seen *seen = v ? &v->beyond_window : NULL;
-        if (!seen || !seen->count || !judgeable(x, direction))
+        if (!seen || !seen->count || v->window_unsure || !judgeable(x, direction))
             continue;
         mark(x,
              mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
