@@ -12,8 +12,6 @@
 #include "internal.h"
 #include "seq.h"
 
-/* Not yet acknowledged runs that are kept for the round-trip time at the data level. */
-#define MAX_UNACKED 65536
 /* Copies looked through when a late copy takes bytes over, and kept at most, per direction. */
 #define MAX_COPIES 262144
 /* Runs of a subflow that wait for their mappings and are one segment each; later ones are joined. */
@@ -274,7 +272,7 @@ static void note_unacked(mpt_data_level *d, int64_t start, int64_t end, int64_t 
     mpt_run r = {.start = start, .length = (uint32_t)(end - start), .value = time_ns};
     mpt_runs_at at;
 
-    if (d->unacked.count >= MAX_UNACKED || (d->acked_known && start < d->acked))
+    if (d->unacked.count >= MPT_DATA_LEVEL_UNACKED || (d->acked_known && start < d->acked))
         return;
     mpt_runs_find(&d->unacked, start, &at);
     mpt_runs_insert(&d->unacked, &at, &r);

@@ -32,6 +32,9 @@ typedef struct mpt_copy {
     bool counted;
 } mpt_copy;
 
+/* First copies not acknowledged that are kept for round-trip times, per direction; what is above that gives no sample. */
+#define MPT_DATA_LEVEL_UNACKED 65536
+
 /* Flags of the runs in `owned` and in a subflow's `pending`. */
 enum {
     MPT_CLAIM_COUNTED = 1, /* in the figures: always, unless the report is of a window of time */

@@ -6,9 +6,6 @@
  */
 #include "series_internal.h"
 
-/* As many unacknowledged pieces as the engine keeps for its figures. */
-#define MAX_UNACKED 65536
-
 static mpt_run run_of(const mpt_record *g, uint32_t id)
 {
     return (mpt_run){
@@ -52,10 +49,10 @@ static void *rtt_open(mpt_player *p)
 
 static void send_once(struct flight *f, const mpt_record *g)
 {
-    mpt_unacked u = {.start = g->position, .end = g->position + g->length, .time_ns = g->time_ns};
+    mpt_unacked u = {.start = g->position, .time_ns = g->time_ns, .length = g->length};
 
-    mpt_unacked_add(f->unacked, f->head, MAX_UNACKED, &f->received, f->next, f->acked, u);
-    mpt_ranges_claim(&f->received, u.start, u.end, &(mpt_claim){0}, NULL, NULL);
+    mpt_unacked_add(f->unacked, f->head, &f->received, f->next, f->acked, u);
+    mpt_ranges_claim(&f->received, u.start, mpt_unacked_end(&u), &(mpt_claim){0}, NULL, NULL);
 }
 
 static void rtt_acked(mpt_player *p, struct flight *f, const mpt_record *g, uint32_t id)
@@ -67,7 +64,7 @@ static void rtt_acked(mpt_player *p, struct flight *f, const mpt_record *g, uint
         const mpt_unacked *u = &g_array_index(f->unacked, mpt_unacked, f->head);
         mpt_series_point point;
 
-        if (u->end > g->ack)
+        if (mpt_unacked_end(u) > g->ack)
             break;
         if (u->again)
             continue;
@@ -100,7 +97,7 @@ static void rtt_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t 
     mpt_run run = run_of(g, id);
 
     (void)in_flight;
-    if (g->what == MPT_DATA_FIRST && !g->first_frame && !g->resolved && rtt->data.count < MAX_UNACKED &&
+    if (g->what == MPT_DATA_FIRST && !g->first_frame && !g->resolved && rtt->data.count < MPT_DATA_LEVEL_UNACKED &&
         (!p->has_acked || g->dsn >= p->acked))
         insert(&rtt->data, &run);
 }
@@ -187,7 +184,7 @@ static bool queue_add(struct queue *q, const mpt_record *g, uint32_t id)
 
 static bool wants(const mpt_player *p, mpt_graph_type type)
 {
-    return p->request->types >> type & 1u;
+    return p->types >> type & 1u;
 }
 
 static void tell_waited(mpt_player *p, const mpt_record *g, const mpt_run *run)

@@ -2,7 +2,7 @@
  *
  *   series.c           names, graphs, and which collector makes a graph's points
  *   series_recorder.c  the packed record of a capture, written and read back
- *   series_play.c      one pass through the record for one connection and direction
+ *   series_play.c      passes through the record for one connection and direction
  *   series_lines.c     positions over time: sequence, tcp, subflows, mappings
  *   series_sums.c      amounts over time: throughput, goodput, share, bursts, inflight
  *   series_delays.c    times between things: rtt, reorder, depth, interarrival, acksize
@@ -55,7 +55,7 @@ const mpt_engine *mpt_recorder_engine(const mpt_recorder *r);
 typedef struct mpt_release {
     int64_t acked;       /* position; one past the last byte acknowledged */
     uint64_t bytes;      /* newly acknowledged, without the DATA_FIN */
-    const uint64_t *of;  /* of these by subflow, as far as they were seen before */
+    const uint64_t *of;  /* of these by subflow, as far as they were seen before: for goodput and inflight */
 } mpt_release;
 
 typedef struct mpt_player mpt_player;
@@ -65,7 +65,7 @@ typedef struct mpt_collector {
     void *(*open)(mpt_player *p);
     /* A segment of either side; ours: it was sent by the sender of this direction. */
     void (*segment)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, bool ours);
-    /* Payload of this direction; in_flight: bytes of a first copy that are not acknowledged yet. */
+    /* Payload of this direction; in_flight: bytes of a first copy that are not acknowledged yet (for inflight). */
     void (*piece)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight);
     /* It turned out that subflow id was not first with g->length bytes at g->time_ns. */
     void (*takeover)(mpt_player *p, void *state, const mpt_record *g, uint32_t id);
@@ -86,6 +86,7 @@ struct mpt_player {
     const mpt_recorder *recorder;
     mpt_point_func func;
     void *user;
+    uint32_t types; /* of this pass: 1 << mpt_graph_type each */
     uint32_t subflows;
     unsigned side; /* of the connection: sender of this direction */
     const mpt_data_level *level;
@@ -95,7 +96,7 @@ struct mpt_player {
     bool has_acked;
     int64_t acked;
     bool tcp_acks;    /* no DATA_ACK ever: a fallback */
-    mpt_ranges flight; /* first copies, not acknowledged */
+    mpt_ranges flight; /* first copies, not acknowledged; only where a type of this pass asks for it */
     uint64_t *released;
     void *state[MPT_GRAPH_TYPES];
 };

@@ -1,4 +1,4 @@
-/* series_play.c - one pass through the record for one connection and direction, see series.h.
+/* series_play.c - passes through the record for one connection and direction, see series.h.
  *
  * Invariant: collectors are told in time order: what the engine learnt late (bytes that waited for their mapping, a
  * first copy that turned out to be second) comes at its own time.
@@ -9,6 +9,13 @@
 
 #include "implied.h"
 #include "series_internal.h"
+
+/* Types that may each have to keep as much as there are segments, while nothing is acknowledged or a hole stays: they
+ * are played one after the other, so that only one of them has it. */
+#define OF(type) (1u << (type))
+#define OF_FLIGHT (OF(MPT_GRAPH_GOODPUT) | OF(MPT_GRAPH_INFLIGHT))
+#define OF_RTT OF(MPT_GRAPH_RTT)
+#define OF_QUEUE (OF(MPT_GRAPH_REORDER) | OF(MPT_GRAPH_DEPTH))
 
 /* A record that is told at another place than it was written. */
 struct late {
@@ -107,7 +114,7 @@ static void take_ack(mpt_player *p, const mpt_record *g, int64_t acked)
     if (!p->has_acked || acked > p->acked)
         mpt_ranges_take(&p->flight, -MPT_RUNS_LIMIT, acked, released_piece, p);
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->ack)
+        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->ack)
             mpt_collector_of((mpt_graph_type)t)->ack(p, p->state[t], g, id, &release);
     if (!p->has_acked || acked > p->acked)
         p->acked = acked;
@@ -169,7 +176,7 @@ static uint64_t take_off(mpt_player *p, const mpt_record *g)
     mpt_claim claim = {.time_ns = g->time_ns, .frame = g->frame, .owner = subflow_of(p, g->subflow)->owner};
     uint64_t bytes = 0;
 
-    if (g->what == MPT_DATA_FIRST && start < end)
+    if (p->types & OF_FLIGHT && g->what == MPT_DATA_FIRST && start < end)
         mpt_ranges_claim(&p->flight, start, end, &claim, claimed, &bytes);
     return bytes;
 }
@@ -180,7 +187,7 @@ static void play_segment(mpt_player *p, const mpt_record *g)
     bool ours = is_ours(p, g);
 
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->segment)
+        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->segment)
             mpt_collector_of((mpt_graph_type)t)->segment(p, p->state[t], g, id, ours);
     if (!ours && g->has_data_ack)
         take_ack(p, g, g->data_ack);
@@ -194,7 +201,7 @@ static void play_piece(mpt_player *p, const mpt_record *g)
     uint64_t in_flight = take_off(p, g);
 
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->piece)
+        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->piece)
             mpt_collector_of((mpt_graph_type)t)->piece(p, p->state[t], g, id, in_flight);
 }
 
@@ -227,7 +234,7 @@ static void play_unmapped(mpt_player *p, const mpt_record *g)
 static void play_mapping(mpt_player *p, const mpt_record *g)
 {
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->mapping)
+        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->mapping)
             mpt_collector_of((mpt_graph_type)t)->mapping(p, p->state[t], g, id_of(p, g->subflow));
 }
 
@@ -243,7 +250,7 @@ static void play_takeover(mpt_player *p, const mpt_record *g)
     then.subflow = g->first_subflow;
     then.first_subflow = g->subflow;
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->takeover)
+        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->takeover)
             mpt_collector_of((mpt_graph_type)t)->takeover(p, p->state[t], &then, id);
 }
 
@@ -314,6 +321,24 @@ static void set_zero(mpt_player *p)
         p->first = d->counted_first;
 }
 
+/* One pass through the record for some of the types. */
+static void play_types(mpt_player *p, uint32_t types)
+{
+    if (!types)
+        return;
+    p->types = types;
+    p->has_acked = false;
+    p->acked = 0;
+    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
+        if (types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->open)
+            p->state[t] = mpt_collector_of((mpt_graph_type)t)->open(p);
+    play_all(p);
+    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
+        if (types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->close)
+            mpt_collector_of((mpt_graph_type)t)->close(p, p->state[t]);
+    mpt_ranges_clear(&p->flight);
+}
+
 void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, mpt_point_func func,
                      void *user)
 {
@@ -334,14 +359,9 @@ void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, m
     for (uint32_t i = 0; i < p.subflows; i++)
         p.ids[v->subflows[i].subflow->owner] = i;
     set_zero(&p);
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->open)
-            p.state[t] = mpt_collector_of((mpt_graph_type)t)->open(&p);
-    play_all(&p);
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (request->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->close)
-            mpt_collector_of((mpt_graph_type)t)->close(&p, p.state[t]);
-    mpt_ranges_clear(&p.flight);
+    play_types(&p, request->types & ~(OF_RTT | OF_QUEUE));
+    play_types(&p, request->types & OF_RTT);
+    play_types(&p, request->types & OF_QUEUE);
     g_free(p.ids);
     g_free(p.released);
 }

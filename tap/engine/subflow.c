@@ -8,9 +8,6 @@
 
 #include "seq.h"
 
-/* Payload in flight that is kept for round-trip times, per direction; beyond it the oldest gives no sample. */
-#define MAX_UNACKED 16384
-
 mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
 {
     mpt_subflow *s = g_new0(mpt_subflow, 1);
@@ -161,41 +158,41 @@ static void update_state(mpt_subflow *s, unsigned side, const mpt_segment *g)
     }
 }
 
-void mpt_unacked_add(GArray *queue, guint head, unsigned max, const mpt_ranges *received, int64_t next,
-                     int64_t acked, mpt_unacked u)
+void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int64_t next, int64_t acked,
+                     mpt_unacked u)
 {
     guint i = queue->len;
 
     if (u.start < next) {
         /* Bytes that were there concern what is in flight (Karn's algorithm, RFC 6298 section 3), others fill a hole. */
-        u.again = mpt_ranges_covered(received, u.start, u.end) > 0;
+        u.again = mpt_ranges_covered(received, u.start, mpt_unacked_end(&u)) > 0;
         /* Newest first: mostly near the end of the queue. */
         for (; i > head; i--) {
             mpt_unacked *old = &g_array_index(queue, mpt_unacked, i - 1);
-            if (old->end <= u.start)
+            if (mpt_unacked_end(old) <= u.start)
                 break;
-            if (old->start < u.end)
+            if (old->start < mpt_unacked_end(&u))
                 old->again = true;
         }
     }
-    if (!u.again && u.start >= acked && queue->len - head < max)
+    if (!u.again && u.start >= acked && queue->len - head < MPT_SUBFLOW_UNACKED)
         g_array_insert_val(queue, i, u);
 }
 
 static void note_unacked(mpt_half *h, int64_t start, int64_t end, int64_t time_ns)
 {
-    mpt_unacked u = {.start = start, .end = end, .time_ns = time_ns};
+    mpt_unacked u = {.start = start, .time_ns = time_ns, .length = (uint32_t)(end - start)};
 
     if (!h->unacked)
         h->unacked = g_array_new(FALSE, FALSE, sizeof(mpt_unacked));
-    mpt_unacked_add(h->unacked, h->unacked_head, MAX_UNACKED, &h->received, h->next, h->acked, u);
+    mpt_unacked_add(h->unacked, h->unacked_head, &h->received, h->next, h->acked, u);
 }
 
 static void sample_rtt(mpt_half *h, int64_t acked, int64_t time_ns)
 {
     while (h->unacked && h->unacked_head < h->unacked->len) {
         const mpt_unacked *u = &g_array_index(h->unacked, mpt_unacked, h->unacked_head);
-        if (u->end > acked)
+        if (mpt_unacked_end(u) > acked)
             break;
         if (!u->again && time_ns >= u->time_ns) /* not of a late segment */
             mpt_distribution_add(&h->rtt, time_ns - u->time_ns);

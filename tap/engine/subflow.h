@@ -60,10 +60,16 @@ typedef struct mpt_waiting_mapping {
 
 /* Payload that has not been acknowledged yet, for the round-trip time. */
 typedef struct mpt_unacked {
-    int64_t start, end;
+    int64_t start;
     int64_t time_ns;
+    uint32_t length; /* bytes */
     bool again; /* retransmitted: no sample (Karn) */
 } mpt_unacked;
+
+static inline int64_t mpt_unacked_end(const mpt_unacked *u)
+{
+    return u->start + u->length;
+}
 
 /* One side of a subflow as sender. What most segments need comes first. */
 typedef struct mpt_half {
@@ -159,11 +165,14 @@ int64_t mpt_subflow_position(mpt_subflow *s, unsigned side, uint32_t seq);
 /* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
 uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_segment *segment);
 
+/* Pieces of payload in flight that are kept for round-trip times, per direction; what is above that gives no sample. */
+#define MPT_SUBFLOW_UNACKED 16384
+
 /* Payload went out: puts it into a queue of what is not acknowledged, from head on and in order, unless it is no sample of
  * the round-trip time (report.md, `rtt`). received: what was there before it; next, acked: one past the highest
- * position sent, and acknowledged; no more than `max` wait. */
-void mpt_unacked_add(GArray *queue, guint head, unsigned max, const mpt_ranges *received, int64_t next,
-                     int64_t acked, mpt_unacked u);
+ * position sent, and acknowledged. */
+void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int64_t next, int64_t acked,
+                     mpt_unacked u);
 
 /* Takes in the TCP side of a segment: handshake, flags, acknowledgements, state. Counts it if `counted`.
  * want_rtt: keep what the round-trip times need. Returns the position of its first payload byte. */
