@@ -759,8 +759,7 @@ def main():
         if all_pairs:
             check_one_end(all_pairs[0][0], all_pairs[0][1])
             check_merged_to_one(*all_pairs[0], folder)
-        for pair in [p for p in all_pairs if p[0] == 'path_blackhole']:
-            check_at_once(*pair, folder)
+            check_at_once(*all_pairs[0], folder)
             two = [p[0] for p in all_pairs if p[0] in ('two_subflows', 'mp_prio')]
             for pair in two[:1]:
                 check_options(pair, folder)
