@@ -8,6 +8,7 @@
 #include "host.h"
 #include "report/document.h"
 #include "report/reports.h"
+#include "report/units.h"
 #include "session_internal.h"
 
 static void complain(const char *sentence)
@@ -132,6 +133,26 @@ static bool print_document(guint first, mpt_sink *sink)
     return !failed;
 }
 
+/* How many wait depends on the reports that are open: what they say may, too. */
+static void note_given_up(void)
+{
+    GString *sentence;
+    uint64_t n = 0;
+    guint i;
+
+    for (i = 0; i < mpt_session.windows->len; i++)
+        n += mpt_path_collector_forgotten(((const mpt_time_window *)g_ptr_array_index(mpt_session.windows, i))->paths);
+    if (n == 0)
+        return;
+    sentence = g_string_new(NULL);
+    mpt_units_grouped(sentence, n);
+    g_string_append(sentence, n == 1 ? " segment" : " segments");
+    g_string_append(sentence, " waited too long for the same one at another vantage point: what happened between the points "
+                              "may be wrong; reordercap sorts a capture by time");
+    complain(sentence->str);
+    g_string_free(sentence, TRUE);
+}
+
 static void print_all(void)
 {
     bool text_before = false;
@@ -153,6 +174,7 @@ static void print_all(void)
             mpt_session_close_sink(sink, false);
         mpt_session_close_printed();
     }
+    note_given_up();
     for (i = 0; i < mpt_session.reports->len; i++) {
         mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
 

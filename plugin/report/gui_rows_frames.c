@@ -147,7 +147,7 @@ static void summarise(GString *out, const struct sums *s)
     if (s->unlisted) {
         g_string_append(out, "; ");
         append_bytes(out, s->unlisted);
-        g_string_append(out, " more in runs above the limit, which are not listed");
+        g_string_append(out, " of these in runs above the limit, which are not listed");
     }
     g_string_append(out, ".\n");
 }

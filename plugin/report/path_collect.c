@@ -138,6 +138,17 @@ mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, 
     return pair;
 }
 
+uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c)
+{
+    uint64_t sum = 0;
+
+    /* What waits for a point that never came is none. */
+    for (unsigned b = 1; c && b < c->points; b++)
+        for (unsigned a = 0; a < b; a++)
+            sum += mpt_paths_forgotten(c->pairs[a][b].paths);
+    return sum;
+}
+
 void mpt_path_collector_free(mpt_path_collector *c)
 {
     if (!c)

@@ -92,6 +92,9 @@ void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
 /* Has the collector told of what this point's engine is fed; to be called before the first segment. */
 void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
 
+/* Segments that were given up, as too many others came before their partner. */
+uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c); /* NULL is allowed: 0 */
+
 /* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */
 mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to);
 

@@ -10,10 +10,10 @@
 
 /* Runs of one direction that wait for their acknowledgement. */
 #define MAX_OPEN 4096
-/* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run, so that few
- * captures come near. */
+/* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run: a scheduler that
+ * sends all on two subflows makes a run of about 6 to 8 segments. */
 #define RUNS_FREE     16384
-#define SEGMENTS_EACH 16
+#define SEGMENTS_EACH 8
 
 typedef struct direction {
     const mpt_connection *connection;
@@ -22,7 +22,7 @@ typedef struct direction {
     mpt_ranges useful;                         /* acknowledged first as a later copy */
     mpt_ranges late;                           /* in a run with late_original */
     mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
-    uint64_t unlisted;
+    GArray *unlisted[2];                       /* mpt_reinjection_sum, as in mpt_reinjection_closing */
     uint64_t acks;       /* DATA_ACKs seen */
     int64_t last_ack_ns; /* the last that was as high as the highest; INT64_MIN: none */
 } direction;
@@ -55,11 +55,12 @@ static void clear_direction(direction *d)
 {
     g_clear_pointer(&d->open, g_array_unref);
     g_clear_pointer(&d->closed, g_array_unref);
+    g_clear_pointer(&d->unlisted[0], g_array_unref);
+    g_clear_pointer(&d->unlisted[1], g_array_unref);
     mpt_ranges_clear(&d->useful);
     mpt_ranges_clear(&d->late);
     for (unsigned k = 0; k < MPT_REINJECTION_COPIES; k++)
         mpt_ranges_clear(&d->copies[k]);
-    d->unlisted = 0;
 }
 
 static void free_entry(gpointer data)
@@ -105,6 +106,8 @@ static void open_direction(direction *d)
         return;
     d->open = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
     d->closed = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    d->unlisted[0] = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_sum));
+    d->unlisted[1] = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_sum));
 }
 
 static direction *watch_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
@@ -158,7 +161,7 @@ static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinject
         .runs = d->closed,
         .count = &log->runs,
         .limit = (guint)MIN(RUNS_FREE + log->segments / SEGMENTS_EACH, MPT_REINJECTION_RUNS),
-        .unlisted = &d->unlisted,
+        .sums = {d->unlisted[0], d->unlisted[1]},
     };
 
     mpt_reinjection_close(&x, &d->useful, r);
@@ -575,6 +578,14 @@ static void rebuild_piece(const mpt_piece *p, void *data)
         add_run(x->log, x->d, x->c, x->side, &r);
 }
 
+/* The limit is of runs that are kept. */
+static void give_back(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+{
+    const direction *d = find_direction(log, c, side);
+
+    log->runs -= d ? MIN(log->runs, d->closed->len) : 0;
+}
+
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                      void *user)
 {
@@ -583,12 +594,14 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     (void)offset;
     (void)flipped;
     settle_again(log);
+    give_back(log, from, 0);
+    give_back(log, from, 1);
     g_hash_table_remove(log->connections, from);
     for (unsigned side = 0; side < 2; side++) {
         const mpt_data_level *level = &to->level[side];
         struct rebuild x = {.log = log, .c = to, .side = side, .d = get_direction(log, to, side)};
 
-        log->runs -= MIN(log->runs, x.d->closed->len);
+        give_back(log, to, side);
         clear_direction(x.d);
         open_direction(x.d);
         for (guint i = 0; level->copies && i < level->copies->len; i++) {
@@ -605,8 +618,11 @@ static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
 
     settle_again(log);
     g_hash_table_remove(log->subflows, s);
-    if (c)
-        g_hash_table_remove(log->connections, c);
+    if (!c)
+        return;
+    give_back(log, c, 0);
+    give_back(log, c, 1);
+    g_hash_table_remove(log->connections, c);
 }
 
 const mpt_observer MPT_REINJECTION_OBSERVER = {
@@ -616,7 +632,7 @@ const mpt_observer MPT_REINJECTION_OBSERVER = {
 
 static gint by_time(gconstpointer a, gconstpointer b)
 {
-    const mpt_reinjection *x = a, *y = b;
+    const mpt_reinjection *x = *(const mpt_reinjection *const *)a, *y = *(const mpt_reinjection *const *)b;
 
     if (x->time_ns != y->time_ns)
         return x->time_ns < y->time_ns ? -1 : 1;
@@ -658,8 +674,9 @@ static int64_t before_refused(const mpt_reinjection_log *log, const direction *d
     return h && h->refuses[side] && position != INT64_MIN ? h->refused_from[side] - position : INT64_MAX;
 }
 
-static void add_refused(const mpt_reinjection_log *log, const direction *d, const mpt_reinjection *run,
-                        GArray *runs)
+/* A run without what was refused, or in parts. */
+static void judge_again(const mpt_reinjection_log *log, const direction *d, mpt_reinjection_closing *x,
+                        mpt_ranges *useful, const mpt_reinjection *run, bool at_receiver)
 {
     mpt_reinjection r = *run;
 
@@ -674,37 +691,68 @@ static void add_refused(const mpt_reinjection_log *log, const direction *d, cons
         head = mpt_reinjection_split(&r, n);
         head.refused = head.refused || later <= 0;
         head.first_refused = head.first_refused || first <= 0;
-        g_array_append_val(runs, head);
+        mpt_reinjection_judge_again(x, useful, &head, at_receiver);
     }
 }
 
+static void add_pointers(GPtrArray *to, GArray *runs)
+{
+    for (guint i = 0; i < runs->len; i++)
+        g_ptr_array_add(to, &g_array_index(runs, mpt_reinjection, i));
+}
+
+/* There may be very many: no more than the result is made. */
 GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
                                  bool at_receiver)
 {
     const direction *d = find_direction(log, c, side);
-    GArray *all = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
-    GArray *parts = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    GArray *open = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
+    GPtrArray *all = g_ptr_array_new();
+    mpt_ranges useful = {0};
     mpt_reinjection_closing x = {
         .c = c, .side = side, .runs = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection))};
 
     if (d) {
-        g_array_append_vals(all, d->closed->data, d->closed->len);
-        judge_open(d, all);
+        judge_open(d, open);
+        add_pointers(all, d->closed);
+        add_pointers(all, open);
     }
-    g_array_sort(all, by_time);
+    g_ptr_array_sort(all, by_time);
+    for (guint i = 0; i < all->len && !at_receiver; i++) {
+        const mpt_reinjection *r = g_ptr_array_index(all, i);
+        if (r->verdict == MPT_USEFUL)
+            mpt_ranges_claim(&useful, r->dsn, r->end, &NOBODY, NULL, NULL);
+    }
     for (guint i = 0; i < all->len; i++)
-        add_refused(log, d, &g_array_index(all, mpt_reinjection, i), parts);
-    g_array_unref(all);
-    mpt_reinjection_judge_all(&x, parts, at_receiver);
-    g_array_unref(parts);
+        judge_again(log, d, &x, &useful, g_ptr_array_index(all, i), at_receiver);
+    mpt_ranges_clear(&useful);
+    g_ptr_array_unref(all);
+    g_array_unref(open);
     return x.runs;
 }
 
-uint64_t mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static bool refuses(const mpt_reinjection_log *log, const direction *d, uint16_t owner)
+{
+    return before_refused(log, d, owner, 0) != INT64_MAX;
+}
+
+GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                                     bool at_receiver)
 {
     const direction *d = find_direction(log, c, side);
+    GArray *sums = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_sum));
 
-    return d ? d->unlisted : 0;
+    if (d)
+        g_array_append_vals(sums, d->unlisted[at_receiver]->data, d->unlisted[at_receiver]->len);
+    /* Where an MP_FAIL came, it is not known any more which of these bytes it refused. */
+    for (guint i = 0; i < sums->len; i++) {
+        mpt_reinjection_sum *s = &g_array_index(sums, mpt_reinjection_sum, i);
+        if (i < MPT_REINJECTION_SUMS && !refuses(log, d, s->owner) && !refuses(log, d, s->first_owner))
+            continue;
+        s->bytes[MPT_UNDECIDED] += s->bytes[MPT_USEFUL] + s->bytes[MPT_REDUNDANT];
+        s->bytes[MPT_USEFUL] = s->bytes[MPT_REDUNDANT] = s->late_original = 0;
+    }
+    return sums;
 }
 
 void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,

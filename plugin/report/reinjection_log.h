@@ -4,8 +4,8 @@
  *   data level   ----[ first on 0, frame 40 ]----
  *                    [ again on 1, frame 55 ]        a run: bytes with one first copy and one later one
  *
- * Invariant: the bytes of all runs of a direction, with those above the limit, are its reinjected_bytes and
- * reinjected_same_bytes (report.md), also when a mapping comes late or two connections turn out to be one.
+ * Invariant: the bytes of all runs of a direction, with the sums of those above the limit, are its reinjected_bytes
+ * and reinjected_same_bytes (report.md), also when a mapping comes late or two connections turn out to be one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,8 +18,10 @@
 
 #include "../../tap/engine/engine.h"
 
-/* Runs that are kept, in all; what is beyond is counted. */
+/* Runs that are kept, in all; what is beyond is summed up. */
 #define MPT_REINJECTION_RUNS   262144
+/* Pairs of subflows that have a sum of their own, of each direction. */
+#define MPT_REINJECTION_SUMS   64
 /* Copies of a byte that are told apart: 1, 2, ... and this many or more. */
 #define MPT_REINJECTION_COPIES 8
 
@@ -52,6 +54,14 @@ typedef struct mpt_reinjection {
     uint8_t verdict; /* mpt_usefulness of the later copy */
 } mpt_reinjection;
 
+/* Bytes of runs above the limit, by verdict. */
+typedef struct mpt_reinjection_sum {
+    uint16_t owner, first_owner; /* of each byte in it; not of those in the last sum of MPT_REINJECTION_SUMS + 1 */
+    uint64_t same;               /* both on one subflow: without verdict */
+    uint64_t late_original;      /* of the redundant ones */
+    uint64_t bytes[MPT_USEFULNESSES];
+} mpt_reinjection_sum;
+
 typedef struct mpt_reinjection_log mpt_reinjection_log;
 
 extern const mpt_observer MPT_REINJECTION_OBSERVER;
@@ -64,8 +74,10 @@ void mpt_reinjection_log_free(mpt_reinjection_log *log); /* NULL is allowed */
  * had arrived. Free with g_array_unref(). */
 GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
                                  bool at_receiver);
-/* Bytes of runs above the limit. */
-uint64_t mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side);
+/* The sums of mpt_reinjection_sum of the runs above the limit; useful is only what is so for certain without the other
+ * copies. Free with g_array_unref(). */
+GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                                     bool at_receiver);
 /* copies[k]: bytes of which there are at least k + 1 copies, for k from 1 on; copies[0] is not set. */
 void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
                                 uint64_t copies[MPT_REINJECTION_COPIES]);

@@ -100,12 +100,57 @@ bool mpt_reinjection_join(GArray *runs, const mpt_reinjection *r)
     return false;
 }
 
+static mpt_usefulness judge_at_receiver(const mpt_reinjection *r)
+{
+    if (r->same)
+        return MPT_UNDECIDED;
+    if (r->acked_before || r->refused || !(r->first_refused || r->first_missed))
+        return MPT_REDUNDANT;
+    return MPT_USEFUL;
+}
+
+/* --- what is beyond the limit --- */
+
+static mpt_reinjection_sum *get_sum(GArray *sums, const mpt_reinjection *r)
+{
+    mpt_reinjection_sum sum = {.owner = r->owner, .first_owner = r->first_owner};
+
+    for (guint i = 0; i < sums->len; i++) {
+        mpt_reinjection_sum *s = &g_array_index(sums, mpt_reinjection_sum, i);
+        if (i == MPT_REINJECTION_SUMS || (s->owner == r->owner && s->first_owner == r->first_owner))
+            return s;
+    }
+    g_array_append_val(sums, sum);
+    return &g_array_index(sums, mpt_reinjection_sum, sums->len - 1);
+}
+
+/* Which of several copies is the one that is of use is not told apart here. */
+static void add_to_sum(GArray *sums, const mpt_reinjection *r, mpt_usefulness verdict, bool late_original)
+{
+    mpt_reinjection_sum *sum = get_sum(sums, r);
+    uint64_t n = (uint64_t)mpt_reinjection_length(r);
+
+    if (r->same)
+        sum->same += n;
+    else
+        sum->bytes[verdict] += n;
+    sum->late_original += late_original && verdict == MPT_REDUNDANT && !r->same ? n : 0;
+}
+
+static void put_sums(const mpt_reinjection_closing *x, const mpt_reinjection *r)
+{
+    mpt_usefulness arrived = judge_at_receiver(r);
+
+    add_to_sum(x->sums[0], r, r->first_refused && !r->acked_before ? MPT_UNDECIDED : (mpt_usefulness)r->verdict, false);
+    add_to_sum(x->sums[1], r, arrived == MPT_USEFUL ? MPT_UNDECIDED : arrived, r->late_original);
+}
+
 static void put_run(const mpt_reinjection_closing *x, const mpt_reinjection *r)
 {
     if (mpt_reinjection_join(x->runs, r))
         return;
     if (x->count && *x->count >= x->limit) {
-        *x->unlisted += (uint64_t)mpt_reinjection_length(r);
+        put_sums(x, r);
         return;
     }
     if (x->count)
@@ -141,15 +186,6 @@ void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const
 
 /* --- what was thrown away --- */
 
-static mpt_usefulness judge_at_receiver(const mpt_reinjection *r)
-{
-    if (r->same)
-        return MPT_UNDECIDED;
-    if (r->acked_before || r->refused || !(r->first_refused || r->first_missed))
-        return MPT_REDUNDANT;
-    return MPT_USEFUL;
-}
-
 /* An acknowledgement on its subflow does not tell that the first copy counted. */
 static mpt_usefulness judge_elsewhere(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
 {
@@ -161,28 +197,19 @@ static mpt_usefulness judge_elsewhere(const mpt_connection *c, unsigned side, co
     return !r->refused && acked >= r->position + mpt_reinjection_length(r) ? MPT_USEFUL : MPT_UNDECIDED;
 }
 
-void mpt_reinjection_judge_all(mpt_reinjection_closing *x, const GArray *runs, bool at_receiver)
+void mpt_reinjection_judge_again(mpt_reinjection_closing *x, mpt_ranges *useful, const mpt_reinjection *run,
+                                 bool at_receiver)
 {
-    mpt_ranges useful = {0};
+    mpt_reinjection r = *run;
+    mpt_usefulness verdict = at_receiver               ? judge_at_receiver(&r)
+                             : r.verdict == MPT_USEFUL ? MPT_USEFUL
+                                                       : judge_elsewhere(x->c, x->side, &r);
+    bool claimed = !at_receiver && r.verdict == MPT_USEFUL;
 
-    for (guint i = 0; i < runs->len && !at_receiver; i++) {
-        const mpt_reinjection *r = &g_array_index(runs, mpt_reinjection, i);
-        if (r->verdict == MPT_USEFUL)
-            mpt_ranges_claim(&useful, r->dsn, r->end, &NOBODY, NULL, NULL);
-    }
-    for (guint i = 0; i < runs->len; i++) {
-        mpt_reinjection r = g_array_index(runs, mpt_reinjection, i);
-        mpt_usefulness verdict = at_receiver               ? judge_at_receiver(&r)
-                                 : r.verdict == MPT_USEFUL ? MPT_USEFUL
-                                                           : judge_elsewhere(x->c, x->side, &r);
-        bool claimed = !at_receiver && r.verdict == MPT_USEFUL;
-
-        /* From here on neighbours that are judged alike are one. */
-        r.acked_before = r.refused = r.first_refused = r.first_missed = false;
-        if (claimed)
-            put_run(x, &r);
-        else
-            put_judged(x, &useful, &r, verdict);
-    }
-    mpt_ranges_clear(&useful);
+    /* From here on neighbours that are judged alike are one. */
+    r.acked_before = r.refused = r.first_refused = r.first_missed = false;
+    if (claimed)
+        put_run(x, &r);
+    else
+        put_judged(x, useful, &r, verdict);
 }

@@ -31,17 +31,18 @@ typedef struct mpt_reinjection_closing {
     const mpt_connection *c;
     unsigned side;
     GArray *runs;
-    guint *count;       /* runs so far, of `limit`; NULL: no limit */
+    guint *count;    /* runs so far, of `limit`; NULL: no limit */
     guint limit;
-    uint64_t *unlisted; /* bytes beyond the limit */
+    GArray *sums[2]; /* mpt_reinjection_sum of what is beyond the limit: as judged [1] at the receiver, [0] elsewhere */
     mpt_reinjection *rest;
 } mpt_reinjection_closing;
 
 /* Judges a run by the acknowledgements of its subflows and puts it to the others. useful: bytes that some
  * later copy brought, so that no other one did. */
 void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const mpt_reinjection *run);
-/* Judges all runs of a direction, which come in order of time and are judged by acknowledgements, with what was
- * thrown away. */
-void mpt_reinjection_judge_all(mpt_reinjection_closing *x, const GArray *runs, bool at_receiver);
+/* Judges a run that is judged by acknowledgements again, with what was thrown away, and puts it to the others, which came
+ * before it. useful: as above, and with it the bytes of all runs that are useful by acknowledgements, unless at_receiver. */
+void mpt_reinjection_judge_again(mpt_reinjection_closing *x, mpt_ranges *useful, const mpt_reinjection *run,
+                                 bool at_receiver);
 
 #endif

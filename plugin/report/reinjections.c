@@ -241,7 +241,7 @@ static void text_direction(const mpt_resent *r, mpt_sink *sink)
     g_string_truncate(line, 0);
     if (r->unlisted_bytes) {
         append_bytes(line, r->unlisted_bytes);
-        g_string_append(line, " more are sent twice in runs above the limit, which are not listed");
+        g_string_append(line, " of these are in runs above the limit, which are counted, but not listed");
         mpt_text_paragraph(sink, 2, 2, line->str);
     }
     if (r->has_copies)
@@ -324,7 +324,7 @@ static void csv_row(mpt_table *table, uint32_t id, const mpt_resent *r, const mp
         mpt_table_set_uint(table, CSV_LATE_ORIGINAL, run->late_original);
 }
 
-static void csv_direction(const mpt_resent *r, uint32_t id, mpt_sink *sink)
+static void csv_direction(const mpt_report_context *x, const mpt_resent *r, uint32_t id, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
 
@@ -332,6 +332,12 @@ static void csv_direction(const mpt_resent *r, uint32_t id, mpt_sink *sink)
         csv_row(table, id, r, &g_array_index(r->runs, mpt_resent_run, i));
     mpt_csv_rows(sink, table);
     mpt_table_free(table);
+    if (!r->unlisted_bytes || !x->note)
+        return;
+    g_string_append_printf(x->note, "%sconnection %u, %s: rows for ", x->note->len ? "; " : "", id,
+                           mpt_direction_name(r->direction));
+    append_bytes(x->note, r->unlisted_bytes);
+    g_string_append(x->note, " that were sent again are left out: their runs are above the limit");
 }
 
 void mpt_report_reinjections(const mpt_report_context *x, mpt_sink *sink)
@@ -359,7 +365,7 @@ void mpt_report_reinjections(const mpt_report_context *x, mpt_sink *sink)
                 if (!(directions >> d & 1u))
                     continue;
                 mpt_resent_init(&r, x->engine, x->collected, &v, d, end);
-                csv ? csv_direction(&r, id, sink) : text_direction(&r, sink);
+                csv ? csv_direction(x, &r, id, sink) : text_direction(&r, sink);
                 mpt_resent_clear(&r);
             }
         }

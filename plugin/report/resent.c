@@ -77,6 +77,29 @@ static void take_run(mpt_resent *r, const mpt_resent_run *run)
     pair->bytes[run->verdict] += run->bytes;
 }
 
+static void take_unlisted(mpt_resent *r, const mpt_reinjection_log *log, const mpt_connection_view *v, unsigned side)
+{
+    GArray *sums = mpt_reinjection_log_unlisted(log, v->connection, side, mpt_resent_certain(r));
+
+    for (guint i = 0; i < sums->len; i++) {
+        const mpt_reinjection_sum *sum = &g_array_index(sums, mpt_reinjection_sum, i);
+        mpt_resent_pair *pair = NULL;
+
+        r->same_bytes += sum->same;
+        r->unlisted_bytes += sum->same;
+        r->late_original_bytes += sum->late_original;
+        if (i < MPT_REINJECTION_SUMS && sum->owner != sum->first_owner)
+            pair = get_pair(r->pairs, mpt_event_subflow(v, sum->first_owner), mpt_event_subflow(v, sum->owner));
+        for (unsigned k = 0; k < MPT_USEFULNESSES; k++) {
+            r->bytes[k] += sum->bytes[k];
+            r->unlisted_bytes += sum->bytes[k];
+            if (pair)
+                pair->bytes[k] += sum->bytes[k];
+        }
+    }
+    g_array_unref(sums);
+}
+
 /* From "at least" to "exactly". */
 static void take_copies(mpt_resent *r, const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
 {
@@ -97,7 +120,6 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
         .direction = direction,
         .vantage = {end.known, (end.value == 0) == (direction == MPT_S2C)},
         .data_bytes = v->direction[direction].data.dsn_unique_bytes,
-        .unlisted_bytes = mpt_reinjection_log_unlisted(log, v->connection, side),
         .runs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_run)),
         .pairs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_pair)),
         .has_copies = !config->has_from && !config->has_to,
@@ -107,6 +129,7 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
         mpt_resent_run run = run_of(&g_array_index(runs, mpt_reinjection, i), v, side, mpt_resent_certain(r));
         take_run(r, &run);
     }
+    take_unlisted(r, log, v, side);
     g_array_sort(r->pairs, by_subflows);
     take_copies(r, log, v->connection, side);
     g_array_unref(runs);

@@ -29,7 +29,7 @@ typedef struct mpt_resent_run {
 /* Sums of "first sent on, again on". */
 typedef struct mpt_resent_pair {
     uint32_t first_subflow, subflow;
-    uint64_t runs, bytes[MPT_USEFULNESSES];
+    uint64_t runs, bytes[MPT_USEFULNESSES]; /* runs: that are listed */
 } mpt_resent_pair;
 
 typedef struct mpt_resent {
@@ -37,7 +37,8 @@ typedef struct mpt_resent {
     mpt_maybe_int vantage; /* 0: the capture is of the sender's side, 1: of the receiver's */
     uint64_t late_original_bytes;
     uint64_t data_bytes; /* of the data level, each once */
-    uint64_t same_bytes, unlisted_bytes, bytes[MPT_USEFULNESSES];
+    uint64_t same_bytes, bytes[MPT_USEFULNESSES];
+    uint64_t unlisted_bytes;                 /* of both: in runs above the limit */
     GArray *runs;                            /* mpt_resent_run */
     GArray *pairs;                           /* mpt_resent_pair, without those of one subflow */
     bool has_copies;                         /* false where a window of time cuts copies off */
@@ -51,7 +52,7 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
                      const mpt_connection_view *v, mpt_direction direction, mpt_maybe_int end);
 void mpt_resent_clear(mpt_resent *r);
 
-/* Bytes that were sent again on another subflow, as far as they are listed. */
+/* Bytes that were sent again on another subflow. */
 uint64_t mpt_resent_bytes(const mpt_resent *r);
 /* True where the verdicts are not inferred: what arrived first is in the capture. */
 bool mpt_resent_certain(const mpt_resent *r);
