@@ -14,6 +14,9 @@
 #include "text.h"
 #include "units.h"
 
+/* Lines whose text is made before they are written. */
+#define BLOCK 4096
+
 void mpt_events_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
@@ -41,8 +44,9 @@ static void text_connection(const mpt_report_context *x, const mpt_connection_vi
     GArray *events = mpt_metrics_events(v->connection);
     mpt_block *block = mpt_block_new();
     GString *place = g_string_new(NULL), *what = g_string_new(NULL);
-    bool any = false;
+    guint lines = 0;
 
+    mpt_overview_connection(v, sink);
     mpt_block_add(block, "    time (s)    frame   sub  dir", "event");
     for (guint i = 0; i < events->len; i++) {
         const mpt_event *e = &g_array_index(events, mpt_event, i);
@@ -50,7 +54,6 @@ static void text_connection(const mpt_report_context *x, const mpt_connection_vi
 
         if (!mpt_event_shown(x->engine, v, mpt_report_directions(x->arguments), e))
             continue;
-        any = true;
         mpt_event_pair(v, events, i, &pairs);
         g_string_truncate(place, 0);
         g_string_truncate(what, 0);
@@ -58,9 +61,13 @@ static void text_connection(const mpt_report_context *x, const mpt_connection_vi
         mpt_event_text(v, e, &pairs, what);
         mpt_event_outcome_text(v, e, &pairs, what);
         mpt_block_add(block, place->str, what->str);
+        /* All places are as wide as the title. */
+        if (++lines % BLOCK == 0) {
+            mpt_text_block(sink, block, 0);
+            mpt_block_clear(block);
+        }
     }
-    mpt_overview_connection(v, sink);
-    if (any)
+    if (lines > 0)
         mpt_text_block(sink, block, 0);
     else
         mpt_text_paragraph(sink, 2, 0,

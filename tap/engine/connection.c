@@ -25,7 +25,7 @@ void mpt_connection_free(mpt_connection *c)
     mpt_data_level_clear(&c->level[0]);
     mpt_data_level_clear(&c->level[1]);
     if (c->events)
-        g_array_free(c->events, TRUE);
+        g_array_unref(c->events);
     g_free(c->evidence);
     g_free(c);
 }

@@ -537,9 +537,24 @@ static void conclude_fallback(const mpt_connection *c, GArray *events)
     g_array_append_val(events, event);
 }
 
+static bool in_order(const GArray *events)
+{
+    guint i;
+
+    for (i = 1; i < events->len; i++)
+        if (by_time(&g_array_index(events, mpt_event, i - 1), &g_array_index(events, mpt_event, i)) > 0)
+            return false;
+    return true;
+}
+
 GArray *mpt_metrics_events(const mpt_connection *c)
 {
-    GArray *events = g_array_new(FALSE, TRUE, sizeof(mpt_event));
+    GArray *events;
+
+    /* There may be very many. */
+    if (c->events && mpt_connection_get_fallback(c) == MPT_FALLBACK_NONE && in_order(c->events))
+        return g_array_ref(c->events);
+    events = g_array_new(FALSE, TRUE, sizeof(mpt_event));
 
     if (c->events)
         g_array_append_vals(events, c->events->data, c->events->len);

@@ -157,7 +157,8 @@ const char *mpt_verdict_name(mpt_verdict verdict);
 mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step);
 
 /* Events of a connection in time order, with those that are concluded and not signalled (FALLBACK). The side of
- * each is that of the connection. Free with g_array_unref(); element type mpt_event. */
+ * each is that of the connection. Not to be changed, nor kept while more is read. Free with g_array_unref(); element
+ * type mpt_event. */
 GArray *mpt_metrics_events(const mpt_connection *c);
 /* The data level position of an event or a piece as relative DSN; null where the IDSN is not known. */
 mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, unsigned side, int64_t position);
