@@ -10,10 +10,10 @@
 
 /* Runs of one direction that wait for their acknowledgement. */
 #define MAX_OPEN 4096
-/* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run: a scheduler that
- * sends all on two subflows makes a run of about 6 to 8 segments. */
-#define RUNS_FREE     16384
-#define SEGMENTS_EACH 8
+/* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run, but a
+ * scheduler that sends all on two subflows makes one of 6 to 10 segments. */
+#define RUNS_FREE     20480
+#define SEGMENTS_EACH 25
 
 typedef struct direction {
     const mpt_connection *connection;
@@ -701,9 +701,18 @@ static void add_pointers(GPtrArray *to, GArray *runs)
         g_ptr_array_add(to, &g_array_index(runs, mpt_reinjection, i));
 }
 
-/* There may be very many: no more than the result is made. */
-GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
-                                 bool at_receiver)
+/* Tells of the runs that no other can be joined to any more. */
+static void hand_over(GArray *runs, guint keep, mpt_reinjection_func func, void *user)
+{
+    guint n = runs->len - MIN(runs->len, keep);
+
+    for (guint i = 0; i < n; i++)
+        func(&g_array_index(runs, mpt_reinjection, i), user);
+    g_array_remove_range(runs, 0, n);
+}
+
+void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                              bool at_receiver, mpt_reinjection_func func, void *user)
 {
     const direction *d = find_direction(log, c, side);
     GArray *open = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection));
@@ -723,12 +732,16 @@ GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_conne
         if (r->verdict == MPT_USEFUL)
             mpt_ranges_claim(&useful, r->dsn, r->end, &NOBODY, NULL, NULL);
     }
-    for (guint i = 0; i < all->len; i++)
+    for (guint i = 0; i < all->len; i++) {
         judge_again(log, d, &x, &useful, g_ptr_array_index(all, i), at_receiver);
+        if (x.runs->len >= 1024)
+            hand_over(x.runs, MPT_REINJECTION_NEIGHBOURS, func, user);
+    }
+    hand_over(x.runs, 0, func, user);
     mpt_ranges_clear(&useful);
     g_ptr_array_unref(all);
     g_array_unref(open);
-    return x.runs;
+    g_array_unref(x.runs);
 }
 
 static bool refuses(const mpt_reinjection_log *log, const direction *d, uint16_t owner)

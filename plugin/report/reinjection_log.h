@@ -70,10 +70,12 @@ extern const mpt_observer MPT_REINJECTION_OBSERVER;
 mpt_reinjection_log *mpt_reinjection_log_new(const mpt_engine *engine);
 void mpt_reinjection_log_free(mpt_reinjection_log *log); /* NULL is allowed */
 
-/* The runs whose sender is `side` of the connection, by time of the later copy. at_receiver: what is captured
- * had arrived. Free with g_array_unref(). */
-GArray *mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
-                                 bool at_receiver);
+typedef void (*mpt_reinjection_func)(const mpt_reinjection *run, void *user);
+
+/* Tells of the runs whose sender is `side` of the connection, by time of the later copy. at_receiver: what is captured
+ * had arrived. */
+void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+                              bool at_receiver, mpt_reinjection_func func, void *user);
 /* The sums of mpt_reinjection_sum of the runs above the limit; useful is only what is so for certain without the other
  * copies. Free with g_array_unref(). */
 GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,

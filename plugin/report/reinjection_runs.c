@@ -6,8 +6,6 @@
 
 /* Neighbours that are this far apart are two runs. */
 #define BURST_NS   INT64_C(100000000)
-/* Runs at the end that a new one may continue: a scheduler may fill several subflows in turn. */
-#define NEIGHBOURS 4
 
 static const mpt_claim NOBODY;
 
@@ -88,7 +86,7 @@ static void extend(mpt_reinjection *a, const mpt_reinjection *b)
 
 bool mpt_reinjection_join(GArray *runs, const mpt_reinjection *r)
 {
-    guint stop = runs->len > NEIGHBOURS ? runs->len - NEIGHBOURS : 0;
+    guint stop = runs->len > MPT_REINJECTION_NEIGHBOURS ? runs->len - MPT_REINJECTION_NEIGHBOURS : 0;
 
     for (guint i = runs->len; i > stop; i--) {
         mpt_reinjection *last = &g_array_index(runs, mpt_reinjection, i - 1);

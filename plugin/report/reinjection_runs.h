@@ -18,6 +18,9 @@ static inline int64_t mpt_reinjection_length(const mpt_reinjection *r)
 
 /* Takes the first n bytes off *r and returns them. */
 mpt_reinjection mpt_reinjection_split(mpt_reinjection *r, int64_t n);
+/* Runs at the end that a new one may continue: a scheduler may fill several subflows in turn. */
+#define MPT_REINJECTION_NEIGHBOURS 4
+
 /* Judged runs are one where they follow each other in a burst: joins r to one of the last of `runs`, or is
  * false. */
 bool mpt_reinjection_join(GArray *runs, const mpt_reinjection *r);

@@ -60,6 +60,9 @@ static const mpt_column RUN_TABLE[RUN_COLUMNS] = {
     [VERDICT] = {.name = "verdict", .type = MPT_TEXT, .flags = MPT_COLUMN_OPTIONAL},
 };
 
+/* Rows of one table: then come its titles again. */
+#define ROWS 8192
+
 static void text_runs(const mpt_resent *r, bool same, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(RUN_TABLE, RUN_COLUMNS);
@@ -85,8 +88,14 @@ static void text_runs(const mpt_resent *r, bool same, mpt_sink *sink)
         if (!same)
             mpt_table_set_textf(table, VERDICT, "%s%s", mpt_usefulness_name(run->verdict),
                                 run->late_original ? " *" : "");
+        if (mpt_table_rows(table) < ROWS)
+            continue;
+        mpt_text_table(sink, table, 4);
+        mpt_table_free(table);
+        table = mpt_table_new(RUN_TABLE, RUN_COLUMNS);
     }
-    mpt_text_table(sink, table, 4);
+    if (mpt_table_rows(table) > 0)
+        mpt_text_table(sink, table, 4);
     g_string_free(later, TRUE);
     mpt_table_free(table);
 }

@@ -77,6 +77,20 @@ static void take_run(mpt_resent *r, const mpt_resent_run *run)
     pair->bytes[run->verdict] += run->bytes;
 }
 
+struct taking {
+    mpt_resent *resent;
+    const mpt_connection_view *v;
+    unsigned side;
+};
+
+static void take_listed(const mpt_reinjection *run, void *user)
+{
+    const struct taking *t = user;
+    mpt_resent_run taken = run_of(run, t->v, t->side, mpt_resent_certain(t->resent));
+
+    take_run(t->resent, &taken);
+}
+
 static void take_unlisted(mpt_resent *r, const mpt_reinjection_log *log, const mpt_connection_view *v, unsigned side)
 {
     GArray *sums = mpt_reinjection_log_unlisted(log, v->connection, side, mpt_resent_certain(r));
@@ -114,7 +128,7 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
 {
     const mpt_engine_config *config = mpt_engine_get_config(e);
     unsigned side = v->side[direction];
-    GArray *runs;
+    struct taking t = {.resent = r, .v = v, .side = side};
 
     *r = (mpt_resent){
         .direction = direction,
@@ -124,15 +138,10 @@ void mpt_resent_init(mpt_resent *r, const mpt_engine *e, const mpt_reinjection_l
         .pairs = g_array_new(FALSE, FALSE, sizeof(mpt_resent_pair)),
         .has_copies = !config->has_from && !config->has_to,
     };
-    runs = mpt_reinjection_log_runs(log, v->connection, side, mpt_resent_certain(r));
-    for (guint i = 0; i < runs->len; i++) {
-        mpt_resent_run run = run_of(&g_array_index(runs, mpt_reinjection, i), v, side, mpt_resent_certain(r));
-        take_run(r, &run);
-    }
+    mpt_reinjection_log_runs(log, v->connection, side, mpt_resent_certain(r), take_listed, &t);
     take_unlisted(r, log, v, side);
     g_array_sort(r->pairs, by_subflows);
     take_copies(r, log, v->connection, side);
-    g_array_unref(runs);
 }
 
 void mpt_resent_clear(mpt_resent *r)
