@@ -23,7 +23,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 CAPTURES = HERE.parent / "captures"
 REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "paths", "list,format=csv",
-           "summary,full,format=csv", "summary,full,format=json"]
+           "summary,full,format=csv", "summary,full,format=json", "reinjections,format=json"]
 FILES = ["plot,format=html", "plot,format=csv", "unfold,stream=0", "events,format=csv", "diagnose,format=csv"]
 BUILD = pathlib.Path(os.environ.get("MPT_BUILD", HERE.parent / "build"))
 KIND = 30
@@ -209,6 +209,18 @@ def check_document(document):
             if whole["dsn_first"] is not None and \
                     int(whole["dsn_end"]) - int(whole["dsn_first"]) != int(whole["dsn_unique_bytes"]) + int(whole["dsn_gap_bytes"]):
                 problems.append(f"{where}: dsn_end - dsn_first != dsn_unique_bytes + dsn_gap_bytes")
+    connections = {c["id"]: c for c in document["connections"]}
+    for again in document.get("reinjections", []):
+        where = f"reinjections {again['connection']} {again['direction']}"
+        whole = connections[again["connection"]][again["direction"]]
+        for name in ("reinjected_bytes", "reinjected_same_bytes"):
+            if again[name] != whole[name]:
+                problems.append(f"{where}: {name} {again[name]}, of the connection {whole[name]}")
+        if again["reinjected_bytes"] != again["useful_bytes"] + again["redundant_bytes"] + again["undecided_bytes"]:
+            problems.append(f"{where}: the verdicts do not add up")
+        if sum(r["bytes"] for r in again["runs"]) + again["unlisted_bytes"] != \
+                again["reinjected_bytes"] + again["reinjected_same_bytes"]:
+            problems.append(f"{where}: the runs do not add up")
     return problems
 
 
