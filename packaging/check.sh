@@ -74,7 +74,7 @@ clean_up() {
 # write_reports: of the build in build-check/plain, for the tests with other releases to compare with
 write_reports() {
     say "writing the reports of Wireshark $(wireshark_of "$checks/plain")"
-    MPT_BUILD=$checks/plain "$top/tests/test_releases.py" --write "$scratch/reports"
+    MPT_BUILD=$checks/plain "$top/tests/program/test_releases.py" --write "$scratch/reports"
 }
 
 # suite_of WIRESHARK: the Debian release that has it

@@ -8,15 +8,15 @@
 #include <epan/proto.h>
 #include <epan/tap.h>
 
-#include "cli.h"
-#include "fields.h"
-#include "follow.h"
-#include "follow_window.h"
-#include "menu.h"
+#include "plugin/cli/cli.h"
+#include "plugin/wireshark/fields.h"
+#include "plugin/cli/follow_cli.h"
+#include "plugin/wireshark/follow_window.h"
+#include "plugin/wireshark/menu.h"
 #include "prefs.h"
-#include "session.h"
-#include "tables.h"
-#include "../tap/listener.h"
+#include "plugin/cli/session.h"
+#include "plugin/wireshark/stat_tables.h"
+#include "tap/listener.h"
 
 /* Help > About > Plugins has no column for the licence. */
 WS_DLL_PUBLIC_DEF const gchar plugin_version[] = MPT_VERSION " (GPL-2.0-or-later)";
@@ -48,7 +48,7 @@ static void register_handoff(void)
     mpt_cli_register();
     mpt_follow_register();
     mpt_follow_window_register();
-    mpt_tables_register();
+    mpt_stat_tables_register();
     mpt_menu_register();
 }
 

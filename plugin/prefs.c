@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-#include "../tap/engine/keylist.h"
+#include "tap/engine/protocol/keylist.h"
 #include "host.h"
 
 static int protocol = -1;

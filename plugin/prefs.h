@@ -5,7 +5,7 @@
 #ifndef MPT_PREFS_H
 #define MPT_PREFS_H
 
-#include "../tap/engine/engine.h"
+#include "tap/engine/core/engine.h"
 
 typedef enum mpt_fields_preference { MPT_FIELDS_AUTO, MPT_FIELDS_ALWAYS, MPT_FIELDS_OFF } mpt_fields_preference;
 

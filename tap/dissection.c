@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#include "engine/option.h"
+#include "tap/engine/protocol/option.h"
 
 #define TCP_PROTOCOL 6
 #define HEADER       20 /* RFC 9293 3.1, without options */

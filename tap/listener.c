@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#include "engine/option.h"
+#include "tap/engine/protocol/option.h"
 
 /* An MPTCP option of the segment that is being dissected, as our tap gets it. */
 struct option_record {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine/endpoint.h"
+#include "tap/engine/base/endpoint.h"
 
 /* TCP flags as on the wire (RFC 9293 3.1). */
 enum {

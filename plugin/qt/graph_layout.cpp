@@ -157,7 +157,7 @@ QLayout *GraphWindow::makeSwitches()
 
 void GraphWindow::addDeed(const char *text, const char *keys, QList<int> codes, std::function<void()> act)
 {
-    deeds_.push_back({text, keys, codes, act});
+    actions_.push_back({text, keys, codes, act});
 }
 
 void GraphWindow::makeDeeds()

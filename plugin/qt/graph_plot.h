@@ -5,14 +5,14 @@
 // Invariant: what is drawn, hovered and saved is the same mpt_gui_graph, which needs no capture.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef MPT_GUI_GRAPH_PLOT_H
-#define MPT_GUI_GRAPH_PLOT_H
+#ifndef MPT_GRAPH_PLOT_H
+#define MPT_GRAPH_PLOT_H
 
 #include <functional>
 #include <memory>
 #include <vector>
 
-#include "looks.h"
+#include "series_style.h"
 
 using GraphPointer = std::shared_ptr<mpt_gui_graph>;
 

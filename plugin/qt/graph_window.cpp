@@ -288,7 +288,7 @@ void GraphWindow::changeEvent(QEvent *event)
         fillList();
 }
 
-// --- deeds
+// --- actions
 
 void GraphWindow::showHint(const QString &text)
 {
@@ -352,10 +352,10 @@ void GraphWindow::keyPressEvent(QKeyEvent *event)
 
     if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier))
         code = event->modifiers() & Qt::ControlModifier ? event->key() | int(Qt::ControlModifier) : 0;
-    for (const Deed &deed : deeds_) {
-        if (!deed.codes.contains(code))
+    for (const Action &action : actions_) {
+        if (!action.codes.contains(code))
             continue;
-        deed.act();
+        action.act();
         event->accept();
         return;
     }
@@ -376,8 +376,8 @@ void GraphWindow::contextMenuEvent(QContextMenuEvent *event)
 {
     QMenu menu(this);
 
-    for (const Deed &deed : deeds_)
-        if (deed.text)
-            menu.addAction(QString::fromUtf8(deed.text) + QLatin1Char('\t') + QString::fromUtf8(deed.keys), deed.act);
+    for (const Action &action : actions_)
+        if (action.text)
+            menu.addAction(QString::fromUtf8(action.text) + QLatin1Char('\t') + QString::fromUtf8(action.keys), action.act);
     menu.exec(event->globalPos());
 }

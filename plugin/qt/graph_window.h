@@ -4,8 +4,8 @@
 // its user refreshes it.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef MPT_GUI_GRAPH_WINDOW_H
-#define MPT_GUI_GRAPH_WINDOW_H
+#ifndef MPT_GRAPH_WINDOW_H
+#define MPT_GRAPH_WINDOW_H
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -31,7 +31,7 @@ protected:
 
 private:
     // What a key or an entry of the context menu does.
-    struct Deed {
+    struct Action {
         const char *text, *keys; // for the menu; NULL: not in it
         QList<int> codes;        // Qt::Key, and Qt::ShiftModifier or Qt::ControlModifier
         std::function<void()> act;
@@ -66,7 +66,7 @@ private:
     std::shared_ptr<mpt_gui_capture> capture_;
     GraphPointer whole_; // all times
     bool gone_ = false, filling_ = false;
-    std::vector<Deed> deeds_;
+    std::vector<Action> actions_;
     QTimer later_;
 
     GraphPlot *plot_;

@@ -9,8 +9,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#ifndef MPT_GUI_INTERFACE_H
-#define MPT_GUI_INTERFACE_H
+#ifndef MPT_INTERFACE_H
+#define MPT_INTERFACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

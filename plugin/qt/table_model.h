@@ -3,8 +3,8 @@
 // Invariant: numbers are compared by the plugin, as numbers; rows and columns here are those of the plugin's table.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef MPT_GUI_TABLE_MODEL_H
-#define MPT_GUI_TABLE_MODEL_H
+#ifndef MPT_TABLE_MODEL_H
+#define MPT_TABLE_MODEL_H
 
 #include <QAbstractTableModel>
 #include <QSortFilterProxyModel>

@@ -163,7 +163,7 @@ void TableWindow::filterRows(const QString &words)
     enableDeeds();
 }
 
-// --- deeds
+// --- actions
 
 TableWindow::Chosen TableWindow::chosen() const
 {

@@ -5,8 +5,8 @@
 // capture before its user refreshes it.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef MPT_GUI_TABLE_WINDOW_H
-#define MPT_GUI_TABLE_WINDOW_H
+#ifndef MPT_TABLE_WINDOW_H
+#define MPT_TABLE_WINDOW_H
 
 #include <QLineEdit>
 #include <QStackedWidget>

@@ -3,8 +3,8 @@
 // Invariant: holds text alone, so that it may outlive the capture.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef MPT_GUI_TEXT_WINDOW_H
-#define MPT_GUI_TEXT_WINDOW_H
+#ifndef MPT_TEXT_WINDOW_H
+#define MPT_TEXT_WINDOW_H
 
 #include <QLineEdit>
 #include <QPlainTextEdit>

@@ -1,8 +1,8 @@
 // window.h - what all windows of this module have in common.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef MPT_GUI_WINDOW_H
-#define MPT_GUI_WINDOW_H
+#ifndef MPT_WINDOW_H
+#define MPT_WINDOW_H
 
 #include <QFrame>
 #include <QLabel>

@@ -317,7 +317,7 @@ def instructions(machine, generator, chosen, commands):
 def check(machine, generator, chosen):
     """Reports of generated captures against what the generator counted; the number of those that differ."""
     differ = 0
-    tool = os.path.join(HERE, '..', 'compare_report.py')
+    tool = os.path.join(HERE, '..', 'support', 'compare_report.py')
     for shape in chosen:
         capture = generate(machine, generator, shape)
         code, out, error = machine.output(machine.argv(

@@ -13,7 +13,7 @@
 
 /* One line: settings and sums of the capture at this host. */
 void gen_report_sums(FILE *out, const gen_model *model, gen_host vantage);
-/* Every connection and subflow; what tests/compare_report.py takes as EXPECTED. */
+/* Every connection and subflow; what tests/support/compare_report.py takes as EXPECTED. */
 void gen_report_expected(FILE *out, const gen_model *model, gen_host vantage);
 
 #endif

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "tap/engine/option.h"
+#include "tap/engine/protocol/option.h"
 
 /* What was written is read again as the same option. */
 static void check_again(const mpt_option *option)

@@ -1,7 +1,7 @@
 /* hostile.c - floods of segments that are made to fill memory or to take time, through the engine alone.
  *
  *   hostile [SHAPE|all] [SEGMENTS]     memory stays below 512 MB, whatever their number
- *   hostile SHAPE SEGMENTS FILE        writes them as a pcap file instead, payload cut, for tests/hostile_memory.py
+ *   hostile SHAPE SEGMENTS FILE        writes them as a pcap file instead, payload cut, for tests/program/hostile_memory.py
  *   hostile shapes                     the names
  *
  * Invariant: the same arguments feed the same segments. No time is asserted: ctest's limit ends what hangs.
@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "tap/engine/key.h"
-#include "tap/engine/metrics.h"
-#include "tap/engine/option.h"
+#include "tap/engine/protocol/key.h"
+#include "tap/engine/figures/metrics.h"
+#include "tap/engine/protocol/option.h"
 
 #define LIMIT_KB (512 * 1024)
 

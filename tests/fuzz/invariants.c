@@ -7,8 +7,8 @@
 #include <math.h>
 
 #include "fuzz.h"
-#include "plugin/report/document.h"
-#include "plugin/unfold.h"
+#include "plugin/report/json_document.h"
+#include "plugin/wireshark/unfold_pcapng.h"
 
 struct fuzz_report {
     mpt_arguments arguments;
@@ -101,9 +101,9 @@ static void print(const mpt_report_context *x)
     size_t length;
 
     if (x->arguments->format == MPT_FORMAT_JSON) {
-        mpt_document *document = mpt_document_begin(sink, x);
-        mpt_document_add(document, x);
-        mpt_document_end(document);
+        mpt_json_document *document = mpt_json_document_begin(sink, x);
+        mpt_json_document_add(document, x);
+        mpt_json_document_end(document);
     } else if (kind->print) {
         kind->print(x, sink, sentence);
     }

@@ -7,9 +7,9 @@
 #ifndef MPT_FUZZ_INVARIANTS_H
 #define MPT_FUZZ_INVARIANTS_H
 
-#include "plugin/report/kinds.h"
-#include "plugin/report/path_model.h"
-#include "tap/engine/engine.h"
+#include "plugin/report/registry.h"
+#include "plugin/report/paths/path_model.h"
+#include "tap/engine/core/engine.h"
 
 /* The reports that this build has, in each format that they take. */
 typedef struct fuzz_reports {

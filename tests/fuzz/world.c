@@ -4,8 +4,8 @@
  */
 #include "world.h"
 
-#include "tap/engine/key.h"
-#include "tap/engine/option.h"
+#include "tap/engine/protocol/key.h"
+#include "tap/engine/protocol/option.h"
 
 static uint8_t payload[FUZZ_PAYLOAD_MAX];
 

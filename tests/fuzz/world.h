@@ -8,7 +8,7 @@
 #define MPT_FUZZ_WORLD_H
 
 #include "fuzz.h"
-#include "tap/engine/engine.h"
+#include "tap/engine/core/engine.h"
 
 enum { FUZZ_CONNECTIONS = 4, FUZZ_SUBFLOWS = 4 };
 

@@ -4,10 +4,10 @@
  */
 #include "capture.h"
 
-#include "plugin/report/gui_graph.h"
-#include "plugin/report/gui_table.h"
-#include "plugin/report/table.h"
-#include "segments.h"
+#include "plugin/report/gui/gui_graph.h"
+#include "plugin/report/gui/gui_table.h"
+#include "plugin/report/format/table.h"
+#include "tests/support/segments.h"
 
 static struct {
     wire wire;

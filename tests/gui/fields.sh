@@ -20,7 +20,7 @@ sum='first_bytes reinjected_bytes reinjected_same_bytes retrans_bytes unmapped_b
 settings=$work/home/.config/wireshark/profiles/MPTCP
 {
     echo 'gui.column.format:'
-    python3 "$top/tests/test_fields.py" --names | sed 's/.*/\t"&", "%Cus:&:0:R",/; $s/,$//'
+    python3 "$top/tests/program/test_fields.py" --names | sed 's/.*/\t"&", "%Cus:&:0:R",/; $s/,$//'
 } >"$settings/preferences"
 for name in $sum; do
     for role in client server; do
@@ -55,7 +55,7 @@ for capture in "$top"/captures/*/*.pcapng; do
     key Return
     sleep 2
     run_tshark -q -r "$here/$name.pcapng" -z mptcp,summary,full,format=json >"$work/report.json" 2>/dev/null
-    python3 "$top/tests/test_fields.py" --columns "$work/saved/$name.csv" "$work/report.json" "$name" ||
+    python3 "$top/tests/program/test_fields.py" --columns "$work/saved/$name.csv" "$work/report.json" "$name" ||
         fail "$name: the columns are not what the report says"
 done
 

@@ -1,0 +1,130 @@
+/* arguments.h - the grammar of -z mptcp,<report>[,<option>[=<value>]]...[,<display filter>], for all reports.
+ *
+ * Invariant: one table says which reports and options exist and which report takes which option; the parser,
+ * the help and the error messages read that table and know no names themselves.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_ARGUMENTS_H
+#define MPT_ARGUMENTS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tap/engine/base/endpoint.h"
+
+typedef enum mpt_report {
+    MPT_REPORT_LIST,
+    MPT_REPORT_SUMMARY,
+    MPT_REPORT_TCP,
+    MPT_REPORT_FILTER,
+    MPT_REPORT_HELP,
+    MPT_REPORT_EVENTS,
+    MPT_REPORT_DIAGNOSE,
+    MPT_REPORT_REINJECTIONS,
+    MPT_REPORT_UNFOLD,
+    MPT_REPORT_PATHS,
+    MPT_REPORT_PLOT,
+    MPT_REPORTS,                     /* how many have a name in -z mptcp,<report> */
+    MPT_REPORT_FOLLOW = MPT_REPORTS, /* -z follow,mptcp,...: a grammar of its own (plugin/follow.h) */
+    MPT_REPORT_KINDS
+} mpt_report;
+
+typedef enum mpt_arg {
+    MPT_ARG_STREAM,
+    MPT_ARG_TOKEN,
+    MPT_ARG_ADDRESS,
+    MPT_ARG_FULL,
+    MPT_ARG_FORMAT,
+    MPT_ARG_FILE,
+    MPT_ARG_FROM,
+    MPT_ARG_TO,
+    MPT_ARG_DIRECTION,
+    MPT_ARG_LIVE,
+    MPT_ARG_AT,
+    MPT_ARG_CLIENT,
+    MPT_ARG_SERVER,
+    MPT_ARG_CLOCK,
+    MPT_ARG_SAMPLES,
+    MPT_ARG_TYPE,
+    MPT_ARG_WINDOW,
+    MPT_ARGS
+} mpt_arg;
+
+typedef enum mpt_format {
+    MPT_FORMAT_TEXT, /* the default; of plot: html */
+    MPT_FORMAT_CSV,
+    MPT_FORMAT_JSON,
+    MPT_FORMAT_SVG,
+    MPT_FORMAT_XPL,
+    MPT_FORMAT_HTML
+} mpt_format;
+
+typedef enum mpt_at { MPT_AT_CLIENT, MPT_AT_SERVER, MPT_AT_INTERFACE } mpt_at;
+typedef enum mpt_clock { MPT_CLOCK_RAW, MPT_CLOCK_OFFSET, MPT_CLOCK_DRIFT } mpt_clock;
+
+/* How -z follow,mptcp,... prints the bytes; names and layout are tshark's. */
+typedef enum mpt_follow_mode { MPT_FOLLOW_ASCII, MPT_FOLLOW_HEX, MPT_FOLLOW_RAW, MPT_FOLLOW_YAML } mpt_follow_mode;
+
+/* What was asked for. A field counts only where mpt_arguments_has() says so, except where a default is named.
+ */
+typedef struct mpt_arguments {
+    mpt_report report;
+    uint32_t presence; /* bit 1 << mpt_arg for each option given */
+    uint32_t stream;   /* connection id of `list` */
+    uint32_t token;
+    mpt_endpoint address; /* port 0 */
+    mpt_format format;    /* default set: html for plot, else text */
+    char *file;           /* owned; NULL: stdout */
+    int64_t from_ns;      /* since the earliest frame; default 0 */
+    int64_t to_ns;        /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
+    unsigned direction;   /* 0: c2s, 1: s2c */
+    mpt_at at;
+    uint32_t at_interface;   /* with MPT_AT_INTERFACE */
+    GArray *client, *server; /* uint32_t interface ids, owned; NULL where not given; no id is in both */
+    mpt_clock clock;         /* default MPT_CLOCK_DRIFT */
+    char *type;              /* owned; a name: lower-case letters, digits, '_', '-' */
+    int64_t window_ns;       /* > 0 */
+    mpt_follow_mode follow_mode;      /* of MPT_REPORT_FOLLOW */
+    uint32_t first_chunk, last_chunk; /* of MPT_REPORT_FOLLOW: which to print, from 1 on */
+    char *filter;            /* owned; NULL without; not compiled here */
+    char *filter_hint;       /* owned; NULL, or what to add to the error when `filter` does not compile */
+} mpt_arguments;
+
+typedef enum mpt_arguments_result {
+    MPT_ARGUMENTS_OK,
+    MPT_ARGUMENTS_NO_REPORT, /* "-z mptcp" alone: print mpt_arguments_help() and fail */
+    MPT_ARGUMENTS_ERROR      /* *error is set */
+} mpt_arguments_result;
+
+/* Parses `text`, the whole -z string with its leading "mptcp". OK fills *arguments, which the caller clears
+ * with mpt_arguments_clear(). Otherwise *arguments is empty (clearing it is allowed), and for ERROR *error is
+ * one sentence that says what is wrong and what would be right, printable, without newline, to be freed with
+ * g_free(). `arguments` need not be initialised. Any bytes are allowed in `text`. */
+mpt_arguments_result mpt_arguments_parse(const char *text, mpt_arguments *arguments, char **error);
+
+/* The same with reports and options that this build does not have: for tests of what is still to come. */
+mpt_arguments_result mpt_arguments_parse_everything(const char *text, mpt_arguments *arguments, char **error);
+
+/* Frees what is owned and zeroes the rest. NULL and zeroed structs are allowed. */
+void mpt_arguments_clear(mpt_arguments *arguments);
+
+static inline bool mpt_arguments_has(const mpt_arguments *arguments, mpt_arg arg)
+{
+    return (arguments->presence >> arg) & 1u;
+}
+
+/* The name as it is typed, static. */
+const char *mpt_report_name(mpt_report report);
+/* False for reports that this build does not have. */
+bool mpt_report_available(mpt_report report);
+/* False where the report does not take the option. */
+bool mpt_report_takes(mpt_report report, mpt_arg arg);
+
+/* Appends the reports and options of this build, a line each, at most 30 lines of at most 79 columns. */
+void mpt_arguments_help(GString *out);
+void mpt_arguments_help_everything(GString *out); /* for tests, as above */
+
+#endif

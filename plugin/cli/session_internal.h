@@ -1,0 +1,76 @@
+/* session_internal.h - what the files of the session share; nobody outside session*.c includes it.
+ *
+ *   session.c        reports are opened and forgotten: arguments, files, display filters
+ *   session_read.c   what is read goes to the engines, and they tell the collectors
+ *   session_print.c  what is drawn goes to stdout and to files
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_SESSION_INTERNAL_H
+#define MPT_SESSION_INTERNAL_H
+
+#include "tap/engine/vantage/vantage.h"
+#include "tap/listener.h"
+#include "plugin/report/registry.h"
+#include "plugin/report/paths/path_model.h"
+#include "plugin/report/vantage/vantage_engines.h"
+#include "session.h"
+
+/* A window of time, and what its reports need of the engine that counts it. */
+typedef struct mpt_time_window {
+    bool has_from, has_to;
+    int64_t from_ns, to_ns;
+    bool live; /* no look-back: what arrives is told at once, in order of arrival */
+    struct mpt_report_needs needs;
+    const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
+    mpt_vantage_engines *points; /* NULL until there is something to read */
+    mpt_path_collector *paths; /* of all points; NULL: none of its reports compares them */
+    GPtrArray *connections; /* at the chosen point */
+} mpt_time_window;
+
+typedef struct mpt_open_report {
+    mpt_arguments arguments;
+    mpt_time_window *window;
+    uint32_t mark;
+    mpt_sink *sink;  /* NULL: stdout; that of `first`, if that is set */
+    const struct mpt_open_report *first; /* whose document this is part of, in the same file; NULL: none */
+    bool printed;
+    bool failed;     /* what it was to show is not there */
+    GString *notes;  /* on the capture, as of the last drawing; NULL: never drawn */
+    void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none, or another
+                                            * report's is used (mpt_session_collecting()) */
+    mpt_report_context context; /* set while drawing */
+} mpt_open_report;
+
+typedef struct mpt_session_state {
+    GPtrArray *windows; /* mpt_time_window; NULL: no report is open */
+    GPtrArray *reports; /* mpt_open_report, in the order asked for; NULL as above */
+    unsigned filters;
+    bool drawn;
+} mpt_session_state;
+
+extern mpt_session_state mpt_session;
+
+/* --- reading --- */
+
+/* What the listener is given, of which user is not used. */
+extern const mpt_listener_client mpt_session_client;
+/* Another file comes, or the same one again. */
+void mpt_session_reset(void *user);
+/* The engines of a window; made when they are first asked for. */
+mpt_vantage_engines *mpt_session_points(mpt_time_window *w);
+/* The report whose collector this one uses: itself, or the first of its kind. */
+mpt_open_report *mpt_session_collecting(mpt_open_report *r);
+/* Frees what only printed reports used: the next one may need as much. */
+void mpt_session_close_printed(void);
+
+/* --- printing --- */
+
+/* All reports, once. */
+void mpt_session_draw(void *user);
+/* Closes and frees a sink. What failed leaves a file as it was. */
+void mpt_session_close_sink(mpt_sink *sink, bool failed);
+/* Reports in JSON that go to the same place are one document. */
+bool mpt_session_same_document(const mpt_open_report *a, const mpt_open_report *b);
+
+#endif

@@ -1,0 +1,181 @@
+/* session_read.c - see session_internal.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdio.h>
+
+#include "interfaces.h"
+#include "plugin/prefs.h"
+#include "session_internal.h"
+
+/* Where a report writes while the capture is read; NULL unless it does. */
+static mpt_sink *live_sink(mpt_open_report *r)
+{
+    if (!mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
+        return NULL;
+    if (!r->sink)
+        r->sink = mpt_sink_new_stream(stdout);
+    return r->sink;
+}
+
+mpt_open_report *mpt_session_collecting(mpt_open_report *r)
+{
+    guint i;
+
+    for (i = 0; mpt_report_kind_of(r->arguments.report)->shared && i < mpt_session.reports->len; i++) {
+        mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
+        if (other->window == r->window && other->arguments.report == r->arguments.report)
+            return other;
+    }
+    return r;
+}
+
+static void open_collector(mpt_open_report *r, mpt_engine *engine, unsigned point)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+
+    /* What was told at once can't be chosen later. */
+    if (!kind->observer || mpt_session_collecting(r) != r ||
+        (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE)))
+        return;
+    r->collected[point] = kind->open(&r->arguments, engine, live_sink(r), r->mark);
+    if (r->collected[point])
+        mpt_engine_observe(engine, kind->observer, r->collected[point]);
+}
+
+/* Collectors are told of everything from an engine's first segment on. */
+static void open_collectors(mpt_engine *engine, unsigned point, void *user)
+{
+    mpt_time_window *w = user;
+    guint i;
+
+    if (w->needs.paths && !w->paths)
+        w->paths = mpt_path_collector_new(w->needs.paths);
+    if (w->paths)
+        mpt_path_collector_watch(w->paths, engine, point);
+    for (i = 0; i < mpt_session.reports->len; i++) {
+        mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
+
+        if (r->window == w)
+            open_collector(r, engine, point);
+    }
+}
+
+static void close_collector(mpt_open_report *r)
+{
+    const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+    unsigned point;
+
+    for (point = 0; point < MPT_VANTAGE_POINTS; point++) {
+        if (!r->collected[point])
+            continue;
+        mpt_engine_unobserve(mpt_vantage_engines_at(r->window->points, point), kind->observer, r->collected[point]);
+        kind->close(r->collected[point]);
+        r->collected[point] = NULL;
+    }
+}
+
+static void close_collectors(mpt_time_window *w)
+{
+    guint i;
+
+    for (i = 0; i < mpt_session.reports->len; i++) {
+        mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
+        if (r->window == w)
+            close_collector(r);
+    }
+    g_clear_pointer(&w->paths, mpt_path_collector_free);
+}
+
+void mpt_session_close_printed(void)
+{
+    guint i, k;
+
+    for (i = 0; i < mpt_session.reports->len; i++) {
+        mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
+        bool needed = !r->printed;
+
+        for (k = 0; k < mpt_session.reports->len; k++) {
+            mpt_open_report *other = g_ptr_array_index(mpt_session.reports, k);
+            needed |= !other->printed && mpt_session_collecting(other) == r;
+        }
+        if (!needed)
+            close_collector(r);
+    }
+}
+
+mpt_vantage_engines *mpt_session_points(mpt_time_window *w)
+{
+    mpt_engine_config config;
+
+    if (w->points)
+        return w->points;
+    mpt_prefs_engine_config(&config);
+    config.has_from = w->has_from;
+    config.has_to = w->has_to;
+    config.from_ns = w->from_ns;
+    config.to_ns = w->to_ns;
+    config.want_rtt = w->needs.rtt;
+    config.want_hmacs = w->needs.hmacs;
+    config.want_checksums = w->needs.checksums;
+    config.want_payload = w->needs.payload;
+    config.want_frames = w->needs.frames;
+    config.want_evidence = w->needs.evidence;
+    config.in_step = w->needs.paths != 0;
+    if (w->live)
+        config.horizon_ns = 0, config.horizon_segments = 0;
+    w->points = mpt_vantage_engines_new(w->arguments, &config, open_collectors, w);
+    mpt_vantage_engines_set_names(w->points, mpt_interfaces_name);
+    return w->points;
+}
+
+static void on_segment(const mpt_segment *segment, void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < mpt_session.windows->len; i++)
+        mpt_vantage_engines_feed(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)), segment);
+}
+
+static void on_time(int64_t earliest_ns, void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < mpt_session.windows->len; i++)
+        mpt_vantage_engines_note_time(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)), earliest_ns);
+}
+
+static void on_lost(void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < mpt_session.windows->len; i++)
+        mpt_vantage_engines_note_lost(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)));
+}
+
+void mpt_session_reset(void *user)
+{
+    guint i;
+
+    (void)user;
+    for (i = 0; i < mpt_session.windows->len; i++) {
+        mpt_time_window *w = g_ptr_array_index(mpt_session.windows, i);
+        g_clear_pointer(&w->connections, g_ptr_array_unref);
+        close_collectors(w);
+        g_clear_pointer(&w->points, mpt_vantage_engines_free);
+    }
+    for (i = 0; i < mpt_session.reports->len; i++)
+        ((mpt_open_report *)g_ptr_array_index(mpt_session.reports, i))->printed = false;
+    mpt_session.drawn = false;
+}
+
+const mpt_listener_client mpt_session_client = {
+    .segment = on_segment,
+    .time = on_time,
+    .lost = on_lost,
+    .reset = mpt_session_reset,
+    .draw = mpt_session_draw,
+};

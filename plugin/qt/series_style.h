@@ -1,0 +1,64 @@
+// series_style.h - how series look: a colour for each subflow, and a dash and a shape too, for eyes and printers without
+// colours; and how axes say numbers.
+//
+// Invariant: a series looks the same wherever it is drawn.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef MPT_SERIES_STYLE_H
+#define MPT_SERIES_STYLE_H
+
+#include <qcustomplot.h>
+
+#include "interface.h"
+
+struct Look {
+    QPen pen;   // of its lines
+    QPen outline; // of its marks
+    QCPScatterStyle::ScatterShape shape;
+    bool filled;
+    double size; // of its marks, in pixels
+
+    QCPScatterStyle marks(double of) const;
+};
+
+Look lookOf(const mpt_gui_series &series, bool dark);
+bool isDark(const QPalette &palette);
+
+// The series in a legend. ratio: device pixels a pixel.
+QPixmap swatch(const mpt_gui_series &series, const Look &look, double ratio);
+
+// "1.5 M", with `digits` significant ones at most.
+QString siNumber(double value, int digits);
+
+// Time as seconds since the first frame, or as time of day.
+class TimeTicker : public QCPAxisTicker
+{
+public:
+    void setEpoch(int64_t ns);
+    void setAbsolute(bool absolute);
+    QString titleOf(double first) const;
+
+protected:
+    double getTickStep(const QCPRange &range) override;
+    QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
+
+private:
+    int64_t epoch_ = 0;
+    bool absolute_ = false;
+    double step_ = 1;
+};
+
+class ValueTicker : public QCPAxisTicker
+{
+public:
+    void setKind(mpt_gui_axis kind);
+
+protected:
+    double getTickStep(const QCPRange &range) override;
+    QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
+
+private:
+    mpt_gui_axis kind_ = MPT_GUI_NUMBERS;
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* connection_json.h - one connection as the JSON document has it (report.md).
+ *
+ * Invariant: a member that is written is written for every connection, null where it is not known; what
+ * `detail` and `directions` leave out is absent from all.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_CONNECTION_JSON_H
+#define MPT_CONNECTION_JSON_H
+
+#include <stdint.h>
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/report/format/json.h"
+
+enum {
+    MPT_DETAIL_FULL = 1 << 0,   /* join, checksums, rtt */
+    MPT_DETAIL_EVENTS = 1 << 1, /* events */
+};
+
+/* Writes the connection as one value. directions: bit 1 << mpt_direction for each to show. */
+void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
+                         const mpt_engine *engine);
+
+#endif

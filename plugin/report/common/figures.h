@@ -1,0 +1,65 @@
+/* figures.h - which figures there are: one row each for JSON, CSV and tables of text.
+ *
+ * Invariant: a figure's name, unit and place are said in these tables and nowhere else, so that all
+ * outputs agree.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_FIGURES_H
+#define MPT_FIGURES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/report/format/json.h"
+#include "plugin/report/format/table.h"
+
+typedef enum mpt_figure_type {
+    MPT_FIGURE_COUNT,   /* uint64_t */
+    MPT_FIGURE_BYTES,   /* uint64_t */
+    MPT_FIGURE_NUMBER,  /* mpt_maybe_int */
+    MPT_FIGURE_SECONDS, /* mpt_maybe_ns */
+    MPT_FIGURE_RATE,    /* double, bit/s */
+    MPT_FIGURE_TYPES
+} mpt_figure_type;
+
+typedef struct mpt_figure {
+    const char *group; /* JSON: the object that it is in, with its neighbours of the same group; NULL: none */
+    const char *name;
+    const char *column; /* csv */
+    mpt_figure_type type;
+    size_t offset;
+} mpt_figure;
+
+typedef struct mpt_figures {
+    const mpt_figure *rows;
+    size_t count;
+} mpt_figures;
+
+extern const mpt_figures MPT_BYTE_FIGURES;     /* of mpt_byte_figures */
+extern const mpt_figures MPT_TCP_FIGURES;      /* of mpt_byte_figures: those that need no data level */
+extern const mpt_figures MPT_DATA_FIGURES;     /* of mpt_data_figures */
+extern const mpt_figures MPT_CHECKSUM_FIGURES; /* of mpt_checksum_figures */
+extern const mpt_figures MPT_RTT_FIGURES;      /* of mpt_rtt_row */
+extern const mpt_figures MPT_COUNT_FIGURES;    /* of mpt_engine_counts: what `capture` says of the capture */
+
+/* mpt_rtt_figures in which each figure knows whether it is null. */
+typedef struct mpt_rtt_row {
+    mpt_maybe_ns min, median, p95, max;
+    uint64_t samples;
+} mpt_rtt_row;
+mpt_rtt_row mpt_figures_rtt(const mpt_rtt_figures *rtt);
+
+/* Writes members of the object that is open. `base` is the struct of the table's comment. */
+void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *base);
+/* A number, as a string where a double can't hold it; null where it is not known. */
+void mpt_figures_json_number(mpt_json *json, const char *key, mpt_maybe_int number);
+void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seconds);
+
+/* Fills `columns` (figures->count of them) with CSV columns. */
+void mpt_figures_columns(mpt_column *columns, const mpt_figures *figures);
+/* Sets the cells of the last row from `first` on. */
+void mpt_figures_cells(mpt_table *table, size_t first, const mpt_figures *figures, const void *base);
+
+#endif

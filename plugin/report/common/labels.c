@@ -1,0 +1,55 @@
+/* labels.c - see labels.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "labels.h"
+
+const char *mpt_direction_name(mpt_direction direction)
+{
+    static const char *const names[MPT_DIRECTIONS] = {[MPT_C2S] = "c2s", [MPT_S2C] = "s2c"};
+
+    return names[direction];
+}
+
+const char *mpt_end_name(unsigned end)
+{
+    static const char *const names[] = {"client", "server"};
+
+    return names[end];
+}
+
+const char *mpt_join_step_name(mpt_join_step step)
+{
+    static const char *const names[] = {
+        [MPT_JOIN_SYN] = "syn",
+        [MPT_JOIN_SYNACK] = "synack",
+        [MPT_JOIN_ACK] = "ack",
+    };
+
+    return names[step];
+}
+
+const char *mpt_fallback_phrase(mpt_fallback fallback)
+{
+    static const char *const phrases[] = {
+        [MPT_FALLBACK_NONE] = NULL,
+        [MPT_FALLBACK_SYNACK] = "no MP_CAPABLE in the SYN/ACK",
+        [MPT_FALLBACK_ACK] = "no MPTCP option in the third ACK",
+        [MPT_FALLBACK_NO_DSS] = "data, but never a DSS",
+        [MPT_FALLBACK_INFINITE_MAPPING] = "infinite mapping",
+        [MPT_FALLBACK_MP_FAIL] = "MP_FAIL on the only subflow",
+        [MPT_FALLBACK_DSS_LOST] = "data without mapping after DSS was in use",
+    };
+
+    return phrases[fallback];
+}
+
+const char *mpt_subflow_state_phrase(mpt_subflow_state state)
+{
+    static const char *const phrases[] = {
+        [MPT_STATE_SYN_SENT] = "no answer", [MPT_STATE_REFUSED] = "refused", [MPT_STATE_ESTABLISHED] = "open",
+        [MPT_STATE_CLOSED] = "closed",      [MPT_STATE_RESET] = "reset",
+    };
+
+    return phrases[state];
+}

@@ -1,0 +1,20 @@
+/* labels.h - words for what the engine concluded: short names for machines, phrases for people.
+ *
+ * Invariant: all strings are static.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_LABELS_H
+#define MPT_LABELS_H
+
+#include "tap/engine/figures/metrics.h"
+
+const char *mpt_direction_name(mpt_direction direction); /* "c2s", "s2c" */
+const char *mpt_end_name(unsigned end);                  /* "client", "server" */
+const char *mpt_join_step_name(mpt_join_step step);      /* "syn", "synack", "ack" */
+/* "no MP_CAPABLE in the SYN/ACK", ...: what follows "fell back to TCP: ". NULL for MPT_FALLBACK_NONE. */
+const char *mpt_fallback_phrase(mpt_fallback fallback);
+/* "SYN sent, no answer", "refused", "established", "closed", "reset". */
+const char *mpt_subflow_state_phrase(mpt_subflow_state state);
+
+#endif

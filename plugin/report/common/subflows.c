@@ -1,0 +1,80 @@
+/* subflows.c - see subflows.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "subflows.h"
+
+#include "labels.h"
+#include "plugin/report/format/table.h"
+#include "plugin/report/format/text.h"
+#include "tap/engine/base/units.h"
+
+enum { ID, STREAM, CLIENT, SERVER, OPENED_BY, ADDRESS_IDS, BACKUP, STATE, COLUMNS };
+
+static const mpt_column TABLE[COLUMNS] = {
+    [ID] = {.name = "subflow", .type = MPT_ID},
+    [STREAM] = {.name = "tcp_stream", .title = "tcp.stream", .type = MPT_ID},
+    [CLIENT] = {.name = "client", .type = MPT_TEXT},
+    [SERVER] = {.name = "server", .type = MPT_TEXT},
+    [OPENED_BY] = {.name = "opened_by", .title = "opened\nby", .type = MPT_TEXT},
+    [ADDRESS_IDS] = {.name = "address_ids", .title = "address\nids", .type = MPT_TEXT},
+    [BACKUP] = {.name = "backup", .type = MPT_TEXT},
+    [STATE] = {.name = "state", .type = MPT_TEXT},
+};
+
+static const char *backup_words(const mpt_subflow_view *s)
+{
+    bool client = s->backup[0].known && s->backup[0].value, server = s->backup[1].known && s->backup[1].value;
+
+    if (!s->backup[0].known && !s->backup[1].known)
+        return NULL;
+    if (client && server)
+        return "yes";
+    return client ? "client" : server ? "server" : "no";
+}
+
+static void set_address_ids(mpt_table *table, const mpt_subflow_view *s)
+{
+    GString *text;
+
+    if (!s->address_id[0].known && !s->address_id[1].known)
+        return;
+    text = g_string_new(NULL);
+    for (unsigned end = 0; end < 2; end++) {
+        if (end > 0)
+            g_string_append(text, ", ");
+        if (s->address_id[end].known)
+            mpt_units_plain(text, (uint64_t)s->address_id[end].value);
+        else
+            g_string_append_c(text, '?');
+    }
+    mpt_table_set_text(table, ADDRESS_IDS, text->str);
+    g_string_free(text, TRUE);
+}
+
+static void add_row(mpt_table *table, const mpt_subflow_view *s)
+{
+    char text[MPT_ENDPOINT_TEXT];
+
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, ID, s->id);
+    if (s->subflow->has_stream)
+        mpt_table_set_uint(table, STREAM, s->subflow->tcp_stream);
+    mpt_table_set_text(table, CLIENT, mpt_endpoint_text(&s->subflow->ends[s->side[0]], text));
+    mpt_table_set_text(table, SERVER, mpt_endpoint_text(&s->subflow->ends[s->side[1]], text));
+    if (s->initiator.known)
+        mpt_table_set_text(table, OPENED_BY, mpt_end_name((unsigned)s->initiator.value));
+    set_address_ids(table, s);
+    mpt_table_set_text(table, BACKUP, backup_words(s));
+    mpt_table_set_text(table, STATE, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));
+}
+
+void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent)
+{
+    mpt_table *table = mpt_table_new(TABLE, COLUMNS);
+
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        add_row(table, &v->subflows[i]);
+    mpt_text_table(sink, table, indent);
+    mpt_table_free(table);
+}

@@ -1,0 +1,15 @@
+/* subflows.h - the table of a connection's subflows that text reports show.
+ *
+ * Invariant: a row a subflow, in the order of their ids, the client's end first.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_SUBFLOWS_H
+#define MPT_SUBFLOWS_H
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/report/format/sink.h"
+
+void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent);
+
+#endif

@@ -1,0 +1,268 @@
+/* diagnose.c - see diagnose.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "diagnose.h"
+
+#include "tap/engine/findings/findings.h"
+#include "plugin/report/format/csv.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/common/overview.h"
+#include "plugin/report/format/table.h"
+#include "plugin/report/format/text.h"
+#include "tap/engine/base/units.h"
+#include "plugin/report/paths/path_hops.h"
+
+void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+{
+    (void)arguments;
+    needs->hmacs = needs->checksums = needs->frames = needs->evidence = needs->tcp_options = true;
+    needs->paths = MPT_PATHS_FLOWS;
+}
+
+/* --- the findings of a report, the worst first --- */
+
+static bool any_selects(const GPtrArray *reports, const mpt_connection_view *v)
+{
+    for (guint i = 0; i < reports->len; i++)
+        if (mpt_report_selected(g_ptr_array_index(reports, i), v))
+            return true;
+    return false;
+}
+
+/* One array for each severity: in each, the capture's first, then by connection, then by time. */
+struct collection {
+    guint checked;     /* connections */
+    GPtrArray *arrays; /* GArray of mpt_finding, which own them */
+    GPtrArray *by_severity[MPT_SEVERITIES]; /* const mpt_finding *, of these */
+};
+
+static void take(struct collection *c, GArray *findings)
+{
+    g_ptr_array_add(c->arrays, findings);
+    for (guint i = 0; i < findings->len; i++) {
+        mpt_finding *f = &g_array_index(findings, mpt_finding, i);
+        g_ptr_array_add(c->by_severity[f->severity], f);
+    }
+}
+
+static void collect(struct collection *c, const GPtrArray *reports)
+{
+    const mpt_report_context *x = g_ptr_array_index(reports, 0);
+    mpt_path_hops *ways = mpt_path_hops_new(x);
+
+    c->arrays = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
+        c->by_severity[s] = g_ptr_array_new();
+    take(c, mpt_findings_of_capture(x->engine));
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        if (any_selects(reports, &v) && ++c->checked)
+            take(c, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(ways, id)));
+        mpt_metrics_clear(&v);
+    }
+    mpt_path_hops_free(ways);
+}
+
+static void collect_one(struct collection *c, const mpt_report_context *x)
+{
+    GPtrArray *alone = g_ptr_array_new();
+
+    g_ptr_array_add(alone, (gpointer)x);
+    collect(c, alone);
+    g_ptr_array_free(alone, TRUE);
+}
+
+static void clear(struct collection *c)
+{
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
+        g_ptr_array_free(c->by_severity[s], TRUE);
+    g_ptr_array_free(c->arrays, TRUE);
+}
+
+/* --- text --- */
+
+static const struct words {
+    const char *one, *many, *heading;
+} WORDS[MPT_SEVERITIES] = {
+    [MPT_SEVERITY_ERROR] = {"error", "errors", "Errors"},
+    [MPT_SEVERITY_WARNING] = {"warning", "warnings", "Warnings"},
+    [MPT_SEVERITY_NOTE] = {"note", "notes", "Notes"},
+    [MPT_SEVERITY_CHAT] = {"chat", "chats", "Chat"},
+};
+
+/* "2 MPTCP connections checked: 1 error, 2 warnings." */
+static void text_counts(const struct collection *c, mpt_sink *sink)
+{
+    GString *line = g_string_new(NULL);
+    const char *before = ": ";
+
+    mpt_units_grouped(line, c->checked);
+    g_string_append_printf(line, " MPTCP connection%s checked", c->checked == 1 ? "" : "s");
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        guint n = c->by_severity[s]->len;
+        if (n == 0)
+            continue;
+        g_string_append(line, before);
+        mpt_units_grouped(line, n);
+        g_string_append_printf(line, " %s", n == 1 ? WORDS[s].one : WORDS[s].many);
+        before = ", ";
+    }
+    g_string_append(line, before[0] == ':' ? ": nothing found." : ".");
+    mpt_text_paragraph(sink, 0, 2, line->str);
+    g_string_free(line, TRUE);
+}
+
+/* "Connection 0, frame 4231, 12.345678 s: The path of subflow 1 ... (RFC 8684 3.3.6; failover)" */
+void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
+{
+    GString *line = g_string_new(NULL);
+
+    if (f->has_connection)
+        g_string_append_printf(line, "Connection %u", f->connection);
+    else
+        g_string_append(line, "Capture");
+    if (f->frame)
+        g_string_append_printf(line, ", frame %u", f->frame);
+    if (f->time.known) {
+        g_string_append(line, ", ");
+        mpt_units_seconds(line, f->time.ns, 6);
+        g_string_append(line, " s");
+    }
+    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, f->check, f->rfc ? ", " : "", f->rfc ? f->rfc : "");
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    g_string_free(line, TRUE);
+}
+
+/* What was checked. */
+static void text_begin(const mpt_report_context *x, const struct collection *c, mpt_sink *sink)
+{
+    if (x->connections->len == 0) {
+        mpt_overview_capture(x, sink);
+        return;
+    }
+    /* Where nothing is selected stderr says why. */
+    if (c->checked > 0)
+        text_counts(c, sink);
+    if (x->capture_notes)
+        mpt_text_paragraph(sink, 0, 2, x->capture_notes);
+}
+
+static void text_report(const mpt_report_context *x, mpt_sink *sink)
+{
+    struct collection c = {0};
+
+    collect_one(&c, x);
+    text_begin(x, &c, sink);
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        if (c.by_severity[s]->len > 0)
+            mpt_text_heading(sink, 3, WORDS[s].heading);
+        for (guint i = 0; i < c.by_severity[s]->len; i++)
+            mpt_diagnose_finding(g_ptr_array_index(c.by_severity[s], i), sink);
+    }
+    clear(&c);
+}
+
+/* --- CSV: a row a finding --- */
+
+enum { SEVERITY, CHECK, CONNECTION, SUBFLOW, DIRECTION, FRAME, TIME, COUNT, UNIT, SENTENCE, RFC, COLUMNS };
+
+static const mpt_column TABLE[COLUMNS] = {
+    [SEVERITY] = {.name = "severity", .type = MPT_TEXT},
+    [CHECK] = {.name = "check", .type = MPT_TEXT},
+    [CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [FRAME] = {.name = "frame", .type = MPT_ID},
+    [TIME] = {.name = "time", .type = MPT_SECONDS_NS},
+    [COUNT] = {.name = "count", .type = MPT_UINT},
+    [UNIT] = {.name = "unit", .type = MPT_TEXT},
+    [SENTENCE] = {.name = "sentence", .type = MPT_TEXT},
+    [RFC] = {.name = "rfc", .type = MPT_TEXT},
+};
+
+static void csv_row(mpt_table *table, const mpt_finding *f)
+{
+    mpt_table_begin_row(table);
+    mpt_table_set_text(table, SEVERITY, mpt_severity_name(f->severity));
+    mpt_table_set_text(table, CHECK, f->check);
+    if (f->has_connection)
+        mpt_table_set_uint(table, CONNECTION, f->connection);
+    if (f->subflow.known)
+        mpt_table_set_uint(table, SUBFLOW, (uint64_t)f->subflow.value);
+    if (f->direction.known)
+        mpt_table_set_text(table, DIRECTION, mpt_direction_name((mpt_direction)f->direction.value));
+    if (f->frame)
+        mpt_table_set_uint(table, FRAME, f->frame);
+    if (f->time.known)
+        mpt_table_set_ns(table, TIME, f->time.ns);
+    mpt_table_set_uint(table, COUNT, f->count);
+    mpt_table_set_text(table, UNIT, f->unit);
+    mpt_table_set_text(table, SENTENCE, f->sentence);
+    mpt_table_set_text(table, RFC, f->rfc);
+}
+
+static void csv_report(const mpt_report_context *x, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(TABLE, COLUMNS);
+    struct collection c = {0};
+
+    collect_one(&c, x);
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
+        for (guint i = 0; i < c.by_severity[s]->len; i++)
+            csv_row(table, g_ptr_array_index(c.by_severity[s], i));
+    mpt_csv_table(sink, table);
+    mpt_table_free(table);
+    clear(&c);
+}
+
+void mpt_report_diagnose(const mpt_report_context *x, mpt_sink *sink)
+{
+    if (x->arguments->format == MPT_FORMAT_CSV)
+        csv_report(x, sink);
+    else
+        text_report(x, sink);
+}
+
+/* --- JSON --- */
+
+static void json_id(mpt_json *json, const char *key, bool known, int64_t value)
+{
+    if (known)
+        mpt_json_member_int(json, key, value);
+    else
+        mpt_json_member_null(json, key);
+}
+
+static void json_finding(mpt_json *json, const mpt_finding *f)
+{
+    mpt_json_begin_object(json);
+    mpt_json_member_string(json, "severity", mpt_severity_name(f->severity));
+    mpt_json_member_string(json, "check", f->check);
+    json_id(json, "connection", f->has_connection, f->connection);
+    json_id(json, "subflow", f->subflow.known, f->subflow.value);
+    mpt_json_member_string(json, "direction",
+                           f->direction.known ? mpt_direction_name((mpt_direction)f->direction.value) : NULL);
+    json_id(json, "frame", f->frame != 0, f->frame);
+    if (f->time.known)
+        mpt_json_member_seconds(json, "time", f->time.ns);
+    else
+        mpt_json_member_null(json, "time");
+    mpt_json_member_uint(json, "count", f->count);
+    mpt_json_member_string(json, "unit", f->unit);
+    mpt_json_member_string(json, "sentence", f->sentence);
+    mpt_json_member_string(json, "rfc", f->rfc);
+    mpt_json_end_object(json);
+}
+
+void mpt_diagnose_json(mpt_json *json, const GPtrArray *reports)
+{
+    struct collection c = {0};
+
+    collect(&c, reports);
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
+        for (guint i = 0; i < c.by_severity[s]->len; i++)
+            json_finding(json, g_ptr_array_index(c.by_severity[s], i));
+    clear(&c);
+}

@@ -1,0 +1,214 @@
+/* event_csv.c - see event_csv.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "event_csv.h"
+
+#include "plugin/report/format/csv.h"
+#include "event_json.h"
+#include "event_text.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/format/table.h"
+
+enum {
+    CONNECTION,
+    TIME,
+    FRAME,
+    SUBFLOW,
+    DIRECTION,
+    TYPE,
+    COUNT,
+    LAST_TIME,
+    VERSION,
+    STEP,
+    TOKEN,
+    ADDRESS_IDS,
+    ADDRESS,
+    PORT,
+    HMAC,
+    KEY,
+    BACKUP,
+    DSN,
+    REASON,
+    EARLIER_FRAME,
+    ECHO_FRAME,
+    SUBFLOWS,
+    EXPLANATION,
+    COLUMNS
+};
+
+static const mpt_column TABLE[COLUMNS] = {
+    [CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [TIME] = {.name = "time", .type = MPT_SECONDS_NS},
+    [FRAME] = {.name = "frame", .type = MPT_ID},
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [TYPE] = {.name = "type", .type = MPT_TEXT},
+    [COUNT] = {.name = "count", .type = MPT_UINT},
+    [LAST_TIME] = {.name = "last_time", .type = MPT_SECONDS_NS},
+    [VERSION] = {.name = "version", .type = MPT_ID},
+    [STEP] = {.name = "step", .type = MPT_TEXT},
+    [TOKEN] = {.name = "token", .type = MPT_HEX32},
+    [ADDRESS_IDS] = {.name = "address_ids", .type = MPT_TEXT},
+    [ADDRESS] = {.name = "address", .type = MPT_TEXT},
+    [PORT] = {.name = "port", .type = MPT_ID},
+    [HMAC] = {.name = "hmac", .type = MPT_TEXT},
+    [KEY] = {.name = "key", .type = MPT_TEXT},
+    [BACKUP] = {.name = "backup", .type = MPT_ID},
+    [DSN] = {.name = "dsn", .type = MPT_INT},
+    [REASON] = {.name = "reason", .type = MPT_TEXT},
+    [EARLIER_FRAME] = {.name = "earlier_frame", .type = MPT_ID},
+    [ECHO_FRAME] = {.name = "echo_frame", .type = MPT_ID},
+    [SUBFLOWS] = {.name = "affected_subflows", .type = MPT_TEXT},
+    [EXPLANATION] = {.name = "explanation", .type = MPT_TEXT},
+};
+
+static void set_dsn(mpt_table *t, mpt_maybe_int dsn)
+{
+    if (dsn.known)
+        mpt_table_set_int(t, DSN, dsn.value);
+}
+
+static void join_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_subflow_view *s = mpt_event_subflow_view(v, e->owner);
+
+    mpt_table_set_text(t, STEP, mpt_join_step_name(e->join.step));
+    if (e->join.step == MPT_JOIN_SYN)
+        mpt_table_set_uint(t, TOKEN, e->join.token);
+    if (e->join.step != MPT_JOIN_ACK) {
+        mpt_table_set_textf(t, ADDRESS_IDS, "%u", e->join.address_id);
+        mpt_table_set_uint(t, BACKUP, e->join.backup);
+    }
+    if (e->join.step != MPT_JOIN_SYN && s)
+        mpt_table_set_text(t, HMAC, mpt_verdict_name(mpt_metrics_join_verdict(s, e->join.step)));
+}
+
+static void address_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
+{
+    char text[MPT_ADDRESS_TEXT];
+
+    mpt_table_set_textf(t, ADDRESS_IDS, "%u", e->add_addr.address_id);
+    mpt_table_set_text(t, ADDRESS, mpt_endpoint_address_text(&e->add_addr.address, text));
+    if (e->add_addr.has_port)
+        mpt_table_set_uint(t, PORT, e->add_addr.address.port);
+    if (e->type == MPT_EVENT_ADD_ADDR)
+        mpt_table_set_text(
+            t, HMAC, mpt_verdict_name(mpt_connection_verify_add_addr(v->connection, e->side, &e->add_addr)));
+}
+
+static void removal_cells(mpt_table *t, const mpt_event *e)
+{
+    GString *ids = g_string_new(NULL);
+
+    for (unsigned i = 0; i < e->remove_addr.count; i++)
+        g_string_append_printf(ids, "%s%u", i ? " " : "", e->remove_addr.ids[i]);
+    mpt_table_set_text(t, ADDRESS_IDS, ids->str);
+    g_string_free(ids, TRUE);
+}
+
+static void fastclose_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_host *receiver = &v->connection->host[!e->side];
+
+    if (receiver->key_known)
+        mpt_table_set_text(t, KEY, receiver->key == e->fastclose.receiver_key ? "ok" : "bad");
+}
+
+static void type_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_host *peer = &v->connection->host[!e->side];
+
+    switch (e->type) {
+    case MPT_EVENT_MP_CAPABLE:
+        mpt_table_set_uint(t, VERSION, e->capable.version);
+        break;
+    case MPT_EVENT_MP_JOIN:
+        join_cells(t, v, e);
+        break;
+    case MPT_EVENT_ADD_ADDR:
+    case MPT_EVENT_ADD_ADDR_ECHO:
+        address_cells(t, v, e);
+        break;
+    case MPT_EVENT_REMOVE_ADDR:
+        removal_cells(t, e);
+        break;
+    case MPT_EVENT_MP_PRIO:
+        mpt_table_set_uint(t, BACKUP, e->prio.backup);
+        if (e->prio.has_address_id)
+            mpt_table_set_textf(t, ADDRESS_IDS, "%u", e->prio.address_id);
+        break;
+    case MPT_EVENT_MP_FAIL:
+        set_dsn(t, (mpt_maybe_int){peer->idsn_known, (int64_t)(e->fail.dsn - peer->idsn)});
+        break;
+    case MPT_EVENT_MP_FASTCLOSE:
+        fastclose_cells(t, v, e);
+        break;
+    case MPT_EVENT_MP_TCPRST:
+        mpt_table_set_textf(t, REASON, "%u", e->tcprst.reason);
+        break;
+    case MPT_EVENT_DATA_FIN:
+    case MPT_EVENT_INFINITE_MAPPING:
+        set_dsn(t, mpt_metrics_relative(v->connection, e->side, e->data.dsn));
+        break;
+    case MPT_EVENT_FALLBACK:
+        mpt_table_set_text(t, REASON, mpt_fallback_name((mpt_fallback)e->reason));
+        break;
+    case MPT_EVENT_SUBFLOW_CLOSED:
+        mpt_table_set_text(t, REASON, mpt_subflow_state_name((mpt_subflow_state)e->reason));
+        break;
+    default:
+        break;
+    }
+}
+
+static void pair_cells(mpt_table *t, const mpt_event_pairs *pairs)
+{
+    GString *ids;
+
+    if (pairs->cause)
+        mpt_table_set_uint(t, EARLIER_FRAME, pairs->cause->frame);
+    if (pairs->echo)
+        mpt_table_set_uint(t, ECHO_FRAME, pairs->echo->frame);
+    if (!pairs->count)
+        return;
+    ids = g_string_new(NULL);
+    for (unsigned i = 0; i < pairs->count; i++)
+        g_string_append_printf(ids, "%s%u", i ? " " : "", pairs->subflows[i].subflow->id);
+    mpt_table_set_text(t, SUBFLOWS, ids->str);
+    g_string_free(ids, TRUE);
+}
+
+void mpt_event_csv_header(mpt_sink *sink)
+{
+    mpt_table *t = mpt_table_new(TABLE, COLUMNS);
+
+    mpt_csv_header(sink, t);
+    mpt_table_free(t);
+}
+
+void mpt_event_csv_row(mpt_sink *sink, const mpt_connection_view *v, const GArray *events, guint index)
+{
+    const mpt_event *e = &g_array_index(events, mpt_event, index);
+    mpt_table *t = mpt_table_new(TABLE, COLUMNS);
+    GString *explanation = g_string_new(NULL);
+    mpt_event_pairs pairs;
+
+    mpt_event_pair(v, events, index, &pairs);
+    mpt_table_begin_row(t);
+    mpt_table_set_uint(t, CONNECTION, v->id);
+    mpt_table_set_ns(t, TIME, e->time_ns - v->epoch_ns);
+    mpt_table_set_uint(t, FRAME, e->frame);
+    mpt_table_set_uint(t, SUBFLOW, mpt_event_subflow(v, e->owner));
+    mpt_table_set_text(t, DIRECTION, mpt_direction_name(e->side == v->side[0] ? MPT_C2S : MPT_S2C));
+    mpt_table_set_text(t, TYPE, mpt_event_type_name(e->type));
+    mpt_table_set_uint(t, COUNT, e->count);
+    mpt_table_set_ns(t, LAST_TIME, e->last_ns - v->epoch_ns);
+    type_cells(t, v, e);
+    pair_cells(t, &pairs);
+    mpt_event_text(v, e, &pairs, explanation);
+    mpt_table_set_text(t, EXPLANATION, explanation->str);
+    mpt_csv_rows(sink, t);
+    g_string_free(explanation, TRUE);
+    mpt_table_free(t);
+}

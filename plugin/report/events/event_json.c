@@ -1,0 +1,231 @@
+/* event_json.c - see event_json.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "event_json.h"
+
+#include "event_pairs.h"
+
+#include "plugin/report/common/figures.h"
+#include "plugin/report/common/labels.h"
+
+uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner)
+{
+    const mpt_subflow_view *s = mpt_metrics_subflow_of(v, owner);
+
+    return s ? s->id : 0;
+}
+
+static void verdict(mpt_json *json, const char *key, mpt_verdict value)
+{
+    mpt_json_member_string(json, key, mpt_verdict_name(value));
+}
+
+static void capable(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_uint(json, "version", e->capable.version);
+    mpt_json_member_bool(json, "checksum_required", e->capable.checksum_required);
+}
+
+static void join(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    mpt_json_member_string(json, "step", mpt_join_step_name(e->join.step));
+    if (e->join.step == MPT_JOIN_SYN)
+        mpt_json_member_hex32(json, "token", e->join.token);
+    if (e->join.step != MPT_JOIN_ACK) {
+        mpt_json_member_uint(json, "address_id", e->join.address_id);
+        mpt_json_member_bool(json, "backup", e->join.backup);
+    }
+    if (e->join.step != MPT_JOIN_SYN) {
+        const mpt_subflow *s = g_ptr_array_index(v->connection->subflows, e->owner);
+        verdict(json, "hmac", mpt_connection_verify_join(v->connection, s, e->join.step));
+    }
+}
+
+static void address(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_add_addr *a = &e->add_addr;
+    char text[MPT_ADDRESS_TEXT];
+
+    mpt_json_member_uint(json, "id", a->address_id);
+    mpt_json_member_string(json, "address", mpt_endpoint_address_text(&a->address, text));
+    mpt_figures_json_number(json, "port", (mpt_maybe_int){a->has_port, a->address.port});
+    if (e->type == MPT_EVENT_ADD_ADDR)
+        verdict(json, "hmac", mpt_connection_verify_add_addr(v->connection, e->side, a));
+}
+
+static void remove_address(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_array_inline(json, "ids");
+    for (unsigned i = 0; i < e->remove_addr.count; i++)
+        mpt_json_uint(json, e->remove_addr.ids[i]);
+    mpt_json_end_array(json);
+}
+
+static void prio(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_bool(json, "backup", e->prio.backup);
+    mpt_figures_json_number(json, "id", (mpt_maybe_int){e->prio.has_address_id, e->prio.address_id});
+}
+
+/* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
+static void fail(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_host *sender = &v->connection->host[!e->side];
+    mpt_maybe_int relative = {sender->idsn_known, (int64_t)(e->fail.dsn - sender->idsn)};
+
+    mpt_figures_json_number(json, "dsn", relative);
+}
+
+static void fastclose(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_host *receiver = &v->connection->host[!e->side];
+
+    mpt_json_key(json, "key_ok");
+    if (receiver->key_known)
+        mpt_json_bool(json, receiver->key == e->fastclose.receiver_key);
+    else
+        mpt_json_null(json);
+}
+
+static void tcprst(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_uint(json, "reason", e->tcprst.reason);
+    mpt_json_member_bool(json, "transient", e->tcprst.transient);
+}
+
+static void repeated(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_uint(json, "count", e->count);
+}
+
+static void repeated_dsn(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    repeated(json, v, e);
+    mpt_figures_json_number(json, "dsn", mpt_metrics_relative(v->connection, e->side, e->data.dsn));
+}
+
+static void checksum(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    mpt_figures_json_number(json, "dsn", mpt_metrics_relative(v->connection, e->side, e->data.dsn));
+    mpt_json_member_uint(json, "ssn", e->data.ssn);
+    mpt_json_member_uint(json, "length", e->data.length);
+}
+
+static void hmac_bad(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_string(json, "of", e->reason == MPT_HMAC_ADD_ADDR ? "ADD_ADDR" : "MP_JOIN");
+    if (e->reason != MPT_HMAC_ADD_ADDR)
+        mpt_json_member_string(json, "step", mpt_join_step_name((mpt_join_step)e->reason));
+}
+
+static void fallback(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_string(json, "reason", mpt_fallback_name((mpt_fallback)e->reason));
+}
+
+static void closed(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    (void)v;
+    mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)e->reason));
+}
+
+/* What follows the type. */
+static void (*const DETAILS[MPT_EVENT_TYPES])(mpt_json *json, const mpt_connection_view *v,
+                                              const mpt_event *e) = {
+    [MPT_EVENT_MP_CAPABLE] = capable,
+    [MPT_EVENT_MP_JOIN] = join,
+    [MPT_EVENT_ADD_ADDR] = address,
+    [MPT_EVENT_ADD_ADDR_ECHO] = address,
+    [MPT_EVENT_REMOVE_ADDR] = remove_address,
+    [MPT_EVENT_MP_PRIO] = prio,
+    [MPT_EVENT_MP_FAIL] = fail,
+    [MPT_EVENT_MP_FASTCLOSE] = fastclose,
+    [MPT_EVENT_MP_TCPRST] = tcprst,
+    [MPT_EVENT_RST] = repeated,
+    [MPT_EVENT_FIN] = repeated,
+    [MPT_EVENT_DATA_FIN] = repeated_dsn,
+    [MPT_EVENT_INFINITE_MAPPING] = repeated_dsn,
+    [MPT_EVENT_FALLBACK] = fallback,
+    [MPT_EVENT_CHECKSUM_BAD] = checksum,
+    [MPT_EVENT_HMAC_BAD] = hmac_bad,
+    [MPT_EVENT_SUBFLOW_ESTABLISHED] = NULL,
+    [MPT_EVENT_SUBFLOW_CLOSED] = closed,
+};
+
+bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions,
+                     const mpt_event *e)
+{
+    const mpt_engine_config *config = mpt_engine_get_config(engine);
+    mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
+    int64_t time_ns = e->time_ns - v->epoch_ns;
+
+    return directions >> direction & 1u && (!config->has_from || time_ns >= config->from_ns) &&
+           (!config->has_to || time_ns < config->to_ns);
+}
+
+static void subflow_ids(mpt_json *json, const char *key, const mpt_event_pairs *pairs)
+{
+    mpt_json_member_array_inline(json, key);
+    for (unsigned k = 0; k < pairs->count; k++)
+        mpt_json_uint(json, pairs->subflows[k].subflow->id);
+    mpt_json_end_array(json);
+}
+
+/* What belongs together; a null says that there is none in the capture. */
+static void write_pairs(mpt_json *json, const mpt_connection_view *v, const GArray *events, guint i)
+{
+    mpt_event_pairs pairs;
+
+    mpt_event_pair(v, events, i, &pairs);
+    switch (g_array_index(events, mpt_event, i).type) {
+    case MPT_EVENT_ADD_ADDR:
+        mpt_figures_json_number(json, "echo_frame",
+                                (mpt_maybe_int){ pairs.echo, pairs.echo ? pairs.echo->frame : 0 });
+        mpt_figures_json_number(
+            json, "used_by", (mpt_maybe_int){pairs.count, pairs.count ? pairs.subflows[0].subflow->id : 0});
+        break;
+    case MPT_EVENT_REMOVE_ADDR:
+        subflow_ids(json, "closes", &pairs);
+        break;
+    case MPT_EVENT_MP_FASTCLOSE:
+        subflow_ids(json, "resets", &pairs);
+        break;
+    default:
+        break;
+    }
+}
+
+void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions,
+                    const mpt_engine *engine)
+{
+    GArray *events = mpt_metrics_events(v->connection);
+
+    mpt_json_member_array(json, "events");
+    for (guint i = 0; i < events->len; i++) {
+        const mpt_event *e = &g_array_index(events, mpt_event, i);
+        mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
+
+        if (!mpt_event_shown(engine, v, directions, e))
+            continue;
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_seconds(json, "time", e->time_ns - v->epoch_ns);
+        mpt_json_member_uint(json, "frame", e->frame);
+        mpt_json_member_uint(json, "subflow", mpt_event_subflow(v, e->owner));
+        mpt_json_member_string(json, "direction", mpt_direction_name(direction));
+        mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
+        if (DETAILS[e->type])
+            DETAILS[e->type](json, v, e);
+        write_pairs(json, v, events, i);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+    g_array_unref(events);
+}

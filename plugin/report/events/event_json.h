@@ -1,0 +1,27 @@
+/* event_json.h - the events of one connection as the JSON document has them (report.md).
+ *
+ * Invariant: every event has time, frame, subflow, direction and type; what follows depends on the type
+ * alone.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_EVENT_JSON_H
+#define MPT_EVENT_JSON_H
+
+#include <stdint.h>
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/report/format/json.h"
+
+/* Writes the member `events`. directions: those whose events are shown. */
+void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions,
+                    const mpt_engine *engine);
+
+/* True if the event is of one of these directions and in the window of time that the engine counts. */
+bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions,
+                     const mpt_event *e);
+
+/* The id that reports give the subflow with this owner number. */
+uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner);
+
+#endif

@@ -1,0 +1,413 @@
+/* event_text.c - see event_text.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "event_text.h"
+
+#include "plugin/report/common/labels.h"
+#include "tap/engine/base/units.h"
+
+/* What a sentence is made from. */
+struct words {
+    const mpt_connection_view *v;
+    const mpt_event *e;
+    const mpt_event_pairs *pairs;
+    GString *out;
+    const char *who, *peer;          /* "client", "server" */
+    const mpt_subflow_view *subflow; /* NULL: none */
+    unsigned id;                     /* of the subflow */
+};
+
+static void say(const struct words *w, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void say(const struct words *w, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    g_string_append_vprintf(w->out, format, args);
+    va_end(args);
+}
+
+static void say_bytes(const struct words *w, uint64_t bytes)
+{
+    mpt_units_grouped(w->out, bytes);
+    say(w, bytes == 1 ? " byte" : " bytes");
+}
+
+static void say_dsn(const struct words *w, mpt_maybe_int dsn)
+{
+    if (!dsn.known) {
+        say(w, "a DSN that can't be related to the start");
+        return;
+    }
+    say(w, "DSN ");
+    mpt_units_grouped_signed(w->out, dsn.value);
+}
+
+/* ", HMAC valid" */
+static void say_verdict(const struct words *w, const char *what, mpt_verdict verdict)
+{
+    static const char *const words[] = {
+        [MPT_VERDICT_NONE] = "not verifiable here",
+        [MPT_VERDICT_OK] = "valid",
+        [MPT_VERDICT_BAD] = "WRONG",
+    };
+
+    say(w, ", %s %s", what, words[verdict]);
+}
+
+static void say_repeated(const struct words *w)
+{
+    if (w->e->count < 2)
+        return;
+    say(w, ", %u times within ", w->e->count);
+    mpt_units_duration(w->out, w->e->last_ns - w->e->time_ns);
+}
+
+/* " after 1.23 ms (frame 20)" */
+static void say_later(const struct words *w, const mpt_event *later, const mpt_event *earlier)
+{
+    if (later->frame == earlier->frame) {
+        say(w, " at once");
+        return;
+    }
+    say(w, " after ");
+    mpt_units_duration(w->out, later->time_ns - earlier->time_ns);
+    say(w, " (frame %u)", later->frame);
+}
+
+static void say_ends(const struct words *w)
+{
+    unsigned opener = w->subflow->initiator.known ? (unsigned)w->subflow->initiator.value : 0;
+    char from[MPT_ENDPOINT_TEXT], to[MPT_ENDPOINT_TEXT];
+
+    say(w, "%s -> %s", mpt_endpoint_text(&w->subflow->subflow->ends[w->subflow->side[opener]], from),
+        mpt_endpoint_text(&w->subflow->subflow->ends[w->subflow->side[!opener]], to));
+}
+
+static void say_announced(const struct words *w, const mpt_add_addr *a)
+{
+    char text[MPT_ENDPOINT_TEXT];
+
+    say(w, "%s",
+        a->has_port ? mpt_endpoint_text(&a->address, text) : mpt_endpoint_address_text(&a->address, text));
+}
+
+/* --- a function for each type --- */
+
+static void capable(const struct words *w)
+{
+    const mpt_mp_capable *o = &w->e->capable;
+
+    if (w->e->side != w->v->side[0])
+        say(w, "server agrees to MPTCP v%u", o->version);
+    else if (!o->has_receiver_key)
+        say(w, "client asks for MPTCP v%u", o->version);
+    else
+        say(w, "client confirms MPTCP v%u with both keys", o->version);
+    if (o->checksum_required)
+        say(w, ", with DSS checksums");
+    if (o->has_data && o->data_len) {
+        say(w, ", and sends the first ");
+        say_bytes(w, o->data_len);
+    }
+}
+
+static void join(const struct words *w)
+{
+    const mpt_mp_join *o = &w->e->join;
+
+    switch (o->step) {
+    case MPT_JOIN_SYN:
+        say(w, "%s opens subflow %u, ", w->who, w->id);
+        if (w->subflow)
+            say_ends(w);
+        say(w, ", from its address id %u", o->address_id);
+        if (w->pairs->cause)
+            say(w, ", to the address announced in frame %u", w->pairs->cause->frame);
+        break;
+    case MPT_JOIN_SYNACK:
+        say(w, "%s accepts subflow %u, its address id %u", w->who, w->id, o->address_id);
+        break;
+    case MPT_JOIN_ACK:
+        say(w, "%s completes the join of subflow %u", w->who, w->id);
+        break;
+    }
+    if (o->step != MPT_JOIN_ACK && o->backup)
+        say(w, ", as backup only");
+    if (o->step != MPT_JOIN_SYN && w->subflow)
+        say_verdict(w, "HMAC", mpt_metrics_join_verdict(w->subflow, o->step));
+}
+
+static void add_addr(const struct words *w)
+{
+    const mpt_add_addr *o = &w->e->add_addr;
+
+    say(w, "%s announces ", w->who);
+    say_announced(w, o);
+    say(w, " as id %u", o->address_id);
+    if (o->has_hmac)
+        say_verdict(w, "HMAC", mpt_connection_verify_add_addr(w->v->connection, w->e->side, o));
+    if (w->pairs->cause)
+        say(w, ", again (first in frame %u)", w->pairs->cause->frame);
+}
+
+static void add_addr_echo(const struct words *w)
+{
+    say(w, "%s confirms that the %s has ", w->who, w->peer);
+    say_announced(w, &w->e->add_addr);
+    say(w, " as id %u", w->e->add_addr.address_id);
+    if (w->pairs->cause)
+        say(w, " (announced in frame %u)", w->pairs->cause->frame);
+    else
+        say(w, " (its announcement is not in the capture)");
+}
+
+static void remove_addr(const struct words *w)
+{
+    const mpt_remove_addr *o = &w->e->remove_addr;
+
+    say(w, "%s withdraws its address id%s ", w->who, o->count == 1 ? "" : "s");
+    for (unsigned i = 0; i < o->count; i++)
+        say(w, "%s%u", i ? ", " : "", o->ids[i]);
+}
+
+static void prio(const struct words *w)
+{
+    const mpt_mp_prio *o = &w->e->prio;
+
+    say(w, "%s wants ", w->who);
+    if (o->has_address_id)
+        say(w, "the subflows of its address id %u", o->address_id);
+    else
+        say(w, "subflow %u", w->id);
+    say(w, o->backup ? " to be backup only" : " to be used as a regular path");
+}
+
+/* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
+static void fail(const struct words *w)
+{
+    const mpt_host *sender = &w->v->connection->host[!w->e->side];
+    mpt_maybe_int dsn = {sender->idsn_known, (int64_t)(w->e->fail.dsn - sender->idsn)};
+
+    say(w, "%s reports a wrong checksum on subflow %u: data of the %s from ", w->who, w->id, w->peer);
+    say_dsn(w, dsn);
+    say(w, " on was altered on the way");
+}
+
+static void fastclose(const struct words *w)
+{
+    const mpt_host *receiver = &w->v->connection->host[!w->e->side];
+
+    say(w, "%s aborts the whole connection", w->who);
+    say_verdict(w, "key",
+                !receiver->key_known                            ? MPT_VERDICT_NONE
+                : receiver->key == w->e->fastclose.receiver_key ? MPT_VERDICT_OK
+                                                                : MPT_VERDICT_BAD);
+}
+
+/* RFC 8684 3.6 has reason 6 for what the sender can only conclude. */
+static void tcprst(const struct words *w)
+{
+    say(w, "subflow %u reset by the %s: %s%s (reason %u)%s", w->id, w->who,
+        mpt_tcprst_reason_text(w->e->tcprst.reason), w->e->tcprst.reason == 6 ? " suspected" : "",
+        w->e->tcprst.reason, w->e->tcprst.transient ? ", may be tried again" : "");
+}
+
+static void rst(const struct words *w)
+{
+    say(w, "%s resets subflow %u", w->who, w->id);
+    say_repeated(w);
+}
+
+static void fin(const struct words *w)
+{
+    say(w, "%s sends no more on subflow %u", w->who, w->id);
+    say_repeated(w);
+}
+
+/* Fast Open's bytes lie before DSN 1 (RFC 8684 B.1). */
+static int64_t bytes_before_first_dsn(const struct words *w)
+{
+    mpt_direction direction = w->e->side == w->v->side[MPT_C2S] ? MPT_C2S : MPT_S2C;
+    int64_t bytes = 0;
+
+    for (uint32_t i = 0; i < w->v->subflow_count; i++) {
+        const mpt_subflow_view *s = &w->v->subflows[i];
+        bytes += s->subflow->half[s->side[direction]].syn_data;
+    }
+    return bytes;
+}
+
+static void data_fin(const struct words *w)
+{
+    mpt_maybe_int dsn = mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn);
+
+    say(w, "%s has sent all its data", w->who);
+    if (dsn.known) {
+        say(w, ": ");
+        say_bytes(w, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0));
+    }
+    say_repeated(w);
+}
+
+static void infinite_mapping(const struct words *w)
+{
+    say(w, "%s sends as plain TCP on subflow %u, from ", w->who, w->id);
+    say_dsn(w, mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn));
+    say(w, " on");
+    say_repeated(w);
+}
+
+static void fallback(const struct words *w)
+{
+    say(w, "the connection is plain TCP from here on: %s", mpt_fallback_phrase((mpt_fallback)w->e->reason));
+}
+
+static void checksum(const struct words *w)
+{
+    say(w, "DSS checksum WRONG on subflow %u: data of the %s, subflow sequence number ", w->id, w->who);
+    mpt_units_grouped(w->out, w->e->data.ssn);
+    say(w, ", was altered on the way");
+}
+
+static void hmac_bad(const struct words *w)
+{
+    static const char *const steps[] = {
+        [MPT_JOIN_SYN] = "MP_JOIN of the SYN",
+        [MPT_JOIN_SYNACK] = "MP_JOIN of the SYN/ACK",
+        [MPT_JOIN_ACK] = "MP_JOIN of the third ACK",
+        [MPT_HMAC_ADD_ADDR] = "ADD_ADDR",
+    };
+
+    say(w, "HMAC WRONG in the %s by the %s: it does not know the keys, or the option was altered",
+        steps[w->e->reason], w->who);
+}
+
+static void established(const struct words *w)
+{
+    say(w, "subflow %u is open, ", w->id);
+    if (w->subflow)
+        say_ends(w);
+}
+
+static void closed(const struct words *w)
+{
+    static const char *const states[] = {
+        [MPT_STATE_SYN_SENT] = "without an answer",
+        [MPT_STATE_REFUSED] = "refused",
+        [MPT_STATE_ESTABLISHED] = "open",
+        [MPT_STATE_CLOSED] = "closed by both",
+        [MPT_STATE_RESET] = "reset",
+    };
+
+    say(w, "subflow %u is %s", w->id, states[w->e->reason]);
+    if (!w->pairs->cause)
+        return;
+    say(w,
+        w->pairs->cause->type == MPT_EVENT_MP_FASTCLOSE ? ", ended by the MP_FASTCLOSE of frame %u"
+                                                        : ", its address was withdrawn in frame %u",
+        w->pairs->cause->frame);
+}
+
+static void (*const SENTENCES[MPT_EVENT_TYPES])(const struct words *w) = {
+    [MPT_EVENT_MP_CAPABLE] = capable,
+    [MPT_EVENT_MP_JOIN] = join,
+    [MPT_EVENT_ADD_ADDR] = add_addr,
+    [MPT_EVENT_ADD_ADDR_ECHO] = add_addr_echo,
+    [MPT_EVENT_REMOVE_ADDR] = remove_addr,
+    [MPT_EVENT_MP_PRIO] = prio,
+    [MPT_EVENT_MP_FAIL] = fail,
+    [MPT_EVENT_MP_FASTCLOSE] = fastclose,
+    [MPT_EVENT_MP_TCPRST] = tcprst,
+    [MPT_EVENT_RST] = rst,
+    [MPT_EVENT_FIN] = fin,
+    [MPT_EVENT_DATA_FIN] = data_fin,
+    [MPT_EVENT_INFINITE_MAPPING] = infinite_mapping,
+    [MPT_EVENT_FALLBACK] = fallback,
+    [MPT_EVENT_CHECKSUM_BAD] = checksum,
+    [MPT_EVENT_HMAC_BAD] = hmac_bad,
+    [MPT_EVENT_SUBFLOW_ESTABLISHED] = established,
+    [MPT_EVENT_SUBFLOW_CLOSED] = closed,
+};
+
+static struct words words_of(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
+                             GString *out)
+{
+    unsigned end = e->side == v->side[0] ? 0 : 1;
+    const mpt_subflow_view *subflow = mpt_event_subflow_view(v, e->owner);
+
+    return (struct words){.v = v,
+                          .e = e,
+                          .pairs = pairs,
+                          .out = out,
+                          .who = mpt_end_name(end),
+                          .peer = mpt_end_name(!end),
+                          .subflow = subflow,
+                          .id = subflow ? subflow->id : 0};
+}
+
+void mpt_event_text(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
+                    GString *out)
+{
+    struct words w = words_of(v, e, pairs, out);
+
+    SENTENCES[e->type](&w);
+}
+
+/* --- what became of it --- */
+
+static void add_addr_outcome(const struct words *w)
+{
+    const mpt_subflow_view *s = w->pairs->subflows[0].subflow;
+
+    /* RFC 6824 has no echo. */
+    if (w->pairs->echo) {
+        say(w, "; confirmed");
+        say_later(w, w->pairs->echo, w->e);
+    } else if (w->e->add_addr.has_hmac) {
+        say(w, "; never confirmed");
+    }
+    if (!w->pairs->count) {
+        say(w, "; never used");
+        return;
+    }
+    say(w,
+        s->subflow->start_ns < w->e->time_ns ? "; already used by subflow %u"
+                                             : "; used by subflow %u (frame %u)",
+        s->id, s->subflow->first_frame);
+}
+
+/* "; closes subflows 1 and 2": each with how long it took. */
+static void closing_outcome(const struct words *w, const char *verb, const char *nothing)
+{
+    if (!w->pairs->count)
+        say(w, "; %s", nothing);
+    for (unsigned i = 0; i < w->pairs->count; i++) {
+        const mpt_event *end = w->pairs->subflows[i].end;
+
+        say(w, i ? ", " : "; ");
+        if (!end) {
+            say(w, "subflow %u stays open", w->pairs->subflows[i].subflow->id);
+            continue;
+        }
+        say(w, "%s subflow %u", verb, w->pairs->subflows[i].subflow->id);
+        say_later(w, end, w->e);
+    }
+    if (w->pairs->count == MPT_PAIRS_SUBFLOWS)
+        say(w, ", and perhaps more");
+}
+
+void mpt_event_outcome_text(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
+                            GString *out)
+{
+    struct words w = words_of(v, e, pairs, out);
+
+    if (e->type == MPT_EVENT_ADD_ADDR)
+        add_addr_outcome(&w);
+    else if (e->type == MPT_EVENT_REMOVE_ADDR)
+        closing_outcome(&w, "closes", "no open subflow uses it");
+    else if (e->type == MPT_EVENT_MP_FASTCLOSE)
+        closing_outcome(&w, "resets", "no subflow is reset after it");
+}

@@ -1,0 +1,32 @@
+/* gui_graph.h - a capture's connections and graphs as plain values for windows (plugin/qt/interface.h).
+ *
+ * Invariant: what is made here needs neither the engine nor the recorder any more.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_GUI_GRAPH_H
+#define MPT_GUI_GRAPH_H
+
+#include "tap/engine/graphs/graphs.h"
+#include "plugin/qt/interface.h"
+
+/* The types of graphs, as mpt_graph_type counts them; static. */
+const mpt_gui_type *mpt_gui_types(unsigned *count);
+
+/* path: of the capture's file. Free with mpt_gui_capture_free(). */
+mpt_gui_capture *mpt_gui_capture_new(const mpt_engine *engine, uint64_t reading, const char *path);
+void mpt_gui_capture_free(mpt_gui_capture *capture);
+
+/* NULL where there is no such connection. Free with mpt_gui_graph_free(). */
+mpt_gui_graph *mpt_gui_graph_new(const mpt_engine *engine, const mpt_recorder *recorder,
+                                 const mpt_gui_request *request);
+void mpt_gui_graph_free(mpt_gui_graph *graph);
+
+void mpt_gui_describe(const mpt_gui_graph *graph, unsigned series, size_t point, char *text, size_t room);
+
+/* The request's range and limit don't count. False, and *why is one sentence, to be freed with g_free(), where the file
+ * can't be written. */
+bool mpt_gui_save_csv(const mpt_engine *engine, const mpt_recorder *recorder, const mpt_gui_request *request,
+                      const char *path, char **why);
+
+#endif

@@ -1,0 +1,50 @@
+/* gui_rows.h - which columns and rows the tables of windows have. For gui_table.c alone.
+ *
+ * Invariant: a number with a unit stands beside its exact value: flags MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED, and
+ * the same value.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_GUI_ROWS_H
+#define MPT_GUI_ROWS_H
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/qt/interface.h"
+#include "tap/engine/reinjections/reinjection_log.h"
+#include "plugin/report/format/table.h"
+
+typedef struct mpt_gui_layout {
+    const mpt_column *columns;
+    const char *const *tooltips; /* of each column; NULL: none */
+    size_t count;
+    size_t sentence;   /* the column that is long; count: none */
+    const char *empty; /* said where there are connections and no rows */
+} mpt_gui_layout;
+
+typedef struct mpt_gui_rows {
+    const mpt_engine *engine;
+    const mpt_reinjection_log *log;
+    GPtrArray *connections; /* by id */
+    mpt_table *table;
+    GArray *rows;     /* mpt_gui_row, one a row of the table */
+    GString *summary; /* gets whole lines */
+} mpt_gui_rows;
+
+const mpt_gui_layout *mpt_gui_layout_of(mpt_gui_kind kind);
+void mpt_gui_rows_fill(mpt_gui_rows *to, mpt_gui_kind kind);
+
+/* The parts of the above, by file. */
+extern const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT, MPT_GUI_SUBFLOW_LAYOUT; /* gui_rows.c */
+extern const mpt_gui_layout MPT_GUI_REINJECTION_LAYOUT, MPT_GUI_EVENT_LAYOUT, MPT_GUI_FINDING_LAYOUT;
+void mpt_gui_rows_reinjections(mpt_gui_rows *to); /* gui_rows_frames.c */
+void mpt_gui_rows_events(mpt_gui_rows *to);
+void mpt_gui_rows_findings(mpt_gui_rows *to);
+
+/* Begins a row of the table, with what windows do with it. */
+static inline void mpt_gui_rows_begin(mpt_gui_rows *to, const mpt_gui_row *row)
+{
+    mpt_table_begin_row(to->table);
+    g_array_append_val(to->rows, *row);
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* gui_table.h - the tables of windows (plugin/qt/interface.h): connections, subflows, what was sent again, events and
+ * findings, as typed cells that windows show, sort and copy.
+ *
+ * Invariant: what is made here needs neither the engine nor the log any more; every figure comes from the functions
+ * that the reports print.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_GUI_TABLE_H
+#define MPT_GUI_TABLE_H
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/qt/interface.h"
+#include "tap/engine/reinjections/reinjection_log.h"
+
+/* Connections and subflows that one display filter may name. */
+#define MPT_GUI_FILTER_TERMS 50
+
+/* log: of this engine, from its first segment on; NULL: there are no rows of MPT_GUI_TABLE_REINJECTIONS. path: of the
+ * capture's file. The caller sets reading, segments and complete. Free with mpt_gui_table_free(). */
+mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, const mpt_reinjection_log *log,
+                                 const char *path);
+void mpt_gui_table_free(mpt_gui_table *table);
+
+/* As in mpt_gui_plugin. */
+char *mpt_gui_table_cell(const mpt_gui_table *table, size_t row, unsigned column, bool exact);
+int mpt_gui_table_compare(const mpt_gui_table *table, unsigned column, size_t a, size_t b);
+char *mpt_gui_table_filter(const mpt_gui_table *table, const size_t *rows, size_t count);
+
+#endif

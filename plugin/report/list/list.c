@@ -1,0 +1,259 @@
+/* list.c - report `list`, see reports.h: which connections there are, between whom, over which subflows.
+ *
+ * Invariant: all that names a connection elsewhere (keys, tokens, IDSNs, tcp.stream) is shown for each.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin/report/report.h"
+
+#include "plugin/report/format/csv.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/common/overview.h"
+#include "plugin/report/common/subflows.h"
+#include "plugin/report/format/table.h"
+#include "plugin/report/format/text.h"
+#include "tap/engine/base/units.h"
+
+/* --- text --- */
+
+/* "  client  key 4fd46b20d8d89131  token 5e5ea321  IDSN 17160977494024593999": unknown values keep their
+ * room. */
+static void text_host(const mpt_connection_view *v, unsigned end, mpt_sink *sink)
+{
+    const mpt_host *h = &v->host[end];
+    char key[24] = "unknown", token[16] = "unknown", idsn[24] = "unknown";
+
+    if (h->key_known)
+        g_snprintf(key, sizeof key, "%016" G_GINT64_MODIFIER "x", h->key);
+    if (h->token_known)
+        g_snprintf(token, sizeof token, "%08x", h->token);
+    if (h->idsn_known)
+        g_snprintf(idsn, sizeof idsn, "%" G_GUINT64_FORMAT, h->idsn);
+    mpt_sink_printf(sink, "  %s  key %-16s  token %-8s  IDSN %s\n", mpt_end_name(end), key, token, idsn);
+}
+
+/* "  data    120 bytes from the client, 300 bytes from the server" */
+static void text_data(const mpt_connection_view *v, unsigned directions, mpt_sink *sink)
+{
+    GString *line = g_string_new(NULL);
+
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+        if (!(directions >> d & 1u))
+            continue;
+        g_string_append(line, line->len > 0 ? ", " : "");
+        mpt_overview_bytes(line, v->direction[d].data.dsn_unique_bytes);
+        g_string_append_printf(line, " from the %s", mpt_end_name(d));
+        if (v->direction[d].bytes.unmapped_bytes > 0) {
+            g_string_append(line, " (and ");
+            mpt_units_bytes(line, v->direction[d].bytes.unmapped_bytes);
+            g_string_append(line, " without mapping)");
+        }
+    }
+    mpt_block *block = mpt_block_new();
+    /* As wide as the lines of the hosts below. */
+    mpt_block_add(block, "data  ", line->str);
+    mpt_text_block(sink, block, 2);
+    mpt_block_free(block);
+    g_string_free(line, TRUE);
+}
+
+static void text_connection(const mpt_connection_view *v, unsigned directions, mpt_sink *sink)
+{
+    mpt_overview_connection(v, sink);
+    text_data(v, directions, sink);
+    for (unsigned end = 0; end < 2; end++)
+        if (v->kind == MPT_KIND_MPTCP || v->host[end].key_known || v->host[end].token_known)
+            text_host(v, end, sink);
+    mpt_subflows_text(v, sink, 2);
+}
+
+/* --- CSV: a row a subflow, with all of its connection --- */
+
+enum {
+    CONNECTION,
+    MPTCP_STREAM,
+    KIND,
+    VERSION,
+    FALLBACK,
+    CHECKSUM_REQUIRED,
+    START,
+    END,
+    CLOSE,
+    CLOSE_BY,
+    CLOSE_TIME,
+    CLIENT_KEY,
+    CLIENT_TOKEN,
+    CLIENT_IDSN,
+    SERVER_KEY,
+    SERVER_TOKEN,
+    SERVER_IDSN,
+    CONNECTION_C2S,
+    CONNECTION_S2C,
+    SUBFLOW,
+    TCP_STREAM,
+    SUBFLOW_KIND,
+    CLIENT_ADDRESS,
+    CLIENT_PORT,
+    SERVER_ADDRESS,
+    SERVER_PORT,
+    INITIATOR,
+    CLIENT_ADDRESS_ID,
+    SERVER_ADDRESS_ID,
+    CLIENT_BACKUP,
+    SERVER_BACKUP,
+    STATE,
+    SUBFLOW_START,
+    SUBFLOW_END,
+    PACKETS,
+    SUBFLOW_C2S,
+    SUBFLOW_S2C,
+    COLUMNS
+};
+
+static const mpt_column TABLE[COLUMNS] = {
+    [CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [MPTCP_STREAM] = {.name = "mptcp_stream", .type = MPT_ID},
+    [KIND] = {.name = "kind", .type = MPT_TEXT},
+    [VERSION] = {.name = "version", .type = MPT_INT},
+    [FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
+    [CHECKSUM_REQUIRED] = {.name = "checksum_required", .type = MPT_INT},
+    [START] = {.name = "start", .type = MPT_SECONDS_NS},
+    [END] = {.name = "end", .type = MPT_SECONDS_NS},
+    [CLOSE] = {.name = "close", .type = MPT_TEXT},
+    [CLOSE_BY] = {.name = "close_by", .type = MPT_TEXT},
+    [CLOSE_TIME] = {.name = "close_time", .type = MPT_SECONDS_NS},
+    [CLIENT_KEY] = {.name = "client_key", .type = MPT_HEX64},
+    [CLIENT_TOKEN] = {.name = "client_token", .type = MPT_HEX32},
+    [CLIENT_IDSN] = {.name = "client_idsn", .type = MPT_ID},
+    [SERVER_KEY] = {.name = "server_key", .type = MPT_HEX64},
+    [SERVER_TOKEN] = {.name = "server_token", .type = MPT_HEX32},
+    [SERVER_IDSN] = {.name = "server_idsn", .type = MPT_ID},
+    [CONNECTION_C2S] = {.name = "c2s_dsn_unique_bytes", .type = MPT_BYTES},
+    [CONNECTION_S2C] = {.name = "s2c_dsn_unique_bytes", .type = MPT_BYTES},
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [TCP_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
+    [SUBFLOW_KIND] = {.name = "subflow_kind", .type = MPT_TEXT},
+    [CLIENT_ADDRESS] = {.name = "client_address", .type = MPT_TEXT},
+    [CLIENT_PORT] = {.name = "client_port", .type = MPT_ID},
+    [SERVER_ADDRESS] = {.name = "server_address", .type = MPT_TEXT},
+    [SERVER_PORT] = {.name = "server_port", .type = MPT_ID},
+    [INITIATOR] = {.name = "initiator", .type = MPT_TEXT},
+    [CLIENT_ADDRESS_ID] = {.name = "client_address_id", .type = MPT_INT},
+    [SERVER_ADDRESS_ID] = {.name = "server_address_id", .type = MPT_INT},
+    [CLIENT_BACKUP] = {.name = "client_backup", .type = MPT_INT},
+    [SERVER_BACKUP] = {.name = "server_backup", .type = MPT_INT},
+    [STATE] = {.name = "state", .type = MPT_TEXT},
+    [SUBFLOW_START] = {.name = "subflow_start", .type = MPT_SECONDS_NS},
+    [SUBFLOW_END] = {.name = "subflow_end", .type = MPT_SECONDS_NS},
+    [PACKETS] = {.name = "packets", .type = MPT_UINT},
+    [SUBFLOW_C2S] = {.name = "subflow_c2s_payload_bytes", .type = MPT_BYTES},
+    [SUBFLOW_S2C] = {.name = "subflow_s2c_payload_bytes", .type = MPT_BYTES},
+};
+
+static void set_maybe(mpt_table *table, size_t column, mpt_maybe_int value)
+{
+    if (value.known)
+        mpt_table_set_int(table, column, value.value);
+}
+
+static void set_end(mpt_table *table, size_t column, mpt_maybe_int end)
+{
+    if (end.known)
+        mpt_table_set_text(table, column, mpt_end_name((unsigned)end.value));
+}
+
+static void csv_connection(mpt_table *table, const mpt_connection_view *v, unsigned directions)
+{
+    const mpt_connection *c = v->connection;
+
+    mpt_table_set_uint(table, CONNECTION, v->id);
+    if (c->has_stream)
+        mpt_table_set_uint(table, MPTCP_STREAM, c->mptcp_stream);
+    mpt_table_set_text(table, KIND, mpt_connection_kind_name(v->kind));
+    set_maybe(table, VERSION, v->version);
+    mpt_table_set_text(table, FALLBACK, mpt_fallback_name(v->fallback));
+    set_maybe(table, CHECKSUM_REQUIRED, v->checksum_required);
+    mpt_table_set_ns(table, START, v->start_ns);
+    mpt_table_set_ns(table, END, v->end_ns);
+    mpt_table_set_text(table, CLOSE, mpt_close_name(v->close));
+    set_end(table, CLOSE_BY, v->close_by);
+    if (v->close_time.known)
+        mpt_table_set_ns(table, CLOSE_TIME, v->close_time.ns);
+    for (unsigned end = 0; end < 2; end++) {
+        size_t first = end == 0 ? CLIENT_KEY : SERVER_KEY;
+        if (v->host[end].key_known)
+            mpt_table_set_uint(table, first, v->host[end].key);
+        if (v->host[end].token_known)
+            mpt_table_set_uint(table, first + 1, v->host[end].token);
+        if (v->host[end].idsn_known)
+            mpt_table_set_uint(table, first + 2, v->host[end].idsn);
+    }
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
+        if (directions >> d & 1u)
+            mpt_table_set_uint(table, CONNECTION_C2S + d, v->direction[d].data.dsn_unique_bytes);
+}
+
+static void csv_subflow(mpt_table *table, const mpt_subflow_view *s, unsigned directions)
+{
+    char text[MPT_ADDRESS_TEXT];
+
+    mpt_table_set_uint(table, SUBFLOW, s->id);
+    if (s->subflow->has_stream)
+        mpt_table_set_uint(table, TCP_STREAM, s->subflow->tcp_stream);
+    mpt_table_set_text(table, SUBFLOW_KIND, mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
+    for (unsigned end = 0; end < 2; end++) {
+        const mpt_endpoint *e = &s->subflow->ends[s->side[end]];
+        mpt_table_set_text(table, CLIENT_ADDRESS + 2 * end, mpt_endpoint_address_text(e, text));
+        mpt_table_set_uint(table, CLIENT_PORT + 2 * end, e->port);
+        set_maybe(table, CLIENT_ADDRESS_ID + end, s->address_id[end]);
+        set_maybe(table, CLIENT_BACKUP + end, s->backup[end]);
+    }
+    set_end(table, INITIATOR, s->initiator);
+    mpt_table_set_text(table, STATE, mpt_subflow_state_name((mpt_subflow_state)s->subflow->state));
+    mpt_table_set_ns(table, SUBFLOW_START, s->start_ns);
+    mpt_table_set_ns(table, SUBFLOW_END, s->end_ns);
+    mpt_table_set_uint(table, PACKETS, s->packets);
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
+        if (directions >> d & 1u)
+            mpt_table_set_uint(table, SUBFLOW_C2S + d, s->direction[d].bytes.payload_bytes);
+}
+
+static void csv_rows(const mpt_connection_view *v, unsigned directions, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(TABLE, COLUMNS);
+
+    for (uint32_t i = 0; i < v->subflow_count; i++) {
+        mpt_table_begin_row(table);
+        csv_connection(table, v, directions);
+        csv_subflow(table, &v->subflows[i], directions);
+    }
+    mpt_csv_rows(sink, table);
+    mpt_table_free(table);
+}
+
+/* --- the report --- */
+
+void mpt_report_list(const mpt_report_context *x, mpt_sink *sink)
+{
+    bool csv = x->arguments->format == MPT_FORMAT_CSV;
+    unsigned directions = mpt_report_directions(x->arguments);
+    mpt_table *table = mpt_table_new(TABLE, COLUMNS);
+
+    if (csv)
+        mpt_csv_header(sink, table);
+    else
+        mpt_overview_capture(x, sink);
+    mpt_table_free(table);
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        if (mpt_report_selected(x, &v)) {
+            if (csv)
+                csv_rows(&v, directions, sink);
+            else
+                text_connection(&v, directions, sink);
+        }
+        mpt_metrics_clear(&v);
+    }
+}

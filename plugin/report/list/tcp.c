@@ -1,0 +1,362 @@
+/* tcp.c - see tcp.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tcp.h"
+
+#include <string.h>
+
+#include "plugin/report/format/csv.h"
+#include "plugin/report/common/figures.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/common/overview.h"
+#include "plugin/report/report.h"
+#include "plugin/report/format/text.h"
+#include "tap/engine/base/units.h"
+
+/* One stream, its client first: that of the connection, or who opened it. */
+typedef struct stream {
+    const mpt_subflow *subflow;
+    mpt_tcp_view view;
+    uint32_t connection_id, subflow_id; /* valid where it is part of a connection */
+} stream;
+
+/* All streams of the capture, one after the other. */
+typedef struct walk {
+    const mpt_report_context *x;
+    GPtrArray *subflows; /* const mpt_subflow *, by first frame */
+    uint32_t *ids;       /* of connections, by their index in the engine */
+    uint32_t *seen;      /* their subflows so far */
+    guint next;
+} walk;
+
+static gint by_first_frame(gconstpointer a, gconstpointer b)
+{
+    const mpt_subflow *x = *(const mpt_subflow *const *)a, *y = *(const mpt_subflow *const *)b;
+
+    if (x->first_frame != y->first_frame)
+        return x->first_frame < y->first_frame ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static void walk_begin(walk *w, const mpt_report_context *x)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+    guint connections = mpt_engine_connections(x->engine)->len;
+
+    *w = (walk){.x = x, .subflows = g_ptr_array_sized_new(all->len)};
+    w->ids = g_new0(uint32_t, connections);
+    w->seen = g_new0(uint32_t, connections);
+    for (guint id = 0; id < x->connections->len; id++)
+        w->ids[((const mpt_connection *)g_ptr_array_index(x->connections, id))->index] = id;
+    for (guint i = 0; i < all->len; i++)
+        if (!mpt_engine_forgot(g_ptr_array_index(all, i)))
+            g_ptr_array_add(w->subflows, g_ptr_array_index(all, i));
+    g_ptr_array_sort(w->subflows, by_first_frame);
+}
+
+static void walk_end(walk *w)
+{
+    g_ptr_array_free(w->subflows, TRUE);
+    g_free(w->ids);
+    g_free(w->seen);
+}
+
+static void swap_sides(mpt_tcp_view *v)
+{
+    mpt_tcp_view was = *v;
+
+    for (unsigned i = 0; i < 2; i++) {
+        v->side[i] = was.side[!i];
+        v->direction[i] = was.direction[!i];
+        v->rtt[i] = was.rtt[!i];
+    }
+}
+
+static bool walk_next(walk *w, stream *s)
+{
+    if (w->next == w->subflows->len)
+        return false;
+    *s = (stream){.subflow = g_ptr_array_index(w->subflows, w->next++)};
+    const mpt_connection *c = s->subflow->connection;
+    mpt_metrics_tcp(w->x->engine, s->subflow, &s->view);
+    if (!c)
+        return true;
+    s->connection_id = w->ids[c->index];
+    s->subflow_id = w->seen[c->index]++;
+    if (mpt_subflow_side(s->subflow, mpt_connection_client_side(c)) != s->view.side[0])
+        swap_sides(&s->view);
+    return true;
+}
+
+/* What the stream has to do with MPTCP, for machines: the kind of its connection, or never_asked. */
+static const char *kind_name(const mpt_subflow *s)
+{
+    return s->connection ? mpt_connection_kind_name(mpt_connection_get_kind(s->connection)) : "never_asked";
+}
+
+static const char *fallback_name(const mpt_subflow *s)
+{
+    return s->connection ? mpt_fallback_name(mpt_connection_get_fallback(s->connection)) : NULL;
+}
+
+/* --- JSON --- */
+
+static void json_ends(mpt_json *json, const stream *s)
+{
+    char text[MPT_ADDRESS_TEXT];
+
+    for (unsigned end = 0; end < 2; end++) {
+        const mpt_endpoint *e = &s->subflow->ends[s->view.side[end]];
+        mpt_json_member_object_inline(json, mpt_end_name(end));
+        mpt_json_member_string(json, "address", mpt_endpoint_address_text(e, text));
+        mpt_json_member_uint(json, "port", e->port);
+        mpt_json_end_object(json);
+    }
+    bool by_client = s->subflow->initiator == s->view.side[0];
+    mpt_json_member_string(json, "initiator",
+                           s->subflow->initiator_known ? mpt_end_name(by_client ? 0 : 1) : NULL);
+}
+
+static void json_stream(mpt_json *json, const stream *s, unsigned directions)
+{
+    const mpt_subflow *subflow = s->subflow;
+    bool part = subflow->connection != NULL;
+
+    mpt_json_begin_object(json);
+    mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){subflow->has_stream, subflow->tcp_stream});
+    json_ends(json, s);
+    mpt_json_member_string(json, "kind", kind_name(subflow));
+    mpt_json_member_string(json, "fallback", fallback_name(subflow));
+    mpt_figures_json_number(json, "connection", (mpt_maybe_int){part, s->connection_id});
+    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){part, s->subflow_id});
+    mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)subflow->state));
+    mpt_json_member_seconds(json, "start", s->view.start_ns);
+    mpt_json_member_seconds(json, "end", s->view.end_ns);
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+        if (!(directions >> d & 1u))
+            continue;
+        mpt_json_member_object(json, mpt_direction_name(d));
+        mpt_figures_json(json, &MPT_TCP_FIGURES, &s->view.direction[d]);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_object(json);
+}
+
+void mpt_tcp_json(mpt_json *json, const GPtrArray *reports)
+{
+    walk w;
+    stream s;
+
+    walk_begin(&w, g_ptr_array_index(reports, 0));
+    while (walk_next(&w, &s)) {
+        unsigned directions = 0;
+        for (guint i = 0; i < reports->len; i++) {
+            const mpt_report_context *x = g_ptr_array_index(reports, i);
+            directions |= mpt_report_selects_stream(x, s.subflow) ? mpt_report_directions(x->arguments) : 0u;
+        }
+        if (directions)
+            json_stream(json, &s, directions);
+    }
+    walk_end(&w);
+}
+
+/* --- text: two rows a stream, one for each sender --- */
+
+enum {
+    TEXT_STREAM,
+    TEXT_SENDER,
+    TEXT_PACKETS,
+    TEXT_PAYLOAD,
+    TEXT_RETRANS,
+    TEXT_TIME,
+    TEXT_MPTCP,
+    TEXT_COLUMNS
+};
+
+static const mpt_column TEXT_TABLE[TEXT_COLUMNS] = {
+    [TEXT_STREAM] = {.name = "tcp.stream", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [TEXT_SENDER] = {.name = "sender", .type = MPT_TEXT},
+    [TEXT_PACKETS] = {.name = "packets", .type = MPT_UINT},
+    [TEXT_PAYLOAD] = {.name = "payload", .title = "payload\nbytes", .type = MPT_BYTES},
+    [TEXT_RETRANS] = {.name = "retrans", .title = "of these\nsent again", .type = MPT_BYTES},
+    [TEXT_TIME] = {.name = "time",
+                   .title = "start, s\nduration",
+                   .type = MPT_TEXT,
+                   .flags = MPT_COLUMN_RIGHT},
+    [TEXT_MPTCP] = {.name = "mptcp", .title = "MPTCP\nstate", .type = MPT_TEXT},
+};
+
+/* "mptcp 0, subflow 1", "fell back (synack)", "never asked". To be freed with g_free(). */
+static char *mptcp_words(const stream *s)
+{
+    static const char *const words[] = {
+        [MPT_KIND_MPTCP] = "mptcp",
+        [MPT_KIND_MPTCP_PARTIAL] = "mptcp",
+        [MPT_KIND_UNANSWERED] = "never answered",
+        [MPT_KIND_TCP] = "not accepted",
+    };
+    const mpt_connection *c = s->subflow->connection;
+
+    if (!c)
+        return g_strdup(s->subflow->left_out      ? "mptcp, above the limit"
+                        : s->subflow->options_cut ? "not known (cut)"
+                                                  : "never asked");
+    mpt_connection_kind kind = mpt_connection_get_kind(c);
+    if (fallback_name(s->subflow))
+        return g_strdup_printf("mptcp %u, fell back (%s)", s->connection_id, fallback_name(s->subflow));
+    if (kind == MPT_KIND_MPTCP || kind == MPT_KIND_MPTCP_PARTIAL)
+        return g_strdup_printf("mptcp %u, subflow %u", s->connection_id, s->subflow_id);
+    return g_strdup_printf("mptcp %u, %s", s->connection_id, words[kind]);
+}
+
+static void text_row(mpt_table *table, const stream *s, unsigned direction, bool figures)
+{
+    const mpt_byte_figures *f = &s->view.direction[direction];
+    char text[MPT_ENDPOINT_TEXT];
+
+    mpt_table_begin_row(table);
+    mpt_table_set_text(table, TEXT_STREAM, "");
+    mpt_table_set_text(table, TEXT_SENDER,
+                       mpt_endpoint_text(&s->subflow->ends[s->view.side[direction]], text));
+    if (!figures)
+        return;
+    mpt_table_set_uint(table, TEXT_PACKETS, f->packets);
+    mpt_table_set_uint(table, TEXT_PAYLOAD, f->payload_bytes);
+    mpt_table_set_uint(table, TEXT_RETRANS, f->retrans_bytes);
+}
+
+static void text_stream(mpt_table *table, const stream *s, unsigned directions)
+{
+    GString *time = g_string_new(NULL);
+    char *mptcp = mptcp_words(s);
+    unsigned first = directions & 1u << MPT_C2S ? MPT_C2S : MPT_S2C;
+
+    text_row(table, s, first, true);
+    if (s->subflow->has_stream)
+        mpt_table_set_textf(table, TEXT_STREAM, "%u", s->subflow->tcp_stream);
+    mpt_units_seconds(time, s->view.start_ns, 6);
+    mpt_table_set_text(table, TEXT_TIME, time->str);
+    mpt_table_set_text(table, TEXT_MPTCP, mptcp);
+    text_row(table, s, !first, directions >> !first & 1u);
+    g_string_truncate(time, 0);
+    mpt_units_duration(time, s->view.end_ns - s->view.start_ns);
+    mpt_table_set_text(table, TEXT_TIME, time->str);
+    mpt_table_set_text(table, TEXT_MPTCP, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));
+    g_string_free(time, TRUE);
+    g_free(mptcp);
+}
+
+static void text_report(const mpt_report_context *x, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(TEXT_TABLE, TEXT_COLUMNS);
+    walk w;
+    stream s;
+
+    mpt_overview_capture(x, sink);
+    walk_begin(&w, x);
+    while (walk_next(&w, &s))
+        if (mpt_report_selects_stream(x, s.subflow))
+            text_stream(table, &s, mpt_report_directions(x->arguments));
+    walk_end(&w);
+    if (mpt_table_rows(table) > 0) {
+        mpt_sink_putc(sink, '\n');
+        mpt_text_table(sink, table, 0);
+    }
+    mpt_table_free(table);
+}
+
+/* --- CSV: one row a stream --- */
+
+enum {
+    CSV_STREAM,
+    CSV_CLIENT_ADDRESS,
+    CSV_CLIENT_PORT,
+    CSV_SERVER_ADDRESS,
+    CSV_SERVER_PORT,
+    CSV_INITIATOR,
+    CSV_KIND,
+    CSV_FALLBACK,
+    CSV_CONNECTION,
+    CSV_SUBFLOW,
+    CSV_STATE,
+    CSV_START,
+    CSV_END,
+    CSV_DIRECTION,
+    CSV_FIGURES
+};
+
+static const mpt_column CSV_TABLE[CSV_FIGURES] = {
+    [CSV_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
+    [CSV_CLIENT_ADDRESS] = {.name = "client_address", .type = MPT_TEXT},
+    [CSV_CLIENT_PORT] = {.name = "client_port", .type = MPT_ID},
+    [CSV_SERVER_ADDRESS] = {.name = "server_address", .type = MPT_TEXT},
+    [CSV_SERVER_PORT] = {.name = "server_port", .type = MPT_ID},
+    [CSV_INITIATOR] = {.name = "initiator", .type = MPT_TEXT},
+    [CSV_KIND] = {.name = "kind", .type = MPT_TEXT},
+    [CSV_FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
+    [CSV_CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [CSV_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [CSV_STATE] = {.name = "state", .type = MPT_TEXT},
+    [CSV_START] = {.name = "start", .type = MPT_SECONDS_NS},
+    [CSV_END] = {.name = "end", .type = MPT_SECONDS_NS},
+    [CSV_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+};
+
+static void csv_row(mpt_table *table, const stream *s, unsigned direction)
+{
+    const mpt_subflow *subflow = s->subflow;
+    char text[MPT_ADDRESS_TEXT];
+
+    mpt_table_begin_row(table);
+    if (subflow->has_stream)
+        mpt_table_set_uint(table, CSV_STREAM, subflow->tcp_stream);
+    for (unsigned end = 0; end < 2; end++) {
+        const mpt_endpoint *e = &subflow->ends[s->view.side[end]];
+        mpt_table_set_text(table, CSV_CLIENT_ADDRESS + 2 * end, mpt_endpoint_address_text(e, text));
+        mpt_table_set_uint(table, CSV_CLIENT_PORT + 2 * end, e->port);
+    }
+    if (subflow->initiator_known)
+        mpt_table_set_text(table, CSV_INITIATOR, mpt_end_name(subflow->initiator == s->view.side[0] ? 0 : 1));
+    mpt_table_set_text(table, CSV_KIND, kind_name(subflow));
+    mpt_table_set_text(table, CSV_FALLBACK, fallback_name(subflow));
+    if (subflow->connection) {
+        mpt_table_set_uint(table, CSV_CONNECTION, s->connection_id);
+        mpt_table_set_uint(table, CSV_SUBFLOW, s->subflow_id);
+    }
+    mpt_table_set_text(table, CSV_STATE, mpt_subflow_state_name((mpt_subflow_state)subflow->state));
+    mpt_table_set_ns(table, CSV_START, s->view.start_ns);
+    mpt_table_set_ns(table, CSV_END, s->view.end_ns);
+    mpt_table_set_text(table, CSV_DIRECTION, mpt_direction_name(direction));
+    mpt_figures_cells(table, CSV_FIGURES, &MPT_TCP_FIGURES, &s->view.direction[direction]);
+}
+
+static void csv_report(const mpt_report_context *x, mpt_sink *sink)
+{
+    size_t count = CSV_FIGURES + MPT_TCP_FIGURES.count;
+    mpt_column *columns = g_new0(mpt_column, count);
+    unsigned directions = mpt_report_directions(x->arguments);
+    walk w;
+    stream s;
+
+    memcpy(columns, CSV_TABLE, sizeof CSV_TABLE);
+    mpt_figures_columns(columns + CSV_FIGURES, &MPT_TCP_FIGURES);
+    mpt_table *table = mpt_table_new(columns, count);
+    walk_begin(&w, x);
+    while (walk_next(&w, &s))
+        for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
+            if (mpt_report_selects_stream(x, s.subflow) && directions >> d & 1u)
+                csv_row(table, &s, d);
+    walk_end(&w);
+    mpt_csv_table(sink, table);
+    mpt_table_free(table);
+    g_free(columns);
+}
+
+void mpt_report_tcp(const mpt_report_context *x, mpt_sink *sink)
+{
+    if (x->arguments->format == MPT_FORMAT_CSV)
+        csv_report(x, sink);
+    else
+        text_report(x, sink);
+}

@@ -1,0 +1,162 @@
+/* pair_collector.c - see path_model.h: collects while the capture is read.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "path_model.h"
+
+#include "plugin/report/vantage/vantage_engines.h"
+
+/* Segments that wait for their partner, where not all have to. */
+#define WAITING 100000
+
+/* A point's engine is told of here, and each pair that the point is in is told. */
+typedef struct tap {
+    mpt_path_collector *collector;
+    void *views[MPT_PATH_POINTS];
+    unsigned count;
+} tap;
+
+struct mpt_path_collector {
+    unsigned wants;
+    tap taps[MPT_PATH_POINTS];
+    mpt_path_pair pairs[MPT_PATH_POINTS][MPT_PATH_POINTS]; /* [a][b], a < b */
+    unsigned points;
+    bool alone; /* no other point can come: the capture knows no interfaces */
+};
+
+static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *g, int64_t position, void *user)
+{
+    tap *t = user;
+
+    t->collector->alone = t->collector->points == 1 && !(g->presence & MPT_SEGMENT_INTERFACE);
+    for (unsigned i = 0; i < t->count && !t->collector->alone; i++)
+        MPT_PATHS_OBSERVER.segment(connection, subflow, side, g, position, t->views[i]);
+}
+
+static void on_data(const mpt_data_piece *piece, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count && !t->collector->alone; i++)
+        MPT_PATHS_OBSERVER.data(piece, t->views[i]);
+}
+
+static void on_event(const mpt_connection *connection, const mpt_event *event, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.event(connection, event, t->views[i]);
+}
+
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.merge(to, from, offset, flipped, t->views[i]);
+}
+
+static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
+{
+    tap *t = user;
+
+    for (unsigned i = 0; i < t->count; i++)
+        MPT_PATHS_OBSERVER.forget(connection, subflow, t->views[i]);
+}
+
+static const mpt_observer EVERYTHING = {
+    .segment = on_segment,
+    .data = on_data,
+    .event = on_event,
+    .merge = on_merge,
+    .forget = on_forget,
+};
+
+static const mpt_observer SEGMENTS = {
+    .segment = on_segment,
+    .merge = on_merge,
+    .forget = on_forget,
+};
+
+static void make_pair(mpt_path_collector *c, unsigned a, unsigned b)
+{
+    mpt_path_pair *pair = &c->pairs[a][b];
+
+    if (c->wants & MPT_PATHS_SAMPLES) {
+        pair->store = mpt_path_store_new();
+        pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
+    } else {
+        pair->paths = mpt_paths_new(NULL, NULL);
+    }
+    if (!(c->wants & MPT_PATHS_ALL))
+        mpt_paths_set_limit(pair->paths, WAITING);
+    c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, 0);
+}
+
+mpt_path_collector *mpt_path_collector_new(unsigned wants)
+{
+    mpt_path_collector *c = g_new0(mpt_path_collector, 1);
+
+    c->wants = wants;
+    return c;
+}
+
+void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point)
+{
+    if (point >= MPT_PATH_POINTS)
+        return;
+    c->points = MAX(c->points, point + 1);
+    c->taps[point].collector = c;
+    for (unsigned a = 0; a < point; a++) {
+        if (!c->pairs[a][point].paths)
+            make_pair(c, a, point);
+        c->taps[point].views[c->taps[point].count++] = mpt_paths_end(c->pairs[a][point].paths, 1);
+    }
+    /* Whoever comes next finds what it missed. */
+    if (point == 0)
+        make_pair(c, 0, 1);
+    mpt_engine_observe(engine, c->wants & MPT_PATHS_DATA ? &EVERYTHING : &SEGMENTS, &c->taps[point]);
+}
+
+mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to)
+{
+    mpt_path_collector *c = x->paths;
+    unsigned a = MIN(from, to), b = MAX(from, to);
+    mpt_path_pair *pair;
+
+    if (!c || b >= c->points)
+        return NULL;
+    pair = &c->pairs[a][b];
+    pair->from = from;
+    pair->to = to;
+    pair->client_end = from > to;
+    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){ mpt_vantage_engines_at(x->points, a),
+                                                               mpt_vantage_engines_at(x->points, b) });
+    return pair;
+}
+
+uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c)
+{
+    uint64_t sum = 0;
+
+    /* What waits for a point that never came is none. */
+    for (unsigned b = 1; c && b < c->points; b++)
+        for (unsigned a = 0; a < b; a++)
+            sum += mpt_paths_forgotten(c->pairs[a][b].paths);
+    return sum;
+}
+
+void mpt_path_collector_free(mpt_path_collector *c)
+{
+    if (!c)
+        return;
+    for (unsigned a = 0; a < MPT_PATH_POINTS; a++)
+        for (unsigned b = a + 1; b < MPT_PATH_POINTS; b++) {
+            mpt_paths_free(c->pairs[a][b].paths);
+            mpt_path_store_free(c->pairs[a][b].store);
+        }
+    g_free(c);
+}

@@ -1,0 +1,349 @@
+/* path_model.c - see path_model.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "path_model.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "tap/engine/figures/path_position.h"
+#include "tap/engine/vantage/vantage.h"
+#include "path_numbers.h"
+#include "plugin/report/vantage/vantage_engines.h"
+
+/* What is at hand while a pair's samples are read. */
+typedef struct reading {
+    const mpt_path_model *model;
+    const mpt_path_pair *pair;
+    mpt_path_row **rows; /* by 2 * flow + side; NULL: no such row */
+    mpt_clock_evidence *evidence; /* by flow */
+    guint flows;
+    unsigned end;
+    mpt_path_model_each each;
+    void *user;
+} reading;
+
+/* --- who sent --- */
+
+/* Hosts may be client in one connection and server in another: a subflow's own handshake says it best. */
+static unsigned client_end(const mpt_path_pair *pair, const mpt_path_flow *f)
+{
+    double place[2];
+
+    if (f->subflow[0] && f->subflow[1] && mpt_path_position_of_subflow(f->subflow[0], &place[0]) &&
+        mpt_path_position_of_subflow(f->subflow[1], &place[1]) && fabs(place[0] - place[1]) > 0.05)
+        return place[0] < place[1] ? 0 : 1;
+    return pair->client_end;
+}
+
+static const mpt_subflow *any_subflow(const mpt_path_flow *f)
+{
+    return f->subflow[0] ? f->subflow[0] : f->subflow[1];
+}
+
+/* The direction of what a side of the flow sends. */
+static unsigned direction_of(const mpt_path_flow *f, unsigned side)
+{
+    unsigned end = f->subflow[0] ? 0 : 1;
+    const mpt_subflow *s = f->subflow[end];
+    unsigned client = mpt_subflow_side(s, mpt_connection_client_side(s->connection));
+
+    return (side ^ f->flip[end]) == client ? MPT_C2S : MPT_S2C;
+}
+
+static unsigned from_end(const mpt_path_pair *pair, const mpt_path_flow *f, unsigned side)
+{
+    return client_end(pair, f) ^ (direction_of(f, side) == MPT_S2C);
+}
+
+static const mpt_path_flow *flow_of(const mpt_path_pair *pair, uint32_t flow)
+{
+    return g_ptr_array_index(mpt_paths_flows(pair->paths), flow);
+}
+
+static unsigned receiver(const mpt_path_sample *sample, void *user)
+{
+    const reading *r = user;
+    const mpt_path_flow *f = flow_of(r->pair, sample->flow);
+
+    return f ? !from_end(r->pair, f, sample->side) : 1;
+}
+
+/* --- the clocks --- */
+
+static void take_evidence(const mpt_path_sample *sample, void *user)
+{
+    reading *r = user;
+    const mpt_path_pair *pair = r->pair;
+    unsigned from = receiver(sample, user) ^ 1u;
+    int64_t delay = sample->time_ns[!from] - sample->time_ns[from];
+    mpt_clock_evidence *e = &r->evidence[sample->flow];
+
+    mpt_hull_add(from == pair->client_end ? &e->there : &e->back, sample->time_ns[pair->client_end], delay);
+}
+
+static void estimate(const mpt_path_model *m, mpt_path_pair *pair, mpt_clock clock)
+{
+    reading r = { .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len };
+
+    r.evidence = g_new0(mpt_clock_evidence, r.flows);
+    mpt_path_store_read(pair->store, receiver, take_evidence, &r);
+    mpt_clock_estimate_from(r.evidence, r.flows, true, &pair->clock);
+    if (clock == MPT_CLOCK_DRIFT)
+        pair->applied = pair->clock;
+    else if (clock == MPT_CLOCK_OFFSET)
+        mpt_clock_estimate_from(r.evidence, r.flows, false, &pair->applied);
+    else
+        pair->applied = (mpt_clock_estimate){ 0 };
+    for (guint i = 0; i < r.flows; i++) {
+        mpt_hull_clear(&r.evidence[i].there);
+        mpt_hull_clear(&r.evidence[i].back);
+    }
+    g_free(r.evidence);
+}
+
+/* How much the second clock is ahead at a moment of the first. */
+static int64_t ahead(const mpt_clock_estimate *c, int64_t time_ns)
+{
+    double ns = 0;
+
+    if (c->offset_known)
+        ns += c->offset_ns;
+    if (c->drift_known)
+        ns += c->drift * (double)(time_ns - c->reference_ns);
+    return (int64_t)llround(ns);
+}
+
+/* --- samples --- */
+
+static int64_t corrected(const mpt_path_pair *pair, const mpt_path_sample *sample, unsigned from)
+{
+    int64_t delay = sample->time_ns[!from] - sample->time_ns[from];
+    int64_t off = ahead(&pair->applied, sample->time_ns[pair->client_end]);
+
+    return from == pair->client_end ? delay - off : delay + off;
+}
+
+static void pass_on(const mpt_path_sample *sample, void *user)
+{
+    reading *r = user;
+    mpt_path_row *row = r->rows[2 * sample->flow + sample->side];
+
+    r->each(sample, row, corrected(r->pair, sample, receiver(sample, user) ^ 1u), r->user);
+}
+
+static void read_samples(reading *r, mpt_path_receiver order)
+{
+    const GPtrArray *rows = r->model->rows;
+
+    r->rows = g_new0(mpt_path_row *, 2 * r->flows + 1);
+    for (guint i = 0; i < rows->len; i++) {
+        mpt_path_row *row = g_ptr_array_index(rows, i);
+        if (row->pair == r->pair)
+            r->rows[2 * row->flow->index + row->side] = row;
+    }
+    mpt_path_store_read(r->pair->store, order, pass_on, r);
+    g_free(r->rows);
+}
+
+void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each,
+                            void *user)
+{
+    reading r = {
+        .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len, .each = each, .user = user};
+
+    read_samples(&r, receiver);
+}
+
+static unsigned at_end(const mpt_path_sample *sample, void *user)
+{
+    const reading *r = user;
+
+    (void)sample;
+    return r->end;
+}
+
+void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
+                               mpt_path_model_each each, void *user)
+{
+    reading r = {.model = m,
+                 .pair = pair,
+                 .flows = mpt_paths_flows(pair->paths)->len,
+                 .each = each,
+                 .user = user,
+                 .end = end};
+
+    read_samples(&r, at_end);
+}
+
+/* Reordered: sent before something that arrived before it (RFC 4737 3.3). */
+static void count_sample(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns, void *user)
+{
+    int64_t sent;
+
+    (void)user;
+    if (!row)
+        return;
+    sent = sample->time_ns[row->from_end];
+    if (row->owd.samples > 0) {
+        row->jitter_ns += (fabs((double)(delay_ns - row->last_transit_ns)) - row->jitter_ns) / 16;
+        row->jitter_known = true;
+        if (sent < row->latest_sent_ns && sample->length > 0) {
+            row->reordered_segments++;
+            row->reordered_bytes += sample->length;
+        }
+    }
+    row->latest_sent_ns = row->owd.samples > 0 ? MAX(row->latest_sent_ns, sent) : sent;
+    row->last_transit_ns = delay_ns;
+    row->negative += delay_ns < 0;
+    mpt_histogram_add(&row->owd, delay_ns);
+}
+
+/* --- rows --- */
+
+static void fill_row(mpt_path_row *row)
+{
+    const mpt_path_flow *f = row->flow;
+    unsigned from = row->from_end, to = !from;
+    unsigned sender = row->side ^ f->flip[from], receiving = row->side ^ f->flip[to];
+    const mpt_bytes *sent = &f->subflow[from]->half[sender].bytes;
+    const mpt_bytes *arrived = &f->subflow[to]->half[receiving].bytes;
+    const mpt_path_alone *lost = &f->lane[from][row->side]->alone, *extra = &f->lane[to][row->side]->alone;
+
+    row->sender = &f->subflow[from]->ends[sender];
+    row->receiver = &f->subflow[from]->ends[!sender];
+    row->sent_segments = sent->segments;
+    row->sent_bytes = sent->payload;
+    row->arrived_segments = arrived->segments;
+    row->arrived_bytes = arrived->payload;
+    row->lost_segments = lost->segments - lost->uncaptured_segments;
+    row->lost_bytes = lost->bytes - lost->uncaptured_bytes;
+    row->again_segments = f->lane[to][row->side]->again_segments;
+    row->again_bytes = arrived->retrans;
+    row->uncaptured_bytes[0] = extra->bytes;
+    row->uncaptured_bytes[1] = lost->uncaptured_bytes;
+    row->reinjected = mpt_paths_reinjected(f, row->side, from);
+    row->queue = f->lane[to][row->side];
+}
+
+static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair,
+                     GHashTable *numbers)
+{
+    const GPtrArray *flows = mpt_paths_flows(pair->paths);
+
+    for (guint i = 0; i < flows->len; i++) {
+        const mpt_path_flow *f = g_ptr_array_index(flows, i);
+        if (!f || !any_subflow(f)->connection)
+            continue;
+        const mpt_path_ids *n = mpt_path_ids_of(numbers, f);
+        if (!f->subflow[0] || !f->subflow[1]) {
+            mpt_path_single single = { .pair = pair, .subflow = any_subflow(f) };
+            single.point = f->subflow[pair->client_end] ? pair->from : pair->to;
+            if (!n || n->selected)
+                g_array_append_val(m->singles, single);
+            continue;
+        }
+        if (n && !n->selected)
+            continue;
+        for (unsigned side = 0; side < 2; side++) {
+            mpt_path_row *row;
+            unsigned direction = direction_of(f, side);
+            if (!(mpt_report_directions(x->arguments) >> direction & 1u))
+                continue;
+            row = g_new0(mpt_path_row, 1);
+            row->pair = pair;
+            row->owd.fine = true;
+            row->flow = f;
+            row->side = side;
+            row->direction = direction;
+            row->from_end = from_end(pair, f, side);
+            row->connection = n ? n->connection : UINT32_MAX;
+            row->subflow = n ? n->subflow : UINT32_MAX;
+            fill_row(row);
+            g_ptr_array_add(m->rows, row);
+        }
+    }
+}
+
+static gint by_ids(gconstpointer a, gconstpointer b)
+{
+    const mpt_path_row *x = *(mpt_path_row *const *)a, *y = *(mpt_path_row *const *)b;
+
+    if (x->connection != y->connection)
+        return x->connection < y->connection ? -1 : 1;
+    if (x->subflow != y->subflow)
+        return x->subflow < y->subflow ? -1 : 1;
+    return x->direction < y->direction ? -1 : x->direction > y->direction;
+}
+
+static void add_pair(mpt_path_model *m, const mpt_report_context *x, unsigned from, unsigned to)
+{
+    mpt_path_pair *pair = mpt_path_finish_pair(x, from, to);
+
+    if (!pair)
+        return;
+    estimate(m, pair, x->arguments->clock);
+    if (!m->order_known && pair->clock.offset_known && pair->clock.least_rtt_ns < 0) {
+        /* Answers before questions: it is the other way round. */
+        pair->from = to;
+        pair->to = from;
+        pair->client_end = !pair->client_end;
+        estimate(m, pair, x->arguments->clock);
+    }
+    m->incomplete |= !mpt_path_store_ok(pair->store);
+    g_ptr_array_add(m->pairs, pair);
+}
+
+static void free_row(gpointer data)
+{
+    mpt_path_row *row = data;
+
+    mpt_histogram_clear(&row->owd);
+    g_free(row);
+}
+
+static mpt_path_model *new_model(const mpt_report_context *x, bool whole)
+{
+    mpt_path_model *m = g_new0(mpt_path_model, 1);
+    unsigned order[MPT_VANTAGE_POINTS];
+    GHashTable *numbers;
+
+    m->points = mpt_vantage_engines_count(x->points);
+    m->order_known = mpt_vantage_engines_order(x->points, order);
+    m->pairs = g_ptr_array_new();
+    m->rows = g_ptr_array_new_with_free_func(free_row);
+    m->singles = g_array_new(FALSE, FALSE, sizeof(mpt_path_single));
+    if (whole && m->points > 1)
+        add_pair(m, x, order[0], order[m->points - 1]);
+    for (unsigned i = 0; !whole && i + 1 < m->points; i++)
+        add_pair(m, x, order[i], order[i + 1]);
+    numbers = mpt_path_number(x, m->pairs);
+    for (guint i = 0; i < m->pairs->len; i++)
+        add_rows(m, x, g_ptr_array_index(m->pairs, i), numbers);
+    g_ptr_array_sort(m->rows, by_ids);
+    for (guint i = 0; i < m->pairs->len; i++)
+        mpt_path_model_samples(m, g_ptr_array_index(m->pairs, i), count_sample, NULL);
+    g_hash_table_destroy(numbers);
+    return m;
+}
+
+mpt_path_model *mpt_path_model_new(const mpt_report_context *x)
+{
+    return new_model(x, false);
+}
+
+mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x)
+{
+    return new_model(x, true);
+}
+
+void mpt_path_model_free(mpt_path_model *m)
+{
+    if (!m)
+        return;
+    g_ptr_array_free(m->pairs, TRUE);
+    g_ptr_array_free(m->rows, TRUE);
+    g_array_free(m->singles, TRUE);
+    g_free(m);
+}

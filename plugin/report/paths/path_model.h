@@ -1,0 +1,101 @@
+/* path_model.h - what the report of the paths shows: a row for each subflow and direction, and the clocks.
+ *
+ * Invariant: delays of a row are corrected as the arguments want it, and no other figure depends on a clock of another
+ * host.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PATH_MODEL_H
+#define MPT_PATH_MODEL_H
+
+#include "tap/engine/paths/clock.h"
+#include "tap/engine/paths/sample_store.h"
+#include "plugin/report/report.h"
+
+/* Points that are compared; samples of each with each other are told of. */
+#define MPT_PATH_POINTS 4
+
+/* Two vantage points next to each other. */
+typedef struct mpt_path_pair {
+    unsigned from, to; /* points; from is nearer to the client */
+    unsigned client_end; /* end of `paths` that is `from` */
+    mpt_paths *paths;
+    mpt_path_store *store;
+    mpt_clock_estimate clock;   /* of `to` against `from` */
+    mpt_clock_estimate applied; /* what the delays are corrected by */
+} mpt_path_pair;
+
+typedef struct mpt_path_row {
+    const mpt_path_pair *pair;
+    const mpt_path_flow *flow;
+    unsigned side;     /* of the flow */
+    unsigned from_end; /* the end near the sender */
+    uint32_t connection, subflow; /* ids */
+    unsigned direction;
+    const mpt_endpoint *sender, *receiver; /* as the sender's end has them */
+    mpt_histogram owd;
+    uint64_t negative; /* delays below 0 */
+    bool jitter_known;
+    double jitter_ns; /* RFC 3550 6.4.1 */
+    uint64_t sent_segments, arrived_segments, lost_segments, again_segments, reordered_segments;
+    uint64_t sent_bytes, arrived_bytes, lost_bytes, again_bytes, reordered_bytes;
+    uint64_t uncaptured_bytes[2]; /* at the sender's end, at the receiver's */
+    mpt_path_reinjected reinjected;
+    const mpt_path_lane *queue; /* reorder queue at the receiver */
+    /* While samples are read. */
+    int64_t last_transit_ns, latest_sent_ns;
+} mpt_path_row;
+
+/* A subflow that only one of two vantage points has. */
+typedef struct mpt_path_single {
+    const mpt_path_pair *pair;
+    const mpt_subflow *subflow;
+    unsigned point;
+} mpt_path_single;
+
+typedef struct mpt_path_model {
+    unsigned points;
+    bool order_known;
+    GPtrArray *pairs;  /* mpt_path_pair, from the client's end to the server's */
+    GPtrArray *rows;   /* mpt_path_row: by connection, subflow, direction, pair */
+    GArray *singles;   /* mpt_path_single */
+    bool incomplete;   /* samples are missing: no room for the temporary file */
+} mpt_path_model;
+
+/* Everything that the report's arguments select. Free with mpt_path_model_free(). */
+mpt_path_model *mpt_path_model_new(const mpt_report_context *x);
+/* Of the first and the last vantage point only, however many are between. */
+mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x);
+void mpt_path_model_free(mpt_path_model *m);
+/* Tells of each sample of a pair, with its row (NULL: not selected) and its corrected delay. */
+typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns,
+                                    void *user);
+void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each,
+                            void *user);
+/* The same in order of time at an end (0 or 1) of pair->paths. */
+void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
+                               mpt_path_model_each each, void *user);
+
+/* What reports want compared; one collector serves all of them. */
+enum {
+    MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options */
+    MPT_PATHS_SAMPLES = 1 << 1, /* segments, for mpt_path_model_new() */
+    MPT_PATHS_ALL = 1 << 2,     /* also where very many wait for their partner */
+    MPT_PATHS_DATA = 1 << 3,    /* the data level */
+};
+
+typedef struct mpt_path_collector mpt_path_collector;
+
+/* wants: MPT_PATHS_... Free with mpt_path_collector_free(). */
+mpt_path_collector *mpt_path_collector_new(unsigned wants);
+void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
+/* Has the collector told of what this point's engine is fed; to be called before the first segment. */
+void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
+
+/* Segments that were given up, as too many others came before their partner. */
+uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c); /* NULL is allowed: 0 */
+
+/* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */
+mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to);
+
+#endif

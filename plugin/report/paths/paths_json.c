@@ -1,0 +1,262 @@
+/* paths_json.c - see paths.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tap/engine/vantage/vantage.h"
+#include "plugin/report/common/figures.h"
+#include "plugin/report/common/labels.h"
+#include "path_model.h"
+#include "paths.h"
+#include "plugin/report/vantage/vantage_engines.h"
+
+static void write_distribution(mpt_json *json, const char *key, const mpt_histogram *d)
+{
+    int64_t median = 0, p95 = 0;
+    bool any = mpt_histogram_quantile(d, 0.5, &median) && mpt_histogram_quantile(d, 0.95, &p95);
+    double mean = any ? d->sum / (double)d->samples : 0;
+
+    mpt_json_member_object_inline(json, key);
+    mpt_figures_json_seconds(json, "min", (mpt_maybe_ns){ any, d->min });
+    mpt_figures_json_seconds(json, "median", (mpt_maybe_ns){ any, median });
+    mpt_figures_json_seconds(json, "p95", (mpt_maybe_ns){ any, p95 });
+    mpt_figures_json_seconds(json, "max", (mpt_maybe_ns){ any, d->max });
+    mpt_figures_json_seconds(json, "mean", (mpt_maybe_ns){ any, (int64_t)mean });
+    mpt_json_member_uint(json, "samples", d->samples);
+    mpt_json_end_object(json);
+}
+
+static void write_jitter(mpt_json *json, const mpt_path_row *row)
+{
+    int64_t p95 = 0;
+    bool any = mpt_histogram_quantile(&row->owd, 0.95, &p95);
+
+    mpt_json_member_object_inline(json, "jitter");
+    mpt_figures_json_seconds(json, "rfc3550", (mpt_maybe_ns){ row->jitter_known, (int64_t)row->jitter_ns });
+    mpt_figures_json_seconds(json, "p95_min", (mpt_maybe_ns){ any, p95 - row->owd.min });
+    mpt_json_end_object(json);
+}
+
+static void write_counts(mpt_json *json, const char *key, const uint64_t counts[5])
+{
+    static const char *const names[] = { "sent", "arrived", "lost", "duplicated", "reordered" };
+
+    mpt_json_member_object_inline(json, key);
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+        mpt_json_member_uint(json, names[i], counts[i]);
+    mpt_json_end_object(json);
+}
+
+static void write_bytes(mpt_json *json, const mpt_path_row *row)
+{
+    const mpt_path_reinjected *r = &row->reinjected;
+    const uint64_t segments[] = {row->sent_segments, row->arrived_segments, row->lost_segments,
+                                 row->again_segments, row->reordered_segments};
+    const uint64_t bytes[] = { row->sent_bytes, row->arrived_bytes, row->lost_bytes, row->again_bytes,
+                               row->reordered_bytes };
+
+    write_counts(json, "segments", segments);
+    write_counts(json, "bytes", bytes);
+    mpt_json_member_object_inline(json, "not_captured");
+    mpt_json_member_uint(json, "sender", row->uncaptured_bytes[0]);
+    mpt_json_member_uint(json, "receiver", row->uncaptured_bytes[1]);
+    mpt_json_end_object(json);
+    mpt_json_member_object_inline(json, "reinjected");
+    mpt_json_member_uint(json, "useful", r->useful);
+    mpt_json_member_uint(json, "redundant", r->redundant);
+    mpt_json_member_uint(json, "useless", r->useless);
+    mpt_json_member_uint(json, "lost", r->lost);
+    mpt_json_end_object(json);
+}
+
+static uint64_t options_changed(const mpt_path_flow *f)
+{
+    uint64_t segments = 0;
+
+    for (guint i = 0; f->changes && i < f->changes->len; i++)
+        segments += g_array_index(f->changes, mpt_option_change, i).segments;
+    return segments;
+}
+
+/* What this row's sender sent and arrived otherwise. */
+static void write_changes(mpt_json *json, const mpt_path_row *row)
+{
+    const mpt_path_flow *f = row->flow;
+    unsigned from = row->from_end;
+
+    mpt_json_member_array(json, "changed_options");
+    for (guint i = 0; f->changes && i < f->changes->len; i++) {
+        const mpt_option_change *c = &g_array_index(f->changes, mpt_option_change, i);
+        if (c->side != row->side)
+            continue;
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_string(json, "option", mpt_subtype_name(c->subtype));
+        mpt_json_member_string(json, "change", c->part != MPT_OPTION_CHANGE_PRESENCE ? mpt_option_change_part_name(c->part)
+                                               : c->ends >> from & 1u         ? "removed"
+                                                                              : "added");
+        mpt_json_member_uint(json, "segments", c->segments);
+        mpt_json_member_uint(json, "frame_sent", c->frame[from]);
+        mpt_json_member_uint(json, "frame_arrived", c->frame[!from]);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+    mpt_json_member_object_inline(json, "mss");
+    mpt_figures_json_number(json, "sent",
+                            (mpt_maybe_int){f->mss[from][row->side] > 0, f->mss[from][row->side]});
+    mpt_figures_json_number(json, "arrived",
+                            (mpt_maybe_int){f->mss[!from][row->side] > 0, f->mss[!from][row->side]});
+    mpt_json_end_object(json);
+}
+
+static void write_match(mpt_json *json, const mpt_path_flow *f)
+{
+    mpt_json_member_object_inline(json, "match");
+    mpt_json_member_uint(json, "score", f->score);
+    mpt_json_member_array_inline(json, "reasons");
+    for (unsigned k = 0; k < MPT_PATH_REASONS; k++)
+        if (f->reasons >> k & 1u)
+            mpt_json_string(json, mpt_path_reason(k));
+    mpt_json_end_array(json);
+    mpt_json_member_bool(json, "addresses_changed", f->addresses_changed);
+    mpt_json_member_uint(json, "options_changed", options_changed(f));
+    mpt_json_end_object(json);
+}
+
+static void write_row(mpt_json *json, const mpt_report_context *x, const mpt_path_row *row)
+{
+    const mpt_path_pair *pair = row->pair;
+    bool from_client = row->from_end == pair->client_end, numbered = row->connection != UINT32_MAX;
+
+    mpt_json_begin_object(json);
+    mpt_figures_json_number(json, "connection", (mpt_maybe_int){ numbered, row->connection });
+    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){ numbered, row->subflow });
+    mpt_json_member_string(json, "direction", mpt_direction_name(row->direction));
+    mpt_json_member_string(json, "from", mpt_vantage_engines_name(x->points, from_client ? pair->from : pair->to));
+    mpt_json_member_string(json, "to", mpt_vantage_engines_name(x->points, from_client ? pair->to : pair->from));
+    write_distribution(json, "owd", &row->owd);
+    mpt_json_member_uint(json, "owd_negative", row->negative);
+    write_jitter(json, row);
+    write_bytes(json, row);
+    write_distribution(json, "reorder_queue", &row->queue->queued);
+    mpt_json_member_object_inline(json, "held_up");
+    mpt_json_member_uint(json, "bytes", row->queue->waited_bytes);
+    mpt_json_member_seconds(json, "longest", row->queue->waited_ns);
+    mpt_json_end_object(json);
+    write_changes(json, row);
+    if (mpt_arguments_has(x->arguments, MPT_ARG_FULL))
+        write_match(json, row->flow);
+    mpt_json_end_object(json);
+}
+
+void mpt_paths_json(mpt_json *json, const GPtrArray *reports)
+{
+    for (guint i = 0; i < reports->len; i++) {
+        const mpt_report_context *x = g_ptr_array_index(reports, i);
+        mpt_path_model *m = mpt_path_model_new(x);
+        for (guint k = 0; k < m->rows->len; k++)
+            write_row(json, x, g_ptr_array_index(m->rows, k));
+        mpt_path_model_free(m);
+    }
+}
+
+static void write_clock(mpt_json *json, const mpt_report_context *x, const mpt_path_pair *pair)
+{
+    static const char *const applied[] = {
+        [MPT_CLOCK_RAW] = "raw",
+        [MPT_CLOCK_OFFSET] = "offset",
+        [MPT_CLOCK_DRIFT] = "drift",
+    };
+    const mpt_clock_estimate *c = &pair->clock;
+
+    mpt_figures_json_seconds(json, "offset", (mpt_maybe_ns){ c->offset_known, (int64_t)c->offset_ns });
+    mpt_json_key(json, "drift");
+    if (c->drift_known)
+        mpt_json_double(json, c->drift, 12);
+    else
+        mpt_json_null(json);
+    mpt_json_key(json, "drift_error");
+    if (c->drift_known)
+        mpt_json_double(json, c->drift_error, 12);
+    else
+        mpt_json_null(json);
+    mpt_json_member_uint(json, "samples", c->samples);
+    mpt_json_member_uint(json, "subflows", c->subflows);
+    mpt_json_member_string(json, "applied", applied[x->arguments->clock]);
+    mpt_json_member_string(json, "of", mpt_vantage_engines_name(x->points, pair->to));
+    mpt_json_member_string(json, "against", mpt_vantage_engines_name(x->points, pair->from));
+    mpt_json_member_uint(json, "ambiguous_segments", mpt_paths_ambiguous(pair->paths));
+    mpt_json_member_uint(json, "ambiguous_subflows", mpt_paths_ambiguous_flows(pair->paths));
+}
+
+static void write_single(mpt_json *json, const mpt_report_context *x, const mpt_path_single *s)
+{
+    char text[MPT_ENDPOINT_TEXT];
+
+    mpt_json_begin_object_inline(json);
+    mpt_json_member_string(json, "at", mpt_vantage_engines_name(x->points, s->point));
+    mpt_json_member_string(json, "kind", mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
+    mpt_json_member_string(json, "from", mpt_endpoint_text(&s->subflow->ends[0], text));
+    mpt_json_member_string(json, "to", mpt_endpoint_text(&s->subflow->ends[1], text));
+    mpt_json_member_uint(json, "packets",
+                         s->subflow->half[0].bytes.packets + s->subflow->half[1].bytes.packets);
+    mpt_json_member_uint(json, "frame", s->subflow->first_frame);
+    mpt_json_end_object(json);
+}
+
+/* The vantage points, from the client's end to the server's. */
+static void write_points(mpt_json *json, const mpt_report_context *x)
+{
+    unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_vantage_engines_chosen(x->points);
+
+    mpt_vantage_engines_order(x->points, order);
+    mpt_json_member_array(json, "points");
+    for (unsigned i = 0; i < mpt_vantage_engines_count(x->points); i++) {
+        uint32_t id;
+        const char *name;
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_string(json, "name", mpt_vantage_engines_name(x->points, order[i]));
+        mpt_json_member_bool(json, "counted", order[i] == chosen);
+        mpt_json_member_array_inline(json, "interfaces");
+        for (unsigned k = 0; mpt_vantage_engines_interface(x->points, order[i], k, &id, &name); k++)
+            mpt_json_uint(json, id);
+        mpt_json_end_array(json);
+        mpt_json_member_array_inline(json, "interface_names");
+        for (unsigned k = 0; mpt_vantage_engines_interface(x->points, order[i], k, &id, &name); k++) {
+            if (name)
+                mpt_json_string(json, name);
+            else
+                mpt_json_null(json);
+        }
+        mpt_json_end_array(json);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+}
+
+void mpt_paths_json_more(mpt_json *json, const GPtrArray *reports)
+{
+    const mpt_report_context *x = g_ptr_array_index(reports, 0);
+    mpt_path_model *m = mpt_path_model_new(x);
+
+    write_points(json, x);
+    if (m->pairs->len == 0) {
+        mpt_json_member_null(json, "clock");
+    } else {
+        mpt_json_member_object(json, "clock");
+        write_clock(json, x, g_ptr_array_index(m->pairs, 0));
+        mpt_json_end_object(json);
+    }
+    if (m->pairs->len > 1) {
+        mpt_json_member_array(json, "clocks");
+        for (guint i = 0; i < m->pairs->len; i++) {
+            mpt_json_begin_object(json);
+            write_clock(json, x, g_ptr_array_index(m->pairs, i));
+            mpt_json_end_object(json);
+        }
+        mpt_json_end_array(json);
+    }
+    mpt_json_member_array(json, "paths_unmatched");
+    for (guint i = 0; i < m->singles->len; i++)
+        write_single(json, x, &g_array_index(m->singles, mpt_path_single, i));
+    mpt_json_end_array(json);
+    mpt_path_model_free(m);
+}

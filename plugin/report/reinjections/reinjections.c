@@ -1,0 +1,513 @@
+/* reinjections.c - see reinjections.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "reinjections.h"
+
+#include "plugin/report/format/csv.h"
+#include "plugin/report/common/figures.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/common/overview.h"
+#include "reinjection_figures.h"
+#include "plugin/report/format/table.h"
+#include "plugin/report/format/text.h"
+#include "tap/engine/base/units.h"
+
+void mpt_reinjections_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+{
+    (void)arguments;
+    needs->frames = true;
+}
+
+void *mpt_reinjections_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
+                            uint32_t mark)
+{
+    (void)arguments;
+    (void)live;
+    (void)mark;
+    return mpt_reinjection_log_new(engine);
+}
+
+void mpt_reinjections_close(void *collected)
+{
+    mpt_reinjection_log_free(collected);
+}
+
+/* --- text --- */
+
+enum {
+    AGAIN_FRAME,
+    AGAIN_TIME,
+    AGAIN_SUBFLOW,
+    DSN,
+    BYTES,
+    FIRST_SUBFLOW,
+    FIRST_FRAME,
+    LATER,
+    VERDICT,
+    RUN_COLUMNS
+};
+
+static const mpt_column RUN_TABLE[RUN_COLUMNS] = {
+    [AGAIN_FRAME] = {.name = "frame", .title = "again in\nframe", .type = MPT_ID},
+    [AGAIN_TIME] = {.name = "time", .title = "\ntime (s)", .type = MPT_SECONDS_NS},
+    [AGAIN_SUBFLOW] = {.name = "subflow", .title = "on\nsubflow", .type = MPT_ID},
+    [DSN] = {.name = "dsn", .title = "first\nDSN", .type = MPT_INT},
+    [BYTES] = {.name = "bytes", .title = "\nbytes", .type = MPT_BYTES},
+    [FIRST_SUBFLOW] = {.name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID},
+    [FIRST_FRAME] = {.name = "first_frame", .title = "in\nframe", .type = MPT_ID},
+    [LATER] = {.name = "later", .title = "later by", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [VERDICT] = {.name = "verdict", .type = MPT_TEXT, .flags = MPT_COLUMN_OPTIONAL},
+};
+
+/* Rows of one table: then come its titles again. */
+#define ROWS 8192
+
+static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(RUN_TABLE, RUN_COLUMNS);
+    GString *later = g_string_new(NULL);
+
+    for (guint i = 0; i < r->runs->len; i++) {
+        const mpt_reinjection_sum_run *run = &g_array_index(r->runs, mpt_reinjection_sum_run, i);
+
+        if (run->same != same)
+            continue;
+        g_string_truncate(later, 0);
+        mpt_units_duration(later, run->time_ns - run->first_ns);
+        mpt_table_begin_row(table);
+        mpt_table_set_uint(table, AGAIN_FRAME, run->frame);
+        mpt_table_set_ns(table, AGAIN_TIME, run->time_ns);
+        mpt_table_set_uint(table, AGAIN_SUBFLOW, run->subflow);
+        if (run->dsn.known)
+            mpt_table_set_int(table, DSN, run->dsn.value);
+        mpt_table_set_uint(table, BYTES, run->bytes);
+        mpt_table_set_uint(table, FIRST_SUBFLOW, run->first_subflow);
+        mpt_table_set_uint(table, FIRST_FRAME, run->first_frame);
+        mpt_table_set_text(table, LATER, later->str);
+        if (!same)
+            mpt_table_set_textf(table, VERDICT, "%s%s", mpt_usefulness_name(run->verdict),
+                                run->late_original ? " *" : "");
+        if (mpt_table_rows(table) < ROWS)
+            continue;
+        mpt_text_table(sink, table, 4);
+        mpt_table_free(table);
+        table = mpt_table_new(RUN_TABLE, RUN_COLUMNS);
+    }
+    if (mpt_table_rows(table) > 0)
+        mpt_text_table(sink, table, 4);
+    g_string_free(later, TRUE);
+    mpt_table_free(table);
+}
+
+enum {
+    PAIR_FIRST,
+    PAIR_AGAIN,
+    PAIR_RUNS,
+    PAIR_BYTES,
+    PAIR_USEFUL,
+    PAIR_REDUNDANT,
+    PAIR_UNDECIDED,
+    PAIR_COLUMNS
+};
+
+static const mpt_column PAIR_TABLE[PAIR_COLUMNS] = {
+    [PAIR_FIRST] = {.name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID},
+    [PAIR_AGAIN] = {.name = "subflow", .title = "again on\nsubflow", .type = MPT_ID},
+    [PAIR_RUNS] = {.name = "runs", .type = MPT_UINT},
+    [PAIR_BYTES] = {.name = "bytes", .type = MPT_BYTES},
+    [PAIR_USEFUL] = {.name = "useful", .type = MPT_BYTES},
+    [PAIR_REDUNDANT] = {.name = "redundant", .type = MPT_BYTES},
+    [PAIR_UNDECIDED] = {.name = "undecided", .type = MPT_BYTES},
+};
+
+static void text_pairs(const mpt_reinjection_figures *r, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(PAIR_TABLE, PAIR_COLUMNS);
+
+    for (guint i = 0; i < r->pairs->len; i++) {
+        const mpt_reinjection_pair *p = &g_array_index(r->pairs, mpt_reinjection_pair, i);
+
+        mpt_table_begin_row(table);
+        mpt_table_set_uint(table, PAIR_FIRST, p->first_subflow);
+        mpt_table_set_uint(table, PAIR_AGAIN, p->subflow);
+        mpt_table_set_uint(table, PAIR_RUNS, p->runs);
+        mpt_table_set_uint(table, PAIR_BYTES,
+                           p->bytes[MPT_USEFUL] + p->bytes[MPT_REDUNDANT] + p->bytes[MPT_UNDECIDED]);
+        mpt_table_set_uint(table, PAIR_USEFUL, p->bytes[MPT_USEFUL]);
+        mpt_table_set_uint(table, PAIR_REDUNDANT, p->bytes[MPT_REDUNDANT]);
+        mpt_table_set_uint(table, PAIR_UNDECIDED, p->bytes[MPT_UNDECIDED]);
+    }
+    mpt_text_table(sink, table, 4);
+    mpt_table_free(table);
+}
+
+static void append_bytes(GString *out, uint64_t bytes)
+{
+    mpt_units_grouped(out, bytes);
+    g_string_append(out, bytes == 1 ? " byte" : " bytes");
+}
+
+/* What the capture can tell of this direction. */
+static const char *basis(const mpt_reinjection_figures *r)
+{
+    if (mpt_reinjection_figures_certain(r))
+        return "Captured at the receiver: the copy that arrives later is redundant, unless an MP_FAIL, a "
+               "reset or DATA_ACKs show that the receiver threw the first one away. A byte that was sent "
+               "twice and arrived once is not seen here: the sender's side has it.";
+    if (r->vantage.known)
+        return "Captured at the sender: which copy got through first is inferred from acknowledgements and "
+               "retransmissions on both subflows, and from MP_FAIL.";
+    return "The handshakes do not tell at which end the capture was taken: which copy got through first is "
+           "inferred from acknowledgements and retransmissions on both subflows, and from MP_FAIL.";
+}
+
+static void text_copies(const mpt_reinjection_figures *r, mpt_sink *sink)
+{
+    GString *line = g_string_new("Copies of a byte:");
+    const char *separator = " ";
+
+    for (unsigned k = 0; k < MPT_REINJECTION_COPIES; k++) {
+        if (!r->copies[k])
+            continue;
+        g_string_append_printf(line, "%s%u%s: ", separator, k + 1,
+                               k + 1 == MPT_REINJECTION_COPIES ? " or more"
+                               : k                             ? " copies"
+                                                               : " copy");
+        append_bytes(line, r->copies[k]);
+        separator = ", ";
+    }
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    g_string_free(line, TRUE);
+}
+
+/* The sums speak of the later copy; here the first one was sent because of the other's loss. */
+static void text_late_originals(const mpt_reinjection_figures *r, mpt_sink *sink)
+{
+    GString *line;
+
+    if (!r->late_original_bytes)
+        return;
+    line = g_string_new("For ");
+    append_bytes(line, r->late_original_bytes);
+    g_string_append(
+        line, " of these the copy that came first was useful: the later one, marked *, had been lost on its "
+              "subflow before, and is its retransmission.");
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    g_string_free(line, TRUE);
+}
+
+static void text_reinjected(const mpt_reinjection_figures *r, mpt_sink *sink)
+{
+    GString *line = g_string_new(NULL);
+    const char *inferred = mpt_reinjection_figures_certain(r) ? "" : " (inferred)";
+
+    append_bytes(line, mpt_reinjection_bytes(r));
+    g_string_append_printf(line, " again on another subflow, of ");
+    append_bytes(line, r->data_bytes);
+    g_string_append(line, ": ");
+    mpt_units_grouped(line, r->bytes[MPT_USEFUL]);
+    g_string_append_printf(line, " useful%s, ", inferred);
+    mpt_units_grouped(line, r->bytes[MPT_REDUNDANT]);
+    g_string_append_printf(line, " redundant%s", inferred);
+    if (r->bytes[MPT_UNDECIDED]) {
+        g_string_append(line, ", ");
+        mpt_units_grouped(line, r->bytes[MPT_UNDECIDED]);
+        g_string_append(line, " undecided: the capture does not tell");
+    }
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    g_string_free(line, TRUE);
+    mpt_text_paragraph(sink, 2, 2, basis(r));
+    text_late_originals(r, sink);
+    text_pairs(r, sink);
+    text_runs(r, false, sink);
+}
+
+static void text_direction(const mpt_reinjection_figures *r, mpt_sink *sink)
+{
+    static const char *const titles[MPT_DIRECTIONS] = {
+        [MPT_C2S] = "Client to server", [MPT_S2C] = "Server to client"};
+    GString *line = g_string_new(titles[r->direction]);
+
+    if (!r->runs->len && !r->unlisted_bytes) {
+        g_string_append(line, r->data_bytes ? ": nothing twice" : ": no data");
+        mpt_text_paragraph(sink, 2, 2, line->str);
+        g_string_free(line, TRUE);
+        return;
+    }
+    mpt_sink_putc(sink, '\n');
+    g_string_append_c(line, ':');
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    if (mpt_reinjection_bytes(r))
+        text_reinjected(r, sink);
+    g_string_truncate(line, 0);
+    if (r->same_bytes) {
+        append_bytes(line, r->same_bytes);
+        g_string_append(line, " again on the same subflow under new subflow sequence numbers:");
+        mpt_text_paragraph(sink, 2, 2, line->str);
+        text_runs(r, true, sink);
+    }
+    g_string_truncate(line, 0);
+    if (r->unlisted_bytes) {
+        append_bytes(line, r->unlisted_bytes);
+        g_string_append(line, " of these are in runs above the limit, which are counted, but not listed");
+        mpt_text_paragraph(sink, 2, 2, line->str);
+    }
+    if (r->has_copies)
+        text_copies(r, sink);
+    g_string_free(line, TRUE);
+}
+
+/* --- CSV: a row a run --- */
+
+enum {
+    CSV_CONNECTION,
+    CSV_DIRECTION,
+    CSV_TIME,
+    CSV_FRAME,
+    CSV_SUBFLOW,
+    CSV_SEGMENTS,
+    CSV_DSN,
+    CSV_DSN_END,
+    CSV_BYTES,
+    CSV_FIRST_TIME,
+    CSV_FIRST_FRAME,
+    CSV_FIRST_SUBFLOW,
+    CSV_LATER,
+    CSV_KIND,
+    CSV_VERDICT,
+    CSV_BASIS,
+    CSV_LATE_ORIGINAL,
+    CSV_COLUMNS
+};
+
+static const mpt_column CSV_TABLE[CSV_COLUMNS] = {
+    [CSV_CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [CSV_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [CSV_TIME] = {.name = "time", .type = MPT_SECONDS_NS},
+    [CSV_FRAME] = {.name = "frame", .type = MPT_ID},
+    [CSV_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [CSV_SEGMENTS] = {.name = "segments", .type = MPT_UINT},
+    [CSV_DSN] = {.name = "dsn_first", .type = MPT_INT},
+    [CSV_DSN_END] = {.name = "dsn_end", .type = MPT_INT},
+    [CSV_BYTES] = {.name = "bytes", .type = MPT_BYTES},
+    [CSV_FIRST_TIME] = {.name = "first_time", .type = MPT_SECONDS_NS},
+    [CSV_FIRST_FRAME] = {.name = "first_frame", .type = MPT_ID},
+    [CSV_FIRST_SUBFLOW] = {.name = "first_subflow", .type = MPT_ID},
+    [CSV_LATER] = {.name = "later", .type = MPT_SECONDS_NS},
+    [CSV_KIND] = {.name = "kind", .type = MPT_TEXT},
+    [CSV_VERDICT] = {.name = "verdict", .type = MPT_TEXT},
+    [CSV_BASIS] = {.name = "basis", .type = MPT_TEXT},
+    [CSV_LATE_ORIGINAL] = {.name = "late_original", .type = MPT_ID},
+};
+
+/* NULL: there is no verdict to have one. */
+static const char *basis_name(const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
+{
+    return run->same || run->verdict == MPT_UNDECIDED ? NULL : mpt_reinjection_figures_certain(r) ? "arrival" : "inferred";
+}
+
+static void csv_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
+{
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, CSV_CONNECTION, id);
+    mpt_table_set_text(table, CSV_DIRECTION, mpt_direction_name(r->direction));
+    mpt_table_set_ns(table, CSV_TIME, run->time_ns);
+    mpt_table_set_uint(table, CSV_FRAME, run->frame);
+    mpt_table_set_uint(table, CSV_SUBFLOW, run->subflow);
+    mpt_table_set_uint(table, CSV_SEGMENTS, run->segments);
+    if (run->dsn.known) {
+        mpt_table_set_int(table, CSV_DSN, run->dsn.value);
+        mpt_table_set_int(table, CSV_DSN_END, run->dsn.value + (int64_t)run->bytes);
+    }
+    mpt_table_set_uint(table, CSV_BYTES, run->bytes);
+    mpt_table_set_ns(table, CSV_FIRST_TIME, run->first_ns);
+    mpt_table_set_uint(table, CSV_FIRST_FRAME, run->first_frame);
+    mpt_table_set_uint(table, CSV_FIRST_SUBFLOW, run->first_subflow);
+    mpt_table_set_ns(table, CSV_LATER, run->time_ns - run->first_ns);
+    mpt_table_set_text(table, CSV_KIND, run->same ? "same_subflow" : "reinjected");
+    if (!run->same)
+        mpt_table_set_text(table, CSV_VERDICT, mpt_usefulness_name(run->verdict));
+    mpt_table_set_text(table, CSV_BASIS, basis_name(r, run));
+    if (mpt_reinjection_figures_certain(r) && !run->same)
+        mpt_table_set_uint(table, CSV_LATE_ORIGINAL, run->late_original);
+}
+
+static void csv_direction(const mpt_report_context *x, const mpt_reinjection_figures *r, uint32_t id, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
+
+    for (guint i = 0; i < r->runs->len; i++)
+        csv_row(table, id, r, &g_array_index(r->runs, mpt_reinjection_sum_run, i));
+    mpt_csv_rows(sink, table);
+    mpt_table_free(table);
+    if (!r->unlisted_bytes || !x->note)
+        return;
+    g_string_append_printf(x->note, "%sconnection %u, %s: rows for ", x->note->len ? "; " : "", id,
+                           mpt_direction_name(r->direction));
+    append_bytes(x->note, r->unlisted_bytes);
+    g_string_append(x->note, " that were sent again are left out: their runs are above the limit");
+}
+
+void mpt_report_reinjections(const mpt_report_context *x, mpt_sink *sink)
+{
+    bool csv = x->arguments->format == MPT_FORMAT_CSV;
+    unsigned directions = mpt_report_directions(x->arguments);
+    mpt_maybe_int end = mpt_reinjection_figures_end(x->engine);
+    mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
+
+    if (csv)
+        mpt_csv_header(sink, table);
+    else
+        mpt_overview_capture(x, sink);
+    mpt_table_free(table);
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        if (mpt_report_selected(x, &v)) {
+            if (!csv)
+                mpt_overview_connection(&v, sink);
+            for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+                mpt_reinjection_figures r;
+
+                if (!(directions >> d & 1u))
+                    continue;
+                mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
+                csv ? csv_direction(x, &r, id, sink) : text_direction(&r, sink);
+                mpt_reinjection_figures_clear(&r);
+            }
+        }
+        mpt_metrics_clear(&v);
+    }
+}
+
+/* --- JSON --- */
+
+static void json_sums(mpt_json *json, const uint64_t bytes[MPT_USEFULNESSES])
+{
+    mpt_json_member_uint(json, "useful_bytes", bytes[MPT_USEFUL]);
+    mpt_json_member_uint(json, "redundant_bytes", bytes[MPT_REDUNDANT]);
+    mpt_json_member_uint(json, "undecided_bytes", bytes[MPT_UNDECIDED]);
+}
+
+static void json_pairs(mpt_json *json, const mpt_reinjection_figures *r)
+{
+    mpt_json_member_array(json, "pairs");
+    for (guint i = 0; i < r->pairs->len; i++) {
+        const mpt_reinjection_pair *p = &g_array_index(r->pairs, mpt_reinjection_pair, i);
+
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_uint(json, "first_subflow", p->first_subflow);
+        mpt_json_member_uint(json, "subflow", p->subflow);
+        mpt_json_member_uint(json, "runs", p->runs);
+        json_sums(json, p->bytes);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+}
+
+static void json_copies(mpt_json *json, const mpt_reinjection_figures *r)
+{
+    if (!r->has_copies) {
+        mpt_json_member_null(json, "copies");
+        return;
+    }
+    mpt_json_member_array(json, "copies");
+    for (unsigned k = 0; k < MPT_REINJECTION_COPIES; k++) {
+        if (!r->copies[k])
+            continue;
+        mpt_json_begin_object_inline(json);
+        mpt_json_member_uint(json, "copies", k + 1);
+        mpt_json_member_bool(json, "or_more", k + 1 == MPT_REINJECTION_COPIES);
+        mpt_json_member_uint(json, "bytes", r->copies[k]);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+}
+
+static void json_run(mpt_json *json, const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
+{
+    mpt_json_begin_object_inline(json);
+    mpt_json_member_seconds(json, "time", run->time_ns);
+    mpt_json_member_uint(json, "frame", run->frame);
+    mpt_json_member_uint(json, "subflow", run->subflow);
+    mpt_json_member_uint(json, "segments", run->segments);
+    mpt_figures_json_number(json, "dsn_first", run->dsn);
+    mpt_json_member_uint(json, "bytes", run->bytes);
+    mpt_json_member_seconds(json, "first_time", run->first_ns);
+    mpt_json_member_uint(json, "first_frame", run->first_frame);
+    mpt_json_member_uint(json, "first_subflow", run->first_subflow);
+    mpt_json_member_seconds(json, "later", run->time_ns - run->first_ns);
+    mpt_json_member_string(json, "kind", run->same ? "same_subflow" : "reinjected");
+    mpt_json_member_string(json, "verdict", run->same ? NULL : mpt_usefulness_name(run->verdict));
+    mpt_json_member_string(json, "basis", basis_name(r, run));
+    mpt_json_member_bool(json, "late_original", run->late_original);
+    mpt_json_end_object(json);
+}
+
+static void json_direction(mpt_json *json, uint32_t id, const mpt_reinjection_figures *r)
+{
+    mpt_json_begin_object(json);
+    mpt_json_member_uint(json, "connection", id);
+    mpt_json_member_string(json, "direction", mpt_direction_name(r->direction));
+    mpt_json_member_string(json, "captured_at",
+                           !r->vantage.known  ? NULL
+                           : r->vantage.value ? "receiver"
+                                              : "sender");
+    mpt_json_member_uint(json, "data_bytes", r->data_bytes);
+    mpt_json_member_uint(json, "reinjected_bytes", mpt_reinjection_bytes(r));
+    json_sums(json, r->bytes);
+    mpt_json_member_uint(json, "late_original_bytes", r->late_original_bytes);
+    mpt_json_member_uint(json, "reinjected_same_bytes", r->same_bytes);
+    mpt_json_member_uint(json, "unlisted_bytes", r->unlisted_bytes);
+    json_pairs(json, r);
+    json_copies(json, r);
+    mpt_json_member_array(json, "runs");
+    for (guint i = 0; i < r->runs->len; i++)
+        json_run(json, r, &g_array_index(r->runs, mpt_reinjection_sum_run, i));
+    mpt_json_end_array(json);
+    mpt_json_end_object(json);
+}
+
+static const mpt_report_context *selecting(const GPtrArray *reports, const mpt_connection_view *v,
+                                           unsigned *directions)
+{
+    const mpt_report_context *found = NULL;
+
+    *directions = 0;
+    for (guint i = 0; i < reports->len; i++) {
+        const mpt_report_context *x = g_ptr_array_index(reports, i);
+
+        if (!mpt_report_selected(x, v))
+            continue;
+        found = x;
+        *directions |= mpt_report_directions(x->arguments);
+    }
+    return found;
+}
+
+void mpt_reinjections_json(mpt_json *json, const GPtrArray *reports)
+{
+    const mpt_report_context *any = g_ptr_array_index(reports, 0);
+    mpt_maybe_int end = mpt_reinjection_figures_end(any->engine);
+
+    for (guint id = 0; id < any->connections->len; id++) {
+        const mpt_report_context *x;
+        mpt_connection_view v;
+        unsigned directions;
+
+        mpt_metrics_connection(any->engine, g_ptr_array_index(any->connections, id), id, &v);
+        x = selecting(reports, &v, &directions);
+        for (unsigned d = 0; x && d < MPT_DIRECTIONS; d++) {
+            mpt_reinjection_figures r;
+
+            if (!(directions >> d & 1u))
+                continue;
+            mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
+            json_direction(json, id, &r);
+            mpt_reinjection_figures_clear(&r);
+        }
+        mpt_metrics_clear(&v);
+    }
+}

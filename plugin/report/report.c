@@ -1,0 +1,185 @@
+/* report.c - see report.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "report.h"
+
+#include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/base/units.h"
+#include "plugin/report/format/scan.h"
+
+static bool has_token(const mpt_connection_view *v, uint32_t token)
+{
+    for (unsigned end = 0; end < 2; end++)
+        if (v->host[end].token_known && v->host[end].token == token)
+            return true;
+    return false;
+}
+
+static bool uses_address(const mpt_connection_view *v, const mpt_endpoint *address)
+{
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        for (unsigned end = 0; end < 2; end++)
+            if (mpt_endpoint_same_address(&v->subflows[i].subflow->ends[end], address))
+                return true;
+    return false;
+}
+
+static bool is_marked(const mpt_connection_view *v, uint32_t mark)
+{
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        if (v->subflows[i].subflow->marks & mark)
+            return true;
+    return false;
+}
+
+bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view *v)
+{
+    const mpt_arguments *a = x->arguments;
+
+    return (!mpt_arguments_has(a, MPT_ARG_STREAM) || v->id == a->stream) &&
+           (!mpt_arguments_has(a, MPT_ARG_TOKEN) || has_token(v, a->token)) &&
+           (!mpt_arguments_has(a, MPT_ARG_ADDRESS) || uses_address(v, &a->address)) &&
+           (!a->filter || is_marked(v, x->mark));
+}
+
+bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s)
+{
+    const mpt_arguments *a = x->arguments;
+
+    return (!a->filter || s->marks & x->mark) &&
+           (!mpt_arguments_has(a, MPT_ARG_ADDRESS) || mpt_endpoint_same_address(&s->ends[0], &a->address) ||
+            mpt_endpoint_same_address(&s->ends[1], &a->address));
+}
+
+unsigned mpt_report_directions(const mpt_arguments *arguments)
+{
+    return mpt_arguments_has(arguments, MPT_ARG_DIRECTION) ? 1u << arguments->direction
+                                                           : 1u << MPT_C2S | 1u << MPT_S2C;
+}
+
+static bool any_stream(const mpt_report_context *x)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+
+    for (guint i = 0; i < all->len; i++)
+        if (!mpt_engine_forgot(g_ptr_array_index(all, i)) &&
+            mpt_report_selects_stream(x, g_ptr_array_index(all, i)))
+            return true;
+    return false;
+}
+
+static bool any_connection(const mpt_report_context *x)
+{
+    bool found = false;
+
+    for (guint id = 0; id < x->connections->len && !found; id++) {
+        mpt_connection_view v;
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        found = mpt_report_selected(x, &v);
+        mpt_metrics_clear(&v);
+    }
+    return found;
+}
+
+/* Appends "stream=7, address=192.0.2.1 and the display filter tcp", as far as asked for. */
+static void append_selection(GString *what, const mpt_arguments *a)
+{
+    static const mpt_arg args[] = {MPT_ARG_STREAM, MPT_ARG_TOKEN, MPT_ARG_ADDRESS};
+    char address[MPT_ADDRESS_TEXT], text[MPT_ADDRESS_TEXT + 16];
+    unsigned left = a->filter ? 1 : 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(args); i++)
+        left += mpt_arguments_has(a, args[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(args); i++) {
+        if (!mpt_arguments_has(a, args[i]))
+            continue;
+        if (args[i] == MPT_ARG_STREAM)
+            g_snprintf(text, sizeof text, "stream=%u", a->stream);
+        else if (args[i] == MPT_ARG_TOKEN)
+            g_snprintf(text, sizeof text, "token=%08x", a->token);
+        else
+            g_snprintf(text, sizeof text, "address=%s", mpt_endpoint_address_text(&a->address, address));
+        mpt_scan_join(what, text, --left, " and ");
+    }
+    if (!a->filter)
+        return;
+    g_string_append(what, "the display filter ");
+    mpt_units_printable(what, a->filter);
+}
+
+static void append_no_stream(GString *sentence, uint32_t stream, guint count)
+{
+    g_string_append_printf(sentence, "there is no connection %u: the capture has ", stream);
+    if (count == 0)
+        g_string_append(sentence, "no MPTCP");
+    else if (count == 1)
+        g_string_append(sentence, "only connection 0");
+    else
+        g_string_append_printf(sentence, "connections 0 %s %u", count == 2 ? "and" : "to", count - 1);
+}
+
+/* Nearly all bytes come again, which no sender does, on the one vantage point of the capture. */
+static bool twice_on_one_interface(const mpt_report_context *x)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+    uint64_t payload = 0, again = 0;
+
+    for (guint i = 0; i < all->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(all, i);
+        for (unsigned side = 0; s->connection && side < 2; side++) {
+            payload += s->half[side].bytes.payload;
+            again += s->half[side].bytes.retrans;
+        }
+    }
+    return payload > 0 && again >= payload / 100 * 45;
+}
+
+bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
+{
+    if (x->points && mpt_vantage_engines_count(x->points) > 1)
+        return false;
+    if (twice_on_one_interface(x))
+        g_string_append(
+            sentence, "every packet is in this capture twice, and on one interface, so which copy is from which "
+                      "end can't be told any more: merge the captures of both ends again with "
+                      "mergecap -I none -w both.pcapng client.pcap server.pcap");
+    else
+        g_string_append(
+            sentence, "this needs captures of both ends, and here is one vantage point only: merge them with "
+                      "mergecap -I none -w both.pcapng client.pcapng server.pcapng");
+    return true;
+}
+
+/* What `paths` can't be made of. */
+static bool paths_impossible(const mpt_report_context *x, GString *sentence)
+{
+    const mpt_arguments *a = x->arguments;
+
+    if (x->points && mpt_report_one_point(x, sentence))
+        return true;
+    if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
+        g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
+    return sentence->len > 0;
+}
+
+bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
+{
+    const mpt_arguments *a = x->arguments;
+    bool streams = a->report == MPT_REPORT_TCP;
+    if (a->report == MPT_REPORT_PATHS && paths_impossible(x, sentence))
+        return true;
+
+    GString *what = g_string_new(NULL);
+
+    append_selection(what, a);
+    bool missing = what->len > 0 && !(streams ? any_stream(x) : any_connection(x));
+    if (missing && mpt_arguments_has(a, MPT_ARG_STREAM) && a->stream >= x->connections->len)
+        append_no_stream(sentence, a->stream, x->connections->len);
+    else if (missing)
+        g_string_append_printf(sentence, "no %s matches %s; mptcp,%s shows them all",
+                               streams ? "TCP stream" : "connection", what->str,
+                               streams ? "tcp" : "list");
+    g_string_free(what, TRUE);
+    return missing;
+}

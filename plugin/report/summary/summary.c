@@ -1,0 +1,492 @@
+/* summary.c - report `summary`, see reports.h: how much each connection and subflow carried, how fast,
+ * what was lost, late or sent again.
+ *
+ * Invariant: the figures of a direction come in the same order in each block, and what there is none of is
+ * said so.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin/report/report.h"
+
+#include <math.h>
+
+#include "plugin/report/common/labels.h"
+#include "plugin/report/common/overview.h"
+#include "plugin/report/common/subflows.h"
+#include "summary_csv.h"
+#include "plugin/report/format/table.h"
+#include "plugin/report/format/text.h"
+#include "tap/engine/base/units.h"
+
+/* --- the first table: all connections at a glance, where there are several --- */
+
+enum {
+    ID,
+    CLIENT,
+    DURATION,
+    C2S_BYTES,
+    C2S_GOODPUT,
+    S2C_BYTES,
+    S2C_GOODPUT,
+    SUBFLOWS,
+    REMARKS,
+    GLANCE_COLUMNS
+};
+
+static const mpt_column GLANCE[GLANCE_COLUMNS] = {
+    [ID] = {.name = "id", .title = "id", .type = MPT_ID},
+    [CLIENT] = {.name = "client", .type = MPT_TEXT},
+    [DURATION] = {.name = "duration", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [C2S_BYTES] = {.name = "c2s", .title = "to server:\ndata", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [C2S_GOODPUT] = {.name = "c2s_goodput", .title = "goodput", .type = MPT_RATE_BPS},
+    [S2C_BYTES] = {.name = "s2c", .title = "to client:\ndata", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [S2C_GOODPUT] = {.name = "s2c_goodput", .title = "goodput", .type = MPT_RATE_BPS},
+    [SUBFLOWS] = {.name = "subflows", .title = "sub-\nflows", .type = MPT_UINT},
+    [REMARKS] = {.name = "remarks", .title = "MPTCP", .type = MPT_TEXT},
+};
+
+static char *bytes_text(uint64_t bytes)
+{
+    GString *text = g_string_new(NULL);
+
+    mpt_units_bytes(text, bytes);
+    return g_string_free(text, FALSE);
+}
+
+/* "v1", "v1, reset", "fell back", ... */
+static void set_remarks(mpt_table *table, const mpt_connection_view *v)
+{
+    static const char *const kinds[] = {
+        [MPT_KIND_MPTCP] = "v",
+        [MPT_KIND_MPTCP_PARTIAL] = "began before",
+        [MPT_KIND_UNANSWERED] = "no answer",
+        [MPT_KIND_TCP] = "not accepted",
+    };
+    static const char *const ends[] = {
+        [MPT_CLOSE_OPEN] = ", open",
+        [MPT_CLOSE_DATA_FIN] = "",
+        [MPT_CLOSE_FASTCLOSE] = ", aborted",
+        [MPT_CLOSE_RESET] = ", reset",
+    };
+    const char *end = v->kind == MPT_KIND_UNANSWERED ? "" : ends[v->close];
+
+    GString *text = g_string_new(NULL);
+
+    if (v->fallback != MPT_FALLBACK_NONE)
+        g_string_append(text, "fell back");
+    else if (v->kind == MPT_KIND_MPTCP && v->version.known)
+        mpt_units_plain(g_string_append(text, "v"), (uint64_t)v->version.value);
+    else
+        g_string_append(text, v->kind == MPT_KIND_MPTCP ? "yes" : kinds[v->kind]);
+    mpt_table_set_text(table, REMARKS, g_string_append(text, end)->str);
+    g_string_free(text, TRUE);
+}
+
+static void glance_row(mpt_table *table, const mpt_connection_view *v, unsigned directions)
+{
+    GString *duration = g_string_new(NULL);
+    char text[MPT_ENDPOINT_TEXT];
+
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, ID, v->id);
+    mpt_table_set_text(table, CLIENT, mpt_endpoint_text(&v->end[0], text));
+    mpt_units_duration(duration, v->end_ns - v->start_ns);
+    mpt_table_set_text(table, DURATION, duration->str);
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+        if (!(directions >> d & 1u))
+            continue;
+        char *bytes = bytes_text(v->direction[d].data.dsn_unique_bytes);
+        mpt_table_set_text(table, C2S_BYTES + 2 * d, bytes);
+        mpt_table_set_double(table, C2S_GOODPUT + 2 * d, v->direction[d].data.goodput);
+        g_free(bytes);
+    }
+    mpt_table_set_uint(table, SUBFLOWS, v->subflow_count);
+    set_remarks(table, v);
+    g_string_free(duration, TRUE);
+}
+
+/* --- one direction --- */
+
+static void append_percent_of(GString *out, uint64_t part, uint64_t whole, const char *of)
+{
+    if (whole == 0)
+        return;
+    g_string_append(out, ", ");
+    mpt_units_percent(out, 100.0 * (double)part / (double)whole);
+    g_string_append(g_string_append(out, " of "), of);
+}
+
+/* The lines of one direction; what there is none of goes into one line at the end. */
+typedef struct lines {
+    mpt_block *block;
+    GString *line; /* being made */
+    GString *none;
+} lines;
+
+static void add_line(lines *l, const char *label)
+{
+    mpt_block_add(l->block, label, l->line->str);
+    g_string_truncate(l->line, 0);
+}
+
+static void add_none_or(lines *l, const char *label)
+{
+    if (l->line->len > 0)
+        add_line(l, label);
+    else
+        g_string_append(g_string_append(l->none, l->none->len > 0 ? ", " : ""), label);
+}
+
+static void add_data(lines *l, const mpt_connection_direction *d)
+{
+    mpt_maybe_int acked = d->data.acked_bytes;
+    bool all = acked.known && acked.value == (int64_t)d->data.dsn_unique_bytes;
+
+    mpt_overview_bytes(l->line, d->data.dsn_unique_bytes);
+    if (all)
+        g_string_append(l->line, ", all acknowledged");
+    add_line(l, "application data");
+    if (!acked.known)
+        g_string_append(l->line, "unknown");
+    else if (!all)
+        mpt_overview_bytes(l->line, (uint64_t)MAX(acked.value, 0));
+    if (!all)
+        add_line(l, "acknowledged");
+}
+
+static void append_rate(GString *out, double bps)
+{
+    mpt_units_rate(out, bps);
+    if (bps < 1000 || bps > 1e18)
+        return;
+    g_string_append(out, " (");
+    mpt_units_grouped(out, (uint64_t)floor(bps + 0.5));
+    g_string_append(out, " bit/s)");
+}
+
+static void add_speed(lines *l, const mpt_connection_direction *d)
+{
+    if (isfinite(d->data.goodput))
+        append_rate(l->line, d->data.goodput);
+    else
+        g_string_append(l->line, "unknown");
+    add_line(l, "goodput");
+    if (isfinite(d->bytes.throughput)) {
+        append_rate(l->line, d->bytes.throughput);
+        g_string_append(l->line, ": ");
+    }
+    mpt_units_grouped(l->line, d->bytes.payload_bytes);
+    g_string_append(l->line, d->bytes.payload_bytes == 1 ? " byte" : " bytes");
+    g_string_append(l->line, " of payload in ");
+    if (d->bytes.segments == 1) {
+        g_string_append(l->line, "one segment");
+    } else {
+        mpt_units_seconds(l->line, d->bytes.data_duration.ns, 9);
+        g_string_append(l->line, " s");
+    }
+    add_line(l, "throughput");
+}
+
+static void add_order(lines *l, const mpt_data_figures *f)
+{
+    if (f->dsn_gap_bytes > 0) {
+        mpt_overview_bytes(l->line, f->dsn_gap_bytes);
+        g_string_append(l->line, " of the data are not in the capture");
+    }
+    add_none_or(l, "gaps");
+    if (!f->out_of_order_segments.known) {
+        g_string_append(l->line, "not known: payload came before what maps it");
+    } else if (f->out_of_order_segments.value > 0) {
+        mpt_units_grouped(l->line, (uint64_t)f->out_of_order_segments.value);
+        g_string_append(l->line, f->out_of_order_segments.value == 1 ? " segment, " : " segments, ");
+        mpt_overview_bytes(l->line, (uint64_t)f->out_of_order_bytes.value);
+    }
+    if (f->reorder_delay.known) {
+        g_string_append(l->line, l->line->len > 0 ? "; longest wait " : "longest wait ");
+        mpt_units_duration(l->line, f->reorder_delay.ns);
+    }
+    add_none_or(l, "out of order");
+}
+
+static void add_again(lines *l, const mpt_byte_figures *f)
+{
+    const struct again {
+        const char *label, *after;
+        uint64_t bytes;
+        bool usual; /* worth saying that there is none */
+    } again[] = {
+        {"retransmitted", " by TCP on their subflow", f->retrans_bytes, true},
+        {"reinjected", " on another subflow", f->reinjected_bytes, true},
+        {"resent as new", " mapped again on the same subflow", f->reinjected_same_bytes, false},
+        {"without mapping", "", f->unmapped_bytes, false},
+        {"as plain TCP", " without DSS", f->fallback_bytes, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(again); i++) {
+        if (again[i].bytes > 0) {
+            mpt_overview_bytes(l->line, again[i].bytes);
+            g_string_append(l->line, again[i].after);
+            append_percent_of(l->line, again[i].bytes, f->payload_bytes, "the payload");
+        }
+        if (again[i].bytes > 0 || again[i].usual)
+            add_none_or(l, again[i].label);
+    }
+}
+
+static void append_rtt(GString *line, const mpt_rtt_figures *f)
+{
+    const struct part {
+        const char *name;
+        int64_t ns;
+    } parts[] = {
+        {"min ", f->min_ns},
+        {", median ", f->median_ns},
+        {", p95 ", f->p95_ns},
+        {", max ", f->max_ns},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        g_string_append(line, parts[i].name);
+        mpt_units_duration(line, parts[i].ns);
+    }
+    g_string_append(line, " of ");
+    mpt_units_grouped(line, f->samples);
+    g_string_append(line, f->samples == 1 ? " sample" : " samples");
+}
+
+static void add_full(lines *l, const mpt_connection_direction *d)
+{
+    mpt_units_grouped(l->line, d->bytes.segments);
+    g_string_append(l->line, " with payload, ");
+    mpt_units_grouped(l->line, d->bytes.packets);
+    g_string_append(l->line, " in all");
+    add_line(l, "segments");
+    mpt_units_grouped(l->line, d->data.data_ack_count);
+    if (d->data.data_ack_max.known) {
+        g_string_append(l->line, ", up to relative DSN ");
+        mpt_units_grouped_signed(l->line, d->data.data_ack_max.value);
+    }
+    if (d->data.data_fin.known) {
+        g_string_append(l->line, "; DATA_FIN at ");
+        mpt_units_grouped_signed(l->line, d->data.data_fin.value);
+    }
+    add_line(l, "DATA_ACKs");
+    if (d->data.rtt.samples > 0) {
+        append_rtt(l->line, &d->data.rtt);
+        add_line(l, "DATA_ACK RTT");
+    }
+}
+
+/* --- what each subflow had of it --- */
+
+enum { SUBFLOW, FIRST, SHARE, RETRANS, REINJECTED, REINJECTED_SAME, UNMAPPED, THROUGHPUT, CARRIED_COLUMNS };
+
+static const mpt_column CARRIED[CARRIED_COLUMNS] = {
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [FIRST] = {.name = "first_bytes", .title = "data bytes\ncarried first", .type = MPT_BYTES},
+    [SHARE] = {.name = "share", .type = MPT_PERCENT},
+    [RETRANS] = {.name = "retrans_bytes", .title = "retransmitted\nbytes", .type = MPT_BYTES},
+    [REINJECTED] = {.name = "reinjected_bytes", .title = "reinjected\nbytes", .type = MPT_BYTES},
+    [REINJECTED_SAME] = {.name = "reinjected_same_bytes",
+                         .title = "again on\nthe same",
+                         .type = MPT_BYTES,
+                         .flags = MPT_COLUMN_OPTIONAL},
+    [UNMAPPED] = {.name = "unmapped_bytes",
+                  .title = "without\nmapping",
+                  .type = MPT_BYTES,
+                  .flags = MPT_COLUMN_OPTIONAL},
+    [THROUGHPUT] = {.name = "throughput", .type = MPT_RATE_BPS},
+};
+
+static void carried(const mpt_connection_view *v, unsigned direction, mpt_sink *sink)
+{
+    const mpt_byte_figures *sum = &v->direction[direction].bytes;
+    mpt_table *table = mpt_table_new(CARRIED, CARRIED_COLUMNS);
+
+    for (uint32_t i = 0; i < v->subflow_count; i++) {
+        const mpt_subflow_direction *d = &v->subflows[i].direction[direction];
+
+        mpt_table_begin_row(table);
+        mpt_table_set_uint(table, SUBFLOW, v->subflows[i].id);
+        mpt_table_set_uint(table, FIRST, d->bytes.first_bytes);
+        mpt_table_set_double(table, SHARE, 100 * d->share);
+        mpt_table_set_uint(table, RETRANS, d->bytes.retrans_bytes);
+        mpt_table_set_uint(table, REINJECTED, d->bytes.reinjected_bytes);
+        if (sum->reinjected_same_bytes > 0)
+            mpt_table_set_uint(table, REINJECTED_SAME, d->bytes.reinjected_same_bytes);
+        if (sum->unmapped_bytes > 0)
+            mpt_table_set_uint(table, UNMAPPED, d->bytes.unmapped_bytes);
+        mpt_table_set_double(table, THROUGHPUT, d->bytes.throughput);
+    }
+    mpt_text_table(sink, table, 4);
+    mpt_table_free(table);
+}
+
+enum {
+    FULL_SUBFLOW,
+    SEGMENTS,
+    PACKETS,
+    RTT_MIN,
+    RTT_MEDIAN,
+    RTT_P95,
+    RTT_MAX,
+    RTT_SAMPLES,
+    CHECKSUMS,
+    FULL_COLUMNS
+};
+
+static const mpt_column FULL[FULL_COLUMNS] = {
+    [FULL_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [SEGMENTS] = {.name = "segments", .title = "segments\nwith payload", .type = MPT_UINT},
+    [PACKETS] = {.name = "packets", .title = "in all", .type = MPT_UINT},
+    [RTT_MIN] = {.name = "rtt_min", .title = "TCP RTT:\nmin", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [RTT_MEDIAN] = {.name = "rtt_median", .title = "median", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [RTT_P95] = {.name = "rtt_p95", .title = "p95", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [RTT_MAX] = {.name = "rtt_max", .title = "max", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [RTT_SAMPLES] = {.name = "rtt_samples", .title = "samples", .type = MPT_UINT},
+    [CHECKSUMS] = {.name = "checksums",
+                   .title = "checksums: ok,\nbad, incomplete",
+                   .type = MPT_TEXT,
+                   .flags = MPT_COLUMN_OPTIONAL | MPT_COLUMN_RIGHT},
+};
+
+static void set_duration(mpt_table *table, size_t column, int64_t ns)
+{
+    GString *text = g_string_new(NULL);
+
+    mpt_units_duration(text, ns);
+    mpt_table_set_text(table, column, text->str);
+    g_string_free(text, TRUE);
+}
+
+static void full_row(mpt_table *table, const mpt_subflow_view *s, unsigned direction)
+{
+    const mpt_subflow_direction *d = &s->direction[direction];
+
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, FULL_SUBFLOW, s->id);
+    mpt_table_set_uint(table, SEGMENTS, d->bytes.segments);
+    mpt_table_set_uint(table, PACKETS, d->bytes.packets);
+    mpt_table_set_uint(table, RTT_SAMPLES, d->rtt.samples);
+    if (d->rtt.samples > 0) {
+        set_duration(table, RTT_MIN, d->rtt.min_ns);
+        set_duration(table, RTT_MEDIAN, d->rtt.median_ns);
+        set_duration(table, RTT_P95, d->rtt.p95_ns);
+        set_duration(table, RTT_MAX, d->rtt.max_ns);
+    }
+    if (d->checksums.known)
+        mpt_table_set_textf(table, CHECKSUMS,
+                            "%" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT,
+                            d->checksums.ok, d->checksums.bad, d->checksums.incomplete);
+}
+
+static void full_table(const mpt_connection_view *v, unsigned direction, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(FULL, FULL_COLUMNS);
+
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        full_row(table, &v->subflows[i], direction);
+    mpt_text_table(sink, table, 4);
+    mpt_table_free(table);
+}
+
+/* --- putting it together --- */
+
+static void text_lines(lines *l, const mpt_connection_direction *d, bool full, mpt_sink *sink)
+{
+    mpt_block_clear(l->block);
+    g_string_truncate(l->none, 0);
+    add_data(l, d);
+    add_speed(l, d);
+    add_order(l, &d->data);
+    add_again(l, &d->bytes);
+    if (l->none->len > 0)
+        mpt_block_add(l->block, "none", l->none->str);
+    if (full)
+        add_full(l, d);
+    mpt_text_block(sink, l->block, 4);
+}
+
+static void put_line(lines *l, mpt_sink *sink)
+{
+    mpt_sink_append(sink, l->line->str, l->line->len);
+    g_string_truncate(l->line, 0);
+}
+
+static void text_direction(lines *l, const mpt_connection_view *v, unsigned direction, bool full,
+                           mpt_sink *sink)
+{
+    const mpt_connection_direction *d = &v->direction[direction];
+
+    g_string_append(l->line, direction == MPT_C2S ? "  client to server: " : "  server to client: ");
+    if (d->bytes.payload_bytes == 0) {
+        mpt_units_grouped(g_string_append(l->line, "no data ("), d->bytes.packets);
+        g_string_append(l->line, d->bytes.packets == 1 ? " packet)\n" : " packets)\n");
+        put_line(l, sink);
+        return;
+    }
+    mpt_units_bytes(l->line, d->data.dsn_unique_bytes);
+    /* The delay of one acknowledgement is no speed. */
+    if (isfinite(d->data.goodput) && d->bytes.segments > 1)
+        mpt_units_rate(g_string_append(l->line, " at "), d->data.goodput);
+    g_string_append_c(l->line, '\n');
+    put_line(l, sink);
+    text_lines(l, d, full, sink);
+    if (v->subflow_count > 1)
+        carried(v, direction, sink);
+    if (full)
+        full_table(v, direction, sink);
+}
+
+static void text_connection(lines *l, const mpt_connection_view *v, const mpt_arguments *a, mpt_sink *sink)
+{
+    mpt_overview_connection(v, sink);
+    mpt_subflows_text(v, sink, 2);
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
+        if (mpt_report_directions(a) >> d & 1u)
+            text_direction(l, v, d, mpt_arguments_has(a, MPT_ARG_FULL), sink);
+}
+
+static void glance(const mpt_report_context *x, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(GLANCE, GLANCE_COLUMNS);
+
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        if (mpt_report_selected(x, &v))
+            glance_row(table, &v, mpt_report_directions(x->arguments));
+        mpt_metrics_clear(&v);
+    }
+    if (mpt_table_rows(table) > 1) {
+        mpt_sink_putc(sink, '\n');
+        mpt_text_table(sink, table, 0);
+    }
+    mpt_table_free(table);
+}
+
+void mpt_report_summary(const mpt_report_context *x, mpt_sink *sink)
+{
+    bool csv = x->arguments->format == MPT_FORMAT_CSV;
+    mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x->arguments, sink) : NULL;
+    lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL)};
+
+    if (!csv) {
+        mpt_overview_capture(x, sink);
+        glance(x, sink);
+    }
+    for (guint id = 0; id < x->connections->len; id++) {
+        mpt_connection_view v;
+
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+        if (mpt_report_selected(x, &v) && csv)
+            mpt_summary_csv_add(rows, &v);
+        else if (mpt_report_selected(x, &v))
+            text_connection(&l, &v, x->arguments, sink);
+        mpt_metrics_clear(&v);
+    }
+    mpt_summary_csv_end(rows);
+    mpt_block_free(l.block);
+    g_string_free(l.line, TRUE);
+    g_string_free(l.none, TRUE);
+}

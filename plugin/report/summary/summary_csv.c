@@ -1,0 +1,179 @@
+/* summary_csv.c - see summary_csv.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "summary_csv.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "plugin/report/format/csv.h"
+#include "plugin/report/common/figures.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/report.h"
+#include "plugin/report/format/table.h"
+
+enum {
+    CONNECTION,
+    DIRECTION,
+    SUBFLOW,
+    TCP_STREAM,
+    KIND,
+    FALLBACK,
+    SENDER_ADDRESS,
+    SENDER_PORT,
+    RECEIVER_ADDRESS,
+    RECEIVER_PORT,
+    SHARE,
+    FIRST_FIGURE
+};
+
+static const mpt_column TABLE[FIRST_FIGURE] = {
+    [CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [TCP_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
+    [KIND] = {.name = "kind", .type = MPT_TEXT},
+    [FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
+    [SENDER_ADDRESS] = {.name = "sender_address", .type = MPT_TEXT},
+    [SENDER_PORT] = {.name = "sender_port", .type = MPT_ID},
+    [RECEIVER_ADDRESS] = {.name = "receiver_address", .type = MPT_TEXT},
+    [RECEIVER_PORT] = {.name = "receiver_port", .type = MPT_ID},
+    [SHARE] = {.name = "share", .type = MPT_PERCENT},
+};
+
+/* The last two with `full` only. */
+enum { BYTES, DATA, RTT, CHECKSUM, GROUPS };
+
+struct mpt_summary_csv {
+    mpt_sink *sink;
+    unsigned directions;
+    bool full;
+    mpt_column *columns;
+    size_t count;
+    size_t first[GROUPS]; /* column of each group of figures */
+};
+
+static const mpt_figures *group_of(unsigned group)
+{
+    const mpt_figures *const groups[GROUPS] = {
+        [BYTES] = &MPT_BYTE_FIGURES,
+        [DATA] = &MPT_DATA_FIGURES,
+        [RTT] = &MPT_RTT_FIGURES,
+        [CHECKSUM] = &MPT_CHECKSUM_FIGURES,
+    };
+
+    return groups[group];
+}
+
+mpt_summary_csv *mpt_summary_csv_begin(const mpt_arguments *arguments, mpt_sink *sink)
+{
+    mpt_summary_csv *csv = g_new0(mpt_summary_csv, 1);
+    unsigned groups;
+
+    csv->sink = sink;
+    csv->directions = mpt_report_directions(arguments);
+    csv->full = mpt_arguments_has(arguments, MPT_ARG_FULL);
+    groups = csv->full ? GROUPS : RTT;
+    csv->count = FIRST_FIGURE;
+    for (unsigned i = 0; i < groups; i++) {
+        csv->first[i] = csv->count;
+        csv->count += group_of(i)->count;
+    }
+    csv->columns = g_new0(mpt_column, csv->count);
+    memcpy(csv->columns, TABLE, sizeof TABLE);
+    for (unsigned i = 0; i < groups; i++)
+        mpt_figures_columns(csv->columns + csv->first[i], group_of(i));
+    mpt_table *table = mpt_table_new(csv->columns, csv->count);
+    mpt_csv_header(sink, table);
+    mpt_table_free(table);
+    return csv;
+}
+
+static void set_rtt(const mpt_summary_csv *csv, mpt_table *table, const mpt_rtt_figures *figures)
+{
+    mpt_rtt_row row = mpt_figures_rtt(figures);
+
+    if (csv->full)
+        mpt_figures_cells(table, csv->first[RTT], &MPT_RTT_FIGURES, &row);
+}
+
+static void set_checksums(const mpt_summary_csv *csv, mpt_table *table, const mpt_checksum_figures *figures)
+{
+    if (csv->full && figures->known)
+        mpt_figures_cells(table, csv->first[CHECKSUM], &MPT_CHECKSUM_FIGURES, figures);
+}
+
+static void set_ends(mpt_table *table, const mpt_endpoint *sender, const mpt_endpoint *receiver)
+{
+    char text[MPT_ADDRESS_TEXT];
+
+    mpt_table_set_text(table, SENDER_ADDRESS, mpt_endpoint_address_text(sender, text));
+    mpt_table_set_uint(table, SENDER_PORT, sender->port);
+    mpt_table_set_text(table, RECEIVER_ADDRESS, mpt_endpoint_address_text(receiver, text));
+    mpt_table_set_uint(table, RECEIVER_PORT, receiver->port);
+}
+
+static void begin_row(mpt_table *table, const mpt_connection_view *v, unsigned direction)
+{
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, CONNECTION, v->id);
+    mpt_table_set_text(table, DIRECTION, mpt_direction_name(direction));
+}
+
+static void connection_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_connection_view *v,
+                           unsigned direction)
+{
+    const mpt_connection_direction *d = &v->direction[direction];
+
+    begin_row(table, v, direction);
+    mpt_table_set_text(table, KIND, mpt_connection_kind_name(v->kind));
+    mpt_table_set_text(table, FALLBACK, mpt_fallback_name(v->fallback));
+    set_ends(table, &v->end[direction], &v->end[!direction]);
+    mpt_figures_cells(table, csv->first[BYTES], &MPT_BYTE_FIGURES, &d->bytes);
+    mpt_figures_cells(table, csv->first[DATA], &MPT_DATA_FIGURES, &d->data);
+    set_rtt(csv, table, &d->data.rtt);
+    set_checksums(csv, table, &d->checksums);
+}
+
+static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_connection_view *v,
+                        const mpt_subflow_view *s, unsigned direction)
+{
+    const mpt_subflow_direction *d = &s->direction[direction];
+    const mpt_endpoint *ends = s->subflow->ends;
+
+    begin_row(table, v, direction);
+    mpt_table_set_uint(table, SUBFLOW, s->id);
+    if (s->subflow->has_stream)
+        mpt_table_set_uint(table, TCP_STREAM, s->subflow->tcp_stream);
+    mpt_table_set_text(table, KIND, mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
+    set_ends(table, &ends[s->side[direction]], &ends[s->side[!direction]]);
+    /* Ten decimals of the percentage, without the noise of the multiplication. */
+    mpt_table_set_double(table, SHARE, round(1e12 * d->share) / 1e10);
+    mpt_figures_cells(table, csv->first[BYTES], &MPT_BYTE_FIGURES, &d->bytes);
+    set_rtt(csv, table, &d->rtt);
+    set_checksums(csv, table, &d->checksums);
+}
+
+void mpt_summary_csv_add(mpt_summary_csv *csv, const mpt_connection_view *v)
+{
+    mpt_table *table = mpt_table_new(csv->columns, csv->count);
+
+    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+        if (!(csv->directions >> d & 1u))
+            continue;
+        connection_row(csv, table, v, d);
+        for (uint32_t i = 0; i < v->subflow_count; i++)
+            subflow_row(csv, table, v, &v->subflows[i], d);
+    }
+    mpt_csv_rows(csv->sink, table);
+    mpt_table_free(table);
+}
+
+void mpt_summary_csv_end(mpt_summary_csv *csv)
+{
+    if (!csv)
+        return;
+    g_free(csv->columns);
+    g_free(csv);
+}

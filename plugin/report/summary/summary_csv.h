@@ -1,0 +1,22 @@
+/* summary_csv.h - report `summary` as CSV.
+ *
+ * Invariant: a row a direction of a connection (its column `subflow` empty), then one of each subflow;
+ * figures that only the one or the other has are empty in the other's rows.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_SUMMARY_CSV_H
+#define MPT_SUMMARY_CSV_H
+
+#include "tap/engine/figures/metrics.h"
+#include "plugin/cli/arguments.h"
+#include "plugin/report/format/sink.h"
+
+typedef struct mpt_summary_csv mpt_summary_csv;
+
+/* Writes the header line. `full` adds columns, `direction` leaves rows out. Both arguments are borrowed. */
+mpt_summary_csv *mpt_summary_csv_begin(const mpt_arguments *arguments, mpt_sink *sink);
+void mpt_summary_csv_add(mpt_summary_csv *csv, const mpt_connection_view *v);
+void mpt_summary_csv_end(mpt_summary_csv *csv); /* NULL is allowed */
+
+#endif

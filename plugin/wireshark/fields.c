@@ -1,0 +1,476 @@
+/* fields.c - see fields.h: a postdissector that shows what mpt_frames knows of a frame.
+ *
+ * When a frame is dissected for the first time its segments are fed to up to two readings of the capture: a
+ * live one, where a field is used already, and a kept one, where Wireshark keeps its frames and may come
+ * back to them (windows, sharkd, tshark -2). Where neither is wanted the wrapper around TCP is taken out
+ * after the first frame.
+ *
+ * Invariant: readings belong to the file that is open: Wireshark's clean-up at its end, or before it is read
+ * again, frees them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "fields.h"
+
+#include "plugin/compat.h"
+
+#include <epan/epan.h>
+#include <epan/epan_dissect.h>
+#include <epan/expert.h>
+#include <epan/packet.h>
+#include <epan/proto.h>
+#include <epan/tap.h>
+
+#include "tap/dissection.h"
+#include "tap/engine/frames/frames.h"
+#include "tap/engine/graphs/graphs.h"
+#include "expert.h"
+#include "plugin/host.h"
+#include "plugin/prefs.h"
+#include "tap/engine/reinjections/reinjection_log.h"
+
+static int hf_connection = -1, hf_subflow = -1, hf_role = -1, hf_backup = -1;
+static int hf_data = -1, hf_dsn = -1, hf_dsn_end = -1, hf_dsn_length = -1, hf_dsn_raw = -1;
+static int hf_mapped_by = -1, hf_first_copy = -1;
+static int hf_bytes[MPT_PART_UNMAPPED + 1] = {-1, -1, -1, -1, -1};
+static int hf_fallback_bytes = -1, hf_out_of_order = -1, hf_out_of_order_bytes = -1, hf_duplicate = -1;
+static int hf_data_ack = -1, hf_data_ack_rtt = -1, hf_data_ack_of = -1;
+static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1;
+static int ett_mptcpscope = -1;
+
+static struct {
+    mpt_frames *live, *kept;      /* NULL: not wanted */
+    mpt_recorder *recorder;       /* of the kept one, for graphs; NULL: no windows */
+    mpt_reinjection_log *log;     /* the same, for tables */
+    mpt_expert *findings; /* NULL: not looked for yet */
+    bool started;                 /* the first frame was seen: it is known which readings are wanted */
+    bool listening;               /* until then: to a tap of our own */
+    uint64_t number, fed; /* segments, in the look-back or not */
+    void (*on_gone)(void);
+} reading = {.number = 1};
+
+static int reading_tap = -1;
+
+/* --- which readings there are --- */
+
+static bool is_used(const proto_tree *tree)
+{
+    return mpt_prefs_fields() == MPT_FIELDS_ALWAYS ||
+           (tree && (PTREE_DATA(tree)->visible ||
+                     proto_registrar_get_nth((unsigned)mpt_prefs_protocol())->ref_type != HF_REF_TYPE_NONE));
+}
+
+static void stop_listening(void)
+{
+    if (reading.listening)
+        remove_tap_listener(&reading);
+    reading.listening = false;
+}
+
+static void clean_up(void)
+{
+    stop_listening();
+    mpt_dissection_stop();
+    g_clear_pointer(&reading.findings, mpt_expert_free);
+    g_clear_pointer(&reading.live, mpt_frames_free);
+    g_clear_pointer(&reading.recorder, mpt_recorder_free);
+    g_clear_pointer(&reading.log, mpt_reinjection_log_free);
+    g_clear_pointer(&reading.kept, mpt_frames_free);
+    reading.started = false;
+    reading.fed = 0;
+    reading.number++;
+    if (reading.on_gone)
+        reading.on_gone();
+}
+
+static void initialise(void)
+{
+    GString *refused;
+
+    clean_up();
+    if (mpt_prefs_fields() == MPT_FIELDS_OFF)
+        return;
+    mpt_dissection_start();
+    refused = register_tap_listener("mptcpscope.reading", &reading, NULL, TL_IS_DISSECTOR_HELPER, NULL, NULL,
+                                    NULL, NULL);
+    if (refused)
+        g_string_free(refused, TRUE);
+    reading.listening = !refused;
+}
+
+static mpt_frames *new_frames(bool kept)
+{
+    mpt_engine_config config;
+
+    mpt_prefs_engine_config(&config);
+    config.want_evidence = config.want_checksums = kept;
+    return mpt_frames_new(&config, kept);
+}
+
+/* Does Wireshark come back to its frames? Windows do; elsewhere taps are run in the last pass alone, so that
+ * frames whose taps are not run are read again. */
+static bool frames_are_kept(packet_info *pinfo)
+{
+    if (mpt_host_is_gui() || !reading.listening)
+        return true;
+    tap_queue_packet(reading_tap, pinfo, &reading);
+    return !fetch_tapped_data(reading_tap, 0);
+}
+
+/* Windows are drawn without reading again: a few bytes a segment, beside what mpt_frames keeps. */
+static void start_recorder(void)
+{
+    if (!mpt_host_has_windows())
+        return;
+    reading.recorder = mpt_recorder_new(mpt_frames_engine(reading.kept), true);
+    mpt_frames_observe(reading.kept, &mpt_recorder_observer, reading.recorder);
+    reading.log = mpt_reinjection_log_new(mpt_frames_engine(reading.kept));
+    mpt_frames_observe(reading.kept, &MPT_REINJECTION_OBSERVER, reading.log);
+}
+
+static void start(packet_info *pinfo, const proto_tree *tree)
+{
+    reading.started = true;
+    if (frames_are_kept(pinfo)) {
+        reading.kept = new_frames(true);
+        start_recorder();
+    }
+    if (is_used(tree))
+        reading.live = new_frames(false);
+    stop_listening();
+    if (!reading.kept && !reading.live)
+        mpt_dissection_stop();
+}
+
+static void feed(packet_info *pinfo, const proto_tree *tree)
+{
+    unsigned n, i;
+    const mpt_dissected *d = mpt_dissection_segments(pinfo->num, &n);
+
+    if (!reading.started)
+        start(pinfo, tree);
+    if (reading.kept)
+        mpt_frames_note_time(reading.kept, mpt_dissection_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
+    reading.fed += n;
+    for (i = 0; i < n; i++) {
+        if (reading.live)
+            mpt_frames_feed(reading.live, &d[i].segment, d[i].window_known);
+        if (reading.kept)
+            mpt_frames_feed(reading.kept, &d[i].segment, d[i].window_known);
+    }
+}
+
+/* --- one segment's subtree --- */
+
+static void generated(proto_item *item)
+{
+    proto_item_set_generated(item);
+}
+
+static void add_uint(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t value)
+{
+    generated(proto_tree_add_uint(tree, hf, tvb, 0, 0, value));
+}
+
+static void add_frame(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t frame)
+{
+    if (frame)
+        add_uint(tree, tvb, hf, frame);
+}
+
+static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_part *p)
+{
+    generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, mpt_part_kind_name(p->kind)));
+    if (p->relative_known) {
+        generated(proto_tree_add_int64(tree, hf_dsn, tvb, 0, 0, p->relative));
+        generated(proto_tree_add_int64(tree, hf_dsn_end, tvb, 0, 0, p->relative + p->length));
+    }
+    if (p->dsn_known)
+        generated(proto_tree_add_uint64(tree, hf_dsn_raw, tvb, 0, 0, p->dsn));
+    if (p->mapped)
+        add_uint(tree, tvb, hf_dsn_length, p->length);
+    add_frame(tree, tvb, hf_mapped_by, p->mapped_by);
+    add_frame(tree, tvb, hf_first_copy, p->first_frame);
+}
+
+static void add_bytes(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
+{
+    uint32_t bytes[MPT_PART_UNMAPPED + 1] = {0}, fallback = 0;
+    unsigned i;
+
+    for (i = 0; i < facts->parts; i++) {
+        const mpt_frame_part *p = &facts->part[i];
+        bytes[p->kind] += p->length;
+        fallback += p->implied && p->kind != MPT_PART_RETRANSMISSION ? p->length : 0;
+    }
+    for (i = 0; i < G_N_ELEMENTS(bytes); i++)
+        if (bytes[i])
+            add_uint(tree, tvb, hf_bytes[i], bytes[i]);
+    if (fallback)
+        add_uint(tree, tvb, hf_fallback_bytes, fallback);
+}
+
+static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
+{
+    unsigned i;
+
+    if (!facts->parts)
+        return;
+    for (i = 0; i < facts->parts; i++)
+        add_part(tree, tvb, &facts->part[i]);
+    add_bytes(tree, tvb, facts);
+    generated(proto_tree_add_boolean(tree, hf_out_of_order, tvb, 0, 0, facts->out_of_order > 0));
+    if (facts->out_of_order)
+        add_uint(tree, tvb, hf_out_of_order_bytes, facts->out_of_order);
+    generated(proto_tree_add_boolean(tree, hf_duplicate, tvb, 0, 0, facts->duplicate));
+    if (facts->has_inflight)
+        generated(proto_tree_add_uint64(tree, hf_inflight, tvb, 0, 0, facts->inflight));
+    if (facts->has_subflow_inflight)
+        generated(proto_tree_add_uint64(tree, hf_subflow_inflight, tvb, 0, 0, facts->subflow_inflight));
+}
+
+static void add_acknowledgement(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
+{
+    nstime_t rtt = {.secs = (time_t)(facts->data_ack_rtt_ns / 1000000000),
+                    .nsecs = (int)(facts->data_ack_rtt_ns % 1000000000)};
+
+    if (facts->has_data_ack && facts->data_ack_relative_known)
+        generated(proto_tree_add_int64(tree, hf_data_ack, tvb, 0, 0, facts->data_ack));
+    if (facts->has_data_ack_rtt) {
+        add_frame(tree, tvb, hf_data_ack_of, facts->data_ack_of);
+        generated(proto_tree_add_time(tree, hf_data_ack_rtt, tvb, 0, 0, &rtt));
+    }
+    if (facts->has_window)
+        add_uint(tree, tvb, hf_window, facts->window);
+}
+
+static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts, proto_item **top)
+{
+    proto_item *item = proto_tree_add_protocol_format(parent, mpt_prefs_protocol(), tvb, 0, 0, "MPTCP scope");
+    proto_tree *tree = proto_item_add_subtree(item, ett_mptcpscope);
+
+    *top = item;
+    generated(item);
+    if (facts->ids_known) {
+        proto_item_append_text(item, ", connection %u, subflow %u", facts->connection_id, facts->subflow_id);
+        add_uint(tree, tvb, hf_connection, facts->connection_id);
+        add_uint(tree, tvb, hf_subflow, facts->subflow_id);
+    }
+    generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, facts->role ? "server" : "client"));
+    if (facts->backup_known)
+        generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
+    if (facts->parts)
+        proto_item_append_text(item, ", %s", mpt_part_kind_name(facts->part[0].kind));
+    add_data(tree, tvb, facts);
+    add_acknowledgement(tree, tvb, facts);
+}
+
+/* --- findings --- */
+
+static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet_info *pinfo,
+                                 proto_tree *tree)
+{
+    proto_item *top = NULL;
+    mpt_frame_facts facts;
+    unsigned i;
+
+    if (!is_used(tree))
+        return NULL;
+    for (i = 0; mpt_frames_look(frames, pinfo->num, i, &facts); i++)
+        if (facts.connection)
+            show(tree, tvb, &facts, &top);
+    return top;
+}
+
+static int dissect_mptcpscope(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
+{
+    mpt_frames *frames;
+    proto_item *top;
+    bool again = pinfo->fd->visited;
+
+    if (mpt_prefs_fields() == MPT_FIELDS_OFF || (reading.started && !reading.live && !reading.kept))
+        return 0;
+    if (!again)
+        feed(pinfo, tree);
+    frames = again || !reading.live ? reading.kept : reading.live;
+    if (!frames)
+        return 0;
+    if (again)
+        mpt_frames_finish(frames);
+    top = show_segments(frames, tvb, pinfo, tree);
+    if (!again)
+        return 0;
+    if (!reading.findings)
+        reading.findings = mpt_expert_new(frames);
+    mpt_expert_show(reading.findings, pinfo, top);
+    return 0;
+}
+
+mpt_frames *mpt_fields_frames(void)
+{
+    if (reading.kept)
+        mpt_frames_finish(reading.kept);
+    return reading.kept;
+}
+
+const mpt_engine *mpt_fields_unfinished(void)
+{
+    return reading.kept ? mpt_frames_engine(reading.kept) : NULL;
+}
+
+uint64_t mpt_fields_segments(void)
+{
+    return reading.fed;
+}
+
+const mpt_recorder *mpt_fields_recorder(void)
+{
+    return reading.recorder;
+}
+
+const mpt_reinjection_log *mpt_fields_reinjections(void)
+{
+    return reading.log;
+}
+
+uint64_t mpt_fields_reading(void)
+{
+    return reading.number;
+}
+
+void mpt_fields_on_gone(void (*func)(void))
+{
+    reading.on_gone = func;
+}
+
+/* --- registration --- */
+
+#define ONE_PASS " In one pass: as far as it is known when the frame is read."
+
+static void register_fields(int protocol)
+{
+    static hf_register_info fields[] = {
+        {&hf_connection,
+         {"Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL, 0,
+          "Id of the MPTCP connection, as in the reports (connections count by their first frame); on "
+          "segments "
+          "without MPTCP options too. In one pass: in the order in which they are known; not shown before a "
+          "connection without its MP_CAPABLE has its first DSS.",
+          HFILL}},
+        {&hf_subflow,
+         {"Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL, 0,
+          "Id of the subflow in its connection, as in the reports (subflows count by their first frame).",
+          HFILL}},
+        {&hf_role,
+         {"Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL, 0,
+          "client or server: whether the sender of this segment opened the MPTCP connection.", HFILL}},
+        {&hf_backup,
+         {"Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "Whether the sender has told by now that this subflow is a backup (MP_JOIN flag B, MP_PRIO).",
+          HFILL}},
+        {&hf_data,
+         {"Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL, 0,
+          "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: first "
+          "seen on "
+          "this subflow under other sequence numbers; retransmission: on this subflow; unmapped: no DSN "
+          "known." ONE_PASS,
+          HFILL}},
+        {&hf_dsn,
+         {"DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL, 0,
+          "Data sequence number of the first payload byte; the first byte of the connection is 1. None where "
+          "the "
+          "initial DSN is not in the capture." ONE_PASS,
+          HFILL}},
+        {&hf_dsn_end,
+         {"Next DSN (relative)", "mptcpscope.dsn_end", FT_INT64, BASE_DEC, NULL, 0,
+          "Relative data sequence number after the last payload byte.", HFILL}},
+        {&hf_dsn_length,
+         {"Data-level length (bytes)", "mptcpscope.dsn_length", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes in this range of data sequence numbers.", HFILL}},
+        {&hf_dsn_raw,
+         {"DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL, 0,
+          "Data sequence number of the first payload byte as all 64 bits, also where the DSS has 32.",
+          HFILL}},
+        {&hf_mapped_by,
+         {"Mapped by frame", "mptcpscope.mapped_by", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_NONE),
+          0, "The first frame whose DSS maps these bytes, often an earlier one." ONE_PASS, HFILL}},
+        {&hf_first_copy,
+         {"First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
+          "The frame that carried the first of these bytes first, on any subflow.", HFILL}},
+        {&hf_bytes[MPT_PART_FIRST],
+         {"First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS, HFILL}},
+        {&hf_bytes[MPT_PART_REINJECTION],
+         {"Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes whose DSN was first seen on another subflow." ONE_PASS, HFILL}},
+        {&hf_bytes[MPT_PART_REINJECTION_SAME],
+         {"Reinjected bytes, same subflow", "mptcpscope.reinjected_same_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes whose DSN was first seen on this subflow under other "
+          "subflow sequence numbers." ONE_PASS,
+          HFILL}},
+        {&hf_bytes[MPT_PART_RETRANSMISSION],
+         {"Retransmitted bytes", "mptcpscope.retrans_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes that this subflow carried before under the same subflow sequence numbers.", HFILL}},
+        {&hf_bytes[MPT_PART_UNMAPPED],
+         {"Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes for which no DSS is known." ONE_PASS
+          " A DSS that comes later maps them in two passes.",
+          HFILL}},
+        {&hf_fallback_bytes,
+         {"Fallback bytes", "mptcpscope.fallback_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Payload bytes without DSS that continue what is before them: after a fallback to TCP." ONE_PASS,
+          HFILL}},
+        {&hf_out_of_order,
+         {"Out of order", "mptcpscope.out_of_order", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "The segment has bytes that are seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
+        {&hf_out_of_order_bytes,
+         {"Out of order bytes", "mptcpscope.out_of_order_bytes", FT_UINT32, BASE_DEC, NULL, 0,
+          "Bytes seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
+        {&hf_duplicate,
+         {"Duplicate at the receiver", "mptcpscope.duplicate", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "All bytes of the segment had been acknowledged by a DATA_ACK in an earlier segment.", HFILL}},
+        {&hf_data_ack,
+         {"DATA_ACK (relative)", "mptcpscope.data_ack", FT_INT64, BASE_DEC, NULL, 0,
+          "Data-level acknowledgement: 1 acknowledges nothing, N+1 the first N bytes.", HFILL}},
+        {&hf_data_ack_rtt,
+         {"DATA_ACK round-trip time", "mptcpscope.data_ack_rtt", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          "From the first copy of the last byte that this DATA_ACK newly acknowledges to here." ONE_PASS,
+          HFILL}},
+        {&hf_data_ack_of,
+         {"DATA_ACK of data in frame", "mptcpscope.data_ack_of", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_ACK), 0,
+          "The frame with the first copy of the last byte that this DATA_ACK newly acknowledges.", HFILL}},
+        {&hf_inflight,
+         {"Bytes in flight on the connection", "mptcpscope.inflight", FT_UINT64, BASE_DEC, NULL, 0,
+          "From the highest DATA_ACK to the highest DSN of the sender, with this segment.", HFILL}},
+        {&hf_subflow_inflight,
+         {"Bytes in flight on the subflow", "mptcpscope.subflow_inflight", FT_UINT64, BASE_DEC, NULL, 0,
+          "From the highest TCP acknowledgement to the highest sequence number of the sender on this "
+          "subflow, with this segment.",
+          HFILL}},
+        {&hf_window,
+         {"Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL, 0,
+          "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 3.3.1). "
+          "None "
+          "where the subflow's SYNs are not in the capture.",
+          HFILL}},
+    };
+    static int *ett[] = {&ett_mptcpscope};
+
+    proto_register_field_array(protocol, fields, G_N_ELEMENTS(fields));
+    proto_register_subtree_array(ett, G_N_ELEMENTS(ett));
+}
+
+void mpt_fields_register(void)
+{
+    int protocol = mpt_prefs_protocol();
+
+    register_fields(protocol);
+    mpt_expert_register(protocol);
+    mpt_dissection_register();
+    reading_tap = register_tap("mptcpscope.reading");
+    register_init_routine(initialise);
+    register_cleanup_routine(clean_up);
+    register_postdissector(create_dissector_handle(dissect_mptcpscope, protocol));
+}

@@ -1,0 +1,476 @@
+/* engine.c - see engine.h: the look-back, the table of flows, one segment's way.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "tap/engine/base/prefetch.h"
+#include "core.h"
+
+/* Memory of a run with its share of half-full chunks, and of a mapping under verification, roughly. */
+#define STATE_RUN 48
+#define STATE_OPEN 160
+/* What one segment adds of it at most: two DSSs fit in its options, each with a mapping, and claims that split others. */
+#define STATE_SEGMENT 1024
+/* Segments between two looks at the memory in use, at least. */
+#define LOOK_EVERY 16384u
+/* Segments that leave the look-back together. */
+#define BATCH 256
+/* Subflows with one 4-tuple that are looked through for an old segment. */
+#define MAX_OLDER 32
+
+void mpt_engine_config_default(mpt_engine_config *config)
+{
+    *config = (mpt_engine_config){
+        .horizon_ns = INT64_C(2000000000),
+        .horizon_segments = 50000,
+        .to_ns = INT64_MAX,
+        .want_hmacs = true,
+        .max_connections = 65536,
+        .max_flows = 131072,
+        .max_one_sided = 16384,
+        .max_idle = 20000000,
+        .max_state = 100000000,
+        .max_subflows = 16384,
+        .max_events = 500000,
+    };
+}
+
+/* --- the table of flows: one entry for a 4-tuple, whichever way round --- */
+
+static guint ends_hash(gconstpointer key)
+{
+    const mpt_endpoint *ends = key;
+
+    return mpt_endpoint_hash(&ends[0]) ^ mpt_endpoint_hash(&ends[1]);
+}
+
+static gboolean ends_equal(gconstpointer a, gconstpointer b)
+{
+    const mpt_endpoint *x = a, *y = b;
+
+    return (mpt_endpoint_equal(&x[0], &y[0]) && mpt_endpoint_equal(&x[1], &y[1])) ||
+           (mpt_endpoint_equal(&x[0], &y[1]) && mpt_endpoint_equal(&x[1], &y[0]));
+}
+
+static unsigned side_of(const mpt_subflow *s, const mpt_segment *g)
+{
+    /* Both ends may be the same endpoint: then all is side 0. */
+    return mpt_endpoint_equal(&s->ends[0], &g->src) ? 0 : 1;
+}
+
+/* The subflow that had this number of Wireshark's last; NULL where none is known. It may be any. */
+static mpt_subflow *guess_subflow(const mpt_engine *e, const mpt_segment *g)
+{
+    uint32_t place;
+
+    if (!(g->presence & MPT_SEGMENT_STREAM) || g->tcp_stream >= e->streams->len)
+        return NULL;
+    place = g_array_index(e->streams, uint32_t, g->tcp_stream);
+    return place && e->subflows->pdata[place - 1] != e->idle.nobody ? e->subflows->pdata[place - 1] : NULL;
+}
+
+/* Wireshark counts its streams as we count subflows: more numbers than that are not worth their place. */
+static void note_stream(mpt_engine *e, const mpt_segment *g, const mpt_subflow *s)
+{
+    if (!(g->presence & MPT_SEGMENT_STREAM) || g->tcp_stream / 4 > e->subflows->len)
+        return;
+    if (g->tcp_stream >= e->streams->len)
+        g_array_set_size(e->streams, g->tcp_stream + 1);
+    g_array_index(e->streams, uint32_t, g->tcp_stream) = s->index + 1;
+}
+
+static mpt_subflow *newest_subflow(mpt_engine *e, const mpt_segment *g)
+{
+    mpt_endpoint ends[2] = {g->src, g->dst};
+    mpt_subflow *s = guess_subflow(e, g);
+
+    if (s && !s->newer && ends_equal(s->ends, ends))
+        return s;
+    s = g_hash_table_lookup(e->flows, ends);
+    if (s)
+        note_stream(e, g, s);
+    return s;
+}
+
+static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow *older)
+{
+    mpt_subflow *s;
+
+    if (e->subflows->len - e->idle.flows_gone >= e->config.max_flows ||
+        e->one_sided >= e->config.max_one_sided || mpt_eviction_full(e))
+        return NULL;
+    s = mpt_subflow_new(g);
+    s->one_sided = true;
+    e->one_sided++;
+    s->older = older;
+    if (older)
+        older->newer = s;
+    s->index = e->subflows->len;
+    g_ptr_array_add(e->subflows, s);
+    g_hash_table_replace(e->flows, s->ends, s);
+    mpt_eviction_flow(e, s);
+    return s;
+}
+
+static uint32_t raw_isn(const mpt_half *h)
+{
+    /* ssn_shift has the bytes accepted by Fast Open in it. */
+    return h->origin + (uint32_t)(h->ssn_shift - h->syn_data);
+}
+
+/* Does the SYN belong to this subflow (repeated, or older than what was seen of it)? */
+static bool syn_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
+{
+    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+
+    if (h->isn_known)
+        return raw_isn(h) == g->seq;
+    if (h->seen)
+        return !s->syn_seen && mpt_subflow_distance(s, side, g) < 65536;
+    return !s->syn_seen && other->seen && s->synack_seen;
+}
+
+/* A SYN/ACK answers the SYN with this subflow's initial sequence number (RFC 9293 3.5). */
+static bool synack_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
+{
+    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+
+    if (other->isn_known)
+        return g->ack - (raw_isn(other) + 1) <= UINT16_MAX;
+    if (h->isn_known)
+        return raw_isn(h) == g->seq;
+    return mpt_subflow_distance(s, side, g) < 65536;
+}
+
+/* Port numbers are reused: the subflow is told by its initial sequence numbers, other segments go where they are
+ * nearest. NULL: above a limit. */
+static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
+{
+    mpt_subflow *newest = newest_subflow(e, g), *s, *best = newest;
+    uint32_t best_distance = UINT32_MAX, d;
+    bool syn = g->flags & MPT_TCP_SYN, ack = g->flags & MPT_TCP_ACK;
+    unsigned i;
+
+    if (!newest)
+        return add_subflow(e, g, NULL);
+    if (syn) {
+        for (s = newest, i = 0; s && i < MAX_OLDER; s = s->older, i++)
+            if (ack ? synack_fits(s, side_of(s, g), g) : syn_fits(s, side_of(s, g), g))
+                return s;
+        return add_subflow(e, g, newest);
+    }
+    for (s = newest, i = 0; newest->older && s && i < MAX_OLDER; s = s->older, i++) {
+        d = mpt_subflow_distance(s, side_of(s, g), g);
+        if (d < best_distance) {
+            best = s;
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+/* --- one segment's way --- */
+
+static bool in_window(const mpt_engine *e, int64_t time_ns)
+{
+    int64_t t = time_ns - e->counts.earliest_ns;
+
+    return (!e->config.has_from || t >= e->config.from_ns) && (!e->config.has_to || t < e->config.to_ns);
+}
+
+static void note_labels(mpt_subflow *s, const mpt_segment *g)
+{
+    mpt_connection *c = s->connection;
+
+    if (!s->has_stream && g->presence & MPT_SEGMENT_STREAM) {
+        s->has_stream = true;
+        s->tcp_stream = g->tcp_stream;
+    }
+    if (c && !c->has_stream && g->presence & MPT_SEGMENT_MPTCP_STREAM) {
+        c->has_stream = true;
+        c->mptcp_stream = g->mptcp_stream;
+    }
+}
+
+static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+{
+    int64_t bad_position;
+    mpt_event *event;
+    unsigned bad;
+
+    mpt_account_payload(e, s, side, g, position);
+    if (!e->config.want_checksums || !s->connection)
+        return;
+    bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len,
+                                g->captured_payload, &bad_position);
+    if (!bad || !(event = mpt_signal_event(e, s, side, MPT_EVENT_CHECKSUM_BAD)))
+        return;
+    event->count = bad;
+    event->data.ssn = (uint32_t)(bad_position - s->half[side].ssn_shift);
+    mpt_signal_tell(e, s->connection, event);
+}
+
+/* --- limits --- */
+
+static size_t half_state(const mpt_half *h)
+{
+    size_t runs =
+        h->received.runs.count + h->pending.runs.count + h->mapping.runs.count + h->checksums.done.runs.count;
+    size_t opened = h->checksums.open ? (size_t)g_tree_nnodes(h->checksums.open) : 0;
+
+    return runs * STATE_RUN + opened * STATE_OPEN +
+           (h->waiting ? h->waiting->len * sizeof(mpt_waiting_mapping) : 0) +
+           (h->unacked ? h->unacked->len * sizeof(mpt_unacked) : 0);
+}
+
+static size_t level_state(const mpt_data_level *d)
+{
+    return (d->owned.runs.count + d->gaps.count + d->unacked.count) * STATE_RUN +
+           (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
+}
+
+/* How much is kept of payload and mappings. A look goes through memory that is not in the cache, so the next is when
+ * the limit could be reached at the earliest, and never before as many segments as there are flows. */
+static void look_at_state(mpt_engine *e)
+{
+    size_t state = 0, left;
+    guint i;
+
+    for (i = 0; i < e->subflows->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(e->subflows, i);
+        state += half_state(&s->half[0]) + half_state(&s->half[1]);
+    }
+    for (i = 0; i < e->connections->len; i++) {
+        const mpt_connection *c = g_ptr_array_index(e->connections, i);
+        state += level_state(&c->level[0]) + level_state(&c->level[1]);
+    }
+    e->full = state > e->config.max_state;
+    left = e->full ? 0 : (e->config.max_state - state) / STATE_SEGMENT;
+    e->next_look = e->counts.segments + MAX(MAX(LOOK_EVERY, e->subflows->len), left);
+}
+
+static void take(const mpt_segment *g, bool late, void *data)
+{
+    mpt_engine *e = data;
+    mpt_subflow *s;
+    mpt_subflow_state before;
+    uint32_t accepted;
+    int64_t position;
+    unsigned side, i;
+
+    if (++e->counts.segments >= e->next_look)
+        look_at_state(e);
+    if (G_UNLIKELY(mpt_eviction_crowded(e)))
+        mpt_eviction_make_room(e);
+    s = find_subflow(e, g);
+    if (!s) {
+        e->counts.segments_dropped++;
+        return;
+    }
+    side = side_of(s, g);
+    before = s->state;
+    accepted = s->half[0].syn_data + s->half[1].syn_data;
+    if (side && s->one_sided) {
+        s->one_sided = false;
+        e->one_sided--;
+    }
+    e->segment = g;
+    e->counted = in_window(e, g->time_ns);
+    e->counts.late_segments += late;
+    e->counts.cut_options += (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
+    position = mpt_subflow_segment(s, side, g, e->counted, e->config.want_rtt);
+    if (g->option_len)
+        mpt_signal_options(e, s, side, g, position);
+    if (s->half[0].syn_data + s->half[1].syn_data != accepted)
+        mpt_account_syn_data(e, s, !side);
+    note_labels(s, g);
+    if (g->payload_len) {
+        if (s->idle || (s->connection && !s->connection->carried))
+            mpt_eviction_carries(e, s);
+        take_payload(e, s, side, g, position);
+    }
+    if (e->config.want_evidence)
+        mpt_evidence_segment(s, side, g);
+    if (s->connection) {
+        s->connection->end_ns = MAX(s->connection->end_ns, g->time_ns);
+        mpt_signal_flags(e, s, side, g, before);
+    }
+    for (i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer->segment)
+            o->observer->segment(s->connection, s, side, g, position, o->user);
+    }
+    e->segment = NULL;
+}
+
+static void announce(const mpt_segment *g, unsigned places, void *data)
+{
+    const mpt_engine *e = data;
+    const mpt_subflow *s = guess_subflow(e, g);
+
+    if (!s)
+        return;
+    if (places == MPT_LOOKBACK_FAR) {
+        mpt_prefetch(s, offsetof(mpt_subflow, half[0].checksums));
+        mpt_prefetch(&s->half[1], offsetof(mpt_half, checksums));
+        mpt_prefetch(&s->connection, sizeof *s - offsetof(mpt_subflow, connection));
+    } else if (s->connection) {
+        mpt_prefetch(s->connection, sizeof *s->connection);
+    }
+}
+
+/* --- public --- */
+
+mpt_engine *mpt_engine_new(const mpt_engine_config *config)
+{
+    mpt_engine *e = g_new0(mpt_engine, 1);
+
+    e->config = *config;
+    if (e->config.keys)
+        g_array_ref(e->config.keys);
+    e->timeorder = mpt_lookback_new(config->horizon_ns, config->horizon_segments, take, e);
+    if (config->horizon_segments >= 4 * BATCH && !config->in_step)
+        mpt_lookback_set_batch(e->timeorder, BATCH, announce);
+    e->streams = g_array_new(FALSE, TRUE, sizeof(uint32_t));
+    e->subflows = g_ptr_array_new();
+    e->connections = g_ptr_array_new();
+    mpt_eviction_init(e);
+    e->flows = g_hash_table_new(ends_hash, ends_equal);
+    e->observers = g_array_new(FALSE, FALSE, sizeof(mpt_observed));
+    return e;
+}
+
+void mpt_engine_free(mpt_engine *e)
+{
+    if (!e)
+        return;
+    mpt_lookback_free(e->timeorder);
+    g_array_free(e->streams, TRUE);
+    mpt_identity_free(e);
+    if (e->config.keys)
+        g_array_unref(e->config.keys);
+    g_hash_table_destroy(e->flows);
+    for (guint i = 0; i < e->connections->len; i++)
+        if (e->connections->pdata[i] != e->idle.nothing)
+            mpt_connection_free(e->connections->pdata[i]);
+    for (guint i = 0; i < e->subflows->len; i++)
+        if (e->subflows->pdata[i] != e->idle.nobody)
+            mpt_subflow_free(e->subflows->pdata[i]);
+    mpt_eviction_clear(e);
+    g_ptr_array_free(e->connections, TRUE);
+    g_ptr_array_free(e->subflows, TRUE);
+    g_array_free(e->observers, TRUE);
+    g_free(e);
+}
+
+void mpt_engine_observe(mpt_engine *e, const mpt_observer *observer, void *user)
+{
+    mpt_observed o = {.observer = observer, .user = user};
+
+    g_array_append_val(e->observers, o);
+}
+
+void mpt_engine_unobserve(mpt_engine *e, const mpt_observer *observer, void *user)
+{
+    guint i;
+
+    for (i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer == observer && o->user == user) {
+            g_array_remove_index(e->observers, i);
+            return;
+        }
+    }
+}
+
+/* The difference of any two times within +-TIME_REACH fits in 64 bits: years 1843 to 2096. */
+#define TIME_REACH INT64_C(4000000000000000000)
+
+void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
+{
+    time_ns = CLAMP(time_ns, -TIME_REACH, TIME_REACH);
+    if (!e->counts.has_earliest || time_ns < e->counts.earliest_ns) {
+        e->counts.has_earliest = true;
+        e->counts.earliest_ns = time_ns;
+    }
+}
+
+/* Does an option of the segment say that checksums are in use (RFC 8684 3.1 flag A, 3.3)? */
+static bool has_checksum(const mpt_segment *g)
+{
+    mpt_option o;
+    size_t at = 0, used;
+    mpt_option_result result;
+
+    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END;
+         at += used) {
+        if (result != MPT_OPTION_OK)
+            continue;
+        if ((o.subtype == MPT_MP_CAPABLE && o.capable.checksum_required) ||
+            (o.subtype == MPT_DSS && o.dss.has_checksum))
+            return true;
+    }
+    return false;
+}
+
+/* Payload is held in the look-back only for somebody who reads it. */
+static bool needs_payload(mpt_engine *e, const mpt_segment *g)
+{
+    if (e->config.want_payload)
+        return true;
+    if (!e->config.want_checksums)
+        return false;
+    if (!e->checksums_seen && g->option_len)
+        e->checksums_seen = has_checksum(g);
+    return e->checksums_seen;
+}
+
+void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
+{
+    if (G_UNLIKELY(segment->time_ns < -TIME_REACH || segment->time_ns > TIME_REACH)) {
+        mpt_segment moved = *segment;
+        moved.time_ns = CLAMP(segment->time_ns, -TIME_REACH, TIME_REACH);
+        mpt_engine_feed(e, &moved);
+        return;
+    }
+    mpt_engine_note_time(e, segment->time_ns);
+    if (segment->payload && !needs_payload(e, segment)) {
+        mpt_segment without = *segment;
+        without.payload = NULL;
+        without.captured_payload = 0;
+        mpt_lookback_push(e->timeorder, &without);
+    } else {
+        mpt_lookback_push(e->timeorder, segment);
+    }
+}
+
+void mpt_engine_note_lost(mpt_engine *e)
+{
+    e->counts.lost_segments++;
+}
+
+void mpt_engine_flush(mpt_engine *e)
+{
+    mpt_lookback_flush(e->timeorder);
+}
+
+const mpt_engine_config *mpt_engine_get_config(const mpt_engine *e)
+{
+    return &e->config;
+}
+
+const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e)
+{
+    return &e->counts;
+}
+
+const GPtrArray *mpt_engine_subflows(const mpt_engine *e)
+{
+    return e->subflows;
+}
+
+const GPtrArray *mpt_engine_connections(const mpt_engine *e)
+{
+    return e->connections;
+}

@@ -1,0 +1,289 @@
+/* evidence.c - see evidence.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tap/engine/state/evidence.h"
+
+#include <string.h>
+
+#include "core.h"
+
+/* A sender needs some time to learn that a subflow has become backup. */
+#define BACKUP_GRACE_NS INT64_C(500000000)
+/* A regular subflow with data in flight and no progress for this long may be dead. */
+#define STALLED_NS INT64_C(200000000)
+
+static void sight(mpt_seen *s, const mpt_segment *g, uint16_t owner, uint64_t count)
+{
+    if (!s->count) {
+        s->time_ns = g->time_ns;
+        s->frame = g->frame;
+        s->owner = owner;
+    }
+    s->count += count;
+}
+
+static mpt_subflow_evidence *of_subflow(mpt_subflow *s)
+{
+    if (!s->evidence)
+        s->evidence = g_new0(mpt_subflow_evidence, 1);
+    return s->evidence;
+}
+
+static mpt_connection_evidence *of_connection(mpt_connection *c)
+{
+    if (!c->evidence)
+        c->evidence = g_new0(mpt_connection_evidence, 1);
+    return c->evidence;
+}
+
+/* --- a segment --- */
+
+static void note_window(mpt_half_evidence *h, const mpt_half *half, const mpt_segment *g, uint16_t owner)
+{
+    /* The window of a RST says nothing, nor does that of a side which has closed. */
+    if (g->flags & (MPT_TCP_RST | MPT_TCP_SYN) || half->fin_seen)
+        return;
+    if (!g->window && !h->closed_since_ns) {
+        sight(&h->window_closed, g, owner, 1);
+        h->closed_since_ns = g->time_ns;
+        if (!h->longest_frame) {
+            h->longest_frame = g->frame;
+            h->longest_since_ns = g->time_ns;
+        }
+    } else if (g->window && h->closed_since_ns) {
+        int64_t closed = g->time_ns - h->closed_since_ns;
+        if (closed > h->longest_closed_ns) {
+            h->longest_closed_ns = closed;
+            h->longest_since_ns = h->closed_since_ns;
+        }
+        h->closed_since_ns = 0;
+    }
+}
+
+static void note_syn(mpt_subflow_evidence *v, const mpt_subflow *s, const mpt_segment *g)
+{
+    v->syns++;
+    if (s->syn_capable && !g->option_len && !(g->presence & MPT_SEGMENT_CUT_OPTIONS))
+        sight(&v->plain_syn, g, s->owner, 1);
+}
+
+static bool is_backup(const mpt_subflow *s)
+{
+    return s->backup[0] || s->backup[1];
+}
+
+/* Could `s` have taken what this side of the connection sends now? */
+static bool usable(const mpt_subflow *s, unsigned connection_side, int64_t now_ns)
+{
+    unsigned side = mpt_subflow_side(s, connection_side);
+    const mpt_half *h = &s->half[side];
+
+    if (s->state != MPT_STATE_ESTABLISHED || is_backup(s) || h->fin_seen || s->half[!side].fin_seen)
+        return false;
+    return h->acked >= h->next || now_ns - h->acked_ns < STALLED_NS;
+}
+
+static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                        uint64_t fresh)
+{
+    const mpt_connection *c = s->connection;
+    guint i;
+
+    if (g->time_ns - v->backup_ns < BACKUP_GRACE_NS)
+        return;
+    for (i = 0; i < c->subflows->len; i++) {
+        const mpt_subflow *other = g_ptr_array_index(c->subflows, i);
+        if (other != s && usable(other, side ^ s->flip, g->time_ns)) {
+            sight(&v->half[side].backup, g, other->owner, g->payload_len);
+            v->half[side].backup_new += fresh;
+            return;
+        }
+    }
+}
+
+/* Wireshark scales windows in order of the file. */
+static void note_scale(mpt_subflow_evidence *v, const mpt_segment *g)
+{
+    uint32_t *frame = &v->scale_frame[(g->flags & MPT_TCP_ACK) != 0];
+
+    if (!*frame || g->frame < *frame)
+        *frame = g->frame;
+}
+
+static bool knows_scale(const mpt_subflow *s, const mpt_subflow_evidence *v, const mpt_segment *g)
+{
+    return s->syn_seen && s->synack_seen && v->scale_frame[0] < g->frame && v->scale_frame[1] < g->frame;
+}
+
+void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g)
+{
+    mpt_subflow_evidence *v = of_subflow(s);
+    mpt_half_evidence *h = &v->half[side];
+    uint64_t first = s->half[side].bytes.first, fresh = first - MIN(first, h->first_before);
+    bool backup = is_backup(s);
+
+    h->first_before = first;
+    if (g->flags & MPT_TCP_SYN)
+        note_scale(v, g);
+    if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == MPT_TCP_SYN)
+        note_syn(v, s, g);
+    note_window(h, &s->half[side], g, s->owner);
+    if (backup && !v->was_backup)
+        v->backup_ns = g->time_ns;
+    v->was_backup = backup;
+    if (backup && g->payload_len && s->connection)
+        note_backup(v, s, side, g, fresh);
+}
+
+/* --- the data level --- */
+
+/* Does the segment carry the newest that its sender knew? One that was overtaken, or sent again, may not. */
+static bool is_newest(const mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position)
+{
+    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+    int64_t end = data_position + g->payload_len + (g->flags & MPT_TCP_FIN ? 1 : 0);
+
+    return end >= h->next && g->ack == other->origin + (uint32_t)other->acked;
+}
+
+void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position,
+                           int64_t acked)
+{
+    mpt_connection *c = s->connection;
+    unsigned sender = !(side ^ s->flip); /* of the data */
+    const mpt_data_level *d = &c->level[sender];
+    mpt_level_evidence *v = &of_connection(c)->level[sender];
+    mpt_half_evidence *h = &of_subflow(s)->half[side];
+
+    if (h->data_ack_known && acked < h->data_ack) {
+        if (is_newest(s, side, g, data_position))
+            sight(&v->acks_back, g, s->owner, 1);
+    } else {
+        h->data_ack_known = true;
+        h->data_ack = acked;
+    }
+    if (d->owned.size && !c->infinite_mapping && acked > d->expected)
+        sight(&v->acks_beyond, g, s->owner, 1);
+    if (!knows_scale(s, of_subflow(s), g)) {
+        v->window_unsure = true;
+        return;
+    }
+    v->window = MAX(v->window, g->window);
+    if (!v->window_known || acked + v->window > v->window_edge)
+        v->window_edge = acked + v->window;
+    v->window_known = true;
+}
+
+void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g,
+                           int64_t start, int64_t end)
+{
+    const mpt_data_level *d = &c->level[side];
+    mpt_level_evidence *v = &of_connection(c)->level[side];
+
+    if (v->window_known && end > v->window_edge)
+        sight(&v->beyond_window, g, s->owner, (uint64_t)(end - MAX(start, v->window_edge)));
+    if (d->has_fin && end > d->fin)
+        sight(&v->after_fin, g, s->owner, (uint64_t)(end - MAX(start, d->fin)));
+}
+
+static int64_t length_of(const mpt_wait *w)
+{
+    return w->end_ns - w->start_ns;
+}
+
+static bool overlap(const mpt_wait *a, const mpt_wait *b)
+{
+    return a->start_ns < b->end_ns && b->start_ns < a->end_ns;
+}
+
+static bool overlaps_any(const mpt_wait *w, const mpt_wait *waits, const unsigned *places, unsigned n)
+{
+    for (unsigned k = 0; k < n; k++)
+        if (overlap(w, &waits[places[k]]))
+            return true;
+    return false;
+}
+
+/* The longest, then the longest of those that do not overlap it, and so on: their places. */
+static unsigned choose_longest(const mpt_wait *waits, unsigned count, unsigned *places, unsigned most)
+{
+    unsigned n = 0;
+
+    while (n < most) {
+        const mpt_wait *best = NULL;
+
+        for (const mpt_wait *w = waits; w < waits + count; w++)
+            if (!overlaps_any(w, waits, places, n) && length_of(w) > (best ? length_of(best) : 0))
+                best = w;
+        if (!best)
+            break;
+        places[n++] = (unsigned)(best - waits);
+    }
+    return n;
+}
+
+/* The shortest of those that a longer one overlaps; where there are none, the shortest. */
+static mpt_wait *least_worth(mpt_wait *waits, unsigned count)
+{
+    unsigned places[MPT_WAITS_KEPT + 1], n = choose_longest(waits, count, places, count), chosen = 0;
+    mpt_wait *least = NULL;
+
+    for (unsigned k = 0; k < n; k++)
+        chosen |= 1u << places[k];
+    for (unsigned i = 0; i < count; i++)
+        if ((n == count || !(chosen >> i & 1u)) && (!least || length_of(&waits[i]) < length_of(least)))
+            least = &waits[i];
+    return least;
+}
+
+void mpt_evidence_wait(mpt_connection *c, unsigned side, const mpt_wait *wait)
+{
+    mpt_level_evidence *v = &of_connection(c)->level[side];
+    mpt_wait all[MPT_WAITS_KEPT + 1], *least;
+
+    if (length_of(wait) <= 0)
+        return;
+    /* Pieces of one gap share its start. */
+    for (unsigned i = 0; i < v->wait_count; i++) {
+        if (v->waits[i].start_ns == wait->start_ns) {
+            if (length_of(wait) > length_of(&v->waits[i]))
+                v->waits[i] = *wait;
+            return;
+        }
+    }
+    if (v->wait_count < MPT_WAITS_KEPT) {
+        v->waits[v->wait_count++] = *wait;
+        return;
+    }
+    memcpy(all, v->waits, sizeof(v->waits));
+    all[MPT_WAITS_KEPT] = *wait;
+    least = least_worth(all, MPT_WAITS_KEPT + 1);
+    *least = *wait;
+    memcpy(v->waits, all, sizeof(v->waits));
+}
+
+unsigned mpt_evidence_longest_waits(const mpt_level_evidence *v, mpt_wait longest[MPT_WAITS])
+{
+    unsigned places[MPT_WAITS], n = choose_longest(v->waits, v->wait_count, places, MPT_WAITS);
+
+    for (unsigned k = 0; k < n; k++)
+        longest[k] = v->waits[places[k]];
+    return n;
+}
+
+void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g)
+{
+    sight(&of_connection(c)->far, g, s->owner, 1);
+}
+
+void mpt_evidence_merged(mpt_connection *to, unsigned offset)
+{
+    guint i;
+
+    for (i = offset; i < to->subflows->len; i++) {
+        mpt_subflow *s = g_ptr_array_index(to->subflows, i);
+        if (s->evidence)
+            s->evidence->half[0].data_ack_known = s->evidence->half[1].data_ack_known = false;
+    }
+}

@@ -1,0 +1,597 @@
+/* signalling.c - what the options of a segment say of its subflow and of its connection.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+
+#include "core.h"
+
+/* Options of kind 30 are at least 3 bytes long. */
+#define MAX_OPTIONS (MPT_SEGMENT_OPTION_BYTES / 3)
+
+struct context {
+    mpt_engine *e;
+    mpt_subflow *s;
+    unsigned side; /* of the subflow */
+    const mpt_segment *g;
+    int64_t position; /* of the payload */
+};
+
+static unsigned connection_side(const struct context *x)
+{
+    return x->side ^ x->s->flip;
+}
+
+/* --- events --- */
+
+mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_event_type type)
+{
+    mpt_connection *c = s->connection;
+    mpt_event event = {.time_ns = e->segment->time_ns,
+                       .last_ns = e->segment->time_ns,
+                       .frame = e->segment->frame,
+                       .count = 1,
+                       .type = type,
+                       .owner = s->owner,
+                       .side = (uint8_t)(side ^ s->flip)};
+
+    if (!c)
+        return NULL;
+    if (e->events >= e->config.max_events) {
+        c->events_dropped++;
+        e->counts.events_dropped++;
+        return NULL;
+    }
+    if (!c->events)
+        c->events = g_array_new(FALSE, TRUE, sizeof(mpt_event));
+    e->events++;
+    g_array_append_val(c->events, event);
+    return &g_array_index(c->events, mpt_event, c->events->len - 1);
+}
+
+void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event)
+{
+    guint i;
+
+    for (i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer->event)
+            o->observer->event(c, event, o->user);
+    }
+}
+
+/* Repetitions of one thing are one event, at `place` (see mpt_half): counts one more, or returns false. */
+static bool repeated(mpt_connection *c, uint32_t place, int64_t time_ns)
+{
+    mpt_event *event;
+
+    if (!place)
+        return false;
+    if (place == PLACE_DROPPED)
+        return true;
+    event = &g_array_index(c->events, mpt_event, place - 1);
+    event->count++;
+    event->last_ns = MAX(event->last_ns, time_ns);
+    return true;
+}
+
+/* The place of the event that was appended just now. */
+static uint32_t place_of(const mpt_connection *c, const mpt_event *event)
+{
+    return event ? c->events->len : PLACE_DROPPED;
+}
+
+static void simple_event(const struct context *x, mpt_event_type type, uint32_t *place)
+{
+    mpt_event *event = mpt_signal_event(x->e, x->s, x->side, type);
+
+    *place = place_of(x->s->connection, event);
+    if (event)
+        mpt_signal_tell(x->e, x->s->connection, event);
+}
+
+void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+                      mpt_subflow_state before)
+{
+    struct context x = {.e = e, .s = s, .side = side, .g = g};
+    mpt_connection *c = s->connection;
+    mpt_event *event;
+
+    if (!c)
+        return;
+    if (g->flags & MPT_TCP_RST && !repeated(c, s->half[side].rst_event, g->time_ns))
+        simple_event(&x, MPT_EVENT_RST, &s->half[side].rst_event);
+    if (g->flags & MPT_TCP_FIN && !repeated(c, s->half[side].fin_event, g->time_ns))
+        simple_event(&x, MPT_EVENT_FIN, &s->half[side].fin_event);
+    if (s->state == before)
+        return;
+    event = mpt_signal_event(e, s, side,
+                             s->state == MPT_STATE_ESTABLISHED ? MPT_EVENT_SUBFLOW_ESTABLISHED
+                                                               : MPT_EVENT_SUBFLOW_CLOSED);
+    if (!event)
+        return;
+    event->reason = s->state;
+    mpt_signal_tell(e, c, event);
+}
+
+/* --- MP_CAPABLE --- */
+
+static bool capable_connection(struct context *x, const mpt_mp_capable *o)
+{
+    mpt_subflow *s = x->s;
+    unsigned client;
+    bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK;
+
+    if (s->connection)
+        return s->kind == MPT_SUBFLOW_CAPABLE;
+    /* Only the client sends both keys; a SYN/ACK is the server's (RFC 8684 3.1). */
+    if (!syn && !o->has_receiver_key)
+        return false;
+    client = syn && ack ? !x->side : x->side;
+    s->connection = mpt_identity_new_connection(x->e, s, false);
+    if (!s->connection)
+        return false;
+    s->kind = MPT_SUBFLOW_CAPABLE;
+    s->initiator_known = true;
+    s->initiator = (uint8_t)client;
+    return mpt_identity_attach(x->e, s->connection, s, client);
+}
+
+static void capable_version(mpt_connection *c, mpt_subflow *s, bool syn, bool ack, uint8_t version)
+{
+    int8_t *v = !syn ? &c->version_ack : ack ? &c->version_synack : &c->version_syn;
+
+    if (*v < 0 || (syn && !ack))
+        *v = (int8_t)version;
+    if (!syn)
+        s->ack_capable = true;
+    else if (ack)
+        s->synack_capable = true;
+    else
+        s->syn_capable = true;
+}
+
+static void capable_data(const struct context *x, const mpt_mp_capable *o)
+{
+    mpt_connection *c = x->s->connection;
+    unsigned side = connection_side(x);
+    mpt_data_level *d = &c->level[side];
+    mpt_half *h = &x->s->half[x->side];
+    int64_t position;
+
+    if (!o->data_len || !d->relative_known)
+        return;
+    d->expected = MAX(d->expected, d->idsn + 1 + o->data_len);
+    mpt_account_mapping(x->e, x->s, x->side, 1, d->idsn + 1, o->data_len, x->position, x->g->payload_len);
+    if (o->has_checksum && x->e->config.want_checksums &&
+        mpt_account_ssn_position(x->s, x->side, 1, x->position, &position))
+        mpt_checksums_open(&h->checksums, position, o->data_len, mpt_data_level_dsn(d, d->idsn + 1), 1,
+                           o->data_len, o->checksum);
+}
+
+static void take_capable(struct context *x, const mpt_mp_capable *o)
+{
+    bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK, again;
+    mpt_subflow *s = x->s;
+    mpt_connection *c;
+    mpt_event *event;
+    unsigned side, version;
+
+    if (!capable_connection(x, o))
+        return;
+    c = s->connection;
+    side = connection_side(x);
+    again = syn ? (ack ? s->synack_capable : s->syn_capable) : s->ack_capable;
+    capable_version(c, s, syn, ack, o->version);
+    /* Flag A of the third ACK says what both asked for: enough where neither SYN nor SYN/ACK is there. */
+    if (syn || (o->checksum_required && !c->checksum_told)) {
+        c->checksum_told = true;
+        c->checksum_required |= o->checksum_required;
+    }
+    version = (unsigned)mpt_connection_version(c);
+    /* A v1 SYN has no key; its receiver may answer in v0, so a SYN's key waits for no SYN/ACK (RFC 8684 3.1). */
+    if (o->has_sender_key)
+        mpt_identity_set_key(x->e, c, side, o->sender_key, version);
+    if (o->has_receiver_key)
+        mpt_identity_set_key(x->e, c, !side, o->receiver_key, version);
+    if (!syn && o->has_data)
+        capable_data(x, o);
+    if (again)
+        return;
+    event = mpt_signal_event(x->e, s, x->side, MPT_EVENT_MP_CAPABLE);
+    if (!event)
+        return;
+    event->capable = *o;
+    mpt_signal_tell(x->e, c, event);
+}
+
+/* A subflow whose handshake is not in the capture: any option shows that it is MPTCP's. Which connection it is of
+ * turns out with the first 64-bit number (find_relatives). */
+static bool any_connection(const struct context *x)
+{
+    mpt_subflow *s = x->s;
+    mpt_connection *c = s->connection ? NULL : mpt_identity_new_connection(x->e, s, true);
+
+    if (s->connection)
+        return true;
+    s->kind = MPT_SUBFLOW_UNKNOWN;
+    return c && mpt_identity_attach(x->e, c, s, 0);
+}
+
+/* --- MP_JOIN --- */
+
+static void join_connection(struct context *x, const mpt_mp_join *o)
+{
+    mpt_subflow *s = x->s;
+    mpt_connection *c;
+    unsigned receiver = 1;
+
+    c = mpt_identity_find_token(x->e, o->token, &receiver);
+    if (!c) {
+        c = mpt_identity_new_connection(x->e, s, true);
+        if (!c)
+            return;
+        mpt_identity_set_token(x->e, c, receiver, o->token);
+    }
+    /* The token is the receiver's: it tells which side of the connection this one is not (RFC 8684 3.2). */
+    s->kind = MPT_SUBFLOW_JOIN;
+    mpt_identity_attach(x->e, c, s, x->side ^ !receiver);
+}
+
+static void join_values(struct context *x, const mpt_mp_join *o)
+{
+    mpt_subflow *s = x->s;
+    mpt_join *j = s->join;
+
+    switch (o->step) {
+    case MPT_JOIN_SYN:
+        j->syn_seen = true;
+        j->token = o->token;
+        j->nonce[0] = o->nonce;
+        j->verdict[0] = j->verdict[1] = MPT_VERDICT_NONE;
+        break;
+    case MPT_JOIN_SYNACK:
+        j->synack_seen = true;
+        j->nonce[1] = o->nonce;
+        j->verdict[0] = j->verdict[1] = MPT_VERDICT_NONE;
+        j->synack_frame = x->g->frame;
+        j->synack_ns = x->g->time_ns;
+        memcpy(j->synack_hmac, o->hmac, sizeof j->synack_hmac);
+        break;
+    case MPT_JOIN_ACK:
+        j->ack_seen = true;
+        j->verdict[1] = MPT_VERDICT_NONE;
+        j->ack_frame = x->g->frame;
+        j->ack_ns = x->g->time_ns;
+        memcpy(j->ack_hmac, o->hmac, sizeof j->ack_hmac);
+        return;
+    }
+    s->address_id_known[x->side] = s->backup_known[x->side] = true;
+    s->address_id[x->side] = o->address_id;
+    s->backup[x->side] = o->backup;
+}
+
+static void join_verify(struct context *x, mpt_join_step step)
+{
+    mpt_connection *c = x->s->connection;
+    mpt_event *event;
+
+    if (!x->e->config.want_hmacs || step == MPT_JOIN_SYN ||
+        mpt_connection_verify_join(c, x->s, step) != MPT_VERDICT_BAD)
+        return;
+    event = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
+    if (!event)
+        return;
+    event->reason = step;
+    mpt_signal_tell(x->e, c, event);
+}
+
+static void take_join(struct context *x, const mpt_mp_join *o)
+{
+    bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK, again;
+    mpt_subflow *s = x->s;
+    mpt_event *event;
+
+    if (o->step != (syn ? (ack ? MPT_JOIN_SYNACK : MPT_JOIN_SYN) : MPT_JOIN_ACK))
+        return;
+    if (o->step != MPT_JOIN_SYN)
+        any_connection(x);
+    else if (!s->connection)
+        join_connection(x, o);
+    if (!s->join)
+        s->join = g_new0(mpt_join, 1);
+    if (s->kind == MPT_SUBFLOW_TCP)
+        s->kind = MPT_SUBFLOW_UNKNOWN;
+    again = o->step == MPT_JOIN_SYN ? s->join->syn_seen
+            : o->step == MPT_JOIN_SYNACK ? s->join->synack_seen : s->join->ack_seen;
+    if (again)
+        return;
+    join_values(x, o);
+    event = mpt_signal_event(x->e, s, x->side, MPT_EVENT_MP_JOIN);
+    if (!event)
+        return;
+    event->join = *o;
+    mpt_signal_tell(x->e, s->connection, event);
+    join_verify(x, o->step);
+}
+
+/* --- DSS --- */
+
+/* A subflow without MP_CAPABLE or the SYN with MP_JOIN: its connection is found by 64-bit numbers, or is new. */
+static bool dss_connection(struct context *x, const mpt_dss *o)
+{
+    mpt_subflow *s = x->s;
+    mpt_connection *c = NULL;
+    unsigned side = 0, flip = 0;
+
+    if (s->connection)
+        return true;
+    if (o->has_mapping && o->dsn_64bit && (c = mpt_identity_find_dsn(x->e, o->dsn, NULL, &side)))
+        flip = side ^ x->side;
+    else if (o->has_ack && o->ack_64bit && (c = mpt_identity_find_dsn(x->e, o->data_ack, NULL, &side)))
+        flip = side ^ !x->side;
+    else
+        return any_connection(x);
+    s->kind = MPT_SUBFLOW_UNKNOWN;
+    return mpt_identity_attach(x->e, c, s, flip);
+}
+
+/* level[side] of a partial connection has its first 64-bit number: is it a direction of one that is known? */
+static void find_relatives(struct context *x, unsigned side, uint64_t dsn)
+{
+    mpt_connection *c = x->s->connection, *other;
+    unsigned other_side, flip;
+
+    other = c->partial ? mpt_identity_find_dsn(x->e, dsn, c, &other_side) : NULL;
+    mpt_identity_index_dsn(x->e, c, side);
+    if (!other)
+        return;
+    flip = side ^ other_side;
+    if (!other->partial || other->index < c->index)
+        mpt_identity_merge(x->e, other, c, flip);
+    else
+        mpt_identity_merge(x->e, c, other, flip);
+}
+
+static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn, const mpt_dss *o,
+                      uint32_t *place)
+{
+    mpt_connection *c = x->s->connection;
+    mpt_event *event;
+
+    if (repeated(c, *place, x->g->time_ns))
+        return;
+    event = mpt_signal_event(x->e, x->s, x->side, type);
+    *place = place_of(c, event);
+    if (!event)
+        return;
+    event->data.dsn = dsn;
+    event->data.ssn = o->ssn;
+    event->data.length = o->length;
+    mpt_signal_tell(x->e, c, event);
+}
+
+static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin)
+{
+    mpt_data_level *d = &x->s->connection->level[connection_side(x)];
+
+    d->fins++;
+    if (!d->has_fin) {
+        d->has_fin = true;
+        d->fin_frame = x->g->frame;
+        d->fin = fin;
+    }
+    dss_event(x, MPT_EVENT_DATA_FIN, fin, o, &d->fin_event);
+}
+
+static void far_number(const struct context *x)
+{
+    x->s->connection->far_mappings++;
+    if (x->e->config.want_evidence)
+        mpt_evidence_far(x->s->connection, x->s, x->g);
+}
+
+static void take_mapping(const struct context *x, const mpt_dss *o)
+{
+    mpt_connection *c = x->s->connection;
+    unsigned side = connection_side(x);
+    mpt_data_level *d = &c->level[side];
+    mpt_half *h = &x->s->half[x->side];
+    uint32_t length = o->length - (o->data_fin && o->length);
+    int64_t dsn, position;
+
+    if (!mpt_data_level_position(d, o->dsn, o->dsn_64bit, &dsn)) {
+        far_number(x);
+        return;
+    }
+    if (!o->length) {
+        c->infinite_mapping = true;
+        mpt_account_infinite(x->e, x->s, x->side, o->ssn, dsn, x->position);
+        dss_event(x, MPT_EVENT_INFINITE_MAPPING, dsn, o, &h->infinite_event);
+        return;
+    }
+    d->expected = MAX(d->expected, dsn + o->length);
+    if (length)
+        mpt_account_mapping(x->e, x->s, x->side, o->ssn, dsn, length, x->position, x->g->payload_len);
+    if (length && o->has_checksum && x->e->config.want_checksums &&
+        mpt_account_ssn_position(x->s, x->side, o->ssn, x->position, &position))
+        mpt_checksums_open(&h->checksums, position, length, mpt_data_level_dsn(d, dsn), o->ssn, o->length,
+                           o->checksum);
+    if (o->data_fin)
+        take_data_fin(x, o, dsn + o->length - 1);
+}
+
+static void take_dss(struct context *x, const mpt_dss *o)
+{
+    mpt_connection *c;
+    mpt_data_level *d;
+    int64_t acked;
+    bool was_anchored[2];
+    unsigned side;
+
+    if (!dss_connection(x, o))
+        return;
+    c = x->s->connection;
+    side = connection_side(x);
+    x->s->dss_seen = c->dss_seen = true;
+    if (o->has_mapping && x->g->payload_len)
+        x->s->dss_on_data = true;
+    was_anchored[0] = c->level[0].anchored;
+    was_anchored[1] = c->level[1].anchored;
+    if (o->has_mapping)
+        take_mapping(x, o);
+    if (o->has_ack) {
+        d = &c->level[!side];
+        if (!mpt_data_level_ack_position(d, o->data_ack, o->ack_64bit, &acked)) {
+            far_number(x);
+        } else {
+            if (x->e->config.want_evidence)
+                mpt_evidence_data_ack(x->s, x->side, x->g, x->position, acked);
+            mpt_account_ack(x->e, c, !side, acked);
+        }
+    }
+    if (!was_anchored[side] && c->level[side].anchored && o->has_mapping)
+        find_relatives(x, side, o->dsn);
+    c = x->s->connection;
+    side = connection_side(x);
+    if (!was_anchored[!side] && c->level[!side].anchored && o->has_ack)
+        find_relatives(x, !side, o->data_ack);
+    mpt_identity_index_dsn(x->e, x->s->connection, connection_side(x));
+}
+
+/* --- the rest --- */
+
+static void take_prio(struct context *x, const mpt_mp_prio *o, mpt_event *event)
+{
+    mpt_connection *c = x->s->connection;
+    unsigned side = connection_side(x);
+    guint i;
+
+    if (event)
+        event->prio = *o;
+    if (!o->has_address_id) {
+        x->s->backup_known[x->side] = true;
+        x->s->backup[x->side] = o->backup;
+        return;
+    }
+    /* RFC 6824 3.3.8: about all subflows of that address id of the sender. */
+    x->e->work += c->subflows->len;
+    if (!mpt_engine_affords(x->e))
+        return;
+    for (i = 0; i < c->subflows->len; i++) {
+        mpt_subflow *s = g_ptr_array_index(c->subflows, i);
+        unsigned k = mpt_subflow_side(s, side);
+
+        if (s->kind == MPT_SUBFLOW_CAPABLE ? o->address_id == 0
+                                           : s->address_id_known[k] && s->address_id[k] == o->address_id) {
+            s->backup_known[k] = true;
+            s->backup[k] = o->backup;
+        }
+    }
+}
+
+static void take_add_addr(struct context *x, const mpt_add_addr *o, mpt_event *event)
+{
+    const mpt_connection *c = x->s->connection;
+    mpt_event *bad;
+
+    if (event)
+        event->add_addr = *o;
+    if (!x->e->config.want_hmacs ||
+        mpt_connection_verify_add_addr(c, connection_side(x), o) != MPT_VERDICT_BAD)
+        return;
+    bad = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
+    if (!bad)
+        return;
+    bad->reason = MPT_HMAC_ADD_ADDR;
+    mpt_signal_tell(x->e, c, bad);
+}
+
+static void take_fastclose(struct context *x, const mpt_mp_fastclose *o, mpt_event *event)
+{
+    mpt_connection *c = x->s->connection;
+
+    if (event)
+        event->fastclose = *o;
+    if (!c->fastclose) {
+        c->fastclose = true;
+        c->fastclose_side = (uint8_t)connection_side(x);
+        c->fastclose_ns = x->g->time_ns;
+    }
+}
+
+static void take_control(struct context *x, const mpt_option *o)
+{
+    static const mpt_event_type types[MPT_SUBTYPES] = {
+        [MPT_ADD_ADDR] = MPT_EVENT_ADD_ADDR,         [MPT_REMOVE_ADDR] = MPT_EVENT_REMOVE_ADDR,
+        [MPT_MP_PRIO] = MPT_EVENT_MP_PRIO,           [MPT_MP_FAIL] = MPT_EVENT_MP_FAIL,
+        [MPT_MP_FASTCLOSE] = MPT_EVENT_MP_FASTCLOSE, [MPT_MP_TCPRST] = MPT_EVENT_MP_TCPRST,
+    };
+    mpt_event_type type = types[o->subtype];
+    mpt_event *event;
+    guint index;
+
+    if (!any_connection(x))
+        return;
+    if (o->subtype == MPT_ADD_ADDR && o->add_addr.echo)
+        type = MPT_EVENT_ADD_ADDR_ECHO;
+    event = mpt_signal_event(x->e, x->s, x->side, type);
+    index = x->s->connection->events ? x->s->connection->events->len - 1 : 0;
+    switch (o->subtype) {
+    case MPT_ADD_ADDR:
+        take_add_addr(x, &o->add_addr, event);
+        break;
+    case MPT_REMOVE_ADDR:
+        if (event)
+            event->remove_addr = o->remove_addr;
+        break;
+    case MPT_MP_PRIO:
+        take_prio(x, &o->prio, event);
+        break;
+    case MPT_MP_FAIL:
+        x->s->connection->mp_fail = true;
+        if (event)
+            event->fail = o->fail;
+        break;
+    case MPT_MP_FASTCLOSE:
+        take_fastclose(x, &o->fastclose, event);
+        break;
+    default:
+        if (event)
+            event->tcprst = o->tcprst;
+        break;
+    }
+    if (event)
+        mpt_signal_tell(x->e, x->s->connection, &g_array_index(x->s->connection->events, mpt_event, index));
+}
+
+void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+{
+    struct context x = {.e = e, .s = s, .side = side, .g = g, .position = position};
+    mpt_option options[MAX_OPTIONS + 1];
+    unsigned n = 0, i;
+    size_t at = 0, used;
+    mpt_option_result result;
+
+    while (n <= MAX_OPTIONS && (result = mpt_option_parse(g->options + at, g->option_len - at, &options[n],
+                                                          &used)) != MPT_OPTION_END) {
+        at += used;
+        if (result == MPT_OPTION_OK)
+            n++;
+        else if (result == MPT_OPTION_MALFORMED)
+            e->counts.malformed_options++;
+    }
+    /* The handshake first: what else the segment carries is about the connection that it makes. */
+    for (i = 0; i < n; i++) {
+        if (options[i].subtype == MPT_MP_CAPABLE)
+            take_capable(&x, &options[i].capable);
+        else if (options[i].subtype == MPT_MP_JOIN)
+            take_join(&x, &options[i].join);
+    }
+    for (i = 0; i < n; i++) {
+        if (options[i].subtype == MPT_DSS)
+            take_dss(&x, &options[i].dss);
+        else if (options[i].subtype != MPT_MP_CAPABLE && options[i].subtype != MPT_MP_JOIN)
+            take_control(&x, &options[i]);
+    }
+}

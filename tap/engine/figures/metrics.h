@@ -1,0 +1,166 @@
+/* metrics.h - the figures of the reports, from what the engine knows. Every figure is defined in report.md.
+ *
+ * Invariant: computes from const state and keeps nothing; a view borrows from the engine and is stale once the engine
+ * is fed again.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_METRICS_H
+#define MPT_METRICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tap/engine/core/engine.h"
+
+/* Directions in reports. */
+typedef enum mpt_direction { MPT_C2S = 0, MPT_S2C = 1, MPT_DIRECTIONS = 2 } mpt_direction;
+
+/* A figure in nanoseconds, or null. */
+typedef struct mpt_maybe_ns {
+    bool known;
+    int64_t ns;
+} mpt_maybe_ns;
+
+typedef struct mpt_maybe_int {
+    bool known;
+    int64_t value;
+} mpt_maybe_int;
+
+/* A rate or a ratio; NAN is null. */
+
+typedef struct mpt_rtt_figures {
+    uint64_t samples; /* 0: the rest is null */
+    int64_t min_ns, median_ns, p95_ns, max_ns;
+    double mean_ns;
+} mpt_rtt_figures;
+
+/* One direction of a subflow, or of a connection (the sums). */
+typedef struct mpt_byte_figures {
+    uint64_t segments, packets;
+    uint64_t payload_bytes, retrans_bytes, unique_bytes;
+    uint64_t first_bytes, reinjected_bytes, reinjected_same_bytes, unmapped_bytes, fallback_bytes;
+    mpt_maybe_ns first, last;           /* first and last segment, since the earliest frame */
+    mpt_maybe_ns first_data, last_data; /* first and last payload, since the earliest frame */
+    mpt_maybe_ns duration, data_duration;
+    double throughput; /* bit/s */
+} mpt_byte_figures;
+
+typedef struct mpt_checksum_figures {
+    bool known; /* checksums are required, and were verified */
+    uint64_t ok, bad, incomplete;
+} mpt_checksum_figures;
+
+/* One direction of a subflow. */
+typedef struct mpt_subflow_direction {
+    mpt_byte_figures bytes;
+    double share; /* of 1 */
+    mpt_rtt_figures rtt;
+    mpt_checksum_figures checksums;
+} mpt_subflow_direction;
+
+/* The data level of one direction of a connection. */
+typedef struct mpt_data_figures {
+    uint64_t dsn_unique_bytes;
+    mpt_maybe_int dsn_first, dsn_end; /* relative */
+    uint64_t dsn_gap_bytes;
+    mpt_maybe_int data_fin;
+    uint64_t data_ack_count;
+    mpt_maybe_int data_ack_max;
+    mpt_maybe_int acked_bytes;
+    double goodput;
+    /* Unknown where payload waited for its mapping: it started before the capture. */
+    mpt_maybe_int out_of_order_segments, out_of_order_bytes;
+    mpt_maybe_ns reorder_delay;
+    mpt_rtt_figures rtt;
+} mpt_data_figures;
+
+typedef struct mpt_connection_direction {
+    mpt_byte_figures bytes;
+    mpt_data_figures data;
+    mpt_checksum_figures checksums; /* the sums */
+} mpt_connection_direction;
+
+typedef struct mpt_subflow_view {
+    const mpt_subflow *subflow;
+    uint32_t id;
+    unsigned side[2];            /* side of the subflow: [0] the client's, [1] the server's */
+    mpt_maybe_int initiator;     /* 0 client, 1 server */
+    mpt_maybe_int address_id[2]; /* [0] client */
+    mpt_maybe_int backup[2];     /* 0 or 1 */
+    uint64_t packets;
+    int64_t start_ns, end_ns; /* since the earliest frame */
+    mpt_maybe_ns syn_to_synack, synack_to_ack;
+    mpt_subflow_direction direction[MPT_DIRECTIONS];
+    /* Only of kind `join`. */
+    bool join_established;
+    mpt_maybe_ns join_latency;
+} mpt_subflow_view;
+
+typedef enum mpt_close { MPT_CLOSE_OPEN, MPT_CLOSE_DATA_FIN, MPT_CLOSE_FASTCLOSE, MPT_CLOSE_RESET } mpt_close;
+
+typedef struct mpt_connection_view {
+    const mpt_connection *connection;
+    uint32_t id;
+    unsigned side[2]; /* side of the connection: [0] the client's, [1] the server's */
+    mpt_connection_kind kind;
+    mpt_fallback fallback;
+    mpt_maybe_int version, checksum_required;
+    mpt_endpoint end[2]; /* of the first subflow */
+    mpt_host host[2];    /* as it is shown: null where report.md says null */
+    int64_t start_ns, end_ns;
+    mpt_close close;
+    mpt_maybe_int close_by;
+    mpt_maybe_ns close_time;
+    mpt_connection_direction direction[MPT_DIRECTIONS];
+    mpt_subflow_view *subflows; /* in order of id */
+    uint32_t subflow_count;
+    int64_t epoch_ns; /* time of the earliest frame */
+} mpt_connection_view;
+
+/* The subflow with this owner number; NULL where there is none. Owner numbers are mostly the ids. */
+static inline const mpt_subflow_view *mpt_metrics_subflow_of(const mpt_connection_view *v, uint16_t owner)
+{
+    if (owner < v->subflow_count && v->subflows[owner].subflow->owner == owner)
+        return &v->subflows[owner];
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        if (v->subflows[i].subflow->owner == owner)
+            return &v->subflows[i];
+    return NULL;
+}
+
+/* Connections that carried something, ordered by first frame: element k is the connection with id k. Borrowed
+ * elements; free with g_ptr_array_unref(). */
+GPtrArray *mpt_metrics_connections(const mpt_engine *e);
+/* TCP connections that never carried an MPTCP option. */
+uint64_t mpt_metrics_plain_tcp(const mpt_engine *e);
+/* Fills *view for a connection, whose id is the caller's to say; clear it with mpt_metrics_clear(). */
+void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id,
+                            mpt_connection_view *view);
+void mpt_metrics_clear(mpt_connection_view *view);
+
+/* The figures of a TCP connection on its own (report `tcp`): ends[0] sent the SYN, else had the higher port. */
+typedef struct mpt_tcp_view {
+    unsigned side[2];
+    int64_t start_ns, end_ns;
+    mpt_byte_figures direction[MPT_DIRECTIONS]; /* without the data level's figures */
+    mpt_rtt_figures rtt[MPT_DIRECTIONS];
+} mpt_tcp_view;
+void mpt_metrics_tcp(const mpt_engine *e, const mpt_subflow *s, mpt_tcp_view *view);
+
+/* "open", "data_fin", ...; "capable", ...; "syn_sent", ...; "ok", "bad", NULL. Static. */
+const char *mpt_close_name(mpt_close close);
+const char *mpt_subflow_kind_name(mpt_subflow_kind kind);
+const char *mpt_subflow_state_name(mpt_subflow_state state);
+const char *mpt_verdict_name(mpt_verdict verdict);
+/* Of the HMAC in the SYN/ACK or the ACK of a join (RFC 8684 3.2), computed when first asked for. */
+mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step);
+
+/* Events of a connection in time order, with those that are concluded and not signalled (FALLBACK). The side of
+ * each is that of the connection. Not to be changed, nor kept while more is read. Free with g_array_unref(); element
+ * type mpt_event. */
+GArray *mpt_metrics_events(const mpt_connection *c);
+/* The data level position of an event or a piece as relative DSN; null where the IDSN is not known. */
+mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, unsigned side, int64_t position);
+
+#endif

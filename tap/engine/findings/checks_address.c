@@ -1,0 +1,280 @@
+/* checks_address.c - checks of ADD_ADDR (RFC 8684 3.4.1) and REMOVE_ADDR (3.4.2): what became of each.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "checks.h"
+
+/* An echo, or the end of a subflow, that is not there after this long was not on its way. */
+#define REACTION_NS INT64_C(1000000000)
+/* Options looked at, of each kind: more are an attack, and cost the square of their number. */
+#define MAX_LOOKED_AT 500
+
+/* --- ADD_ADDR --- */
+
+/* All ADD_ADDRs of one end for one address and id. */
+struct announcement {
+    const mpt_event *first;
+    unsigned end;
+    uint64_t count, after_echo; /* how often, and how often although echoed before */
+    const mpt_event *echo;
+    bool used, removed;
+    char what[128]; /* "198.51.100.2:5001 as id 1" */
+};
+
+static bool same_announcement(const mpt_event *a, const mpt_event *b)
+{
+    return a->type == b->type && a->side == b->side && a->add_addr.address_id == b->add_addr.address_id &&
+           mpt_endpoint_equal(&a->add_addr.address, &b->add_addr.address);
+}
+
+static bool is_first(const mpt_checking *x, guint at)
+{
+    for (guint i = 0; i < at; i++)
+        if (same_announcement(&g_array_index(x->events, mpt_event, i),
+                              &g_array_index(x->events, mpt_event, at)))
+            return false;
+    return true;
+}
+
+static bool removes(const mpt_event *event, uint8_t id)
+{
+    for (unsigned k = 0; k < event->remove_addr.count; k++)
+        if (event->remove_addr.ids[k] == id)
+            return true;
+    return false;
+}
+
+static void follow_announcement(const mpt_checking *x, struct announcement *a)
+{
+    uint8_t id = a->first->add_addr.address_id;
+
+    for (guint i = 0; i < x->events->len; i++) {
+        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+        if (event->time_ns < a->first->time_ns)
+            continue;
+        if (same_announcement(event, a->first)) {
+            a->count++;
+            a->after_echo += a->echo != NULL;
+        } else if (event->type == MPT_EVENT_ADD_ADDR_ECHO && event->side != a->first->side &&
+                   event->add_addr.address_id == id && !a->echo) {
+            a->echo = event;
+        } else if (event->type == MPT_EVENT_REMOVE_ADDR && event->side == a->first->side &&
+                   removes(event, id)) {
+            a->removed = true;
+        }
+    }
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow_view *sv = &x->v->subflows[i];
+        a->used |=
+            mpt_endpoint_same_address(&sv->subflow->ends[sv->side[a->end]], &a->first->add_addr.address);
+    }
+}
+
+static void name_announcement(struct announcement *a)
+{
+    const mpt_add_addr *o = &a->first->add_addr;
+    char address[MPT_ENDPOINT_TEXT];
+
+    if (o->has_port)
+        mpt_endpoint_text(&o->address, address);
+    else
+        mpt_endpoint_address_text(&o->address, address);
+    g_snprintf(a->what, sizeof a->what, "%s as id %u", address, o->address_id);
+}
+
+/* v0 has no echo. */
+static bool lacks_echo(const mpt_checking *x, const struct announcement *a)
+{
+    const mpt_subflow_view *sv = mpt_checking_subflow(x, a->first->owner);
+    int64_t end_ns = MIN(x->c->end_ns, x->closing_ns);
+
+    return x->v->version.known && x->v->version.value >= 1 && !a->echo && !a->removed && x->reliable &&
+           !mpt_checking_one_way(sv) && (a->count > 1 || end_ns - a->first->time_ns > REACTION_NS);
+}
+
+static void judge_announcement(mpt_checking *x, struct announcement *a)
+{
+    const mpt_event *first = a->first;
+    mpt_finding *f = NULL;
+
+    name_announcement(a);
+    if (lacks_echo(x, a))
+        f = mpt_found(x, "add_addr_no_echo", first->time_ns, first->frame, a->count,
+                      "The %s announces %s (%u time%s), and no echo ever comes: the other host, or a "
+                      "middlebox, drops it.",
+                      mpt_word_end(a->end), a->what, (unsigned)a->count, a->count == 1 ? "" : "s");
+    else if (a->count > 1 && a->echo)
+        f = mpt_found(x, "add_addr_repeated", first->time_ns, first->frame, a->count,
+                      "The %s announces %s %u times; the echo is in frame %u, %u of them come after it.",
+                      mpt_word_end(a->end), a->what, (unsigned)a->count, a->echo->frame,
+                      (unsigned)a->after_echo);
+    if (f)
+        mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
+    if (a->used || a->removed || x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
+        return;
+    f = mpt_found(x, "add_addr_unused", first->time_ns, first->frame, a->count,
+                  "The %s announces %s, and no subflow ever uses this address.", mpt_word_end(a->end),
+                  a->what);
+    mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
+}
+
+void mpt_check_add_addr(mpt_checking *x)
+{
+    unsigned looked_at = 0;
+
+    for (guint i = 0; i < x->events->len && looked_at < MAX_LOOKED_AT; i++) {
+        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+        struct announcement a = {.first = event};
+        looked_at += event->type == MPT_EVENT_ADD_ADDR;
+        if (event->type != MPT_EVENT_ADD_ADDR || !is_first(x, i))
+            continue;
+        a.end = mpt_checking_end(x, event->side);
+        follow_announcement(x, &a);
+        judge_announcement(x, &a);
+    }
+}
+
+void mpt_check_add_addr_hmac(mpt_checking *x)
+{
+    for (unsigned end = 0; end < 2; end++) {
+        const mpt_event *first = NULL;
+        uint64_t count = 0;
+        for (guint i = 0; i < x->events->len; i++) {
+            const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+            if (event->type != MPT_EVENT_HMAC_BAD || event->reason != MPT_HMAC_ADD_ADDR ||
+                mpt_checking_end(x, event->side) != end)
+                continue;
+            first = first ? first : event;
+            count++;
+        }
+        if (first)
+            mpt_found_subflow(
+                mpt_found(x, NULL, first->time_ns, first->frame, count,
+                          "ADD_ADDR of the %s has a wrong HMAC (%u time%s): forged, or altered on the way, "
+                          "as by address translation. It is to be ignored.",
+                          mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s"),
+                mpt_checking_subflow(x, first->owner));
+    }
+}
+
+/* --- REMOVE_ADDR --- */
+
+/* One id of a REMOVE_ADDR that was not removed just before. */
+struct removal {
+    const mpt_event *event;
+    unsigned end;
+    uint8_t id;
+};
+
+static bool has_id(const mpt_subflow_view *sv, const struct removal *r)
+{
+    return sv->address_id[r->end].known && sv->address_id[r->end].value == r->id;
+}
+
+static bool open_at(const mpt_subflow *s, int64_t time_ns)
+{
+    if (s->start_ns > time_ns || s->state == MPT_STATE_REFUSED || s->state == MPT_STATE_SYN_SENT)
+        return false;
+    return s->state == MPT_STATE_ESTABLISHED || s->closed_ns >= time_ns;
+}
+
+static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_subflow_view *sv)
+{
+    const mpt_subflow *s = sv->subflow;
+    int64_t end_ns = s->state == MPT_STATE_ESTABLISHED ? s->end_ns : s->closed_ns, last = r->event->time_ns;
+    char name[MPT_SUBFLOW_WORDS], later[MPT_WORD];
+    mpt_finding *f;
+
+    for (unsigned side = 0; side < 2; side++)
+        if (s->half[side].bytes.segments)
+            last = MAX(last, s->half[side].last_data_ns);
+    if (end_ns - r->event->time_ns <= REACTION_NS)
+        return;
+    mpt_word_time(MAX(last, end_ns) - r->event->time_ns, later);
+    f = mpt_found(x, "address_outlived", r->event->time_ns, r->event->frame, 1,
+                  "The %s removes address id %u, but %s, which uses it, %s %s later.", mpt_word_end(r->end),
+                  r->id, mpt_labels_subflow(sv, name),
+                  last - r->event->time_ns > REACTION_NS ? "still carries data until" : "is still open",
+                  later);
+    mpt_found_subflow(f, sv);
+    if (last - r->event->time_ns <= REACTION_NS)
+        f->severity = MPT_SEVERITY_NOTE;
+}
+
+static void closes_nothing(mpt_checking *x, const struct removal *r)
+{
+    bool announced = false, used = false;
+    mpt_finding *f;
+
+    for (guint i = 0; i < x->events->len; i++) {
+        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+        announced |= event->type == MPT_EVENT_ADD_ADDR && event->side == r->event->side &&
+                     event->add_addr.address_id == r->id && event->time_ns <= r->event->time_ns;
+    }
+    for (uint32_t i = 0; i < x->v->subflow_count; i++)
+        used |= has_id(&x->v->subflows[i], r) && x->v->subflows[i].subflow->start_ns <= r->event->time_ns;
+    f = mpt_found(x, "remove_addr_nothing", r->event->time_ns, r->event->frame, 1,
+                  "The %s removes address id %u, which closes nothing: %s.", mpt_word_end(r->end), r->id,
+                  used        ? "its subflows are closed already"
+                  : announced ? "it was announced, but no subflow ever used it"
+                              : "it was neither announced nor used");
+    if (announced || used)
+        f->severity = MPT_SEVERITY_CHAT;
+    mpt_found_subflow(f, mpt_checking_subflow(x, r->event->owner));
+}
+
+static bool ids_known(const mpt_checking *x, unsigned end)
+{
+    for (uint32_t i = 0; i < x->v->subflow_count; i++)
+        if (!x->v->subflows[i].address_id[end].known)
+            return false;
+    return true;
+}
+
+/* A REMOVE_ADDR that is sent again (on another subflow) is the same removal. */
+static bool removed_before(const mpt_checking *x, const struct removal *r)
+{
+    for (guint i = 0; i < x->events->len; i++) {
+        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+        if (event == r->event)
+            return false;
+        if (event->type == MPT_EVENT_REMOVE_ADDR && event->side == r->event->side && removes(event, r->id) &&
+            r->event->time_ns - event->time_ns < REACTION_NS)
+            return true;
+    }
+    return false;
+}
+
+static void check_removal(mpt_checking *x, const struct removal *r)
+{
+    bool any = false;
+
+    if (removed_before(x, r))
+        return;
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow_view *sv = &x->v->subflows[i];
+        if (!has_id(sv, r) || !open_at(sv->subflow, r->event->time_ns))
+            continue;
+        any = true;
+        check_outlived(x, r, sv);
+    }
+    if (!any && ids_known(x, r->end) && x->whole)
+        closes_nothing(x, r);
+}
+
+void mpt_check_remove_addr(mpt_checking *x)
+{
+    unsigned looked_at = 0;
+
+    for (guint i = 0; i < x->events->len && looked_at < MAX_LOOKED_AT; i++) {
+        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+        if (event->type != MPT_EVENT_REMOVE_ADDR)
+            continue;
+        looked_at += event->remove_addr.count;
+        for (unsigned k = 0; k < event->remove_addr.count; k++) {
+            struct removal r = {
+                .event = event, .end = mpt_checking_end(x, event->side), .id = event->remove_addr.ids[k]};
+            check_removal(x, &r);
+        }
+    }
+}

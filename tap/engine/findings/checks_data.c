@@ -1,0 +1,290 @@
+/* checks_data.c - checks of the data level: mappings, DATA_ACKs, the DATA_FIN, checksums (RFC 8684 3.3).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "checks.h"
+
+static const mpt_level_evidence *level_evidence(const mpt_checking *x, unsigned direction)
+{
+    return x->c->evidence ? &x->c->evidence->level[x->v->side[direction]] : NULL;
+}
+
+/* Numbers of a direction can be judged: its start is known, and all its segments are there. */
+static bool judgeable(const mpt_checking *x, unsigned direction)
+{
+    return x->whole && x->reliable && x->v->fallback == MPT_FALLBACK_NONE &&
+           x->v->direction[direction].data.dsn_gap_bytes == 0;
+}
+
+/* --- mappings --- */
+
+static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned direction)
+{
+    const mpt_half *h = &sv->subflow->half[sv->side[direction]];
+    uint64_t bytes = sv->direction[direction].bytes.unmapped_bytes;
+    mpt_ranges pending = h->pending;
+    const mpt_run *first;
+    mpt_runs_at at;
+    mpt_finding *f;
+    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD];
+
+    if (!bytes || !(first = mpt_runs_first(&pending.runs, &at)))
+        return;
+    f = mpt_found(x, NULL, first->value, first->frame, bytes,
+                  "%s that the %s sends on %s have no mapping, so their place in the data is not known.",
+                  mpt_word_bytes(bytes, n), mpt_word_end(direction), mpt_labels_subflow(sv, name));
+    mpt_found_subflow(f, sv);
+    mpt_found_direction(f, direction);
+    /* Other segments of this direction are not in the capture either: the mapping may have been in one of them. */
+    if (x->v->direction[direction].data.dsn_gap_bytes > bytes)
+        f->severity = MPT_SEVERITY_NOTE;
+}
+
+void mpt_check_unmapped(mpt_checking *x)
+{
+    if (!x->whole || !x->reliable || x->v->fallback != MPT_FALLBACK_NONE)
+        return;
+    for (uint32_t i = 0; i < x->v->subflow_count; i++)
+        for (unsigned direction = 0; direction < 2; direction++)
+            if (x->v->subflows[i].subflow->kind != MPT_SUBFLOW_UNKNOWN)
+                check_unmapped(x, &x->v->subflows[i], direction);
+}
+
+void mpt_check_conflicts(mpt_checking *x)
+{
+    const mpt_seen *seen = &x->c->conflicts;
+    mpt_finding *f;
+    char n[MPT_WORD];
+
+    if (!seen->count)
+        return;
+    f = mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+                  "%s were mapped a second time to other data sequence numbers, against an earlier DSS. The "
+                  "first mapping "
+                  "was kept.",
+                  mpt_word_bytes(seen->count, n));
+    mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
+}
+
+void mpt_check_far(mpt_checking *x)
+{
+    const mpt_seen *far = x->c->evidence ? &x->c->evidence->far : NULL;
+    mpt_finding *f;
+    char n[MPT_WORD];
+
+    if (!far || !far->count)
+        return;
+    f = mpt_found(x, NULL, far->time_ns, far->frame, far->count,
+                  "%s data sequence number%s or DATA_ACK%s so far from the others that no transfer can have "
+                  "reached %s. "
+                  "They were ignored.",
+                  mpt_word_count(far->count, n), far->count == 1 ? "" : "s",
+                  far->count == 1 ? " is" : "s are", far->count == 1 ? "it" : "them");
+    mpt_found_subflow(f, mpt_checking_subflow(x, far->owner));
+}
+
+/* --- numbers that can't be --- */
+
+static void mark(const mpt_checking *x, mpt_finding *f, const mpt_seen *seen, unsigned direction)
+{
+    mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
+    mpt_found_direction(f, direction);
+}
+
+void mpt_check_beyond_window(mpt_checking *x)
+{
+    char n[MPT_WORD];
+
+    for (unsigned direction = 0; direction < 2; direction++) {
+        const mpt_level_evidence *v = level_evidence(x, direction);
+        const mpt_seen *seen = v ? &v->beyond_window : NULL;
+        if (!seen || !seen->count || v->window_unsure || !judgeable(x, direction))
+            continue;
+        mark(x,
+             mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+                       "The %s sends %s beyond the DATA_ACKs of the %s and the largest receive window that "
+                       "it had told.",
+                       mpt_word_end(direction), mpt_word_bytes(seen->count, n), mpt_word_end(!direction)),
+             seen, direction);
+    }
+}
+
+static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, unsigned direction)
+{
+    char n[MPT_WORD];
+
+    if (v->acks_beyond.count && judgeable(x, direction))
+        mark(x,
+             mpt_found(
+                 x, "data_ack_beyond", v->acks_beyond.time_ns, v->acks_beyond.frame, v->acks_beyond.count,
+                 "%s DATA_ACK%s of the %s acknowledge%s more than the %s had sent.",
+                 mpt_word_count(v->acks_beyond.count, n), v->acks_beyond.count == 1 ? "" : "s",
+                 mpt_word_end(!direction), v->acks_beyond.count == 1 ? "s" : "", mpt_word_end(direction)),
+             &v->acks_beyond, direction);
+    if (v->acks_back.count && x->reliable)
+        mark(x,
+             mpt_found(
+                 x, "data_ack_back", v->acks_back.time_ns, v->acks_back.frame, v->acks_back.count,
+                 "%s DATA_ACK%s of the %s %s below an earlier one on the same subflow, in segments that were "
+                 "not late themselves.",
+                 mpt_word_count(v->acks_back.count, n), v->acks_back.count == 1 ? "" : "s",
+                 mpt_word_end(!direction), v->acks_back.count == 1 ? "is" : "are"),
+             &v->acks_back, direction);
+}
+
+void mpt_check_data_acks(mpt_checking *x)
+{
+    for (unsigned direction = 0; direction < 2; direction++) {
+        const mpt_level_evidence *v = level_evidence(x, direction);
+        if (v)
+            check_data_acks(x, v, direction);
+    }
+}
+
+void mpt_check_after_fin(mpt_checking *x)
+{
+    char n[MPT_WORD];
+
+    for (unsigned direction = 0; direction < 2; direction++) {
+        const mpt_level_evidence *v = level_evidence(x, direction);
+        const mpt_seen *seen = v ? &v->after_fin : NULL;
+        if (!seen || !seen->count || !x->reliable)
+            continue;
+        mark(x, mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+                          "The %s sends %s with data sequence numbers at or beyond its DATA_FIN (frame %u).",
+                          mpt_word_end(direction), mpt_word_bytes(seen->count, n),
+                          x->c->level[x->v->side[direction]].fin_frame),
+             seen, direction);
+    }
+}
+
+/* --- what TCP acknowledged and the data level did not --- */
+
+struct undelivered {
+    uint64_t bytes;
+    const mpt_subflow_view *sv;
+    uint32_t frame;
+    int64_t time_ns;
+};
+
+/* Bytes that nobody acknowledged at the data level though their subflow has all that it carried acknowledged. */
+static void find_undelivered(const mpt_checking *x, unsigned direction, struct undelivered *u)
+{
+    const mpt_data_level *d = &x->c->level[x->v->side[direction]];
+    mpt_runs runs = d->owned.runs;
+    mpt_runs_at at;
+
+    for (const mpt_run *r = mpt_runs_find(&runs, d->acked, &at); r; r = mpt_runs_next(&runs, &at)) {
+        const mpt_subflow_view *sv = mpt_checking_subflow(x, r->owner);
+        const mpt_half *h = &sv->subflow->half[sv->side[direction]];
+        if (h->acked < h->next)
+            continue;
+        if (!u->bytes) {
+            u->sv = sv;
+            u->frame = r->frame;
+            u->time_ns = r->value;
+        }
+        u->bytes += (uint64_t)(mpt_run_end(r) - MAX(r->start, d->acked));
+    }
+}
+
+void mpt_check_not_delivered(mpt_checking *x)
+{
+    char n[MPT_WORD];
+
+    for (unsigned direction = 0; direction < 2; direction++) {
+        const mpt_data_level *d = &x->c->level[x->v->side[direction]];
+        struct undelivered u = {0};
+        mpt_finding *f;
+        if (!judgeable(x, direction) || !d->acked_known || d->acked >= d->high ||
+            x->v->close == MPT_CLOSE_OPEN)
+            continue;
+        find_undelivered(x, direction, &u);
+        if (!u.bytes)
+            continue;
+        f = mpt_found(
+            x, NULL, u.time_ns, u.frame, u.bytes,
+            "When the connection ends, %s of the %s are acknowledged by TCP but not at the data level: the "
+            "other side may never have got them.",
+            mpt_word_bytes(u.bytes, n), mpt_word_end(direction));
+        mpt_found_subflow(f, u.sv);
+        mpt_found_direction(f, direction);
+        /* Who aborts throws away what it has not read (RFC 8684 3.5). */
+        if (x->v->close == MPT_CLOSE_FASTCLOSE)
+            f->severity = MPT_SEVERITY_CHAT;
+    }
+}
+
+/* --- checksums, MP_FAIL --- */
+
+static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigned direction)
+{
+    const mpt_checksum_figures *k = &sv->direction[direction].checksums;
+    const mpt_event *bad =
+        mpt_checking_event(x, MPT_EVENT_CHECKSUM_BAD, sv->subflow->owner, (int)direction, INT64_MIN);
+    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD], all[MPT_WORD];
+    mpt_finding *f;
+
+    if (!k->known)
+        return;
+    mpt_labels_subflow(sv, name);
+    mpt_word_count(k->ok + k->bad + k->incomplete, all);
+    if (k->bad) {
+        f = mpt_found(x, "checksum_bad", bad ? bad->time_ns : INT64_MIN, bad ? bad->frame : 0, k->bad,
+                      "The checksum of %s of %s mappings of the %s on %s does not fit the payload: something "
+                      "on the way "
+                      "alters it.",
+                      mpt_word_count(k->bad, n), all, mpt_word_end(direction), name);
+        mpt_found_subflow(f, sv);
+        mpt_found_direction(f, direction);
+    }
+    if (k->incomplete) {
+        f = mpt_found(x, "checksum_unverified", INT64_MIN, 0, k->incomplete,
+                      "The checksum of %s of %s mappings of the %s on %s can't be verified: the capture does "
+                      "not have all "
+                      "of their payload.",
+                      mpt_word_count(k->incomplete, n), all, mpt_word_end(direction), name);
+        mpt_found_subflow(f, sv);
+        mpt_found_direction(f, direction);
+    }
+}
+
+void mpt_check_checksums(mpt_checking *x)
+{
+    for (uint32_t i = 0; i < x->v->subflow_count; i++)
+        for (unsigned direction = 0; direction < 2; direction++)
+            check_checksums(x, &x->v->subflows[i], direction);
+}
+
+static const mpt_event *fail_before(const mpt_checking *x, const mpt_event *fail)
+{
+    const mpt_event *first = mpt_checking_event(x, MPT_EVENT_MP_FAIL, fail->owner, -1, INT64_MIN);
+
+    return first == fail ? NULL : first;
+}
+
+void mpt_check_mp_fail(mpt_checking *x)
+{
+    char name[MPT_SUBFLOW_WORDS], then[80];
+
+    for (guint i = 0; i < x->events->len; i++) {
+        const mpt_event *fail = &g_array_index(x->events, mpt_event, i);
+        const mpt_subflow_view *sv;
+        const mpt_event *rst, *infinite;
+        if (fail->type != MPT_EVENT_MP_FAIL || fail_before(x, fail))
+            continue;
+        sv = mpt_checking_subflow(x, fail->owner);
+        rst = mpt_checking_event(x, MPT_EVENT_RST, fail->owner, -1, fail->time_ns);
+        infinite = mpt_checking_event(x, MPT_EVENT_INFINITE_MAPPING, fail->owner, -1, fail->time_ns);
+        if (infinite)
+            g_snprintf(then, sizeof then, "an infinite mapping follows in frame %u", infinite->frame);
+        else if (rst)
+            g_snprintf(then, sizeof then, "the subflow is reset in frame %u", rst->frame);
+        else
+            g_snprintf(then, sizeof then, "neither a reset nor an infinite mapping follows");
+        mpt_found_subflow(
+            mpt_found(x, NULL, fail->time_ns, fail->frame, 1, "The %s reports a wrong checksum on %s; %s.",
+                      mpt_word_end(mpt_checking_end(x, fail->side)), mpt_labels_subflow(sv, name), then),
+            sv);
+    }
+}

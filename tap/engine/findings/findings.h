@@ -1,0 +1,67 @@
+/* findings.h - what is wrong, or worth knowing, with a connection or with the capture: the checks and what they found.
+ *
+ * Invariant: computed from const state, keeps nothing; a finding states what the capture shows, and where the capture
+ * can't show it there is a finding of the capture instead, once.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_FINDINGS_H
+#define MPT_FINDINGS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tap/engine/figures/metrics.h"
+#include "tap/engine/paths/paths.h"
+
+/* As Wireshark's expert information, worst first. */
+typedef enum mpt_severity {
+    MPT_SEVERITY_ERROR,   /* against the RFC, or data that is wrong */
+    MPT_SEVERITY_WARNING, /* something failed or cost the connection what MPTCP promises */
+    MPT_SEVERITY_NOTE,    /* unusual, or a limit of what can be said */
+    MPT_SEVERITY_CHAT,    /* usual, but worth knowing */
+    MPT_SEVERITIES
+} mpt_severity;
+
+typedef struct mpt_finding {
+    const char *check; /* id, e.g. "join_refused"; static */
+    const char *title; /* of the check; static */
+    const char *rfc;   /* "RFC 8684 3.2", that of the connection's version; static; NULL: of the capture */
+    mpt_severity severity;
+    bool has_connection;
+    uint32_t connection;
+    mpt_maybe_int subflow;   /* id in the connection */
+    mpt_maybe_int direction; /* mpt_direction */
+    uint32_t frame;          /* first frame; 0: none */
+    mpt_maybe_ns time;       /* since the earliest frame */
+    uint64_t count;          /* at least 1 */
+    const char *unit;        /* of the count: "times", "bytes", "segments", ...; static */
+    char *sentence;          /* owned */
+} mpt_finding;
+
+/* A subflow of a connection between two vantage points that are next to each other on its path. */
+typedef struct mpt_path_hop {
+    const mpt_path_flow *flow; /* one of its ends is NULL where the subflow was not found there */
+    unsigned client_end;       /* the end of the flow that is nearer to the client */
+    const char *name[2];       /* "the client (interface 0)": of that end, and of the other; borrowed */
+    uint32_t subflow;          /* id in the connection */
+    bool reliable;             /* at neither point options were cut, or segments lost */
+} mpt_path_hop;
+
+/* What the checks found in a connection, ordered by severity, then time. Elements are mpt_finding; free with
+ * g_array_unref(). All checks need config.want_evidence, those of checksums want_checksums too; without want_frames
+ * the times of a failover are rougher. */
+GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v);
+/* The same of a capture with several vantage points. ways: mpt_path_hop, of this connection, from the client's end to the
+ * server's; mpt_paths_finish() was called. NULL: none. */
+GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
+/* Of these only what happened between the vantage points. */
+GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
+/* What the capture as a whole can't show. The same kind of array. */
+GArray *mpt_findings_of_capture(const mpt_engine *e);
+
+/* "error", "warning", "note", "chat". Static. */
+const char *mpt_severity_name(mpt_severity severity);
+
+#endif

@@ -1,0 +1,441 @@
+/* frames.c - see frames.h: what is kept of frames, and their ids.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "frames_internal.h"
+
+#include <string.h>
+
+#include "tap/engine/core/core.h"
+#include "tap/engine/figures/metrics.h"
+
+#define RECORDS_PER_CHUNK 512
+
+/* --- states --- */
+
+struct mpt_frame_subflow *mpt_frames_subflow(mpt_frames *f, const mpt_subflow *s)
+{
+    if (s->index >= f->subflows->len)
+        g_array_set_size(f->subflows, s->index + 1);
+    return &g_array_index(f->subflows, struct mpt_frame_subflow, s->index);
+}
+
+struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_connection *c)
+{
+    if (c->index >= f->connections->len)
+        g_array_set_size(f->connections, c->index + 1);
+    return &g_array_index(f->connections, struct mpt_frame_connection, c->index);
+}
+
+/* --- records --- */
+
+static void free_record(struct mpt_frame_record *r)
+{
+    if (r->more_again)
+        g_array_free(r->more_again, TRUE);
+}
+
+static void drop_live(mpt_frames *f)
+{
+    struct mpt_frame_record *r, *next;
+
+    for (r = f->live; r; r = next) {
+        next = r->next;
+        free_record(r);
+        g_free(r);
+    }
+    f->live = NULL;
+}
+
+struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame)
+{
+    if (!f->kept)
+        return f->live && f->live->frame == frame ? f->live : NULL;
+    return frame < f->frames->len ? g_ptr_array_index(f->frames, frame) : NULL;
+}
+
+static struct mpt_frame_record *new_record(mpt_frames *f)
+{
+    if (!f->kept)
+        return g_new0(struct mpt_frame_record, 1);
+    if (!f->chunks->len || f->used == RECORDS_PER_CHUNK) {
+        g_ptr_array_add(f->chunks, g_new0(struct mpt_frame_record, RECORDS_PER_CHUNK));
+        f->used = 0;
+    }
+    return (struct mpt_frame_record *)g_ptr_array_index(f->chunks, f->chunks->len - 1) + f->used++;
+}
+
+static struct mpt_frame_record *add_record(mpt_frames *f, const mpt_segment *g, bool window_known)
+{
+    struct mpt_frame_record *r, *last;
+
+    if (!f->kept && f->live && f->live->frame != g->frame)
+        drop_live(f);
+    r = new_record(f);
+    r->frame = g->frame;
+    r->length = g->payload_len;
+    r->window = g->window;
+    r->window_known = window_known;
+    last = mpt_frames_record(f, g->frame);
+    while (last && last->next)
+        last = last->next;
+    if (last) {
+        last->next = r;
+    } else if (f->kept) {
+        if (g->frame >= f->frames->len)
+            g_ptr_array_set_size(f->frames, (gint)g->frame + 1);
+        g_ptr_array_index(f->frames, g->frame) = r;
+    } else {
+        f->live = r;
+    }
+    return r;
+}
+
+/* The record of the segment that the engine takes in now: segments of one frame come in their order. */
+static struct mpt_frame_record *taking(const mpt_frames *f, uint32_t frame)
+{
+    struct mpt_frame_record *r = mpt_frames_record(f, frame);
+
+    while (r && r->subflow)
+        r = r->next;
+    return r;
+}
+
+/* --- what the engine tells --- */
+
+/* What was counted as out of order since the last time is the record's. */
+static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side)
+{
+    uint64_t *counted = &mpt_frames_connection(f, c)->out_of_order[side];
+
+    r->out_of_order += (uint32_t)(c->level[side].out_of_order_bytes - *counted);
+    *counted = c->level[side].out_of_order_bytes;
+}
+
+static void on_data(const mpt_data_piece *p, void *user)
+{
+    mpt_frames *f = user;
+    struct mpt_frame_record *r;
+    struct mpt_frame_range more = {p->position, p->position + p->length};
+
+    if (p->resolved && p->connection && (r = taking(f, p->frame)))
+        note_out_of_order(f, r, p->connection, p->side ^ p->subflow->flip);
+    if (p->what != MPT_DATA_RETRANSMITTED || !(r = taking(f, p->frame)))
+        return;
+    if (!r->again_length) {
+        r->again_start = p->position;
+        r->again_length = p->length;
+    } else if (!r->more_again && r->again_start + r->again_length == p->position) {
+        r->again_length += p->length;
+    } else {
+        if (!r->more_again)
+            r->more_again = g_array_new(FALSE, FALSE, sizeof more);
+        g_array_append_val(r->more_again, more);
+    }
+}
+
+static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, const mpt_segment *g,
+                         uint32_t ssn, uint32_t length, int64_t position)
+{
+    mpt_claim stamp = {.time_ns = g->time_ns, .frame = g->frame, .epoch = g->frame};
+    int64_t start;
+
+    if (length && mpt_account_ssn_position(s, side, ssn, position, &start))
+        mpt_ranges_claim(&mpt_frames_subflow(f, s)->mapped_by[side], start, start + length, &stamp, NULL,
+                         NULL);
+}
+
+static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                          const mpt_subflow *s, unsigned side)
+{
+    const mpt_data_level *d = &c->level[!(side ^ s->flip)];
+    const struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
+
+    if (!d->ack_expected_known)
+        return;
+    r->has_data_ack = true;
+    r->data_ack = d->ack_expected - state->shift[!side];
+    r->has_window = r->window_known;
+}
+
+static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                         const mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+{
+    mpt_option_result result;
+    mpt_option o;
+    size_t at = 0, used;
+
+    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END;
+         at += used) {
+        if (result != MPT_OPTION_OK)
+            continue;
+        if (o.subtype == MPT_MP_CAPABLE && o.capable.has_data && !(g->flags & MPT_TCP_SYN))
+            note_mapping(f, s, side, g, 1, o.capable.data_len, position);
+        if (o.subtype != MPT_DSS)
+            continue;
+        if (o.dss.has_mapping)
+            note_mapping(f, s, side, g, o.dss.ssn, o.dss.length - (o.dss.data_fin && o.dss.length), position);
+        if (o.dss.has_ack)
+            note_data_ack(f, r, c, s, side);
+    }
+}
+
+/* A DATA_ACK that is higher than all before it: how long its last byte took. */
+static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side,
+                     int64_t time_ns)
+{
+    const mpt_data_level *d = &c->level[side];
+    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    bool before = state->acked_known[side];
+    int64_t last = d->acked - 1, acked = state->acked[side];
+    mpt_runs_at at;
+    const mpt_run *run;
+
+    if (!d->acked_known || (before && d->acked <= acked))
+        return;
+    state->acked_known[side] = true;
+    state->acked[side] = d->acked;
+    if (d->has_fin && last >= d->fin)
+        last = d->fin - 1;
+    if (before && last < acked)
+        return;
+    run = mpt_runs_find((mpt_runs *)&d->owned.runs, last, &at);
+    if (!run || run->start > last)
+        return;
+    r->has_rtt = true;
+    r->rtt_ns = time_ns - run->value;
+    r->data_ack_of = run->frame;
+}
+
+static void note_flight(struct mpt_frame_record *r, const mpt_data_level *d, const mpt_half *h)
+{
+    int64_t low = d->acked_known ? d->acked : d->idsn + 1,
+            first = h->isn_known ? h->ssn_shift - h->syn_data + 1 : 0;
+    int64_t acked = h->acked == INT64_MIN ? first : h->acked,
+            next = h->fin_seen ? MIN(h->next, h->fin) : h->next;
+
+    if (!r->length)
+        return;
+    if (d->owned.size && (d->acked_known || d->relative_known)) {
+        r->has_inflight = true;
+        r->inflight = d->high > low ? (uint64_t)(d->high - low) : 0;
+    }
+    r->has_subflow_inflight = h->acked != INT64_MIN || h->isn_known;
+    r->subflow_inflight = next > acked ? (uint64_t)(next - acked) : 0;
+}
+
+static void first_part(const mpt_mapped *m, void *data)
+{
+    mpt_mapped *first = data;
+
+    if (!first->end)
+        *first = *m;
+}
+
+static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                            const mpt_subflow *s, unsigned side)
+{
+    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    mpt_mapped m = {0};
+
+    note_out_of_order(f, r, c, side ^ s->flip);
+    if (!r->length || !state->acked_known[side ^ s->flip])
+        return;
+    mpt_mapping_look(&s->half[side].mapping, r->position, r->position + r->length, first_part, &m);
+    r->duplicate = m.mapped && m.end == r->position + r->length &&
+                   m.dsn + (int64_t)r->length <= state->acked[side ^ s->flip];
+}
+
+static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned side, const mpt_segment *g,
+                       int64_t position, void *user)
+{
+    mpt_frames *f = user;
+    struct mpt_frame_record *r = taking(f, g->frame);
+
+    if (!r)
+        return;
+    f->stale = true;
+    r->subflow = s;
+    r->side = (uint8_t)side;
+    r->position = position;
+    r->backup_known = s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side];
+    r->backup = s->backup[side];
+    if (!c) {
+        static const mpt_data_level nothing;
+        note_flight(r, &nothing, &s->half[side]);
+        return;
+    }
+    note_data_level(f, r, c, s, side);
+    if (g->option_len)
+        read_options(f, r, c, s, side, g, position);
+    note_rtt(f, r, c, !(side ^ s->flip), g->time_ns);
+    note_flight(r, &c->level[side ^ s->flip], &s->half[side]);
+}
+
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
+{
+    mpt_frames *f = user;
+    struct mpt_frame_connection was = *mpt_frames_connection(f, from), *state = mpt_frames_connection(f, to);
+    unsigned side;
+    guint i;
+
+    f->stale = true;
+    for (side = 0; side < 2; side++) {
+        mpt_data_level copy = to->level[side];
+        const mpt_data_level *old = &from->level[side ^ flipped];
+        int64_t shift = 0;
+
+        if (old->based && !mpt_data_level_position(&copy, old->base, old->anchored, &shift))
+            shift = 0;
+        for (i = offset; i < to->subflows->len; i++) {
+            const mpt_subflow *s = g_ptr_array_index(to->subflows, i);
+            mpt_frames_subflow(f, s)->shift[mpt_subflow_side(s, side)] += shift;
+            mpt_frames_subflow(f, s)->has_id = false;
+        }
+        state->acked_known[side] = to->level[side].acked_known;
+        state->acked[side] = to->level[side].acked;
+        state->out_of_order[side] = to->level[side].out_of_order_bytes;
+    }
+    if (!state->has_id && was.has_id) {
+        state->has_id = true;
+        state->id = was.id;
+    }
+}
+
+static const mpt_observer observer = {.data = on_data, .segment = on_segment, .merge = on_merge};
+
+/* --- ids --- */
+
+static gint by_first_frame(gconstpointer a, gconstpointer b)
+{
+    const mpt_subflow *x = *(mpt_subflow *const *)a, *y = *(mpt_subflow *const *)b;
+
+    return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
+}
+
+void mpt_frames_find_ids(mpt_frames *f)
+{
+    guint i, k;
+
+    if (!f->stale && f->by_id)
+        return;
+    f->stale = false;
+    g_clear_pointer(&f->by_id, g_ptr_array_unref);
+    f->by_id = mpt_metrics_connections(f->engine);
+    for (i = 0; i < f->by_id->len; i++) {
+        const mpt_connection *c = g_ptr_array_index(f->by_id, i);
+        GPtrArray *order = g_ptr_array_sized_new(c->subflows->len);
+
+        mpt_frames_connection(f, c)->id = i;
+        for (k = 0; k < c->subflows->len; k++)
+            g_ptr_array_add(order, g_ptr_array_index(c->subflows, k));
+        g_ptr_array_sort(order, by_first_frame);
+        for (k = 0; k < order->len; k++)
+            mpt_frames_subflow(f, g_ptr_array_index(order, k))->id = k;
+        g_ptr_array_free(order, TRUE);
+    }
+}
+
+/* A partial connection may turn out to be part of another as long
+ * as it has only shown an MP_JOIN, so it waits for its first DSS. */
+bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
+{
+    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    struct mpt_frame_subflow *sub = mpt_frames_subflow(f, s);
+
+    if (!state->has_id) {
+        if (c->partial && !c->dss_seen)
+            return false;
+        state->has_id = true;
+        state->id = f->next_id++;
+    }
+    if (!sub->has_id) {
+        sub->has_id = true;
+        sub->id = state->next_subflow++;
+    }
+    return true;
+}
+
+/* --- public --- */
+
+mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)
+{
+    mpt_frames *f = g_new0(mpt_frames, 1);
+    mpt_engine_config own = *config;
+
+    own.want_frames = true;
+    own.max_idle = SIZE_MAX; /* records point to flows */
+    if (!kept)
+        own.horizon_segments = 0;
+    f->engine = mpt_engine_new(&own);
+    f->kept = kept;
+    f->chunks = g_ptr_array_new_with_free_func(g_free);
+    f->frames = g_ptr_array_new();
+    f->subflows = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_subflow));
+    f->connections = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_connection));
+    mpt_engine_observe(f->engine, &observer, f);
+    return f;
+}
+
+void mpt_frames_free(mpt_frames *f)
+{
+    guint i;
+
+    if (!f)
+        return;
+    drop_live(f);
+    for (i = 0; i < f->frames->len; i++) {
+        struct mpt_frame_record *r;
+        for (r = g_ptr_array_index(f->frames, i); r; r = r->next)
+            free_record(r);
+    }
+    for (i = 0; i < f->subflows->len; i++) {
+        struct mpt_frame_subflow *s = &g_array_index(f->subflows, struct mpt_frame_subflow, i);
+        mpt_ranges_clear(&s->mapped_by[0]);
+        mpt_ranges_clear(&s->mapped_by[1]);
+    }
+    g_clear_pointer(&f->by_id, g_ptr_array_unref);
+    g_ptr_array_free(f->chunks, TRUE);
+    g_ptr_array_free(f->frames, TRUE);
+    g_array_free(f->subflows, TRUE);
+    g_array_free(f->connections, TRUE);
+    mpt_engine_free(f->engine);
+    g_free(f);
+}
+
+void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known)
+{
+    add_record(f, segment, window_known);
+    f->finished = false;
+    mpt_engine_feed(f->engine, segment);
+}
+
+void mpt_frames_note_time(mpt_frames *f, int64_t time_ns)
+{
+    mpt_engine_note_time(f->engine, time_ns);
+}
+
+void mpt_frames_finish(mpt_frames *f)
+{
+    if (!f->finished)
+        mpt_engine_flush(f->engine);
+    f->finished = true;
+}
+
+void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user)
+{
+    mpt_engine_observe(f->engine, by, user);
+}
+
+const mpt_engine *mpt_frames_engine(const mpt_frames *f)
+{
+    return f->engine;
+}
+
+const GPtrArray *mpt_frames_connections(mpt_frames *f)
+{
+    f->stale |= !f->by_id;
+    mpt_frames_find_ids(f);
+    return f->by_id;
+}

@@ -1,0 +1,106 @@
+/* frames.h - what each frame is to Multipath TCP: for fields, columns and filters.
+ *
+ * Two ways to read a capture:
+ *   live    each segment is judged as it comes, by what is known then; only the newest frame is remembered.
+ *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() what is
+ *           told of a frame is what the reports count, and it is derived when it is asked for.
+ *
+ * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and
+ * what was in flight then); all else is looked up in the engine, so that frames and reports can't disagree.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_FRAMES_H
+#define MPT_FRAMES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tap/engine/core/engine.h"
+
+typedef struct mpt_frames mpt_frames;
+
+/* What some payload bytes of a segment are. */
+typedef enum mpt_part_kind {
+    MPT_PART_FIRST,
+    MPT_PART_REINJECTION,
+    MPT_PART_REINJECTION_SAME,
+    MPT_PART_RETRANSMISSION,
+    MPT_PART_UNMAPPED
+} mpt_part_kind;
+
+typedef struct mpt_frame_part {
+    mpt_part_kind kind;
+    bool mapped, implied;
+    bool relative_known;
+    int64_t relative; /* DSN of the first byte as in reports; with relative_known */
+    bool dsn_known;
+    uint64_t dsn;         /* 64 bits; with dsn_known */
+    uint32_t length;      /* bytes */
+    uint32_t mapped_by;   /* frame of the first DSS that maps the first byte; 0: not known */
+    uint32_t first_frame; /* frame of the first copy of the first byte, where it is another one; else 0 */
+} mpt_frame_part;
+
+#define MPT_FRAME_PARTS 16 /* parts that are told of; bytes beyond are counted with the last one's kind */
+
+typedef struct mpt_frame_facts {
+    const mpt_connection *connection; /* NULL: plain TCP so far */
+    const mpt_subflow *subflow;       /* NULL: still in the look-back */
+    bool ids_known;
+    uint32_t connection_id, subflow_id;
+    unsigned role;             /* of the sender: 0 client, 1 server; with connection */
+    bool backup_known, backup; /* what the sender has told of this subflow so far */
+    bool final;                /* kept, and finished */
+    unsigned parts;
+    mpt_frame_part part[MPT_FRAME_PARTS];
+    uint32_t out_of_order; /* first-seen bytes below the highest DSN seen */
+    bool duplicate;        /* every byte had been acknowledged by a DATA_ACK before */
+    bool has_data_ack, data_ack_relative_known;
+    int64_t data_ack; /* relative */
+    bool has_data_ack_rtt;
+    int64_t data_ack_rtt_ns;
+    uint32_t data_ack_of; /* frame whose last byte it is */
+    bool has_inflight, has_subflow_inflight;
+    uint64_t inflight, subflow_inflight; /* bytes of the sender, with this segment */
+    bool has_window;
+    uint32_t window; /* bytes; of a segment with a DATA_ACK whose window scale is known */
+} mpt_frame_facts;
+
+mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept);
+void mpt_frames_free(mpt_frames *f);
+/* window_known: segment->window is what it means, scaled where that was agreed on. */
+void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known);
+/* There is a frame of this time, TCP or not. */
+void mpt_frames_note_time(mpt_frames *f, int64_t time_ns);
+/* The capture is at its end, or what is known by now has to do. Feeding may go on. */
+void mpt_frames_finish(mpt_frames *f);
+/* Fills *facts for the `index`th segment of a frame. False where there is none. */
+bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts);
+/* The same, only whose it is: cheap. connection is NULL for plain TCP. */
+typedef struct mpt_frame_ids {
+    const mpt_connection *connection;
+    const mpt_subflow *subflow;
+    uint32_t connection_id, subflow_id;
+} mpt_frame_ids;
+bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids);
+/* Where the payload of a frame's `index`th segment lies on its subflow. False where there is no such segment. */
+typedef struct mpt_frame_payload {
+    const mpt_subflow *subflow; /* NULL: still in the look-back */
+    unsigned side;              /* the sender, of the subflow */
+    int64_t position;
+    uint32_t length; /* bytes; 0: none */
+} mpt_frame_payload;
+bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload);
+/* The highest frame number that is remembered; 0: none. */
+uint32_t mpt_frames_last(const mpt_frames *f);
+/* Tells an observer of all that is fed from now on; it is borrowed until the frames are freed. */
+void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user);
+/* Borrowed, to read. */
+const mpt_engine *mpt_frames_engine(const mpt_frames *f);
+/* Connections by id; borrowed, valid until the next segment is fed. */
+const GPtrArray *mpt_frames_connections(mpt_frames *f);
+
+/* "first", "reinjection", ... Static. */
+const char *mpt_part_kind_name(mpt_part_kind kind);
+
+#endif

@@ -1,0 +1,484 @@
+/* paths.c - see paths.h: which subflow is which.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "paths.h"
+
+#include "paths_internal.h"
+#include "tap/engine/base/signature_set.h"
+
+/* Points from which on two subflows are one. */
+#define ENOUGH 50
+/* Segments that may wait. */
+#define MAX_RECORDS 1000000
+/* Segments of an unmatched subflow after which it is looked for less often. */
+#define EAGER 16
+/* Subflows with something in common that are compared, the newest: an attack could give all the same. */
+#define MAX_ALIKE 64
+
+static const struct reason {
+    uint32_t points;
+    const char *words;
+} REASONS[MPT_PATH_REASONS] = {
+    { 50, "key of the connection" },
+    { 50, "token and nonce of the join" },
+    { 30, "initial sequence number" },
+    { 30, "initial sequence number of the answer" },
+    { 20, "addresses and ports" },
+    { 30, "sequence numbers" },
+};
+
+const char *mpt_path_reason(unsigned k)
+{
+    return REASONS[k].words;
+}
+
+/* --- what identifies a subflow --- */
+
+static uint32_t raw_isn(const mpt_half *h)
+{
+    return h->origin;
+}
+
+static bool name_of(const mpt_subflow *s, unsigned k, uint64_t *name)
+{
+    const mpt_connection *c = s->connection;
+    unsigned opener = s->initiator_known ? s->initiator : 0;
+
+    switch (1u << k) {
+    case MPT_PATH_KEY:
+        if (s->kind != MPT_SUBFLOW_CAPABLE || !(c->host[0].key_known || c->host[1].key_known))
+            return false;
+        /* The server's, which both versions have in the SYN/ACK. */
+        opener = !mpt_connection_client_side(c);
+        if (!c->host[opener].key_known)
+            return false;
+        *name = c->host[opener].key;
+        break;
+    case MPT_PATH_NONCE:
+        if (!s->join || !s->join->syn_seen)
+            return false;
+        *name = (uint64_t)s->join->token << 32 | s->join->nonce[0];
+        break;
+    case MPT_PATH_ISN:
+    case MPT_PATH_PEER_ISN: {
+        const mpt_half *h = &s->half[opener ^ (1u << k == MPT_PATH_PEER_ISN)];
+        if (!s->initiator_known || !h->isn_known)
+            return false;
+        *name = raw_isn(h);
+        break;
+    }
+    case MPT_PATH_TUPLE:
+        *name = mpt_signature_set_mix(mpt_endpoint_hash(&s->ends[0]) ^ mpt_endpoint_hash(&s->ends[1]), 1);
+        break;
+    default:
+        return false;
+    }
+    *name = mpt_signature_set_mix(*name, k + 1u);
+    return true;
+}
+
+static GPtrArray *named(mpt_paths *p, uint64_t name, bool make)
+{
+    GPtrArray *list = g_hash_table_lookup(p->names, &name);
+    gint64 *key;
+
+    if (list || !make)
+        return list;
+    key = g_new(gint64, 1);
+    *key = (gint64)name;
+    list = g_ptr_array_new();
+    g_hash_table_insert(p->names, key, list);
+    return list;
+}
+
+static bool same_tuple(const mpt_subflow *a, const mpt_subflow *b)
+{
+    return (mpt_endpoint_equal(&a->ends[0], &b->ends[0]) && mpt_endpoint_equal(&a->ends[1], &b->ends[1])) ||
+           (mpt_endpoint_equal(&a->ends[0], &b->ends[1]) && mpt_endpoint_equal(&a->ends[1], &b->ends[0]));
+}
+
+/* Is side 0 of one side 1 of the other? */
+static bool is_flipped(const mpt_subflow *a, const mpt_subflow *b)
+{
+    if (a->initiator_known && b->initiator_known)
+        return a->initiator != b->initiator;
+    return !mpt_endpoint_equal(&a->ends[0], &b->ends[0]);
+}
+
+/* A later connection between the same ports has other sequence numbers. */
+static bool sequences_overlap(const mpt_subflow *a, const mpt_subflow *b)
+{
+    unsigned flip = is_flipped(a, b), alike = 0;
+
+    for (unsigned side = 0; side < 2; side++) {
+        const mpt_half *x = &a->half[side], *y = &b->half[side ^ flip];
+        if (!x->seen || !y->seen)
+            continue;
+        int64_t from = (int32_t)(x->origin - y->origin);
+        if (from + x->next < 0 || from > y->next)
+            return false;
+        alike++;
+    }
+    return alike > 0;
+}
+
+static bool contradict(const mpt_subflow *a, const mpt_subflow *b)
+{
+    return a->join && b->join && a->join->syn_seen && b->join->syn_seen &&
+           a->join->nonce[0] != b->join->nonce[0];
+}
+
+/* --- pairing --- */
+
+static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_t score)
+{
+    mpt_path_flow *f = found->flow, *gone = e->flow;
+    const mpt_subflow *s = e->subflow, *other = found->subflow;
+
+    f->subflow[e->end] = s;
+    f->flip[e->end] = f->flip[found->end] ^ is_flipped(other, s);
+    f->reasons = reasons;
+    f->score = score;
+    f->addresses_changed = !same_tuple(s, other);
+    for (unsigned side = 0; side < 2; side++) {
+        f->lane[e->end][side] = &e->lanes[side ^ f->flip[e->end]];
+        f->mss[e->end][side] = e->mss[side ^ f->flip[e->end]];
+    }
+    e->flow = f;
+    e->paths->flows->pdata[gone->index] = NULL;
+    g_free(gone);
+    e->partner = found;
+    found->partner = e;
+    mpt_match_waiting(e, found);
+}
+
+static bool is_the_same(const mpt_subflow *a, const mpt_subflow *b, unsigned k)
+{
+    uint64_t x, y;
+
+    if (1u << k == MPT_PATH_SEQUENCE)
+        return !(a->initiator_known && b->initiator_known) && same_tuple(a, b) && sequences_overlap(a, b);
+    return name_of(a, k, &x) && name_of(b, k, &y) && x == y;
+}
+
+static uint32_t score_of(const mpt_subflow *a, const mpt_subflow *b, uint32_t *reasons)
+{
+    uint32_t score = 0;
+
+    *reasons = 0;
+    for (unsigned k = 0; k < MPT_PATH_REASONS; k++)
+        if (is_the_same(a, b, k)) {
+            *reasons |= 1u << k;
+            score += REASONS[k].points;
+        }
+    return score;
+}
+
+/* Looks for the subflow at the other end by all that is known by now. */
+static void look(mpt_path_end *e)
+{
+    mpt_paths *p = e->paths;
+    mpt_path_end *best = NULL;
+    uint32_t best_score = 0, best_reasons = 0, equals = 0;
+
+    for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
+        uint64_t name;
+        if (!name_of(e->subflow, k, &name))
+            continue;
+        GPtrArray *list = named(p, name, true);
+        if (!(e->known >> k & 1u)) {
+            g_ptr_array_add(list, e);
+            e->names[k] = name;
+        }
+        e->known |= 1u << k;
+        for (guint i = list->len > MAX_ALIKE ? list->len - MAX_ALIKE : 0; i < list->len; i++) {
+            mpt_path_end *other = g_ptr_array_index(list, i);
+            uint32_t score, reasons;
+            if (other->end == e->end || other == best || other->flow->subflow[e->end] ||
+                contradict(e->subflow, other->subflow))
+                continue;
+            score = score_of(e->subflow, other->subflow, &reasons);
+            equals = score == best_score ? equals + 1 : score > best_score ? 0 : equals;
+            if (score > best_score)
+                best = other, best_score = score, best_reasons = reasons;
+        }
+    }
+    if (best_score < ENOUGH)
+        return;
+    if (!equals) {
+        pair(e, best, best_reasons, best_score);
+    } else if (!e->counted_ambiguous) {
+        e->counted_ambiguous = true;
+        p->ambiguous_flows++;
+    }
+}
+
+mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s)
+{
+    mpt_path_end *e;
+    mpt_path_flow *f;
+
+    if (v->last && v->last->subflow == s)
+        return v->last;
+    if ((e = g_hash_table_lookup(v->subflows, s)))
+        return v->last = e;
+    e = g_new0(mpt_path_end, 1);
+    f = g_new0(mpt_path_flow, 1);
+    e->paths = v->paths;
+    e->subflow = s;
+    e->end = v->end;
+    e->flow = f;
+    f->index = v->paths->flows->len;
+    f->subflow[v->end] = s;
+    for (unsigned side = 0; side < 2; side++) {
+        e->lanes[side].private_ = &e->store[side];
+        f->lane[v->end][side] = &e->lanes[side];
+    }
+    g_ptr_array_add(v->paths->flows, f);
+    g_hash_table_insert(v->subflows, (gpointer)s, e);
+    return v->last = e;
+}
+
+/* --- the observer --- */
+
+static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *g, int64_t position, void *user)
+{
+    mpt_paths_view *v = user;
+    mpt_path_end *e;
+
+    v->first_ns = v->any ? MIN(v->first_ns, g->time_ns) : g->time_ns;
+    v->last_ns = v->any ? MAX(v->last_ns, g->time_ns) : g->time_ns;
+    v->any = true;
+    if (!connection)
+        return;
+    e = mpt_paths_find(v, subflow);
+    if (g->presence & MPT_SEGMENT_MSS) {
+        e->mss[side] = g->mss;
+        e->flow->mss[e->end][side ^ e->flow->flip[e->end]] = g->mss;
+    }
+    if (!e->partner && (e->segments++ < EAGER || e->segments % 64 == 0))
+        look(e);
+    mpt_match_segment(e, side, g, position);
+}
+
+static void on_data(const mpt_data_piece *piece, void *user)
+{
+    if (piece->connection)
+        mpt_paths_data(user, piece);
+}
+
+static void on_event(const mpt_connection *connection, const mpt_event *event, void *user)
+{
+    if (event->type == MPT_EVENT_MP_FAIL)
+        mpt_paths_fail(user, connection, event);
+}
+
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
+{
+    mpt_paths_view *v = user;
+
+    (void)to;
+    (void)offset;
+    (void)flipped;
+    g_hash_table_remove(v->connections, from);
+}
+
+/* The other end may have carried more, and stays as one that was not found here. */
+static void part(mpt_path_end *e)
+{
+    mpt_path_flow *f = e->flow;
+
+    f->subflow[e->end] = NULL;
+    f->lane[e->end][0] = f->lane[e->end][1] = NULL;
+    f->reasons = f->score = 0;
+    e->partner->partner = NULL;
+}
+
+static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
+{
+    mpt_paths_view *v = user;
+    mpt_paths *p = v->paths;
+    mpt_path_end *e = g_hash_table_lookup(v->subflows, subflow);
+
+    (void)connection;
+    if (!e)
+        return;
+    for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
+        GPtrArray *list = e->known >> k & 1u ? named(p, e->names[k], false) : NULL;
+        if (list && g_ptr_array_remove(list, e) && !list->len)
+            g_hash_table_remove(p->names, &e->names[k]);
+    }
+    if (e->partner) {
+        part(e);
+    } else {
+        p->flows->pdata[e->flow->index] = NULL;
+        g_free(e->flow);
+    }
+    for (unsigned side = 0; side < 2; side++)
+        p->records -= mpt_match_waits(&e->store[side]);
+    v->last = v->last == e ? NULL : v->last;
+    g_hash_table_remove(v->subflows, subflow);
+}
+
+const mpt_observer MPT_PATHS_OBSERVER = {
+    .segment = on_segment,
+    .data = on_data,
+    .event = on_event,
+    .merge = on_merge,
+    .forget = on_forget,
+};
+
+/* --- public --- */
+
+static void free_end(gpointer data)
+{
+    mpt_path_end *e = data;
+
+    for (unsigned side = 0; side < 2; side++) {
+        mpt_match_clear(&e->store[side]);
+        mpt_histogram_clear(&e->lanes[side].queued);
+    }
+    g_free(e);
+}
+
+static void free_flow(gpointer data)
+{
+    mpt_path_flow *f = data;
+
+    if (f && f->changes)
+        g_array_unref(f->changes);
+    g_free(f);
+}
+
+mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user)
+{
+    mpt_paths *p = g_new0(mpt_paths, 1);
+
+    p->sample = sample;
+    p->max_records = MAX_RECORDS;
+    p->user = user;
+    p->flows = g_ptr_array_new_with_free_func(free_flow);
+    p->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+    for (unsigned end = 0; end < 2; end++) {
+        mpt_paths_view *v = &p->views[end];
+        v->paths = p;
+        v->end = end;
+        v->subflows = g_hash_table_new_full(NULL, NULL, NULL, free_end);
+        v->connections = g_hash_table_new_full(NULL, NULL, NULL, mpt_paths_arrivals_free);
+        v->progress_ns = INT64_MIN;
+    }
+    return p;
+}
+
+void mpt_paths_free(mpt_paths *p)
+{
+    if (!p)
+        return;
+    for (unsigned end = 0; end < 2; end++) {
+        g_hash_table_destroy(p->views[end].subflows);
+        g_hash_table_destroy(p->views[end].connections);
+    }
+    g_hash_table_destroy(p->names);
+    g_ptr_array_free(p->flows, TRUE);
+    g_free(p);
+}
+
+void mpt_paths_set_limit(mpt_paths *p, uint64_t segments)
+{
+    p->max_records = segments;
+}
+
+void *mpt_paths_end(mpt_paths *p, unsigned end)
+{
+    return &p->views[end];
+}
+
+/* --- the end --- */
+
+/* A SYN with an MPTCP option that arrives without makes plain TCP of it: the same sequence numbers tell. */
+static void try_plain(mpt_paths *p, unsigned end, const mpt_subflow *s)
+{
+    const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN),
+                   answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
+    uint64_t name, mine, its;
+    GPtrArray *list = name_of(s, isn, &name) ? named(p, name, false) : NULL;
+
+    for (guint i = 0; list && i < list->len; i++) {
+        mpt_path_end *e = g_ptr_array_index(list, i);
+        bool answered = name_of(s, answer, &mine) && name_of(e->subflow, answer, &its) && mine == its;
+        if (e->end == end || e->partner || e->flow->plain || !(answered || same_tuple(s, e->subflow)))
+            continue;
+        e->flow->plain = s;
+        return;
+    }
+}
+
+static void find_plain(mpt_paths *p, const mpt_engine *const engines[2])
+{
+    for (unsigned end = 0; end < 2; end++) {
+        const GPtrArray *all = mpt_engine_subflows(engines[end]);
+        for (guint i = 0; i < all->len; i++) {
+            const mpt_subflow *s = g_ptr_array_index(all, i);
+            if (!s->connection)
+                try_plain(p, end, s);
+        }
+    }
+    for (guint i = 0; i < p->flows->len; i++) {
+        mpt_path_flow *f = g_ptr_array_index(p->flows, i);
+        if (!f || (f->subflow[0] && f->subflow[1]))
+            continue;
+        unsigned end = f->subflow[0] ? 0 : 1;
+        mpt_path_end *e = g_hash_table_lookup(p->views[end].subflows, f->subflow[end]);
+        f->outside = !p->views[!end].any || mpt_match_outside(e, f->subflow[end]->start_ns);
+    }
+}
+
+void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2])
+{
+    for (unsigned end = 0; end < 2; end++) {
+        GHashTableIter i;
+        gpointer e;
+        g_hash_table_iter_init(&i, p->views[end].subflows);
+        while (g_hash_table_iter_next(&i, NULL, &e)) {
+            if (!((mpt_path_end *)e)->partner)
+                look(e);
+        }
+    }
+    for (unsigned end = 0; end < 2; end++) {
+        GHashTableIter i;
+        gpointer e;
+        g_hash_table_iter_init(&i, p->views[end].subflows);
+        while (g_hash_table_iter_next(&i, NULL, &e))
+            mpt_match_finish(e);
+    }
+    for (guint i = 0; i < p->flows->len; i++) {
+        /* More is known by now than when they were found. */
+        mpt_path_flow *f = g_ptr_array_index(p->flows, i);
+        if (f && f->subflow[0] && f->subflow[1])
+            f->score = score_of(f->subflow[0], f->subflow[1], &f->reasons);
+    }
+    find_plain(p, engines);
+}
+
+const GPtrArray *mpt_paths_flows(const mpt_paths *p)
+{
+    return p->flows;
+}
+
+uint64_t mpt_paths_ambiguous(const mpt_paths *p)
+{
+    return p->ambiguous;
+}
+
+uint64_t mpt_paths_ambiguous_flows(const mpt_paths *p)
+{
+    return p->ambiguous_flows;
+}
+
+uint64_t mpt_paths_forgotten(const mpt_paths *p)
+{
+    return p->forgotten;
+}

@@ -1,0 +1,122 @@
+/* paths.h - the same traffic at two vantage points: which subflow is which, which segment is which.
+ *
+ *   end 0                                   end 1
+ *     | segment [a, b) tsval v  at time 12.000 |
+ *     |----------------------------------------| segment [a, b) tsval v  at time 12.020   -> a sample
+ *     | [b, c) v                  lost   - - - |
+ *     | [b, c) w                               |
+ *     |----------------------------------------| [b, d) w, [d, c) w (split)               -> two samples
+ *
+ * Subflows are matched by what no NAT changes: keys, token and nonce of the join, initial sequence numbers; else by
+ * 4-tuple and sequence numbers. Segments are matched by range of subflow positions, direction and TCP timestamp.
+ *
+ * Invariant: each end's segments come in that end's time order; nothing is assumed of the clocks of both against each
+ * other. Both ends are treated alike: which of them is nearer to a sender is the reader's to say. Memory: a record for
+ * each segment that waits for its partner; it is given up once segments of that end that were sent ORPHAN_NS later
+ * have theirs.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PATHS_H
+#define MPT_PATHS_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "option_changes.h"
+#include "tap/engine/core/engine.h"
+
+typedef struct mpt_paths mpt_paths;
+
+/* A segment, or a part of it, that was seen at both ends. */
+typedef struct mpt_path_sample {
+    int64_t time_ns[2]; /* of each end's own clock */
+    uint32_t frame[2];
+    uint32_t flow;   /* index in mpt_paths_flows() */
+    uint32_t length; /* bytes of payload; 0: a segment without */
+    uint32_t side;   /* of the flow: who sent it */
+} mpt_path_sample;
+
+typedef void (*mpt_paths_sample)(const mpt_path_sample *sample, void *user);
+
+/* What was captured at one end and has no partner at the other. */
+typedef struct mpt_path_alone {
+    uint64_t segments, bytes;
+    uint64_t packets;                               /* segments with and without payload */
+    uint64_t uncaptured_segments,
+        uncaptured_bytes; /* part of it: it passed the other end, which did not capture it */
+} mpt_path_alone;
+
+/* What became of payload that one end had on another subflow before. */
+typedef struct mpt_path_reinjected {
+    uint64_t useful, redundant, useless, lost; /* bytes */
+} mpt_path_reinjected;
+
+/* Why two subflows are one, each with the points that it gives. */
+enum {
+    MPT_PATH_KEY = 1 << 0,      /* 50: a key of the connection */
+    MPT_PATH_NONCE = 1 << 1,    /* 50: token and nonce of the join */
+    MPT_PATH_ISN = 1 << 2,      /* 30: initial sequence number of who opened it */
+    MPT_PATH_PEER_ISN = 1 << 3, /* 30: of the other */
+    MPT_PATH_TUPLE = 1 << 4,    /* 20: addresses and ports */
+    MPT_PATH_SEQUENCE =
+        1 << 5, /* 30: 4-tuple and overlapping sequence numbers, where the handshake was not seen */
+    MPT_PATH_REASONS = 6,
+};
+
+/* One direction of a flow as one end has it. */
+typedef struct mpt_path_lane {
+    mpt_path_alone alone;
+    mpt_histogram
+        queued; /* from arrival to the moment the bytes were in order; a sample a piece of payload */
+    uint64_t waited_bytes;       /* bytes of other subflows that waited for bytes of this one */
+    int64_t waited_ns;           /* the longest such wait */
+    uint64_t again_segments;     /* with bytes that this end had already captured */
+    struct mpt_lane *private_;
+} mpt_path_lane;
+
+/* A subflow as far as it was found; side 0 of the flow is side 0 of subflow[0], or of subflow[1] where that is NULL. */
+typedef struct mpt_path_flow {
+    uint32_t index;
+    const mpt_subflow *subflow[2]; /* NULL: not found at this end */
+    bool flip[2];                  /* side of subflow[end] = side of the flow ^ flip[end] */
+    uint32_t reasons, score;
+    bool addresses_changed;
+    GArray *changes;                    /* mpt_option_change: MPTCP options that differ; NULL: none */
+    uint16_t mss[2][2];                 /* of the SYNs, [end][side of the flow]; 0: not known */
+    const mpt_subflow *plain; /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
+    bool outside;             /* where subflow[end] is NULL: it began when that end was not capturing */
+    mpt_path_lane *lane[2][2];          /* [end][side of the flow]; NULL where subflow[end] is */
+} mpt_path_flow;
+
+/* sample: told of each, as it is found, in no strict order; NULL: nobody is. Free with mpt_paths_free(), before the engines. */
+mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
+void mpt_paths_free(mpt_paths *p);
+
+/* Segments that may wait for their partner in all; a million unless this is called. */
+void mpt_paths_set_limit(mpt_paths *p, uint64_t segments);
+
+/* The observer of an engine, and the `user` it takes for the engine of an end (0 or 1). */
+extern const mpt_observer MPT_PATHS_OBSERVER;
+void *mpt_paths_end(mpt_paths *p, unsigned end);
+
+/* The capture is at its end (both engines are flushed): what waits has no partner. engines: those of both ends; what
+ * became plain TCP on the way is looked for there. May be called again. */
+void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2]);
+
+/* All flows, mpt_path_flow, in order of discovery; those that became part of another are NULL. Borrowed. */
+const GPtrArray *mpt_paths_flows(const mpt_paths *p);
+/* Samples left out because more than one segment could be the partner; subflows for the same reason. */
+uint64_t mpt_paths_ambiguous(const mpt_paths *p);
+uint64_t mpt_paths_ambiguous_flows(const mpt_paths *p);
+/* Segments no longer waited for because too many waited. */
+uint64_t mpt_paths_forgotten(const mpt_paths *p);
+
+/* Of what `side` sent, with end `from` as the one near the sender. After mpt_paths_finish(). */
+mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from);
+
+/* "keys", "token and nonce", ...: the k-th reason, static. */
+const char *mpt_path_reason(unsigned k);
+
+#endif

@@ -1,0 +1,115 @@
+/* paths_internal.h - what the files of paths share; nobody else includes it.
+ *
+ *   paths.c        flows: which subflow is which
+ *   paths_match.c  records: which segment is which
+ *   paths_data.c   data level: reorder queue at a receiver, what became of reinjections
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PATHS_INTERNAL_H
+#define MPT_PATHS_INTERNAL_H
+
+#include "paths.h"
+
+/* A segment, or what is left of it, that waits for its partner. */
+typedef struct mpt_path_record {
+    int64_t start; /* position on the subflow, as this end counts */
+    int64_t time_ns;
+    uint32_t length; /* bytes left; 0 and `payload`: nothing is, it is done */
+    uint32_t tsval, ack, frame;
+    uint8_t flags; /* TCP's */
+    bool payload, timestamps, again, cut, done; /* cut: its options were, by the snaplen */
+    uint8_t option_len;
+    uint8_t options[MPT_SEGMENT_OPTION_BYTES];
+} mpt_path_record;
+
+/* One direction at one end. */
+struct mpt_lane {
+    GArray *records; /* mpt_path_record, in time order, from head on */
+    GArray *parts;   /* mpt_path_record: what was cut out of the middle of one; NULL when none */
+    guint head, cursor;
+    guint settled;   /* records and parts that are done, but still there */
+    guint again; /* records that repeat bytes and are not done */
+    int64_t again_start, again_end; /* they lie within; with again > 0 */
+    int64_t high;
+    bool any;
+    uint32_t alone_frame, again_frame; /* last counted */
+    uint32_t alike_frame;              /* whose options were the same at the other end, last */
+    mpt_ranges fate; /* positions on the subflow; owner: enum fate, flags: below */
+    int64_t refused_from; /* what lies from there on was thrown away; valid with `refuses` */
+    bool refuses;
+};
+
+enum fate { FATE_FIRST, FATE_REINJECTED, FATE_USELESS };
+
+/* What a receiver did with a copy. */
+enum {
+    FATE_REFUSED = 1, /* threw it away */
+    FATE_REPLACED = 2, /* and took a later copy */
+    FATE_NEEDED = 4,  /* took it, although not the first: that one was refused */
+};
+
+/* A subflow as one end has it. */
+typedef struct mpt_path_end {
+    struct mpt_paths *paths;
+    const mpt_subflow *subflow;
+    unsigned end;
+    mpt_path_flow *flow;
+    struct mpt_path_end *partner; /* at the other end; NULL: not found */
+    mpt_path_lane lanes[2];  /* by side of the subflow */
+    struct mpt_lane store[2];
+    uint32_t segments;       /* while it is not matched */
+    uint32_t known;          /* reasons that are registered */
+    uint16_t mss[2];         /* by side of the subflow; 0: not known */
+    uint64_t names[MPT_PATH_REASONS]; /* under which, where known */
+    bool counted_ambiguous;
+} mpt_path_end;
+
+/* An engine's side of it: the observer's user. */
+typedef struct mpt_paths_view {
+    struct mpt_paths *paths;
+    unsigned end;
+    GHashTable *subflows;    /* const mpt_subflow * -> mpt_path_end, owned */
+    GHashTable *connections; /* const mpt_connection * -> struct arrival[2], owned (paths_data.c) */
+    mpt_path_end *last;
+    bool any;
+    int64_t first_ns, last_ns; /* of all segments */
+    int64_t progress_ns;       /* latest segment that found its partner */
+} mpt_paths_view;
+
+struct mpt_paths {
+    mpt_paths_sample sample;
+    void *user;
+    mpt_paths_view views[2];
+    GPtrArray *flows;
+    GHashTable *names; /* what identifies a subflow (hashed) -> GPtrArray of mpt_path_end */
+    uint64_t ambiguous, ambiguous_flows, forgotten;
+    uint64_t records, max_records;
+};
+
+/* The subflow as an end has it, made where it is new. */
+mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s);
+
+/* paths_match.c */
+void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int64_t position);
+/* Both ends are one flow now: matches what has waited. */
+void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner);
+/* Nothing more comes: what waits is alone. */
+void mpt_match_finish(mpt_path_end *e);
+/* Was the other end not capturing at this moment, as far as the delays show? */
+bool mpt_match_outside(const mpt_path_end *e, int64_t time_ns);
+void mpt_match_clear(struct mpt_lane *l);
+/* Records that still count in mpt_paths.records. */
+uint64_t mpt_match_waits(const struct mpt_lane *l);
+/* What to add to a position of `side` at e for the same byte at its partner. */
+int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);
+
+/* The same for halves that are one direction of one flow. */
+int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other);
+
+/* paths_data.c */
+void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *piece);
+void mpt_paths_fail(mpt_paths_view *v, const mpt_connection *c, const mpt_event *fail);
+void mpt_paths_arrivals_free(gpointer arrivals);
+
+#endif

@@ -1,0 +1,279 @@
+/* subflow.c - see subflow.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "subflow.h"
+
+#include <string.h>
+
+#include "tap/engine/base/seq.h"
+
+mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
+{
+    mpt_subflow *s = g_new0(mpt_subflow, 1);
+
+    s->ends[0] = segment->src;
+    s->ends[1] = segment->dst;
+    s->start_ns = s->end_ns = segment->time_ns;
+    s->first_frame = s->last_frame = segment->frame;
+    s->state = segment->flags & MPT_TCP_SYN ? MPT_STATE_SYN_SENT : MPT_STATE_ESTABLISHED;
+    s->half[0].acked = s->half[1].acked = INT64_MIN;
+    return s;
+}
+
+static void half_clear(mpt_half *h)
+{
+    mpt_ranges_clear(&h->received);
+    mpt_ranges_clear(&h->pending);
+    mpt_mapping_clear(&h->mapping);
+    mpt_checksums_clear(&h->checksums);
+    mpt_histogram_clear(&h->rtt);
+    if (h->waiting)
+        g_array_free(h->waiting, TRUE);
+    if (h->unacked)
+        g_array_free(h->unacked, TRUE);
+}
+
+void mpt_subflow_free(mpt_subflow *s)
+{
+    if (!s)
+        return;
+    half_clear(&s->half[0]);
+    half_clear(&s->half[1]);
+    g_free(s->join);
+    g_free(s->evidence);
+    g_free(s);
+}
+
+int64_t mpt_subflow_position(mpt_subflow *s, unsigned side, uint32_t seq)
+{
+    mpt_half *h = &s->half[side];
+
+    if (!h->seen) {
+        h->seen = true;
+        h->origin = seq;
+        h->next = 0;
+        return 0;
+    }
+    return h->next + mpt_seq32_diff(seq, h->origin + (uint32_t)h->next);
+}
+
+static uint32_t half_distance(const mpt_half *h, uint32_t seq)
+{
+    int64_t d;
+
+    if (!h->seen)
+        return UINT32_MAX;
+    d = mpt_seq32_diff(seq, h->origin + (uint32_t)h->next);
+    return (uint32_t)(d < 0 ? -d : d);
+}
+
+uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_segment *segment)
+{
+    uint32_t by_seq = half_distance(&s->half[side], segment->seq);
+    uint32_t by_ack =
+        segment->flags & MPT_TCP_ACK ? half_distance(&s->half[!side], segment->ack) : UINT32_MAX;
+
+    return MIN(by_seq, by_ack);
+}
+
+/* The SYN tells where SSN 0 is, even if data of this side came before it. With data in it the SYN/ACK tells, or, where
+ * that is not in the capture, the mappings: it lies in the SYN or at its end. */
+static void learn_isn(mpt_half *h, int64_t position, uint32_t payload_len)
+{
+    if (h->isn_known)
+        return;
+    h->isn_known = true;
+    h->shift_known = payload_len == 0;
+    h->ssn_shift = h->shift_low = position;
+    h->shift_high = position + payload_len;
+    h->shift_bounded = !h->shift_known;
+}
+
+/* Fast Open: SSN 1 is the first byte after the data that the SYN/ACK accepts (RFC 8684 B.1). */
+static void accept_syn_data(mpt_half *h, int64_t acked)
+{
+    int64_t n = acked - (h->ssn_shift + 1);
+
+    if (!h->isn_known || h->syn_data)
+        return;
+    h->shift_known = true;
+    if (n <= 0 || n > UINT16_MAX)
+        return;
+    if (mpt_ranges_covered(&h->received, h->ssn_shift + 1, h->ssn_shift + 1 + n) != (uint64_t)n)
+        return;
+    h->syn_data = (uint32_t)n;
+    h->ssn_shift += n;
+}
+
+static void handshake(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+{
+    bool syn = g->flags & MPT_TCP_SYN, ack = g->flags & MPT_TCP_ACK;
+
+    if (syn) {
+        learn_isn(&s->half[side], position, g->payload_len);
+        s->initiator_known = true;
+        s->initiator = (uint8_t)(ack ? !side : side);
+    }
+    if (syn && !ack && !s->syn_seen) {
+        s->syn_seen = true;
+        s->syn_ns = g->time_ns;
+    } else if (syn && ack && !s->synack_seen) {
+        s->synack_seen = true;
+        s->synack_cut = (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
+        s->synack_ns = g->time_ns;
+        s->synack_frame = g->frame;
+    } else if (!syn && ack && !(g->flags & MPT_TCP_RST) && s->initiator_known && side == s->initiator &&
+               !s->ack_seen) {
+        s->ack_seen = true;
+        s->ack_ns = g->time_ns;
+        s->ack_frame = g->frame;
+        s->ack_without_mptcp = g->option_len == 0 && !(g->presence & MPT_SEGMENT_CUT_OPTIONS);
+    }
+}
+
+static void update_state(mpt_subflow *s, unsigned side, const mpt_segment *g)
+{
+    bool responder = s->initiator_known && side != s->initiator;
+
+    if (g->flags & MPT_TCP_RST) {
+        s->half[side].rst_seen = true;
+        if (s->state == MPT_STATE_SYN_SENT)
+            s->state = MPT_STATE_REFUSED, s->refused_ns = g->time_ns;
+        else if (s->state == MPT_STATE_ESTABLISHED)
+            s->state = MPT_STATE_RESET, s->closed_ns = g->time_ns;
+        return;
+    }
+    if (g->flags & MPT_TCP_SYN)
+        return;
+    /* A join counts as established when the responder confirms the third ACK (RFC 8684 3.2), plain TCP and
+     * MP_CAPABLE with the third ACK itself. */
+    if (s->state == MPT_STATE_SYN_SENT && (responder || (s->ack_seen && !s->join))) {
+        s->state = MPT_STATE_ESTABLISHED;
+        s->established_ns = g->time_ns;
+    }
+    if (s->state == MPT_STATE_ESTABLISHED && s->half[0].fin_seen && s->half[1].fin_seen) {
+        s->state = MPT_STATE_CLOSED;
+        s->closed_ns = g->time_ns;
+    }
+}
+
+void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int64_t next, int64_t acked,
+                     mpt_unacked u)
+{
+    guint i = queue->len;
+
+    if (u.start < next) {
+        /* Bytes that were there concern what is in flight (Karn's algorithm, RFC 6298 section 3), others fill a hole. */
+        u.again = mpt_ranges_covered(received, u.start, mpt_unacked_end(&u)) > 0;
+        /* Newest first: mostly near the end of the queue. */
+        for (; i > head; i--) {
+            mpt_unacked *old = &g_array_index(queue, mpt_unacked, i - 1);
+            if (mpt_unacked_end(old) <= u.start)
+                break;
+            if (old->start < mpt_unacked_end(&u))
+                old->again = true;
+        }
+    }
+    if (!u.again && u.start >= acked && queue->len - head < MPT_SUBFLOW_UNACKED)
+        g_array_insert_val(queue, i, u);
+}
+
+static void note_unacked(mpt_half *h, int64_t start, int64_t end, int64_t time_ns)
+{
+    mpt_unacked u = {.start = start, .time_ns = time_ns, .length = (uint32_t)(end - start)};
+
+    if (!h->unacked)
+        h->unacked = g_array_new(FALSE, FALSE, sizeof(mpt_unacked));
+    mpt_unacked_add(h->unacked, h->unacked_head, &h->received, h->next, h->acked, u);
+}
+
+static void sample_rtt(mpt_half *h, int64_t acked, int64_t time_ns)
+{
+    while (h->unacked && h->unacked_head < h->unacked->len) {
+        const mpt_unacked *u = &g_array_index(h->unacked, mpt_unacked, h->unacked_head);
+        if (mpt_unacked_end(u) > acked)
+            break;
+        if (!u->again && time_ns >= u->time_ns) /* not of a late segment */
+            mpt_histogram_add(&h->rtt, time_ns - u->time_ns);
+        h->unacked_head++;
+    }
+    if (h->unacked && h->unacked_head > 64 && h->unacked_head > h->unacked->len / 2) {
+        g_array_remove_range(h->unacked, 0, h->unacked_head);
+        h->unacked_head = 0;
+    }
+}
+
+static void take_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, bool want_rtt)
+{
+    mpt_half *other = &s->half[!side];
+    int64_t acked;
+
+    if (!(g->flags & MPT_TCP_ACK) || !other->seen)
+        return;
+    acked = other->next + mpt_seq32_diff(g->ack, other->origin + (uint32_t)other->next);
+    if ((g->flags & MPT_TCP_SYN))
+        accept_syn_data(other, acked);
+    if (g->flags & MPT_TCP_RST)
+        return;
+    if (acked > other->acked) {
+        if (!other->fin_seen || other->acked < other->fin)
+            other->acked_ns = g->time_ns;
+        other->acked = acked;
+        other->fin_acked = other->fin_seen && acked > other->fin;
+        if (want_rtt)
+            sample_rtt(other, acked, g->time_ns);
+    }
+}
+
+static void count(mpt_half *h, const mpt_segment *g)
+{
+    if (!h->bytes.packets++)
+        h->first_ns = g->time_ns;
+    h->last_ns = MAX(g->time_ns, h->first_ns);
+    if (g->payload_len) {
+        if (!h->bytes.segments++)
+            h->first_data_ns = g->time_ns;
+        h->last_data_ns = MAX(g->time_ns, h->first_data_ns);
+        h->bytes.payload += g->payload_len;
+    }
+}
+
+int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *g, bool counted, bool want_rtt)
+{
+    mpt_half *h = &s->half[side];
+    bool syn = g->flags & MPT_TCP_SYN, rst = g->flags & MPT_TCP_RST;
+    int64_t position, data, end;
+
+    s->end_ns = MAX(s->end_ns, g->time_ns);
+    s->start_ns = MIN(s->start_ns, g->time_ns);
+    s->first_frame = MIN(s->first_frame, g->frame);
+    s->last_frame = g->frame;
+    s->marks |= g->marks;
+    s->options_cut |= (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
+    if (counted)
+        count(h, g);
+
+    /* The sequence number of a RST that answers a SYN is 0 and says nothing (RFC 9293 3.10.7.1). */
+    if (rst && !h->seen)
+        position = 0;
+    else
+        position = mpt_subflow_position(s, side, g->seq);
+    data = position + (syn ? 1 : 0);
+    end = data + g->payload_len;
+    if (g->flags & MPT_TCP_FIN) {
+        if (!h->fin_seen)
+            h->fin_ns = g->time_ns;
+        h->fin_seen = true;
+        h->fin = end;
+        end++;
+    }
+    handshake(s, side, g, position);
+    if (want_rtt && g->payload_len && !syn)
+        note_unacked(h, data, data + g->payload_len, g->time_ns);
+    if (h->seen && !rst)
+        h->next = MAX(h->next, end);
+    take_ack(s, side, g, want_rtt);
+    update_state(s, side, g);
+    return data;
+}

@@ -1,0 +1,79 @@
+/* timeline.h - what was signalled on a connection, as it is kept: one record an event.
+ *
+ * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where the report's
+ * definition says that repetitions are one event (RST, FIN, INFINITE_MAPPING, DATA_FIN).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_TIMELINE_H
+#define MPT_TIMELINE_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tap/engine/base/endpoint.h"
+#include "tap/engine/protocol/option.h"
+
+typedef enum mpt_event_type {
+    MPT_EVENT_MP_CAPABLE,
+    MPT_EVENT_MP_JOIN,
+    MPT_EVENT_ADD_ADDR,
+    MPT_EVENT_ADD_ADDR_ECHO,
+    MPT_EVENT_REMOVE_ADDR,
+    MPT_EVENT_MP_PRIO,
+    MPT_EVENT_MP_FAIL,
+    MPT_EVENT_MP_FASTCLOSE,
+    MPT_EVENT_MP_TCPRST,
+    MPT_EVENT_RST,
+    MPT_EVENT_FIN,
+    MPT_EVENT_DATA_FIN,
+    MPT_EVENT_INFINITE_MAPPING,
+    MPT_EVENT_FALLBACK,
+    MPT_EVENT_CHECKSUM_BAD,
+    MPT_EVENT_HMAC_BAD,
+    MPT_EVENT_SUBFLOW_ESTABLISHED,
+    MPT_EVENT_SUBFLOW_CLOSED,
+    MPT_EVENT_TYPES
+} mpt_event_type;
+
+/* HMAC_BAD: which one, beside the steps of mpt_join_step. */
+enum { MPT_HMAC_ADD_ADDR = 3 };
+
+/* What a verification came to. */
+typedef enum mpt_verdict {
+    MPT_VERDICT_NONE = 0, /* not verifiable: something is not in the capture */
+    MPT_VERDICT_OK,
+    MPT_VERDICT_BAD
+} mpt_verdict;
+
+typedef struct mpt_event {
+    int64_t time_ns;
+    int64_t last_ns; /* of the last repetition */
+    uint32_t frame;
+    uint32_t count;
+    mpt_event_type type;
+    uint16_t owner; /* index of the subflow in its connection */
+    uint8_t side;   /* sender: side of the connection */
+    union {
+        mpt_mp_capable capable;
+        mpt_mp_join join;
+        mpt_add_addr add_addr;
+        mpt_remove_addr remove_addr;
+        mpt_mp_prio prio;
+        mpt_mp_fail fail;
+        mpt_mp_fastclose fastclose;
+        mpt_mp_tcprst tcprst;
+        struct {
+            int64_t dsn;  /* position on the data level: DATA_FIN, INFINITE_MAPPING, CHECKSUM_BAD */
+            uint32_t ssn; /* as on the wire */
+            uint16_t length;
+        } data;
+        int reason; /* FALLBACK: mpt_fallback; SUBFLOW_CLOSED: mpt_subflow_state; HMAC_BAD: mpt_join_step or MPT_HMAC_ADD_ADDR */
+    };
+} mpt_event;
+
+/* The name in reports: "MP_CAPABLE", ... Static. */
+const char *mpt_event_type_name(mpt_event_type type);
+
+#endif

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""The fields mptcpscope.* against the reports: sums with two passes, ids with one, and what tshark does with fields.
+
+For every capture with an expected file in captures/ (and in the larger collection beside the checkout, where it is
+there). Prints a line per difference and exits 1 if there is any.
+
+  test_fields.py [CAPTURE]...
+  test_fields.py --columns CSV REPORT NAME   sums of columns that Wireshark saved, against a report in JSON
+  test_fields.py --names                     the fields that these columns have to be, a line each
+
+SPDX-License-Identifier: GPL-2.0-or-later
+"""
+import collections
+import csv
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+TOP = os.path.dirname(TESTS)
+TINY = os.path.join(TOP, 'captures', 'tiny', 'client.pcapng')
+
+SUMS = ('first_bytes', 'reinjected_bytes', 'reinjected_same_bytes', 'retrans_bytes', 'unmapped_bytes', 'fallback_bytes')
+FIELDS = ('frame.number', 'mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.role', 'tcp.len',
+          'mptcpscope.data_ack', 'mptcpscope.dsn', 'mptcpscope.dsn_end', 'mptcpscope.out_of_order_bytes',
+          'mptcpscope.data', 'mptcpscope.first_copy', 'tcp.options.mptcp.subtype') + tuple('mptcpscope.' + s for s in SUMS)
+
+failures = []
+
+
+def fail(text, *args):
+    failures.append(text % args)
+    print(text % args)
+
+
+def tshark(*args):
+    run = subprocess.run([os.path.join(TESTS, 'run-tshark')] + list(args), stdin=subprocess.DEVNULL,
+                         capture_output=True, text=True, errors='replace')
+    if run.returncode or run.stderr:
+        fail('tshark %s: status %d, %s', ' '.join(args), run.returncode, run.stderr.strip())
+    return run.stdout
+
+
+def packets(capture, passes):
+    args = ['-2'] if passes == 2 else []
+    for name in FIELDS:
+        args += ['-e', name]
+    out = tshark('-r', capture, '-T', 'fields', '-E', 'occurrence=a', *args)
+    for line in out.splitlines():
+        yield dict(zip(FIELDS, line.split('\t')))
+
+
+def numbers(text):
+    return [int(n) for n in text.split(',')] if text else []
+
+
+class Direction:
+    def __init__(self):
+        self.count = collections.Counter()
+        self.acks = []
+        self.first, self.end = [], []
+
+    def take(self, p):
+        self.count['packets'] += 1
+        for name in SUMS:
+            self.count[name] += sum(numbers(p['mptcpscope.' + name]))
+        self.count['payload_bytes'] += sum(numbers(p['tcp.len']))
+        self.count['out_of_order'] += sum(numbers(p['mptcpscope.out_of_order_bytes']))
+        self.first += numbers(p['mptcpscope.dsn'])
+        self.end += numbers(p['mptcpscope.dsn_end'])
+
+
+def compare(where, expected, got):
+    if expected != got:
+        fail('%s: the report has %s, the fields have %s', where, expected, got)
+
+
+def sums(capture, report, rows):
+    """rows: what packets() gives with two passes"""
+    connections = collections.defaultdict(lambda: [Direction(), Direction()])
+    subflows = collections.defaultdict(lambda: [Direction(), Direction()])
+    for p in rows:
+        if not p['mptcpscope.connection']:
+            continue
+        c, s, side = int(p['mptcpscope.connection']), int(p['mptcpscope.subflow']), p['mptcpscope.role'] == 'server'
+        connections[c][side].take(p)
+        subflows[c, s][side].take(p)
+        connections[c][not side].acks += numbers(p['mptcpscope.data_ack'])
+    compare(capture + ': connections', [c['id'] for c in report['connections']], sorted(connections))
+    for c in report['connections']:
+        for side, name in enumerate(('c2s', 's2c')):
+            where = '%s: connection %d %s ' % (capture, c['id'], name)
+            d = connections[c['id']][side]
+            for figure in SUMS + ('packets', 'payload_bytes'):
+                compare(where + figure, c[name][figure], d.count[figure])
+            compare(where + 'dsn_first', c[name]['dsn_first'], min(d.first, default=None))
+            compare(where + 'dsn_end', c[name]['dsn_end'], max(d.end, default=None))
+            if c[name]['out_of_order']['bytes'] is not None:
+                compare(where + 'out_of_order', c[name]['out_of_order']['bytes'], d.count['out_of_order'])
+            if c['kind'] == 'mptcp':
+                compare(where + 'data_ack.count', c[name]['data_ack']['count'], len(d.acks))
+                compare(where + 'data_ack.max', c[name]['data_ack']['max'], max(d.acks, default=None))
+            for s in c['subflows']:
+                for figure in SUMS + ('packets', 'payload_bytes'):
+                    compare('%ssubflow %d %s' % (where, s['id'], figure), s[name][figure],
+                            subflows[c['id'], s['id']][side].count[figure])
+
+
+def ids(capture):
+    """One pass: the ids of two, wherever the connection is known by then."""
+    missing = known = 0
+    for one, two in zip(packets(capture, 1), packets(capture, 2)):
+        if not two['mptcpscope.connection']:
+            compare('%s: frame %s, one pass' % (capture, two['frame.number']), '', one['mptcpscope.connection'])
+            continue
+        if not one['mptcpscope.connection']:
+            missing += 1
+            continue
+        known += 1
+        for name in ('mptcpscope.connection', 'mptcpscope.subflow'):
+            compare('%s: frame %s %s, one pass' % (capture, one['frame.number'], name), two[name], one[name])
+    if missing > known:
+        fail('%s: one pass knows the connection of %d segments, and of %d it does not', capture, known, missing)
+
+
+def documented():
+    for line in tshark('-G', 'fields').splitlines():
+        f = line.split('\t')
+        if f[0] == 'F' and f[2].startswith('mptcpscope.') and '.finding' not in f[2] and len(f[7:8]) and not f[7].strip():
+            fail('field %s has no blurb', f[2])
+    out = tshark('-G', 'fields')
+    names = [line.split('\t')[2] for line in out.splitlines() if line.startswith('F\t') and '\tmptcpscope.' in line]
+    if len(names) < 25:
+        fail('tshark -G fields names %d fields', len(names))
+
+
+def used():
+    two = list(packets(TINY, 2))
+    mine = [p for p in two if p['mptcpscope.connection'] == '0']
+    without_option = [p for p in mine if not p['tcp.options.mptcp.subtype']]
+    for args in ([], ['-2']):
+        out = tshark('-r', TINY, *args, '-Y', 'mptcpscope.connection == 0', '-T', 'fields', '-e', 'frame.number').split()
+        compare('%s: -Y mptcpscope.connection == 0' % args, [p['frame.number'] for p in mine], out)
+    out = tshark('-q', '-2', '-r', TINY, '-z', 'io,stat,0,SUM(mptcpscope.first_bytes)mptcpscope.first_bytes')
+    total = sum(sum(numbers(p['mptcpscope.first_bytes'])) for p in two)
+    if ' %d ' % total not in out:
+        fail('io,stat does not say %d:\n%s', total, out)
+    out = tshark('-r', TINY, '-o', 'mptcpscope.fields:off', '-T', 'fields', '-e', 'mptcpscope.connection')
+    compare('fields off', '', out.strip())
+    out = tshark('-r', TINY, '-o', 'gui.column.format:"C","%Cus:mptcpscope.subflow:0:R"')
+    compare('column', [p['mptcpscope.subflow'] for p in two], [line.strip() for line in out.split('\n')[:len(two)]])
+    out = tshark('-r', TINY, '-V')
+    if 'MPTCP scope, connection 0' not in out:
+        fail('-V has no subtree')
+    return without_option
+
+
+def in_sharkd(capture):
+    """sharkd, which reads as Wireshark's windows do, has for each packet what two passes of tshark have"""
+    names = ('mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.out_of_order_bytes') + \
+        tuple('mptcpscope.' + s for s in SUMS)
+    columns = {'column%d' % i: name + ':0' for i, name in enumerate(names)}
+    with tempfile.TemporaryDirectory() as folder:
+        copy = os.path.join(folder, os.path.basename(capture))
+        shutil.copyfile(capture, copy)
+        os.chmod(folder, 0o755)
+        os.chmod(copy, 0o644)
+        asked = [json.dumps({'jsonrpc': '2.0', 'id': i, 'method': method, 'params': params}) + '\n' for i, (method, params)
+                 in enumerate([('load', {'file': copy}), ('frames', columns)], 1)]
+        run = subprocess.run([os.path.join(TESTS, 'run-tshark'), '-'], input=''.join(asked), text=True,
+                             capture_output=True, env=dict(os.environ, MPT_PROGRAM='sharkd'), check=False)
+    rows = [json.loads(line).get('result') for line in run.stdout.splitlines() if line.startswith('{')][-1]
+    compare(capture + ': in sharkd', [[p[name] for name in names] for p in packets(capture, 2)], [r['c'] for r in rows])
+
+
+def collection():
+    here = sorted(glob.glob(os.path.join(TOP, 'captures', '*', '*.pcap*')))
+    names = {os.path.relpath(f, os.path.join(TOP, 'captures')) for f in here}
+    beside = os.path.join(os.path.dirname(TOP), 'shared', 'captures')
+    more = sorted(glob.glob(os.path.join(beside, '*', '*.pcap*')))
+    return here + [f for f in more if os.path.relpath(f, beside) not in names]
+
+
+def main():
+    if sys.argv[1:2] == ['--names']:
+        print('\n'.join(FIELDS))
+        return 0
+    if sys.argv[1:2] == ['--columns']:
+        columns, report, name = sys.argv[2:]
+        with open(columns, encoding='utf-8', newline='') as rows, open(report, encoding='utf-8') as text:
+            sums(name, json.load(text), list(csv.DictReader(rows)))
+        return 1 if failures else 0
+    for capture in sys.argv[1:] or collection():
+        sums(capture, json.loads(tshark('-q', '-r', capture, '-z', 'mptcp,summary,full,format=json')), packets(capture, 2))
+        ids(capture)
+        if os.path.dirname(os.path.dirname(capture)) == os.path.join(TOP, 'captures'):
+            in_sharkd(capture)
+    if not sys.argv[1:]:
+        documented()
+        used()
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+# test_manual.py - the man page names every report, option, graph, field and preference that this build has;
+# the README every report and option.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+import pathlib
+import re
+import subprocess
+import sys
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+TOP = TESTS.parent
+CAPTURE = TOP / "captures" / "tiny" / "client.pcapng"
+
+
+def tshark(*arguments):
+    return subprocess.run([str(TESTS / "run-tshark"), *arguments], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False)
+
+
+def plain(troff):
+    """Words of a man page: fonts, quotes and escapes are taken out, so that type=NAME is one word."""
+    lines = []
+    for line in troff.splitlines():
+        request = re.match(r"\.(\w+)\s*(.*)", line)
+        text = request.group(2) if request else line
+        if request and request.group(1) in ("BI", "BR", "RB", "IR"):
+            # Arguments of these are put together without spaces.
+            text = "".join(quoted or bare for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', text))
+        lines.append(re.sub(r"\\f.", "", text).replace("\\-", "-").replace("\\e", "\\"))
+    return "\n".join(lines)
+
+
+def help_names():
+    """(reports, options) as -z mptcp,help prints them"""
+    reports, _, options = tshark("-q", "-r", str(CAPTURE), "-z", "mptcp,help").stdout.partition("options:\n")
+    return re.findall(r"^  (\w+) ", reports, re.M), \
+        [name for line in re.findall(r"^  (.{23})", options, re.M)
+         for name in re.findall(r"(?:^|\s)(\w+=?)", line)]
+
+
+def graphs():
+    refused = tshark("-q", "-r", str(CAPTURE), "-z", "mptcp,plot,type=nothing").stderr
+    return [name for name in re.findall(r"\w+", refused.partition("type= is ")[2]) if name != "or"]
+
+
+def rows(kind, column):
+    listed = tshark("-G", kind).stdout.splitlines()
+    return [cells[column] for cells in (line.split("\t") for line in listed)
+            if cells[0] == "F" and cells[column].startswith("mptcpscope.")]
+
+
+def preferences():
+    return re.findall(r"^#?mptcpscope\.(\w+):", tshark("-G", "currentprefs").stdout, re.M)
+
+
+def main():
+    manual, readme = plain((TOP / "packaging" / "mptcpscope.7").read_text()), (TOP / "README.md").read_text()
+    reports, options = help_names()
+    asked = {"report": reports, "option": options, "graph": graphs(), "field": rows("fields", 2),
+             "preference": preferences()}
+    missing = []
+    for what, names in asked.items():
+        if not names:
+            missing.append(f"no {what} was found at all")
+        for name in names:
+            # An option with a value has its sign in help; a report has a line of its own in the manual.
+            behind = "" if name.endswith("=") else r"(?!\w|\.\w)"
+            whole = re.compile(rf"(?<![\w.]){re.escape(name)}{behind}")
+            if not (f"\n{name}\n" in manual if what == "report" else whole.search(manual)):
+                missing.append(f"man page: {what} {name}")
+            if what in ("report", "option") and not whole.search(readme):
+                missing.append(f"README: {what} {name}")
+    print(*missing, sep="\n")
+    print(f"{sum(map(len, asked.values()))} names, {len(missing)} missing")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

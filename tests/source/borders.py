@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# borders.py - which folder may include which: one line a folder, from the ground up.
+#
+# A file may include its own folder and what its folder's line names. Private headers (core.h, *_internal.h, checks.h)
+# stay in their folder. Paths are from the top of the checkout. Wireshark's headers stand only where WIRESHARK says,
+# stdio never in tap/engine, and #if on Wireshark's version only in plugin/compat.h.
+#
+# SPDX-License-Identifier: GPL-2.0-or-later
+import os
+import re
+import sys
+
+E, R = "tap/engine/", "plugin/report/"
+ENGINE = {E + name for name in ("base", "protocol", "state", "core", "figures", "vantage", "paths", "reinjections",
+                                "findings", "graphs", "frames", "stream")}
+
+
+def engine(*names):
+    return {E + name for name in names}
+
+
+STATE = engine("base", "protocol", "state", "core")
+ALLOWED = {
+    E + "base": {"tap"},  # segment.h: the border itself
+    E + "protocol": engine("base") | {"tap"},
+    E + "state": engine("base", "protocol") | {"tap"},
+    E + "core": engine("base", "protocol", "state") | {"tap"},
+    E + "figures": STATE,
+    E + "vantage": engine("base", "protocol", "figures") | {"tap"},
+    E + "paths": STATE | engine("figures", "vantage"),
+    E + "graphs": STATE | engine("figures"),
+    E + "frames": STATE | engine("figures"),
+    E + "stream": STATE | engine("figures"),
+    E + "reinjections": STATE | engine("figures"),
+    E + "findings": STATE | engine("figures", "paths", "vantage"),
+    "tap": engine("base", "protocol"),
+    R + "format": engine("base"),
+    "plugin/report": ENGINE | {R + "format", "plugin/cli"},
+    R + "vantage": ENGINE | {"plugin/cli"},
+    R + "common": ENGINE | {"plugin/report", R + "format"},
+}
+GROUND = ENGINE | {"plugin/report", R + "format", R + "common", R + "vantage"}
+for report in ("list", "summary", "events", "diagnose", "reinjections", "paths", "plot", "follow"):
+    ALLOWED[R + report] = set(GROUND)
+ALLOWED[R + "diagnose"] |= {R + "paths"}
+ALLOWED[R + "plot"] |= {R + "paths", R + "events"}
+ALLOWED[R + "gui"] = GROUND | {R + "events", R + "plot", R + "reinjections", "plugin/qt"}
+ALLOWED["plugin/cli"] = GROUND | {R + "paths", "plugin", "tap"}
+ALLOWED["plugin/wireshark"] = GROUND | {R + "gui", R + "plot", R + "follow", "plugin/cli", "plugin", "tap", "plugin/qt"}
+ALLOWED["plugin"] = {"plugin/cli", "plugin/wireshark", "tap", E + "core", E + "protocol"}
+ALLOWED["plugin/qt"] = set()
+REGISTRY = {R + "registry.c", R + "json_document.c"}  # know every report by name
+
+# Crossings of today that are still to be mended; nothing may be added.
+TO_MEND = {
+    "tap/engine/frames/frames.c: tap/engine/core/core.h is private to its folder",
+    "tap/engine/frames/frames_facts.c: tap/engine/core/core.h is private to its folder",
+    "tap/engine/paths/sample_store.c: stdio.h: the engine does not print",
+    "plugin/report/report.c: may not include plugin/report/vantage/ (vantage_engines.h)",
+    "plugin/report/common/connection_json.c: may not include plugin/report/events/ (event_json.h)",
+    "plugin/report/follow/replay.c: may not include tap/ (segment.h)",
+    "plugin/report/gui/gui_graph.c: plugin/report/plot/plot_internal.h is private to its folder",
+    "plugin/report/paths/paths.c: may not include plugin/report/diagnose/ (diagnose.h)",
+    "plugin/report/reinjections/reinjection_figures.c: may not include plugin/report/events/ (event_json.h)",
+    "plugin/report/summary/summary_csv.h: may not include plugin/cli/ (arguments.h)",
+}
+
+WIRESHARK = {"plugin", "plugin/cli", "plugin/wireshark"}
+WIRESHARK_FILES = {"tap/listener.c", "tap/listener.h", "tap/dissection.c", "tap/dissection.h"}
+WIRESHARK_HEADER = re.compile(r"(wireshark|epan|wsutil|wiretap|ui)/|(ws_|config\.h)")
+INCLUDE = re.compile(r'\s*#\s*include\s+([<"])([^>"]+)')
+
+
+def crossings(path):
+    """What this file includes, or asks, that it may not: a sentence each."""
+    folder = os.path.dirname(path)
+    for line in open(path, encoding="utf-8"):
+        if re.match(r"\s*#.*WIRESHARK_VERSION_", line) and path != "plugin/compat.h":
+            yield "#if on the Wireshark version stands in plugin/compat.h"
+        found = INCLUDE.match(line)
+        if not found:
+            continue
+        quote, name = found.groups()
+        if quote == "<":
+            if WIRESHARK_HEADER.match(name) and folder not in WIRESHARK and path not in WIRESHARK_FILES:
+                yield f"{name}: may not know Wireshark"
+            if name == "stdio.h" and folder in ENGINE:
+                yield f"{name}: the engine does not print"
+            if name.startswith("g") and re.match(r"g(lib|io|module)", name) and folder == "plugin/qt":
+                yield f"{name}: plugin/qt does not know GLib"
+            continue
+        to = os.path.dirname(name) or folder
+        if name.startswith(".."):
+            yield f"{name}: paths are from the top of the checkout"
+        elif "/" in name and to == folder:
+            yield f"{name}: its own folder's headers have no path"
+        elif to == folder:
+            continue
+        elif re.search(r"(_internal|/core|/checks)\.h$", name):
+            yield f"{name} is private to its folder"
+        elif to not in ALLOWED.get(folder, set()) and path not in REGISTRY:
+            yield f"may not include {to}/ ({os.path.basename(name)})"
+
+
+def main():
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+    count, seen = 0, set()
+    for top in ("tap", "plugin"):
+        for folder, _, files in sorted(os.walk(top)):
+            if any(name.endswith(".c") for name in files) and folder not in ALLOWED:
+                print(f"{folder}: has no line here")
+                count += 1
+            for name in sorted(files):
+                if not name.endswith((".c", ".h", ".cpp")):
+                    continue
+                path = f"{folder}/{name}"
+                for what in crossings(path):
+                    text = f"{path}: {what}"
+                    seen.add(text)
+                    if text not in TO_MEND:
+                        print(text)
+                        count += 1
+    for text in sorted(TO_MEND - seen):
+        print(f"mended: take it out of TO_MEND: {text}")
+        count += 1
+    print(f"{count} borders crossed")
+    return count > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,956 @@
+/* test_checks_data.c - checks of data, paths and the capture: segments that raise each, and a near miss.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tests/support/findings_scene.h"
+
+/* --- mappings --- */
+
+static void test_data_unmapped__between_mapped_data__warning(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    begin_two(&s);
+    flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    r = expect_one(&s, "data_unmapped", MPT_SEVERITY_WARNING);
+    assert_int_equal(r.n, 50);
+}
+
+static void test_data_unmapped__mapping_comes_later__none(void **state)
+{
+    struct scene s;
+    mpt_option o;
+    (void)state;
+    begin_two(&s);
+    o = option_dss(&(mpt_dss){.has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&s.h, 0, 101), .ssn = s.a.next[0],
+                              .length = 50});
+    flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
+    send_one(&s.a, 0, MPT_TCP_ACK, &o);
+    expect_none(&s, "data_unmapped");
+}
+
+/* The segment before last of a, again, with another DSN. */
+static void remap(struct scene *s, int64_t dsn)
+{
+    s->a.next[0] -= 100;
+    flow_send_data(&s->a, 0, &s->h, 0, dsn, 100);
+}
+
+static void test_mapping_conflict__same_ssn_other_dsn__error(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    remap(&s, 301);
+    r = expect_one(&s, "mapping_conflict", MPT_SEVERITY_ERROR);
+    assert_int_equal(r.n, 100);
+    assert_true(r.time.known && r.subflow.known && r.subflow.value == 0);
+}
+
+static void test_mapping_conflict__repeated__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    remap(&s, 101);
+    expect_none(&s, "mapping_conflict");
+}
+
+static void test_dsn_far__2_to_the_62__error(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, INT64_C(1) << 62, 100);
+    expect_one(&s, "dsn_far", MPT_SEVERITY_ERROR);
+}
+
+static void test_dsn_far__2_to_the_33__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, INT64_C(1) << 33, 100);
+    expect_none(&s, "dsn_far");
+}
+
+/* The server's DATA_ACK of 101 told 65,535 bytes: the window ends at 65,636. */
+static void send_to_edge(struct scene *s, int64_t beyond)
+{
+    begin_two(s);
+    flow_send_data(&s->a, 0, &s->h, 0, 101, 60000);
+    flow_send_data(&s->a, 0, &s->h, 0, 60101, (uint16_t)(5535 + beyond));
+}
+
+static void test_dsn_beyond_window__one_byte__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_to_edge(&s, 1);
+    assert_int_equal(expect_one(&s, "dsn_beyond_window", MPT_SEVERITY_WARNING).n, 1);
+}
+
+/* The file has b's handshake behind its DATA_ACK: Wireshark could not scale the window that this told. */
+static void test_dsn_beyond_window__handshake_later_in_the_file__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    s.w.frame = 1000;
+    join_b(&s, false);
+    s.w.frame = 500;
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 101);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 60000);
+    flow_send_data(&s.a, 0, &s.h, 0, 60101, 5536);
+    expect_none(&s, "dsn_beyond_window");
+}
+
+static void test_dsn_beyond_window__full_window__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_to_edge(&s, 0);
+    expect_none(&s, "dsn_beyond_window");
+}
+
+/* --- DATA_ACKs --- */
+
+static void test_data_ack_beyond__one_byte__error(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 102);
+    expect_one(&s, "data_ack_beyond", MPT_SEVERITY_ERROR);
+}
+
+static void test_data_ack_beyond__data_fin__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 102);
+    expect_none(&s, "data_ack_beyond");
+}
+
+static void test_data_ack_back__on_one_subflow__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 51);
+    expect_one(&s, "data_ack_back", MPT_SEVERITY_WARNING);
+}
+
+static void test_data_ack_back__on_another_subflow__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 51);
+    expect_none(&s, "data_ack_back");
+}
+
+static void test_data_ack_back__in_a_late_segment__none(void **state)
+{
+    struct scene s;
+    uint32_t next;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 201);
+    /* An ACK sent before, overtaken on the way: its subflow acknowledgement is old too. */
+    next = s.a.next[0];
+    s.a.next[0] -= 100;
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
+    s.a.next[0] = next;
+    expect_none(&s, "data_ack_back");
+}
+
+static void test_data_after_fin__new_byte__error(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 1);
+    expect_one(&s, "data_after_fin", MPT_SEVERITY_ERROR);
+}
+
+static void test_data_after_fin__reinjection__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    flow_send_data(&s.b, 0, &s.h, 0, 1, 100);
+    expect_none(&s, "data_after_fin");
+}
+
+/* Data that TCP acknowledges, then both close; acked: the last DATA_ACK. */
+static void close_with_ack(struct scene *s, int64_t acked)
+{
+    begin_open(s);
+    flow_send_data(&s->a, 0, &s->h, 0, 101, 100);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, acked);
+    flow_send(&s->a, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
+}
+
+static void test_data_not_acked__reset__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    close_with_ack(&s, 151);
+    assert_int_equal(expect_one(&s, "data_not_acked", MPT_SEVERITY_WARNING).n, 50);
+}
+
+static void test_data_not_acked__all_acked__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    close_with_ack(&s, 201);
+    expect_none(&s, "data_not_acked");
+}
+
+/* --- checksums --- */
+
+static uint16_t checksum_of(uint64_t dsn, uint32_t ssn, uint16_t length, const uint8_t *payload)
+{
+    uint64_t sum = length;
+
+    for (unsigned i = 0; i < 4; i++)
+        sum += (dsn >> 16 * i) & 0xffff;
+    sum += (ssn >> 16) + (ssn & 0xffff);
+    for (unsigned i = 0; i < length; i++)
+        sum += (uint64_t)payload[i] << (i % 2 ? 0 : 8);
+    while (sum >> 16)
+        sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)~sum;
+}
+
+/* A connection with checksums, and 4 bytes of payload with `flip` in the checksum; cut: not captured. */
+static void send_checksummed(struct scene *s, uint16_t flip, bool cut)
+{
+    static const uint8_t payload[4] = {1, 2, 3, 4};
+    mpt_option syn, synack, ack, o;
+    mpt_dss dss;
+
+    begin(s);
+    syn = option_capable(&s->h, 0, 0);
+    synack = option_capable(&s->h, 1, 1);
+    ack = option_capable(&s->h, 0, 2);
+    syn.capable.checksum_required = synack.capable.checksum_required = ack.capable.checksum_required = true;
+    syn.capable.flags = synack.capable.flags = ack.capable.flags = 0x81;
+    send_one(&s->a, 0, MPT_TCP_SYN, &syn);
+    send_one(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
+    send_one(&s->a, 0, MPT_TCP_ACK, &ack);
+    dss = (mpt_dss){.has_mapping = true, .dsn_64bit = true, .has_checksum = true, .dsn = dsn_of(&s->h, 0, 1), .ssn = 1,
+                    .length = 4};
+    dss.checksum = checksum_of(dss.dsn, 1, 4, payload) ^ flip;
+    o = option_dss(&dss);
+    send_extra(&s->a, 0, MPT_TCP_ACK, 4, &o, (struct extra){.window = 65535, .payload = cut ? NULL : payload});
+}
+
+static void test_checksum_bad__one_bit__error(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_checksummed(&s, 1, false);
+    expect_words(expect_one(&s, "checksum_bad", MPT_SEVERITY_ERROR), "1 of 1 mappings");
+}
+
+static void test_checksum_bad__right__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_checksummed(&s, 0, false);
+    expect_none(&s, "checksum_bad");
+}
+
+static void test_checksum_unverified__payload_cut__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_checksummed(&s, 1, true);
+    expect_one(&s, "checksum_unverified", MPT_SEVERITY_NOTE);
+}
+
+static void test_checksum_unverified__payload_there__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_checksummed(&s, 0, false);
+    expect_none(&s, "checksum_unverified");
+}
+
+static void send_fail(struct scene *s)
+{
+    mpt_option o = {.subtype = MPT_MP_FAIL, .length = 12, .fail = {.dsn = dsn_of(&s->h, 0, 101)}};
+
+    begin_two(s);
+    send_one(&s->b, 1, MPT_TCP_ACK, &o);
+}
+
+static void test_mp_fail__then_reset__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_fail(&s);
+    flow_send(&s.b, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
+    expect_words(expect_one(&s, "mp_fail", MPT_SEVERITY_WARNING), "the subflow is reset in frame 11");
+}
+
+static void test_mp_fail__nothing_follows__says_so(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_fail(&s);
+    expect_words(expect_one(&s, "mp_fail", MPT_SEVERITY_WARNING), "neither a reset nor an infinite mapping");
+}
+
+static void test_mp_fail__reset_alone__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    send_reset(&s.b, 1, 6);
+    expect_none(&s, "mp_fail");
+}
+
+/* --- backup, idle --- */
+
+static void begin_with_backup(struct scene *s)
+{
+    begin_open(s);
+    join_b(s, true);
+    later(s, 1000);
+}
+
+static void test_backup_used__new_data__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_with_backup(&s);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    expect_words(expect_one(&s, "backup_used", MPT_SEVERITY_WARNING), "although subflow 0 is regular and up; 100 bytes");
+}
+
+static void test_backup_used__reinjection__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_with_backup(&s);
+    flow_send_data(&s.b, 0, &s.h, 0, 1, 100);
+    expect_one(&s, "backup_used", MPT_SEVERITY_NOTE);
+}
+
+static void test_backup_used__regular_one_stalled__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_with_backup(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    later(&s, 1000);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    flow_send_data(&s.b, 0, &s.h, 0, 201, 100);
+    expect_none(&s, "backup_used");
+}
+
+static void test_backup_used__regular_one_closed__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_with_backup(&s);
+    flow_send(&s.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, 0, NULL, 0);
+    flow_send(&s.a, 1, MPT_TCP_ACK, 0, NULL, 0);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    expect_none(&s, "backup_used");
+}
+
+static void send_much(struct scene *s, flow *f, int64_t from, unsigned segments)
+{
+    for (unsigned i = 0; i < segments; i++) {
+        flow_send_data(f, 0, &s->h, 0, from + 10000 * (int64_t)i, 10000);
+        flow_send_data_ack(f, 1, &s->h, 1, from + 10000 * (int64_t)(i + 1));
+    }
+}
+
+static void test_subflow_idle__120_kB_elsewhere__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    send_much(&s, &s.a, 101, 12);
+    later(&s, 1000);
+    flow_send(&s.b, 0, MPT_TCP_ACK, 0, NULL, 0);
+    expect_words(expect_one(&s, "subflow_idle", MPT_SEVERITY_NOTE), "carry 120,000 bytes");
+}
+
+static void test_subflow_idle__one_segment__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    send_much(&s, &s.a, 101, 12);
+    later(&s, 1000);
+    flow_send_data(&s.b, 0, &s.h, 0, 120101, 1);
+    expect_none(&s, "subflow_idle");
+}
+
+/* --- failover, waiting --- */
+
+/* b carries 10,000 bytes that nobody acknowledges; after 300 ms they go on a, with what follows. */
+static void lose_path(struct scene *s, int64_t until_ms)
+{
+    begin_two(s);
+    flow_send_data(&s->b, 0, &s->h, 0, 101, 10000);
+    later(s, 300);
+    flow_send_data(&s->a, 0, &s->h, 0, 101, 10000);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 10101);
+    send_much(s, &s->a, 10101, 2);
+    later(s, until_ms);
+    flow_send_data(&s->a, 0, &s->h, 0, 30101, 100);
+}
+
+static void test_failover__path_dead_to_the_end__warning(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    lose_path(&s, 1000);
+    r = expect_one(&s, "failover", MPT_SEVERITY_WARNING);
+    assert_int_equal(r.n, 10000);
+    expect_words(r, "10,000 bytes stay in flight, and 10,000 bytes go again");
+    expect_words(r, "303.0 ms later, on subflow 0");
+}
+
+static void test_failover__capture_ends_soon__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    lose_path(&s, 100);
+    expect_none(&s, "failover");
+}
+
+static void test_failover__acknowledged_after_all__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    lose_path(&s, 1000);
+    flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0);
+    expect_none(&s, "failover");
+}
+
+static void fill_hole_after(struct scene *s, int64_t ms)
+{
+    begin_two(s);
+    flow_send_data(&s->a, 0, &s->h, 0, 201, 100);
+    later(s, ms);
+    flow_send_data(&s->b, 0, &s->h, 0, 101, 100);
+}
+
+static void test_data_waited__100_ms__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    fill_hole_after(&s, 99);
+    expect_words(expect_one(&s, "data_waited", MPT_SEVERITY_NOTE), "waited 100.0 ms for bytes before it, which came late on subflow 1");
+}
+
+static void test_data_waited__99_ms__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    fill_hole_after(&s, 98);
+    expect_none(&s, "data_waited");
+}
+
+/* On the line of `next`: leaves out 100 bytes, and comes back for them later. */
+static void leave_hole(struct scene *s, int64_t *next)
+{
+    flow_send_data(&s->a, 0, &s->h, 0, *next + 100, 100);
+    *next += 200;
+}
+
+/* Three holes, each longer and open before the one before it is filled: 150 ms, 260 ms, 410 ms. */
+static void test_data_waited__chain_of_growing_waits__first_and_last(void **state)
+{
+    struct scene s;
+    struct result r;
+    int64_t next = 101;
+    (void)state;
+    begin_two(&s);
+    leave_hole(&s, &next);
+    later(&s, 139);
+    leave_hole(&s, &next);
+    later(&s, 9);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    later(&s, 238);
+    leave_hole(&s, &next);
+    later(&s, 10);
+    flow_send_data(&s.b, 0, &s.h, 0, 301, 100);
+    later(&s, 397);
+    flow_send_data(&s.b, 0, &s.h, 0, 501, 100);
+    r = finish(&s, "data_waited");
+    assert_int_equal(r.count, 2);
+    expect_words(r, "waited 409.0 ms");
+}
+
+/* 100 ms and 190 ms, and 450 ms around both; then 120 ms: the one around, and the last. */
+static void test_data_waited__longer_one_around_two__these_are_not_told(void **state)
+{
+    struct scene s;
+    struct result r;
+    int64_t next = 101;
+    (void)state;
+    begin_two(&s);
+    leave_hole(&s, &next);
+    later(&s, 20);
+    leave_hole(&s, &next);
+    later(&s, 99);
+    flow_send_data(&s.b, 0, &s.h, 0, 301, 100);
+    leave_hole(&s, &next);
+    later(&s, 189);
+    flow_send_data(&s.b, 0, &s.h, 0, 501, 100);
+    later(&s, 137);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
+    flow_send_data(&s.b, 0, &s.h, 0, 151, 50);
+    leave_hole(&s, &next);
+    later(&s, 119);
+    flow_send_data(&s.b, 0, &s.h, 0, 701, 100);
+    r = finish(&s, "data_waited");
+    assert_int_equal(r.count, 2);
+    expect_words(r, "waited 120.0 ms");
+}
+
+/* More waits, far apart, than are kept: the longest three, which grow to the last. */
+static void test_data_waited__many__the_longest_three(void **state)
+{
+    struct scene s;
+    struct result r;
+    int64_t next = 101;
+    (void)state;
+    begin_two(&s);
+    for (int i = 0; i < 12; i++) {
+        leave_hole(&s, &next);
+        later(&s, 100 + i);
+        flow_send_data(&s.b, 0, &s.h, 0, next - 200, 100);
+    }
+    r = finish(&s, "data_waited");
+    assert_int_equal(r.count, 3);
+    expect_words(r, "waited 112.0 ms");
+}
+
+static void tell_window(struct scene *s, uint32_t window)
+{
+    send_extra(&s->a, 1, MPT_TCP_ACK, 0, NULL, (struct extra){.window = window});
+}
+
+static void test_window_closed__zero__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    tell_window(&s, 0);
+    later(&s, 499);
+    tell_window(&s, 65535);
+    expect_words(expect_one(&s, "window_closed", MPT_SEVERITY_NOTE), "of the server closed 1 time, at most 500.0 ms");
+}
+
+static void test_window_closed__one_byte__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    tell_window(&s, 1);
+    expect_none(&s, "window_closed");
+}
+
+static void test_window_closed__rst__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    send_extra(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, (struct extra){.window = 0});
+    expect_none(&s, "window_closed");
+}
+
+/* --- reinjections --- */
+
+/* `all` segments on a, of which the first `again` go on b too; acknowledged: on a too. */
+static void send_again(struct scene *s, unsigned all, unsigned again, bool acknowledged)
+{
+    begin_two(s);
+    for (unsigned i = 0; i < all; i++)
+        flow_send_data(&s->a, 0, &s->h, 0, 101 + 10000 * (int64_t)i, 10000);
+    if (acknowledged)
+        flow_send_data_ack(&s->a, 1, &s->h, 1, 101 + 10000 * (int64_t)all);
+    for (unsigned i = 0; i < again; i++)
+        flow_send_data(&s->b, 0, &s->h, 0, 101 + 10000 * (int64_t)i, 10000);
+}
+
+static void test_same_data_twice__nine_of_ten__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_again(&s, 10, 9, false);
+    expect_words(expect_one(&s, "same_data_twice", MPT_SEVERITY_NOTE), "a redundant scheduler");
+}
+
+static void test_same_data_twice__seven_of_ten__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_again(&s, 10, 7, false);
+    expect_none(&s, "same_data_twice");
+}
+
+static void test_reinjections__three_of_ten__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_again(&s, 10, 3, false);
+    assert_int_equal(expect_one(&s, "reinjections", MPT_SEVERITY_NOTE).n, 30000);
+}
+
+static void test_reinjections__two_of_thirty__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_again(&s, 30, 2, false);
+    expect_none(&s, "reinjections");
+}
+
+static void test_reinjections_redundant__first_copy_acked__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_again(&s, 10, 3, true);
+    assert_int_equal(expect_one(&s, "reinjections_redundant", MPT_SEVERITY_NOTE).n, 30000);
+}
+
+static void test_reinjections_redundant__first_copy_not_acked__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_again(&s, 10, 3, false);
+    expect_none(&s, "reinjections_redundant");
+}
+
+/* --- the capture --- */
+
+static void test_capture_partial__no_handshake__one_note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
+    flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
+    struct result r = expect_one(&s, "capture_partial", MPT_SEVERITY_NOTE);
+    expect_words(r, "1 connection began before the capture: its keys");
+    assert_string_equal(r.unit, "connections");
+    assert_false(r.has_rfc);
+}
+
+static void test_capture_partial__unmapped_data__is_no_finding(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
+    flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
+    expect_none(&s, "data_unmapped");
+}
+
+static void test_capture_partial__handshake__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    expect_none(&s, "capture_partial");
+}
+
+/* The client's segments alone. */
+static void client_only(struct scene *s)
+{
+    mpt_option syn, ack;
+
+    begin(s);
+    syn = option_capable(&s->h, 0, 0);
+    ack = option_capable(&s->h, 0, 2);
+    send_one(&s->a, 0, MPT_TCP_SYN, &syn);
+    s->a.next[1] = 1;
+    send_one(&s->a, 0, MPT_TCP_ACK, &ack);
+    later(s, 2000);
+    flow_send_data(&s->a, 0, &s->h, 0, 1, 100);
+}
+
+static void test_capture_one_way__client_alone__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    client_only(&s);
+    expect_one(&s, "capture_one_way", MPT_SEVERITY_NOTE);
+}
+
+static void test_capture_one_way__add_addr__is_not_without_echo(void **state)
+{
+    struct scene s;
+    mpt_option o;
+    (void)state;
+    client_only(&s);
+    o = option_add_addr(&s.h, 0, 2, "198.51.100.2");
+    send_one(&s.a, 0, MPT_TCP_ACK, &o);
+    later(&s, 2000);
+    send_one(&s.a, 0, MPT_TCP_ACK, &o);
+    expect_none(&s, "add_addr_no_echo");
+}
+
+static void test_capture_one_way__both__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    expect_none(&s, "capture_one_way");
+}
+
+/* Segments whose options are cut hide the mappings. */
+static void cut_options(struct scene *s)
+{
+    begin_two(s);
+    send_extra(&s->a, 0, MPT_TCP_ACK, 50, NULL, (struct extra){.window = 65535, .presence = MPT_SEGMENT_CUT_OPTIONS});
+    flow_send_data(&s->a, 0, &s->h, 0, 151, 100);
+}
+
+static void test_capture_options_cut__one__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    cut_options(&s);
+    expect_one(&s, "capture_options_cut", MPT_SEVERITY_NOTE);
+}
+
+static void test_capture_options_cut__unmapped_data__is_no_finding(void **state)
+{
+    struct scene s;
+    (void)state;
+    cut_options(&s);
+    expect_none(&s, "data_unmapped");
+}
+
+static void test_capture_options_cut__whole__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    expect_none(&s, "capture_options_cut");
+}
+
+static void malformed_option(struct scene *s)
+{
+    mpt_segment g = {.time_ns = s->w.now_ns, .frame = ++s->w.frame, .src = s->a.ends[0], .dst = s->a.ends[1],
+                     .seq = s->a.isn[0] + s->a.next[0], .ack = s->a.isn[1] + s->a.next[1], .flags = MPT_TCP_ACK,
+                     .window = 65535, .option_len = 5, .options = {30, 5, 0x10, 0, 0}};
+
+    mpt_engine_feed(s->w.engine, &g);
+}
+
+static void test_capture_segments_lost__one__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    mpt_engine_note_lost(s.w.engine);
+    expect_one(&s, "capture_segments_lost", MPT_SEVERITY_NOTE);
+}
+
+static void test_capture_segments_lost__malformed_but_read__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    malformed_option(&s);
+    expect_none(&s, "capture_segments_lost");
+}
+
+static void test_capture_late__beyond_the_look_back__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    later(&s, 10000);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    mpt_engine_flush(s.w.engine);
+    later(&s, -5000);
+    flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
+    expect_one(&s, "capture_late", MPT_SEVERITY_NOTE);
+}
+
+static void test_capture_late__within_the_look_back__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    later(&s, 100);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    later(&s, -50);
+    flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
+    expect_none(&s, "capture_late");
+}
+
+static void test_capture_gaps__hole__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
+    assert_int_equal(expect_one(&s, "capture_gaps", MPT_SEVERITY_NOTE).n, 100);
+}
+
+static void test_capture_gaps__hole_filled__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    fill_hole_after(&s, 10);
+    expect_none(&s, "capture_gaps");
+}
+
+static void test_capture_gaps__bytes_without_mapping__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
+    flow_send_data(&s.a, 0, &s.h, 0, 151, 100);
+    expect_none(&s, "capture_gaps");
+}
+
+static void test_options_malformed__length_5__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    malformed_option(&s);
+    expect_one(&s, "options_malformed", MPT_SEVERITY_WARNING);
+}
+
+static void test_options_malformed__none__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    expect_none(&s, "options_malformed");
+}
+
+/* --- a healthy connection --- */
+
+static void test_findings__healthy_connection__nothing(void **state)
+{
+    struct scene s;
+    mpt_connection_view v;
+    GPtrArray *connections;
+    GArray *findings;
+    (void)state;
+    begin_two(&s);
+    send_much(&s, &s.a, 101, 5);
+    send_much(&s, &s.b, 50101, 5);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 100101);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 100102);
+    flow_send_data_fin(&s.a, 1, &s.h, 1, 1);
+    flow_send_data_ack(&s.a, 0, &s.h, 0, 2);
+    flow_close(&s.a);
+    flow_close(&s.b);
+    mpt_engine_flush(s.w.engine);
+    connections = mpt_metrics_connections(s.w.engine);
+    mpt_metrics_connection(s.w.engine, g_ptr_array_index(connections, 0), 0, &v);
+    findings = mpt_findings_of_connection(s.w.engine, &v);
+    for (guint i = 0; i < findings->len; i++)
+        print_error("%s\n", g_array_index(findings, mpt_finding, i).sentence);
+    assert_int_equal(findings->len, 0);
+    g_array_unref(findings);
+    mpt_metrics_clear(&v);
+    g_ptr_array_unref(connections);
+    mpt_engine_free(s.w.engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_data_unmapped__between_mapped_data__warning),
+        cmocka_unit_test(test_data_unmapped__mapping_comes_later__none),
+        cmocka_unit_test(test_mapping_conflict__same_ssn_other_dsn__error),
+        cmocka_unit_test(test_mapping_conflict__repeated__none),
+        cmocka_unit_test(test_dsn_far__2_to_the_62__error),
+        cmocka_unit_test(test_dsn_far__2_to_the_33__none),
+        cmocka_unit_test(test_dsn_beyond_window__one_byte__warning),
+        cmocka_unit_test(test_dsn_beyond_window__handshake_later_in_the_file__none),
+        cmocka_unit_test(test_dsn_beyond_window__full_window__none),
+        cmocka_unit_test(test_data_ack_beyond__one_byte__error),
+        cmocka_unit_test(test_data_ack_beyond__data_fin__none),
+        cmocka_unit_test(test_data_ack_back__on_one_subflow__warning),
+        cmocka_unit_test(test_data_ack_back__on_another_subflow__none),
+        cmocka_unit_test(test_data_ack_back__in_a_late_segment__none),
+        cmocka_unit_test(test_data_after_fin__new_byte__error),
+        cmocka_unit_test(test_data_after_fin__reinjection__none),
+        cmocka_unit_test(test_data_not_acked__reset__warning),
+        cmocka_unit_test(test_data_not_acked__all_acked__none),
+        cmocka_unit_test(test_checksum_bad__one_bit__error),
+        cmocka_unit_test(test_checksum_bad__right__none),
+        cmocka_unit_test(test_checksum_unverified__payload_cut__note),
+        cmocka_unit_test(test_checksum_unverified__payload_there__none),
+        cmocka_unit_test(test_mp_fail__then_reset__warning),
+        cmocka_unit_test(test_mp_fail__nothing_follows__says_so),
+        cmocka_unit_test(test_mp_fail__reset_alone__none),
+        cmocka_unit_test(test_backup_used__new_data__warning),
+        cmocka_unit_test(test_backup_used__reinjection__note),
+        cmocka_unit_test(test_backup_used__regular_one_stalled__none),
+        cmocka_unit_test(test_backup_used__regular_one_closed__none),
+        cmocka_unit_test(test_subflow_idle__120_kB_elsewhere__note),
+        cmocka_unit_test(test_subflow_idle__one_segment__none),
+        cmocka_unit_test(test_failover__path_dead_to_the_end__warning),
+        cmocka_unit_test(test_failover__capture_ends_soon__none),
+        cmocka_unit_test(test_failover__acknowledged_after_all__none),
+        cmocka_unit_test(test_data_waited__100_ms__note),
+        cmocka_unit_test(test_data_waited__99_ms__none),
+        cmocka_unit_test(test_data_waited__chain_of_growing_waits__first_and_last),
+        cmocka_unit_test(test_data_waited__longer_one_around_two__these_are_not_told),
+        cmocka_unit_test(test_data_waited__many__the_longest_three),
+        cmocka_unit_test(test_window_closed__zero__note),
+        cmocka_unit_test(test_window_closed__one_byte__none),
+        cmocka_unit_test(test_window_closed__rst__none),
+        cmocka_unit_test(test_same_data_twice__nine_of_ten__note),
+        cmocka_unit_test(test_same_data_twice__seven_of_ten__none),
+        cmocka_unit_test(test_reinjections__three_of_ten__note),
+        cmocka_unit_test(test_reinjections__two_of_thirty__none),
+        cmocka_unit_test(test_reinjections_redundant__first_copy_acked__note),
+        cmocka_unit_test(test_reinjections_redundant__first_copy_not_acked__none),
+        cmocka_unit_test(test_capture_partial__no_handshake__one_note),
+        cmocka_unit_test(test_capture_partial__unmapped_data__is_no_finding),
+        cmocka_unit_test(test_capture_partial__handshake__none),
+        cmocka_unit_test(test_capture_one_way__client_alone__note),
+        cmocka_unit_test(test_capture_one_way__add_addr__is_not_without_echo),
+        cmocka_unit_test(test_capture_one_way__both__none),
+        cmocka_unit_test(test_capture_options_cut__one__note),
+        cmocka_unit_test(test_capture_options_cut__unmapped_data__is_no_finding),
+        cmocka_unit_test(test_capture_options_cut__whole__none),
+        cmocka_unit_test(test_capture_segments_lost__one__note),
+        cmocka_unit_test(test_capture_segments_lost__malformed_but_read__none),
+        cmocka_unit_test(test_capture_late__beyond_the_look_back__note),
+        cmocka_unit_test(test_capture_late__within_the_look_back__none),
+        cmocka_unit_test(test_capture_gaps__hole__note),
+        cmocka_unit_test(test_capture_gaps__hole_filled__none),
+        cmocka_unit_test(test_capture_gaps__bytes_without_mapping__none),
+        cmocka_unit_test(test_options_malformed__length_5__warning),
+        cmocka_unit_test(test_options_malformed__none__none),
+        cmocka_unit_test(test_findings__healthy_connection__nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

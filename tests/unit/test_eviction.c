@@ -1,0 +1,225 @@
+/* test_eviction.c - who is forgotten when memory for connections without payload is short, and who never is.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/scene.h"
+#include "tap/engine/figures/metrics.h"
+
+/* Room for a dozen connections without payload. */
+#define ROOM 40000
+
+static mpt_engine *small_engine(void)
+{
+    mpt_engine_config config;
+
+    mpt_engine_config_default(&config);
+    config.max_idle = ROOM;
+    config.want_evidence = true;
+    return mpt_engine_new(&config);
+}
+
+static struct path path_number(unsigned n)
+{
+    struct path p = path_v4("192.0.2.1", (uint16_t)(10000 + n), "198.51.100.1", 80);
+
+    p.flow.isn[0] = n * 7919;
+    return p;
+}
+
+static struct path open_number(struct scene *w, unsigned n)
+{
+    struct path p = path_number(n);
+
+    open_capable(w, &p, 2 * n + 1, 2 * n + 2);
+    return p;
+}
+
+/* Connections that the reports show. */
+static guint shown(mpt_engine *e)
+{
+    GPtrArray *all;
+    guint n;
+
+    mpt_engine_flush(e);
+    all = mpt_metrics_connections(e);
+    n = all->len;
+    g_ptr_array_unref(all);
+    return n;
+}
+
+static void test_idle__flood_of_handshakes__oldest_forgotten_and_counted(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+    const mpt_engine_counts *c = mpt_engine_get_counts(e);
+    guint left;
+
+    (void)state;
+    for (unsigned n = 0; n < 1000; n++)
+        open_number(&w, n);
+    left = shown(e);
+    assert_in_range(left, 3, 40);
+    assert_int_equal(left + c->connections_dropped, 1000);
+    assert_int_equal(c->segments_dropped, 3 * c->connections_dropped);
+    assert_int_equal(c->segments, 3000);
+    mpt_engine_free(e);
+}
+
+static void test_idle__connections_with_payload__all_kept(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+
+    (void)state;
+    for (unsigned n = 0; n < 300; n++) {
+        struct path p = open_number(&w, n);
+        send_data(&w, &p, 0, 1, 100, dss(1, 1, 100));
+    }
+    assert_int_equal(shown(e), 300);
+    assert_int_equal(mpt_engine_get_counts(e)->connections_dropped, 0);
+    assert_int_equal(mpt_engine_get_counts(e)->segments_dropped, 0);
+    mpt_engine_free(e);
+}
+
+static void test_idle__payload_then_flood__the_one_with_payload_kept_with_its_idle_subflow(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e), flood = scene_of(e);
+    struct path a = open_number(&w, 0), b = path_v4("203.0.113.1", 40001, "198.51.100.1", 80);
+    mpt_connection_view v;
+    GPtrArray *all;
+
+    (void)state;
+    open_join(&w, &b, 1);
+    send_data(&w, &a, 0, 1, 100, dss(1, 1, 100));
+    flood.wire.now_ns = w.wire.now_ns;
+    for (unsigned n = 1; n < 500; n++)
+        open_number(&flood, n);
+    mpt_engine_flush(e);
+    all = mpt_metrics_connections(e);
+    mpt_metrics_connection(e, g_ptr_array_index(all, 0), 0, &v);
+    assert_int_equal(v.subflow_count, 2);
+    assert_int_equal(v.direction[0].bytes.first_bytes, 100);
+    mpt_metrics_clear(&v);
+    g_ptr_array_unref(all);
+    mpt_engine_free(e);
+}
+
+static void test_idle__forgotten_token__join_finds_nothing_of_it(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e), flood = scene_of(e);
+    struct path b = path_v4("203.0.113.1", 40001, "198.51.100.1", 80);
+    GPtrArray *all;
+
+    (void)state;
+    open_number(&w, 0);
+    flood.wire.now_ns = w.wire.now_ns;
+    for (unsigned n = 1; n < 500; n++)
+        open_number(&flood, n);
+    w.wire = flood.wire;
+    open_join(&w, &b, 1);
+    mpt_engine_flush(e);
+    all = mpt_metrics_connections(e);
+    assert_true(((mpt_connection *)g_ptr_array_index(all, all->len - 1))->partial);
+    g_ptr_array_unref(all);
+    mpt_engine_free(e);
+}
+
+/* One 4-tuple again and again: the chain of older flows is cut at its end. */
+static void test_idle__port_reused_often__oldest_forgotten(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+
+    (void)state;
+    for (unsigned n = 0; n < 500; n++) {
+        struct path p = path_number(0);
+        p.flow.isn[0] = n * 1000003;
+        p.flow.isn[1] = n * 7000003;
+        open_capable(&w, &p, 2 * n + 1, 2 * n + 2);
+    }
+    assert_in_range(shown(e), 3, 40);
+    mpt_engine_free(e);
+}
+
+static void test_idle__subflows_of_one_connection__newcomers_left_out(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+
+    (void)state;
+    open_number(&w, 0);
+    for (unsigned n = 1; n < 300; n++) {
+        struct path p = path_number(n);
+        open_join(&w, &p, 1);
+    }
+    assert_int_equal(shown(e), 1);
+    assert_int_equal(mpt_engine_get_counts(e)->connections_dropped, 0);
+    assert_true(mpt_engine_get_counts(e)->segments_dropped > 0);
+    mpt_engine_free(e);
+}
+
+struct seen {
+    GHashTable *subflows;
+    unsigned forgotten;
+};
+
+static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+                       const mpt_segment *segment, int64_t position, void *user)
+{
+    struct seen *seen = user;
+
+    (void)connection, (void)side, (void)segment, (void)position;
+    g_hash_table_add(seen->subflows, (gpointer)subflow);
+}
+
+static void on_forget(const mpt_connection *connection, const mpt_subflow *subflow, void *user)
+{
+    struct seen *seen = user;
+
+    assert_non_null(connection);
+    assert_true(g_hash_table_remove(seen->subflows, subflow));
+    seen->forgotten++;
+}
+
+static void test_idle__observer__told_of_each_flow_once_before_it_is_freed(void **state)
+{
+    static const mpt_observer observer = {.segment = on_segment, .forget = on_forget};
+    struct seen seen = {.subflows = g_hash_table_new(NULL, NULL)};
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+    guint left;
+
+    (void)state;
+    mpt_engine_observe(e, &observer, &seen);
+    for (unsigned n = 0; n < 200; n++)
+        open_number(&w, n);
+    left = shown(e);
+    assert_int_equal(left, g_hash_table_size(seen.subflows));
+    assert_int_equal(seen.forgotten, mpt_engine_get_counts(e)->connections_dropped);
+    g_hash_table_destroy(seen.subflows);
+    mpt_engine_free(e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_idle__flood_of_handshakes__oldest_forgotten_and_counted),
+        cmocka_unit_test(test_idle__connections_with_payload__all_kept),
+        cmocka_unit_test(test_idle__payload_then_flood__the_one_with_payload_kept_with_its_idle_subflow),
+        cmocka_unit_test(test_idle__forgotten_token__join_finds_nothing_of_it),
+        cmocka_unit_test(test_idle__port_reused_often__oldest_forgotten),
+        cmocka_unit_test(test_idle__subflows_of_one_connection__newcomers_left_out),
+        cmocka_unit_test(test_idle__observer__told_of_each_flow_once_before_it_is_freed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
