@@ -8,8 +8,8 @@
 #include <wireshark.h>
 #include <ws_version.h>
 
-#define MPT_WIRESHARK_AT_LEAST(major, minor) \
-    (WIRESHARK_VERSION_MAJOR > (major) || \
+#define MPT_WIRESHARK_AT_LEAST(major, minor)                                                                 \
+    (WIRESHARK_VERSION_MAJOR > (major) ||                                                                    \
      (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
 /* bool of Wireshark's own interfaces: gboolean, 4 bytes wide, until 4.2. */
@@ -23,27 +23,30 @@ typedef gboolean mpt_ws_bool;
 #if MPT_WIRESHARK_AT_LEAST(4, 6)
 typedef bool mpt_stat_result;
 #define MPT_STAT_RETURN(ok) return (ok)
-#define MPT_STAT_CAN_FAIL 1
+#define MPT_STAT_CAN_FAIL   1
 #else
 typedef void mpt_stat_result;
 #define MPT_STAT_RETURN(ok) return
-#define MPT_STAT_CAN_FAIL 0
+#define MPT_STAT_CAN_FAIL   0
 #endif
 
 /* Numbers of streams can be chosen in the Follow window since 4.4. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
-#define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count) \
-    register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler), (count), NULL)
+#define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count)                  \
+    register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler), (count),   \
+                           NULL)
 #else
-#define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count) \
-    ((void)(count), register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler)))
+#define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count)                  \
+    ((void)(count),                                                                                          \
+     register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler)))
 #endif
 
 /* A file may have several sections since 4.4, each with interfaces of its own. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
-#define MPT_INTERFACE_NAME(pinfo, id) \
-    epan_get_interface_name((pinfo)->epan, (id), \
-                            (pinfo)->rec->presence_flags & WTAP_HAS_SECTION_NUMBER ? (pinfo)->rec->section_number : 0)
+#define MPT_INTERFACE_NAME(pinfo, id)                                                                        \
+    epan_get_interface_name(                                                                                 \
+        (pinfo)->epan, (id),                                                                                 \
+        (pinfo)->rec->presence_flags &WTAP_HAS_SECTION_NUMBER ? (pinfo)->rec->section_number : 0)
 #else
 #define MPT_INTERFACE_NAME(pinfo, id) epan_get_interface_name((pinfo)->epan, (id))
 #endif
@@ -59,7 +62,7 @@ typedef void mpt_stat_result;
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>
 #else
-#define WS_PLUGIN_DESC_DISSECTOR 0
+#define WS_PLUGIN_DESC_DISSECTOR    0
 #define WS_PLUGIN_DESC_TAP_LISTENER 0
 WS_DLL_PUBLIC_DEF extern const char plugin_version[];
 #endif
@@ -67,12 +70,13 @@ WS_DLL_PUBLIC_DEF extern const char plugin_version[];
 /* libwiretap: since 4.6 a record holds its bytes. bytes and length are used once. */
 #if MPT_WIRESHARK_AT_LEAST(4, 6)
 #define MPT_WTAP_REC_INIT(rec, space) wtap_rec_init((rec), (space))
-#define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info) \
-    (ws_buffer_clean(&(rec)->data), ws_buffer_append(&(rec)->data, (bytes), (length)), \
+#define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info)                                                 \
+    (ws_buffer_clean(&(rec)->data), ws_buffer_append(&(rec)->data, (bytes), (length)),                       \
      wtap_dump((dumper), (rec), (err), (info)))
 #else
 #define MPT_WTAP_REC_INIT(rec, space) wtap_rec_init(rec)
-#define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info) wtap_dump((dumper), (rec), (bytes), (err), (info))
+#define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info)                                                 \
+    wtap_dump((dumper), (rec), (bytes), (err), (info))
 #endif
 
 #endif

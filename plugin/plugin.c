@@ -9,13 +9,13 @@
 #include <epan/tap.h>
 
 #include "plugin/cli/cli.h"
-#include "plugin/wireshark/fields.h"
 #include "plugin/cli/follow_cli.h"
+#include "plugin/cli/session.h"
+#include "plugin/wireshark/fields.h"
 #include "plugin/wireshark/follow_window.h"
 #include "plugin/wireshark/menu.h"
-#include "prefs.h"
-#include "plugin/cli/session.h"
 #include "plugin/wireshark/stat_tables.h"
+#include "prefs.h"
 #include "tap/listener.h"
 
 /* Help > About > Plugins has no column for the licence. */

@@ -12,13 +12,14 @@
 
 #include <stdio.h>
 
-#include "tap/engine/protocol/keylist.h"
 #include "host.h"
+#include "tap/engine/protocol/keylist.h"
 
 static int protocol = -1;
 static unsigned lookback_ms = 2000;
 static unsigned lookback_segments = 50000;
-static unsigned limit_connections, limit_flows, limit_one_sided, limit_events, limit_memory_mb; /* 0: the engine's */
+static unsigned limit_connections, limit_flows, limit_one_sided, limit_events,
+    limit_memory_mb; /* 0: the engine's */
 static int fields = MPT_FIELDS_AUTO;
 static const char *keys = "";
 static GArray *key_list; /* mpt_key_pair */
@@ -49,22 +50,25 @@ static void register_limits(module_t *module)
     limit_one_sided = usual.max_one_sided;
     limit_events = usual.max_events;
     limit_memory_mb = (unsigned)(usual.max_state / 1000000);
-    prefs_register_uint_preference(module, "limit_connections", "Limit: MPTCP connections",
-                                   "At most this many are kept, against captures of an attack. What is left out is "
-                                   "counted in the reports. 0: the default.",
-                                   10, &limit_connections);
+    prefs_register_uint_preference(
+        module, "limit_connections", "Limit: MPTCP connections",
+        "At most this many are kept, against captures of an attack. What is left out is "
+        "counted in the reports. 0: the default.",
+        10, &limit_connections);
     prefs_register_uint_preference(module, "limit_flows", "Limit: TCP connections",
                                    "At most this many are kept, subflows among them. 0: the default.", 10,
                                    &limit_flows);
-    prefs_register_uint_preference(module, "limit_one_sided", "Limit: TCP connections of one side",
-                                   "At most this many are kept that show packets of one side only, as floods of SYNs "
-                                   "do. 0: the default.",
-                                   10, &limit_one_sided);
+    prefs_register_uint_preference(
+        module, "limit_one_sided", "Limit: TCP connections of one side",
+        "At most this many are kept that show packets of one side only, as floods of SYNs "
+        "do. 0: the default.",
+        10, &limit_one_sided);
     prefs_register_uint_preference(module, "limit_events", "Limit: events",
                                    "At most this many are kept, of all connections. 0: the default.", 10,
                                    &limit_events);
     prefs_register_uint_preference(module, "limit_memory_mb", "Limit: memory for bytes and mappings (MB)",
-                                   "Beyond it payload counts as unmapped. 0: the default.", 10, &limit_memory_mb);
+                                   "Beyond it payload counts as unmapped. 0: the default.", 10,
+                                   &limit_memory_mb);
 }
 
 void mpt_prefs_register(void)
@@ -79,24 +83,27 @@ void mpt_prefs_register(void)
 
     protocol = proto_register_protocol("MPTCP scope: Multipath TCP analysis", "mptcpscope", "mptcpscope");
     module = prefs_register_protocol(protocol, changed);
-    prefs_register_uint_preference(module, "lookback_ms", "Look-back (milliseconds)",
-                                   "Segments that a capture has out of order by up to this time are put in order "
-                                   "exactly (captures of several interfaces usually are out of order). What is "
-                                   "later still is counted as late.",
-                                   10, &lookback_ms);
-    prefs_register_enum_preference(module, "fields", "Fields (mptcpscope.*)",
-                                   "Auto: computed where a filter, column, colour, tap or tree uses a field, and where "
-                                   "frames may be read again (in windows, with tshark -2). Off: never.",
-                                   &fields, fields_values, FALSE);
+    prefs_register_uint_preference(
+        module, "lookback_ms", "Look-back (milliseconds)",
+        "Segments that a capture has out of order by up to this time are put in order "
+        "exactly (captures of several interfaces usually are out of order). What is "
+        "later still is counted as late.",
+        10, &lookback_ms);
+    prefs_register_enum_preference(
+        module, "fields", "Fields (mptcpscope.*)",
+        "Auto: computed where a filter, column, colour, tap or tree uses a field, and where "
+        "frames may be read again (in windows, with tshark -2). Off: never.",
+        &fields, fields_values, FALSE);
     prefs_register_uint_preference(module, "lookback_segments", "Look-back (segments)",
                                    "At most this many segments are held for putting them in order.", 10,
                                    &lookback_segments);
     register_limits(module);
-    prefs_register_string_preference(module, "keys", "Keys of connections",
-                                     "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1: to "
-                                     "verify the HMACs of joins and addresses where the capture does not have the "
-                                     "MP_CAPABLE handshake. A pair is used where a token shows that it is right.",
-                                     &keys);
+    prefs_register_string_preference(
+        module, "keys", "Keys of connections",
+        "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1: to "
+        "verify the HMACs of joins and addresses where the capture does not have the "
+        "MP_CAPABLE handshake. A pair is used where a token shows that it is right.",
+        &keys);
 }
 
 int mpt_prefs_protocol(void)

@@ -7,7 +7,11 @@
 
 #include "tap/engine/core/engine.h"
 
-typedef enum mpt_fields_preference { MPT_FIELDS_AUTO, MPT_FIELDS_ALWAYS, MPT_FIELDS_OFF } mpt_fields_preference;
+typedef enum mpt_fields_preference {
+    MPT_FIELDS_AUTO,
+    MPT_FIELDS_ALWAYS,
+    MPT_FIELDS_OFF
+} mpt_fields_preference;
 
 /* Registers the protocol "mptcpscope" and its preferences. */
 void mpt_prefs_register(void);

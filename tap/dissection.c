@@ -7,10 +7,10 @@
 #include <wireshark.h>
 
 #include <epan/conversation.h>
+#include <epan/dissectors/packet-tcp.h>
 #include <epan/packet.h>
 #include <epan/proto.h>
 #include <epan/tvbuff.h>
-#include <epan/dissectors/packet-tcp.h>
 
 #include <string.h>
 

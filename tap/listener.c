@@ -44,7 +44,7 @@ static struct {
     void *user;
     bool want_payload, want_tcp_options;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
-    GSList *filters; /* struct filter */
+    GSList *filters;    /* struct filter */
     /* Segments are handed on some at a time, with the earliest time of the frames since the last ones. */
     bool at_once;
     mpt_segment segments[BATCH];
@@ -309,7 +309,7 @@ static void queue_tcp_option(packet_info *pinfo, const struct tcp_option_record 
 static int dissect_timestamps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (listener.client && data && tvb_captured_length(tvb) >= 10) {
-        struct tcp_option_record r = { .tcph = data, .kind = TIMESTAMPS_KIND };
+        struct tcp_option_record r = {.tcph = data, .kind = TIMESTAMPS_KIND};
 
         r.tsval = tvb_get_ntohl(tvb, 2);
         r.tsecr = tvb_get_ntohl(tvb, 6);
@@ -322,7 +322,7 @@ static int dissect_timestamps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
 static int dissect_mss(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     if (listener.client && data && tvb_captured_length(tvb) >= 4) {
-        struct tcp_option_record r = { .tcph = data, .kind = MSS_KIND, .mss = tvb_get_ntohs(tvb, 2) };
+        struct tcp_option_record r = {.tcph = data, .kind = MSS_KIND, .mss = tvb_get_ntohs(tvb, 2)};
 
         queue_tcp_option(pinfo, &r);
     }

@@ -23,7 +23,7 @@
 typedef struct mpt_listener_client {
     void (*segment)(const mpt_segment *segment, void *user);
     void (*time)(int64_t earliest_ns, void *user); /* of all frames since the last call, TCP or not */
-    void (*lost)(void *user);                   /* a TCP segment that Wireshark could not read (4.0) */
+    void (*lost)(void *user);                      /* a TCP segment that Wireshark could not read (4.0) */
     void (*reset)(void *user); /* all that was told is void: a file begins, or is read again */
     void (*draw)(void *user);
 } mpt_listener_client;

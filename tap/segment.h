@@ -26,14 +26,14 @@ enum {
 
 /* What else is known of a segment. */
 enum {
-    MPT_SEGMENT_STREAM = 1 << 0,        /* tcp_stream is set */
-    MPT_SEGMENT_MPTCP_STREAM = 1 << 1,  /* mptcp_stream is set */
-    MPT_SEGMENT_TIMESTAMPS = 1 << 2,    /* tsval, tsecr are set */
-    MPT_SEGMENT_CUT_OPTIONS = 1 << 3,   /* the snaplen cut the TCP options */
-    MPT_SEGMENT_PAYLOAD_CUT = 1 << 4,   /* captured_payload < payload_len */
+    MPT_SEGMENT_STREAM = 1 << 0,         /* tcp_stream is set */
+    MPT_SEGMENT_MPTCP_STREAM = 1 << 1,   /* mptcp_stream is set */
+    MPT_SEGMENT_TIMESTAMPS = 1 << 2,     /* tsval, tsecr are set */
+    MPT_SEGMENT_CUT_OPTIONS = 1 << 3,    /* the snaplen cut the TCP options */
+    MPT_SEGMENT_PAYLOAD_CUT = 1 << 4,    /* captured_payload < payload_len */
     MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5, /* a fragment: payload_len is 0, the true length is not known */
     MPT_SEGMENT_MSS = 1 << 6,            /* mss is set */
-    MPT_SEGMENT_INTERFACE = 1 << 7       /* interface_id is set: the format of the capture file knows interfaces */
+    MPT_SEGMENT_INTERFACE = 1 << 7 /* interface_id is set: the format of the capture file knows interfaces */
 };
 
 typedef struct mpt_segment {
@@ -41,9 +41,9 @@ typedef struct mpt_segment {
     uint32_t frame;    /* Wireshark's frame number */
     uint32_t presence; /* MPT_SEGMENT_* */
     mpt_endpoint src, dst;
-    uint32_t seq, ack; /* as on the wire; ack only with MPT_TCP_ACK */
-    uint32_t window;   /* bytes, scaled as far as the scale is known */
-    uint32_t payload_len; /* by the IP length */
+    uint32_t seq, ack;                 /* as on the wire; ack only with MPT_TCP_ACK */
+    uint32_t window;                   /* bytes, scaled as far as the scale is known */
+    uint32_t payload_len;              /* by the IP length */
     uint32_t tcp_stream, mptcp_stream; /* Wireshark's labels */
     uint32_t tsval, tsecr;
     uint32_t interface_id; /* of the capture file; 0 where it knows none */

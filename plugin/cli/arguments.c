@@ -7,8 +7,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "tap/engine/graphs/graphs.h"
 #include "plugin/report/format/scan.h"
+#include "tap/engine/graphs/graphs.h"
 
 typedef struct parser {
     mpt_arguments *out;
@@ -236,13 +236,13 @@ static bool read_to(parser *p, char *value)
 
 static bool read_direction(parser *p, char *value)
 {
-    return mpt_scan_index(value, (const char *const[]){ "c2s", "s2c", NULL }, &p->out->direction);
+    return mpt_scan_index(value, (const char *const[]){"c2s", "s2c", NULL}, &p->out->direction);
 }
 
 static bool read_at(parser *p, char *value)
 {
     unsigned end = MPT_AT_INTERFACE;
-    bool named = mpt_scan_index(value, (const char *const[]){ "client", "server", NULL }, &end);
+    bool named = mpt_scan_index(value, (const char *const[]){"client", "server", NULL}, &end);
     p->out->at = (mpt_at)end;
     return named || mpt_scan_u32(value, &p->out->at_interface);
 }
@@ -281,7 +281,7 @@ static bool read_server(parser *p, char *value)
 static bool read_clock(parser *p, char *value)
 {
     unsigned clock = 0;
-    bool named = mpt_scan_index(value, (const char *const[]){ "raw", "offset", "drift", NULL }, &clock);
+    bool named = mpt_scan_index(value, (const char *const[]){"raw", "offset", "drift", NULL}, &clock);
     p->out->clock = (mpt_clock)clock;
     return named;
 }
@@ -439,7 +439,7 @@ static bool read_next(parser *p)
 static bool interfaces_overlap(const mpt_arguments *a)
 {
     GHashTable *seen = g_hash_table_new(NULL, NULL);
-    const GArray *lists[] = { a->client, a->server };
+    const GArray *lists[] = {a->client, a->server};
     bool twice = false;
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         for (guint j = 0; lists[i] && j < lists[i]->len; j++)
@@ -506,8 +506,8 @@ static bool read_all(parser *p)
 
 static mpt_arguments_result parse(const char *text, bool everything, mpt_arguments *arguments, char **error)
 {
-    *arguments = (mpt_arguments){ .to_ns = INT64_MAX, .clock = MPT_CLOCK_DRIFT };
-    parser p = { .out = arguments, .everything = everything };
+    *arguments = (mpt_arguments){.to_ns = INT64_MAX, .clock = MPT_CLOCK_DRIFT};
+    parser p = {.out = arguments, .everything = everything};
     bool ours = strncmp(text, "mptcp", 5) == 0 && (text[5] == '\0' || text[5] == ',');
     mpt_arguments_result result = MPT_ARGUMENTS_ERROR;
     if (!ours) {
@@ -546,7 +546,7 @@ void mpt_arguments_clear(mpt_arguments *arguments)
         g_array_free(arguments->client, TRUE);
     if (arguments->server)
         g_array_free(arguments->server, TRUE);
-    *arguments = (mpt_arguments){ .presence = 0 };
+    *arguments = (mpt_arguments){.presence = 0};
 }
 
 const char *mpt_report_name(mpt_report report)
@@ -605,10 +605,10 @@ static void append_help(GString *out, const parser *p)
 
 void mpt_arguments_help(GString *out)
 {
-    append_help(out, &(parser){ .everything = false });
+    append_help(out, &(parser){.everything = false});
 }
 
 void mpt_arguments_help_everything(GString *out)
 {
-    append_help(out, &(parser){ .everything = true });
+    append_help(out, &(parser){.everything = true});
 }

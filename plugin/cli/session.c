@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "plugin/host.h"
 #include "interfaces.h"
+#include "plugin/host.h"
 #include "plugin/report/format/sink.h"
 #include "session_internal.h"
 
@@ -23,8 +23,8 @@ static mpt_time_window *window_of(const mpt_arguments *a)
 
     for (i = 0; i < mpt_session.windows->len; i++) {
         w = g_ptr_array_index(mpt_session.windows, i);
-        if (w->has_from == has_from && w->has_to == has_to && w->from_ns == a->from_ns && w->to_ns == a->to_ns &&
-            w->live == live && mpt_vantage_engines_same(w->arguments, a))
+        if (w->has_from == has_from && w->has_to == has_to && w->from_ns == a->from_ns &&
+            w->to_ns == a->to_ns && w->live == live && mpt_vantage_engines_same(w->arguments, a))
             return w;
     }
     w = g_new0(mpt_time_window, 1);
@@ -74,7 +74,8 @@ static bool prepare(mpt_open_report *r, char **error)
     struct mpt_report_needs *needs = &r->window->needs;
 
     if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON) {
-        *error = g_strdup("\"live\" prints lines, and a JSON document is not made of lines: use format=csv, or text");
+        *error = g_strdup(
+            "\"live\" prints lines, and a JSON document is not made of lines: use format=csv, or text");
         return false;
     }
     add_needs(needs, a);
@@ -104,9 +105,10 @@ static bool fits_document(const mpt_open_report *r, char **error)
     for (i = 0; i < mpt_session.reports->len; i++) {
         const mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
         if (mpt_session_same_document(r, other) && r->window != other->window) {
-            *error = g_strdup_printf("reports in JSON %s are one document and need the same from=, to= and at=; give "
-                                     "one of them %s file=",
-                                     r->sink ? "in the same file" : "on stdout", r->sink ? "another" : "a");
+            *error = g_strdup_printf(
+                "reports in JSON %s are one document and need the same from=, to= and at=; give "
+                "one of them %s file=",
+                r->sink ? "in the same file" : "on stdout", r->sink ? "another" : "a");
             return false;
         }
     }
@@ -138,8 +140,10 @@ static bool open_file(mpt_open_report *r, char **error)
         return false;
     }
     r->first = same_file(r);
-    if (r->first && (r->arguments.format != MPT_FORMAT_JSON || r->first->arguments.format != MPT_FORMAT_JSON)) {
-        *error = g_strdup_printf("two reports can't write to the same file \"%s\", unless both are JSON", file);
+    if (r->first &&
+        (r->arguments.format != MPT_FORMAT_JSON || r->first->arguments.format != MPT_FORMAT_JSON)) {
+        *error =
+            g_strdup_printf("two reports can't write to the same file \"%s\", unless both are JSON", file);
         return false;
     }
     if (r->first)

@@ -9,12 +9,12 @@
 #ifndef MPT_SESSION_INTERNAL_H
 #define MPT_SESSION_INTERNAL_H
 
-#include "tap/engine/vantage/vantage.h"
-#include "tap/listener.h"
-#include "plugin/report/registry.h"
 #include "plugin/report/paths/path_model.h"
+#include "plugin/report/registry.h"
 #include "plugin/report/vantage/vantage_engines.h"
 #include "session.h"
+#include "tap/engine/vantage/vantage.h"
+#include "tap/listener.h"
 
 /* A window of time, and what its reports need of the engine that counts it. */
 typedef struct mpt_time_window {
@@ -23,21 +23,22 @@ typedef struct mpt_time_window {
     bool live; /* no look-back: what arrives is told at once, in order of arrival */
     struct mpt_report_needs needs;
     const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
-    mpt_vantage_engines *points; /* NULL until there is something to read */
-    mpt_path_collector *paths; /* of all points; NULL: none of its reports compares them */
-    GPtrArray *connections; /* at the chosen point */
+    mpt_vantage_engines *points;    /* NULL until there is something to read */
+    mpt_path_collector *paths;      /* of all points; NULL: none of its reports compares them */
+    GPtrArray *connections;         /* at the chosen point */
 } mpt_time_window;
 
 typedef struct mpt_open_report {
     mpt_arguments arguments;
     mpt_time_window *window;
     uint32_t mark;
-    mpt_sink *sink;  /* NULL: stdout; that of `first`, if that is set */
+    mpt_sink *sink;                      /* NULL: stdout; that of `first`, if that is set */
     const struct mpt_open_report *first; /* whose document this is part of, in the same file; NULL: none */
     bool printed;
-    bool failed;     /* what it was to show is not there */
-    GString *notes;  /* on the capture, as of the last drawing; NULL: never drawn */
-    void *collected[MPT_VANTAGE_POINTS]; /* by the kind's observer, of each point's engine; NULL: none, or another
+    bool failed;    /* what it was to show is not there */
+    GString *notes; /* on the capture, as of the last drawing; NULL: never drawn */
+    void *collected
+        [MPT_VANTAGE_POINTS];   /* by the kind's observer, of each point's engine; NULL: none, or another
                                             * report's is used (mpt_session_collecting()) */
     mpt_report_context context; /* set while drawing */
 } mpt_open_report;

@@ -4,12 +4,12 @@
  */
 #include <stdio.h>
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/host.h"
 #include "plugin/report/json_document.h"
 #include "plugin/report/report.h"
-#include "tap/engine/base/units.h"
 #include "session_internal.h"
+#include "tap/engine/base/units.h"
+#include "tap/engine/figures/metrics.h"
 
 static void complain(const char *sentence)
 {
@@ -94,7 +94,8 @@ static bool print_text(mpt_open_report *r, mpt_sink *sink)
 
 bool mpt_session_same_document(const mpt_open_report *a, const mpt_open_report *b)
 {
-    return a->arguments.format == MPT_FORMAT_JSON && b->arguments.format == MPT_FORMAT_JSON && a->sink == b->sink;
+    return a->arguments.format == MPT_FORMAT_JSON && b->arguments.format == MPT_FORMAT_JSON &&
+           a->sink == b->sink;
 }
 
 /* Reports in JSON that go to the same place are one document, at the place of the first. False as above. */
@@ -141,14 +142,17 @@ static void note_given_up(void)
     guint i;
 
     for (i = 0; i < mpt_session.windows->len; i++)
-        n += mpt_path_collector_forgotten(((const mpt_time_window *)g_ptr_array_index(mpt_session.windows, i))->paths);
+        n += mpt_path_collector_forgotten(
+            ((const mpt_time_window *)g_ptr_array_index(mpt_session.windows, i))->paths);
     if (n == 0)
         return;
     sentence = g_string_new(NULL);
     mpt_units_grouped(sentence, n);
     g_string_append(sentence, n == 1 ? " segment" : " segments");
-    g_string_append(sentence, " waited too long for the same one at another vantage point: what happened between the points "
-                              "may be wrong; reordercap sorts a capture by time");
+    g_string_append(
+        sentence,
+        " waited too long for the same one at another vantage point: what happened between the points "
+        "may be wrong; reordercap sorts a capture by time");
     complain(sentence->str);
     g_string_free(sentence, TRUE);
 }

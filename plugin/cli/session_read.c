@@ -69,7 +69,8 @@ static void close_collector(mpt_open_report *r)
     for (point = 0; point < MPT_VANTAGE_POINTS; point++) {
         if (!r->collected[point])
             continue;
-        mpt_engine_unobserve(mpt_vantage_engines_at(r->window->points, point), kind->observer, r->collected[point]);
+        mpt_engine_unobserve(mpt_vantage_engines_at(r->window->points, point), kind->observer,
+                             r->collected[point]);
         kind->close(r->collected[point]);
         r->collected[point] = NULL;
     }
@@ -144,7 +145,8 @@ static void on_time(int64_t earliest_ns, void *user)
 
     (void)user;
     for (i = 0; i < mpt_session.windows->len; i++)
-        mpt_vantage_engines_note_time(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)), earliest_ns);
+        mpt_vantage_engines_note_time(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)),
+                                      earliest_ns);
 }
 
 static void on_lost(void *user)

@@ -27,7 +27,8 @@ int EventMarks::at(double x) const
     int found = -1;
 
     for (size_t i = 0; graph_ && visible() && i < graph_->event_count; i++) {
-        double away = std::fabs(mParentPlot->xAxis->coordToPixel(double(graph_->events[i].time_ns) / 1e9) - x);
+        double away =
+            std::fabs(mParentPlot->xAxis->coordToPixel(double(graph_->events[i].time_ns) / 1e9) - x);
         if (away < best) {
             best = away;
             found = int(i);

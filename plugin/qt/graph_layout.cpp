@@ -39,9 +39,9 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : plugin_(plugin)
 
     layout->addLayout(makeChoices());
     layout->addWidget(banner_ = new Banner([this] {
-        refresh();
-        plot_->setFocus();
-    }));
+                          refresh();
+                          plot_->setFocus();
+                      }));
     layout->addWidget(title_);
     layout->addWidget(subtitle_);
     layout->addWidget(splitter, 1);
@@ -164,13 +164,16 @@ void GraphWindow::makeDeeds()
 {
     const int shift = int(Qt::ShiftModifier), control = int(Qt::ControlModifier);
 
-    addDeed("Zoom in", "+", {Qt::Key_Plus, Qt::Key_Plus | shift, Qt::Key_Equal, Qt::Key_I}, [this] { plot_->zoom(0.7, 0.7); });
-    addDeed("Zoom out", "-", {Qt::Key_Minus, Qt::Key_Underscore | shift, Qt::Key_O}, [this] { plot_->zoom(1 / 0.7, 1 / 0.7); });
+    addDeed("Zoom in", "+", {Qt::Key_Plus, Qt::Key_Plus | shift, Qt::Key_Equal, Qt::Key_I},
+            [this] { plot_->zoom(0.7, 0.7); });
+    addDeed("Zoom out", "-", {Qt::Key_Minus, Qt::Key_Underscore | shift, Qt::Key_O},
+            [this] { plot_->zoom(1 / 0.7, 1 / 0.7); });
     addDeed("Zoom in on time", "x", {Qt::Key_X}, [this] { plot_->zoom(0.7, 1); });
     addDeed("Zoom out of time", "X", {Qt::Key_X | shift}, [this] { plot_->zoom(1 / 0.7, 1); });
     addDeed("Zoom in on values", "y", {Qt::Key_Y}, [this] { plot_->zoom(1, 0.7); });
     addDeed("Zoom out of values", "Y", {Qt::Key_Y | shift}, [this] { plot_->zoom(1, 1 / 0.7); });
-    addDeed("Everything", "0, Home", {Qt::Key_0, Qt::Key_Home, Qt::Key_R, Qt::Key_ParenRight | shift}, [this] { plot_->reset(); });
+    addDeed("Everything", "0, Home", {Qt::Key_0, Qt::Key_Home, Qt::Key_R, Qt::Key_ParenRight | shift},
+            [this] { plot_->reset(); });
     addDeed("Left", "Left", {Qt::Key_Left, Qt::Key_H}, [this] { plot_->pan(-10, 0); });
     addDeed("Right", "Right", {Qt::Key_Right, Qt::Key_L}, [this] { plot_->pan(10, 0); });
     addDeed("Up", "Up", {Qt::Key_Up, Qt::Key_K}, [this] { plot_->pan(0, 10); });

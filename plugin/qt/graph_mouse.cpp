@@ -28,8 +28,10 @@ void GraphPlot::nearest(unsigned s, const QPointF &at, double &best, Hit &hit) c
         double x = xAxis->coordToPixel(double(p->time_ns) / 1e9), y = yAxis->coordToPixel(drawn_[s].y[i]);
         double right = holds && p + 1 != end ? xAxis->coordToPixel(double(p[1].time_ns) / 1e9) : x;
         double top = series.style == MPT_GUI_BARS
-                         ? yAxis->coordToPixel(drawn_[s].y[i] + p->length * graph_->scale) : y;
-        double dx = std::max({x - at.x(), at.x() - right, 0.0}), dy = std::max({top - at.y(), at.y() - y, 0.0});
+                         ? yAxis->coordToPixel(drawn_[s].y[i] + p->length * graph_->scale)
+                         : y;
+        double dx = std::max({x - at.x(), at.x() - right, 0.0}),
+               dy = std::max({top - at.y(), at.y() - y, 0.0});
         double away = std::hypot(dx, dy) + (holds ? 2 : 0);
 
         if (away < best) {
@@ -75,7 +77,8 @@ void GraphPlot::mark(const Hit &hit)
         text = QString::fromUtf8(words);
     } else if (hit.event >= 0) {
         const mpt_gui_event &e = graph_->events[hit.event];
-        text = QStringLiteral("%1 s, %2: %3").arg(double(e.time_ns) / 1e9, 0, 'f', 9)
+        text = QStringLiteral("%1 s, %2: %3")
+                   .arg(double(e.time_ns) / 1e9, 0, 'f', 9)
                    .arg(QString::fromUtf8(e.name), QString::fromUtf8(e.text));
         if (e.frame)
             text += QStringLiteral(", frame %1").arg(e.frame);

@@ -157,7 +157,8 @@ void GraphPlot::addSeries(unsigned s)
     const mpt_gui_series &series = graph_->series[s];
     Look look = lookOf(series, dark_);
     QCPGraph *graph = addGraph();
-    QVector<double> x(int(series.count)), y(int(series.count)), none(int(series.count), 0), high(int(series.count));
+    QVector<double> x(int(series.count)), y(int(series.count)), none(int(series.count), 0),
+        high(int(series.count));
 
     drawn_[s].y.resize(series.count);
     for (size_t i = 0; i < series.count; i++) {
@@ -210,7 +211,8 @@ void GraphPlot::addStack(const std::vector<unsigned> &chosen)
         for (size_t i = 0; i < series.count; i++)
             changes.push_back({series.points[i].time_ns, k, i});
     }
-    std::stable_sort(changes.begin(), changes.end(), [](const Change &a, const Change &b) { return a.time < b.time; });
+    std::stable_sort(changes.begin(), changes.end(),
+                     [](const Change &a, const Change &b) { return a.time < b.time; });
     for (const Change &c : changes) {
         double sum = 0;
 
@@ -266,7 +268,8 @@ void GraphPlot::placeMarks()
         auto points = drawn_[s].graph->data();
         bool copies = graph_->series[s].style == MPT_GUI_BARS && graph_->series[s].kind > 0;
         double next = copies ? 0 : axisRect()->left() + 11 * (s % 6);
-        for (auto it = points->findBegin(range.lower, false); it != points->constEnd() && it->key <= range.upper; ++it) {
+        for (auto it = points->findBegin(range.lower, false);
+             it != points->constEnd() && it->key <= range.upper; ++it) {
             double pixel = xAxis->coordToPixel(it->key);
             if (pixel < next)
                 continue;
@@ -406,8 +409,11 @@ bool GraphPlot::save(const QString &path, bool pdf)
     applyColours(paper);
     rebuild();
     plotLayout()->insertRow(0);
-    plotLayout()->addElement(0, 0, new QCPTextElement(this, title + QLatin1Char('\n') +
-                                   (graph_ ? QString::fromUtf8(graph_->subtitle) : QString()), QFont(font().family(), 10)));
+    plotLayout()->addElement(
+        0, 0,
+        new QCPTextElement(
+            this, title + QLatin1Char('\n') + (graph_ ? QString::fromUtf8(graph_->subtitle) : QString()),
+            QFont(font().family(), 10)));
     plotLayout()->addElement(2, 0, list_);
     plotLayout()->setRowStretchFactor(2, 0.001);
     list_->setVisible(true);

@@ -19,25 +19,28 @@ using GraphPointer = std::shared_ptr<mpt_gui_graph>;
 // Events as lines over the whole height, named where there is room.
 class EventMarks : public QCPAbstractItem
 {
-public:
+  public:
     explicit EventMarks(QCustomPlot *plot);
     void setGraph(const GraphPointer &graph);
     void setColours(const QColor &line, const QColor &text);
     // Index of the event at that pixel; -1: none.
     int at(double x) const;
-    double selectTest(const QPointF &, bool, QVariant *) const override { return -1; }
+    double selectTest(const QPointF &, bool, QVariant *) const override
+    {
+        return -1;
+    }
 
-protected:
+  protected:
     void draw(QCPPainter *painter) override;
 
-private:
+  private:
     GraphPointer graph_;
     QColor line_, text_;
 };
 
 class GraphPlot : public QCustomPlot
 {
-public:
+  public:
     explicit GraphPlot(const mpt_gui_plugin *plugin, QWidget *parent = nullptr);
 
     // Draws another graph. Its range becomes what reset() goes back to, and is shown, but for the times where keepTimes.
@@ -46,9 +49,15 @@ public:
     void refine(const GraphPointer &graph);
     // No graph, but a sentence.
     void showNothing(const QString &sentence);
-    GraphPointer graph() const { return graph_; }
+    GraphPointer graph() const
+    {
+        return graph_;
+    }
     bool isZoomedInTime() const;
-    QCPRange times() const { return xAxis->range(); }
+    QCPRange times() const
+    {
+        return xAxis->range();
+    }
 
     void setEpoch(int64_t ns);
     void setAbsoluteTime(bool absolute);
@@ -70,11 +79,11 @@ public:
 
     bool save(const QString &path, bool pdf);
 
-    std::function<void(const QString &)> hovered;  // the point in words, or nothing
-    std::function<void(uint32_t)> clicked;         // a frame
+    std::function<void(const QString &)> hovered; // the point in words, or nothing
+    std::function<void(uint32_t)> clicked;        // a frame
     std::function<void()> timesChanged;
 
-protected:
+  protected:
     void mousePressEvent(QMouseEvent *event) override;
     void mouseReleaseEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -82,15 +91,15 @@ protected:
     void leaveEvent(QEvent *event) override;
     void changeEvent(QEvent *event) override;
 
-private:
+  private:
     struct Hit {
         int series = -1;
         size_t point = 0;
         int event = -1;
     };
     struct Drawn {
-        std::vector<double> y;       // of each point
-        QCPGraph *marks = nullptr;   // a few marks along a line
+        std::vector<double> y;     // of each point
+        QCPGraph *marks = nullptr; // a few marks along a line
         QCPGraph *graph = nullptr;
     };
 

@@ -19,7 +19,8 @@ void GraphWindow::captureGone()
 {
     gone_ = true;
     later_.stop();
-    banner_->say(QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
+    banner_->say(
+        QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
     enableChoices();
 }
 
@@ -192,7 +193,8 @@ void GraphWindow::draw(bool keepTimes)
     if (whole_->total)
         plot_->show(whole_, keepTimes);
     else
-        plot_->showNothing(QStringLiteral("This direction of the connection has nothing of this kind to draw."));
+        plot_->showNothing(
+            QStringLiteral("This direction of the connection has nothing of this kind to draw."));
     fillList();
     fillStatus(whole_);
     drawPart();
@@ -227,13 +229,16 @@ void GraphWindow::fillStatus(const GraphPointer &shown)
     QLocale english(QLocale::English);
 
     if (shown->kept < shown->total)
-        status_->setText(QStringLiteral("%1 of %2 points drawn, extremes and gaps are kept; zoom in for all")
-                             .arg(english.toString(qulonglong(shown->kept)), english.toString(qulonglong(shown->total))));
+        status_->setText(
+            QStringLiteral("%1 of %2 points drawn, extremes and gaps are kept; zoom in for all")
+                .arg(english.toString(qulonglong(shown->kept)), english.toString(qulonglong(shown->total))));
     else if (shown != whole_)
-        status_->setText(QStringLiteral("all of the %1 points of this time and around it").arg(english.toString(qulonglong(shown->total))));
+        status_->setText(QStringLiteral("all of the %1 points of this time and around it")
+                             .arg(english.toString(qulonglong(shown->total))));
     else
-        status_->setText(shown->total == 1 ? QStringLiteral("1 point")
-                                           : QStringLiteral("%1 points").arg(english.toString(qulonglong(shown->total))));
+        status_->setText(shown->total == 1
+                             ? QStringLiteral("1 point")
+                             : QStringLiteral("%1 points").arg(english.toString(qulonglong(shown->total))));
 }
 
 // --- the list of series
@@ -256,14 +261,16 @@ void GraphWindow::fillList()
             group = new QTreeWidgetItem(list_);
             group->setData(0, Qt::UserRole, -1);
             group->setFlags(group->flags() | Qt::ItemIsAutoTristate | Qt::ItemIsUserCheckable);
-            group->setText(0, of == MPT_GUI_NO_SUBFLOW ? QStringLiteral("connection") : QStringLiteral("subflow %1").arg(of));
+            group->setText(0, of == MPT_GUI_NO_SUBFLOW ? QStringLiteral("connection")
+                                                       : QStringLiteral("subflow %1").arg(of));
             if (c && of < c->subflow_count)
                 group->setToolTip(0, QString::fromUtf8(c->subflows[of]));
             group->setExpanded(true);
         }
         QString title = QString::fromUtf8(series.title);
         QTreeWidgetItem *item = new QTreeWidgetItem(group);
-        item->setText(0, title.mid(title.indexOf(QStringLiteral(": ")) + (series.subflow == MPT_GUI_NO_SUBFLOW ? 1 : 2)));
+        item->setText(0, title.mid(title.indexOf(QStringLiteral(": ")) +
+                                   (series.subflow == MPT_GUI_NO_SUBFLOW ? 1 : 2)));
         item->setData(0, Qt::UserRole, int(s));
         item->setIcon(0, QIcon(swatch(series, lookOf(series, dark), devicePixelRatioF())));
         item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
@@ -292,8 +299,10 @@ void GraphWindow::changeEvent(QEvent *event)
 
 void GraphWindow::showHint(const QString &text)
 {
-    hint_->setText(text.isEmpty() ? QStringLiteral("Hover over the graph for details; click on a point to go to its packet.")
-                                  : text);
+    hint_->setText(
+        text.isEmpty()
+            ? QStringLiteral("Hover over the graph for details; click on a point to go to its packet.")
+            : text);
 }
 
 void GraphWindow::goToPacket(uint32_t frame)
@@ -308,17 +317,21 @@ void GraphWindow::saveAs()
 {
     if (!whole_)
         return;
-    QString name = QStringLiteral("%1/mptcp-%2-%3.png").arg(QDir::currentPath(),
-                       QString::fromUtf8(plugin_->types[type_->currentIndex()].name)).arg(connection_->currentData().toUInt());
+    QString name =
+        QStringLiteral("%1/mptcp-%2-%3.png")
+            .arg(QDir::currentPath(), QString::fromUtf8(plugin_->types[type_->currentIndex()].name))
+            .arg(connection_->currentData().toUInt());
     QString chosen, why;
-    QString path = QFileDialog::getSaveFileName(this, QStringLiteral("Save graph as"), name,
+    QString path = QFileDialog::getSaveFileName(
+        this, QStringLiteral("Save graph as"), name,
         QStringLiteral("Picture (*.png);;Document (*.pdf);;All points (*.csv)"), &chosen);
 
     if (path.isEmpty())
         return;
     if (QFileInfo(path).suffix().isEmpty())
-        path += chosen.contains(QStringLiteral("csv")) ? QStringLiteral(".csv")
-                : chosen.contains(QStringLiteral("pdf")) ? QStringLiteral(".pdf") : QStringLiteral(".png");
+        path += chosen.contains(QStringLiteral("csv"))   ? QStringLiteral(".csv")
+                : chosen.contains(QStringLiteral("pdf")) ? QStringLiteral(".pdf")
+                                                         : QStringLiteral(".png");
     if (saveTo(path, why))
         showHint(QStringLiteral("Saved as ") + path);
     else
@@ -334,7 +347,8 @@ bool GraphWindow::saveTo(const QString &path, QString &why)
     if (suffix == QStringLiteral("csv")) {
         mpt_gui_request q = request();
         ok = !gone_ && plugin_->save_csv(&q, QFile::encodeName(path).constData(), &reason);
-        why = reason ? QString::fromUtf8(reason) : QStringLiteral("The capture is not there any more: refresh first.");
+        why = reason ? QString::fromUtf8(reason)
+                     : QStringLiteral("The capture is not there any more: refresh first.");
         plugin_->text_free(reason);
         return ok;
     }
@@ -378,6 +392,8 @@ void GraphWindow::contextMenuEvent(QContextMenuEvent *event)
 
     for (const Action &action : actions_)
         if (action.text)
-            menu.addAction(QString::fromUtf8(action.text) + QLatin1Char('\t') + QString::fromUtf8(action.keys), action.act);
+            menu.addAction(QString::fromUtf8(action.text) + QLatin1Char('\t') +
+                               QString::fromUtf8(action.keys),
+                           action.act);
     menu.exec(event->globalPos());
 }

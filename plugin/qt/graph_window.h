@@ -18,18 +18,18 @@
 
 class GraphWindow : public Window
 {
-public:
+  public:
     explicit GraphWindow(const mpt_gui_plugin *plugin);
     void captureGone() override;
     // direction 2: the one with the most payload.
     void choose(uint32_t connection, unsigned direction);
 
-protected:
+  protected:
     void keyPressEvent(QKeyEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
     void changeEvent(QEvent *event) override;
 
-private:
+  private:
     // What a key or an entry of the context menu does.
     struct Action {
         const char *text, *keys; // for the menu; NULL: not in it

@@ -30,18 +30,18 @@ extern "C" {
 
 typedef struct mpt_gui_connection {
     uint32_t id;
-    char *title;      /* "0: 192.0.2.1:40000 -> 192.0.2.2:5001" */
-    char **subflows;  /* by id: "192.0.2.1:40000 -> 192.0.2.2:5001" */
+    char *title;     /* "0: 192.0.2.1:40000 -> 192.0.2.2:5001" */
+    char **subflows; /* by id: "192.0.2.1:40000 -> 192.0.2.2:5001" */
     uint32_t subflow_count;
-    unsigned busiest;     /* direction with the most payload: 0 client to server, 1 back */
-    uint64_t payload;     /* bytes of both directions */
-    uint32_t largest[2];  /* per direction: subflow with the most payload */
+    unsigned busiest;    /* direction with the most payload: 0 client to server, 1 back */
+    uint64_t payload;    /* bytes of both directions */
+    uint32_t largest[2]; /* per direction: subflow with the most payload */
 } mpt_gui_connection;
 
 typedef struct mpt_gui_capture {
-    uint64_t reading; /* never 0 */
-    char *name;       /* of the file, without folders */
-    int64_t epoch_ns; /* time 0 of all graphs, since 1970 */
+    uint64_t reading;                /* never 0 */
+    char *name;                      /* of the file, without folders */
+    int64_t epoch_ns;                /* time 0 of all graphs, since 1970 */
     mpt_gui_connection *connections; /* by id */
     uint32_t count;
 } mpt_gui_capture;
@@ -50,9 +50,9 @@ typedef struct mpt_gui_capture {
 
 typedef struct mpt_gui_type {
     const char *name, *title; /* static */
-    bool one_subflow; /* the request's subflow is what it shows */
-    bool averaged;    /* over the request's window */
-    const char *missing; /* static: why windows can't draw it; NULL: they can */
+    bool one_subflow;         /* the request's subflow is what it shows */
+    bool averaged;            /* over the request's window */
+    const char *missing;      /* static: why windows can't draw it; NULL: they can */
 } mpt_gui_type;
 
 typedef struct mpt_gui_request {
@@ -71,9 +71,9 @@ typedef enum mpt_gui_style { MPT_GUI_BARS, MPT_GUI_STEP, MPT_GUI_DOTS, MPT_GUI_L
 
 typedef struct mpt_gui_point {
     int64_t time_ns;
-    double value;    /* exact */
-    uint32_t frame;  /* 0: none */
-    uint32_t length; /* bytes; of bars: as high as they are */
+    double value;         /* exact */
+    uint32_t frame;       /* 0: none */
+    uint32_t length;      /* bytes; of bars: as high as they are */
     uint32_t first_frame; /* of the first copy, or 0 */
 } mpt_gui_point;
 
@@ -132,7 +132,7 @@ typedef enum mpt_gui_kind {
 typedef struct mpt_gui_column {
     const char *title;   /* static; with the unit, where the cells have none */
     const char *tooltip; /* static */
-    char *name; /* for files; NULL: not copied, the column beside it has the exact value */
+    char *name;          /* for files; NULL: not copied, the column beside it has the exact value */
     bool right;
     bool sentence; /* long text */
 } mpt_gui_column;
@@ -155,11 +155,11 @@ typedef struct mpt_gui_row {
 
 typedef struct mpt_gui_table {
     uint64_t reading;
-    uint64_t segments;  /* that it was made of */
-    bool complete;      /* false: what is in the look-back is not in it yet */
-    char *name;         /* of the capture's file, without folders */
-    char *summary;      /* some lines on the whole capture */
-    const char *empty;  /* static: what to say where there are no rows */
+    uint64_t segments; /* that it was made of */
+    bool complete;     /* false: what is in the look-back is not in it yet */
+    char *name;        /* of the capture's file, without folders */
+    char *summary;     /* some lines on the whole capture */
+    const char *empty; /* static: what to say where there are no rows */
     mpt_gui_column *columns;
     unsigned column_count;
     mpt_gui_row *rows;

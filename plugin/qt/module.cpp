@@ -70,8 +70,8 @@ static bool refuses(unsigned interface, char *why, size_t room)
     if (interface != MPT_GUI_INTERFACE)
         std::snprintf(why, room, "the module of windows is of another release of mptcpscope");
     else if (here.majorVersion() != built.majorVersion() || here.minorVersion() < built.minorVersion())
-        std::snprintf(why, room, "its module was built for Qt %s, and this program runs with Qt %s", QT_VERSION_STR,
-                      qVersion());
+        std::snprintf(why, room, "its module was built for Qt %s, and this program runs with Qt %s",
+                      QT_VERSION_STR, qVersion());
     else if (!qobject_cast<QApplication *>(QCoreApplication::instance()))
         std::snprintf(why, room, "this program has no windows");
     else
@@ -79,8 +79,8 @@ static bool refuses(unsigned interface, char *why, size_t room)
     return true;
 }
 
-extern "C" Q_DECL_EXPORT const mpt_gui_module *mpt_gui_module_get(unsigned interface, const mpt_gui_plugin *caller,
-                                                                  char *why, size_t room)
+extern "C" Q_DECL_EXPORT const mpt_gui_module *
+mpt_gui_module_get(unsigned interface, const mpt_gui_plugin *caller, char *why, size_t room)
 {
     static const mpt_gui_module module = {openGraphs, openTable, openText, captureGone};
 

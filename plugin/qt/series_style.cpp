@@ -19,11 +19,26 @@ struct Shape {
 // A family for each subflow, and one for the connection; in it a shape for each kind of series.
 using S = QCPScatterStyle;
 static const Shape FAMILIES[][5] = {
-    {{S::ssCircle, false}, {S::ssCircle, true}, {S::ssCrossCircle, false}, {S::ssPlusCircle, false}, {S::ssPeace, false}},
-    {{S::ssSquare, false}, {S::ssSquare, true}, {S::ssCrossSquare, false}, {S::ssPlusSquare, false}, {S::ssStar, false}},
-    {{S::ssTriangle, false}, {S::ssTriangle, true}, {S::ssTriangleInverted, false}, {S::ssTriangleInverted, true},
+    {{S::ssCircle, false},
+     {S::ssCircle, true},
+     {S::ssCrossCircle, false},
+     {S::ssPlusCircle, false},
+     {S::ssPeace, false}},
+    {{S::ssSquare, false},
+     {S::ssSquare, true},
+     {S::ssCrossSquare, false},
+     {S::ssPlusSquare, false},
      {S::ssStar, false}},
-    {{S::ssDiamond, false}, {S::ssDiamond, true}, {S::ssStar, false}, {S::ssPeace, false}, {S::ssStar, false}},
+    {{S::ssTriangle, false},
+     {S::ssTriangle, true},
+     {S::ssTriangleInverted, false},
+     {S::ssTriangleInverted, true},
+     {S::ssStar, false}},
+    {{S::ssDiamond, false},
+     {S::ssDiamond, true},
+     {S::ssStar, false},
+     {S::ssPeace, false},
+     {S::ssStar, false}},
     {{S::ssPlus, false}, {S::ssCross, false}, {S::ssStar, false}, {S::ssStar, false}, {S::ssStar, false}},
 };
 
@@ -157,8 +172,9 @@ QString TimeTicker::getTickLabel(double tick, const QLocale &, QChar, int)
     int64_t ns = epoch_ + std::llround(tick * 1e9);
     QString text = timeOf(ns).toString(QStringLiteral("HH:mm:ss"));
     if (decimals)
-        text += QLatin1Char('.') +
-                QString::number((ns % 1000000000 + 1000000000) % 1000000000).rightJustified(9, QLatin1Char('0')).left(decimals);
+        text += QLatin1Char('.') + QString::number((ns % 1000000000 + 1000000000) % 1000000000)
+                                       .rightJustified(9, QLatin1Char('0'))
+                                       .left(decimals);
     return text;
 }
 

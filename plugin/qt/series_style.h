@@ -12,7 +12,7 @@
 #include "interface.h"
 
 struct Look {
-    QPen pen;   // of its lines
+    QPen pen;     // of its lines
     QPen outline; // of its marks
     QCPScatterStyle::ScatterShape shape;
     bool filled;
@@ -33,16 +33,16 @@ QString siNumber(double value, int digits);
 // Time as seconds since the first frame, or as time of day.
 class TimeTicker : public QCPAxisTicker
 {
-public:
+  public:
     void setEpoch(int64_t ns);
     void setAbsolute(bool absolute);
     QString titleOf(double first) const;
 
-protected:
+  protected:
     double getTickStep(const QCPRange &range) override;
     QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
 
-private:
+  private:
     int64_t epoch_ = 0;
     bool absolute_ = false;
     double step_ = 1;
@@ -50,14 +50,14 @@ private:
 
 class ValueTicker : public QCPAxisTicker
 {
-public:
+  public:
     void setKind(mpt_gui_axis kind);
 
-protected:
+  protected:
     double getTickStep(const QCPRange &range) override;
     QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
 
-private:
+  private:
     mpt_gui_axis kind_ = MPT_GUI_NUMBERS;
 };
 

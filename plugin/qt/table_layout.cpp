@@ -9,10 +9,11 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
-static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP connections", "MPTCP subflows", "MPTCP reinjections",
-                                                  "MPTCP events", "MPTCP diagnosis"};
+static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP connections", "MPTCP subflows",
+                                                   "MPTCP reinjections", "MPTCP events", "MPTCP diagnosis"};
 
-TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, std::function<void(uint32_t, unsigned)> graph)
+TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind,
+                         std::function<void(uint32_t, unsigned)> graph)
     : plugin_(plugin), kind_(kind), graph_(graph), model_(plugin), rows_(&model_)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);

@@ -28,7 +28,8 @@ static QString quoted(QString text, char separator)
 {
     if (separator == '\t')
         return text.replace(QLatin1Char('\t'), QLatin1Char(' ')).replace(QLatin1Char('\n'), QLatin1Char(' '));
-    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) && !text.contains(QLatin1Char('\n')))
+    if (!text.contains(QLatin1Char(',')) && !text.contains(QLatin1Char('"')) &&
+        !text.contains(QLatin1Char('\n')))
         return text;
     return QLatin1Char('"') + text.replace(QLatin1Char('"'), QStringLiteral("\"\"")) + QLatin1Char('"');
 }
@@ -42,8 +43,9 @@ QString TableModel::copied(const QList<int> &rows, char separator) const
         return all;
     for (unsigned k = 0; k < table_->column_count; k++)
         if (table_->columns[k].name)
-            line.append(quoted(QString::fromUtf8(separator == ',' ? table_->columns[k].name : table_->columns[k].title),
-                               separator));
+            line.append(quoted(
+                QString::fromUtf8(separator == ',' ? table_->columns[k].name : table_->columns[k].title),
+                separator));
     all = line.join(QLatin1Char(separator)) + end;
     for (int row : rows) {
         line.clear();
@@ -76,7 +78,8 @@ bool TableModel::hasSentences() const
 // The colours of Wireshark's expert information.
 static QVariant mark(mpt_gui_severity severity)
 {
-    static const QColor colours[] = {QColor(255, 92, 92), QColor(255, 200, 0), QColor(0, 200, 200), QColor(80, 140, 230)};
+    static const QColor colours[] = {QColor(255, 92, 92), QColor(255, 200, 0), QColor(0, 200, 200),
+                                     QColor(80, 140, 230)};
     QPixmap pixmap(10, 10);
 
     if (severity >= MPT_GUI_PLAIN)

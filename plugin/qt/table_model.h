@@ -18,12 +18,18 @@ using TablePointer = std::shared_ptr<const mpt_gui_table>;
 
 class TableModel : public QAbstractTableModel
 {
-public:
+  public:
     explicit TableModel(const mpt_gui_plugin *plugin);
     void show(const TablePointer &table); // may be null
 
-    const TablePointer &table() const { return table_; }
-    const mpt_gui_plugin *plugin() const { return plugin_; }
+    const TablePointer &table() const
+    {
+        return table_;
+    }
+    const mpt_gui_plugin *plugin() const
+    {
+        return plugin_;
+    }
     bool hasSentences() const;
     QString text(int row, int column, bool exact) const;
     // These rows, under a line of headings: exact values. With '\t' as a spreadsheet takes it from the clipboard, with
@@ -35,25 +41,25 @@ public:
     QVariant data(const QModelIndex &index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-private:
+  private:
     const mpt_gui_plugin *plugin_;
     TablePointer table_;
 };
 
 class TableFilter : public QSortFilterProxyModel
 {
-public:
+  public:
     explicit TableFilter(TableModel *model);
     // Rows that have all these words, each in some column, in either case.
     void setWords(const QString &words);
     // The plugin's rows in the order in which they are shown.
     QList<int> shownRows() const;
 
-protected:
+  protected:
     bool lessThan(const QModelIndex &left, const QModelIndex &right) const override;
     bool filterAcceptsRow(int row, const QModelIndex &parent) const override;
 
-private:
+  private:
     TableModel *model_;
     QStringList words_;
 };

@@ -25,7 +25,8 @@ void TableWindow::captureGone()
         return;
     gone_ = true;
     timer_.stop();
-    banner_->say(QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
+    banner_->say(
+        QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
     enableDeeds();
 }
 
@@ -37,7 +38,8 @@ void TableWindow::refresh()
 // What a row is of, to find it again in the next table.
 static bool sameRow(const mpt_gui_row &a, const mpt_gui_row &b)
 {
-    return a.connection == b.connection && a.subflow == b.subflow && a.frame == b.frame && a.first_frame == b.first_frame;
+    return a.connection == b.connection && a.subflow == b.subflow && a.frame == b.frame &&
+           a.first_frame == b.first_frame;
 }
 
 void TableWindow::read(bool hurry)
@@ -60,14 +62,16 @@ void TableWindow::read(bool hurry)
     }
     TablePointer before = model_.table(), now(made, plugin_->table_free);
     bool same = before && before->reading == now->reading;
-    int current = same && view_->currentIndex().isValid() ? rows_.mapToSource(view_->currentIndex()).row() : -1;
+    int current =
+        same && view_->currentIndex().isValid() ? rows_.mapToSource(view_->currentIndex()).row() : -1;
     int column = view_->currentIndex().column(), across = view_->horizontalScrollBar()->value();
     int down = view_->verticalScrollBar()->value();
 
     gone_ = false;
     banner_->say(QString());
     model_.show(now);
-    setWindowTitle(windowTitle().section(QStringLiteral(": "), 0, 0) + QStringLiteral(": ") + QString::fromUtf8(made->name));
+    setWindowTitle(windowTitle().section(QStringLiteral(": "), 0, 0) + QStringLiteral(": ") +
+                   QString::fromUtf8(made->name));
     summary_->setText(QString::fromUtf8(made->summary));
     fitted_ = same ? fitted_ : 0;
     fitColumns();
@@ -138,8 +142,8 @@ void TableWindow::wrapRows()
     bool sentences = model_.hasSentences();
 
     view_->setWordWrap(sentences);
-    view_->verticalHeader()->setSectionResizeMode(sentences && rows_.rowCount() <= WRAPPED_ROWS
-                                                      ? QHeaderView::ResizeToContents : QHeaderView::Fixed);
+    view_->verticalHeader()->setSectionResizeMode(
+        sentences && rows_.rowCount() <= WRAPPED_ROWS ? QHeaderView::ResizeToContents : QHeaderView::Fixed);
 }
 
 void TableWindow::countRows()
@@ -149,10 +153,12 @@ void TableWindow::countRows()
     int all = int(table->row_count), shown = rows_.rowCount();
 
     wrapRows();
-    count_->setText(shown == all ? QStringLiteral("%1 %2").arg(english.toString(all), all == 1 ? "row" : "rows")
-                                 : QStringLiteral("%1 of %2 rows").arg(english.toString(shown), english.toString(all)));
-    say(all == 0 ? QString::fromUtf8(table->empty)
-        : shown == 0 ? QStringLiteral("No row has these words.") : QString());
+    count_->setText(
+        shown == all ? QStringLiteral("%1 %2").arg(english.toString(all), all == 1 ? "row" : "rows")
+                     : QStringLiteral("%1 of %2 rows").arg(english.toString(shown), english.toString(all)));
+    say(all == 0     ? QString::fromUtf8(table->empty)
+        : shown == 0 ? QStringLiteral("No row has these words.")
+                     : QString());
 }
 
 void TableWindow::filterRows(const QString &words)
@@ -216,12 +222,16 @@ void TableWindow::showFilter(bool now)
         return;
     QString text = filter(c);
     if (text.isEmpty()) {
-        hint_->setText(c.rows.size() == 1 ? QStringLiteral("This row is of the whole capture: there is nothing to filter by.")
-                                          : QStringLiteral("These rows are too many for one filter, or of the whole capture."));
+        hint_->setText(
+            c.rows.size() == 1
+                ? QStringLiteral("This row is of the whole capture: there is nothing to filter by.")
+                : QStringLiteral("These rows are too many for one filter, or of the whole capture."));
         return;
     }
     plugin_->show_filter(model_.table()->reading, text.toUtf8().constData(), now);
-    hint_->setText((now ? QStringLiteral("Display filter: ") : QStringLiteral("Display filter, not applied yet: ")) + text);
+    hint_->setText(
+        (now ? QStringLiteral("Display filter: ") : QStringLiteral("Display filter, not applied yet: ")) +
+        text);
 }
 
 void TableWindow::graphIt()
@@ -248,8 +258,10 @@ void TableWindow::copy(bool all, char separator)
         rows = order.isEmpty() ? shown : order;
     }
     QApplication::clipboard()->setText(model_.copied(rows, separator));
-    hint_->setText(rows.size() == 1 ? QStringLiteral("1 row copied.")
-                                    : QStringLiteral("%1 rows copied.").arg(QLocale(QLocale::English).toString(rows.size())));
+    hint_->setText(
+        rows.size() == 1
+            ? QStringLiteral("1 row copied.")
+            : QStringLiteral("%1 rows copied.").arg(QLocale(QLocale::English).toString(rows.size())));
 }
 
 void TableWindow::copyReport()
@@ -264,7 +276,10 @@ void TableWindow::saveAs()
 {
     if (!model_.table())
         return;
-    QString name = windowTitle().section(QStringLiteral(": "), 0, 0).toLower().replace(QLatin1Char(' '), QLatin1Char('-'));
+    QString name = windowTitle()
+                       .section(QStringLiteral(": "), 0, 0)
+                       .toLower()
+                       .replace(QLatin1Char(' '), QLatin1Char('-'));
     QString said = saveText(this, QStringLiteral("Save rows as"), name + QStringLiteral(".csv"),
                             QStringLiteral("Comma-separated values (*.csv)"),
                             model_.copied(rows_.shownRows(), ',').toUtf8());
@@ -278,7 +293,8 @@ void TableWindow::showMenu(const QPoint &at)
     Chosen c = chosen();
     QMenu menu(this);
     auto add = [&](const char *text, const char *keys, bool enabled, std::function<void()> act) {
-        menu.addAction(QString::fromUtf8(text) + QLatin1Char('\t') + QString::fromUtf8(keys), act)->setEnabled(enabled);
+        menu.addAction(QString::fromUtf8(text) + QLatin1Char('\t') + QString::fromUtf8(keys), act)
+            ->setEnabled(enabled);
     };
     bool row = !gone_ && c.current, of = row && c.current->connection != MPT_GUI_NO_CONNECTION;
 

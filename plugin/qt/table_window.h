@@ -18,12 +18,13 @@
 
 class TableWindow : public Window
 {
-public:
+  public:
     // graph: opens a window of graphs for a connection and a direction (2: either).
-    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, std::function<void(uint32_t, unsigned)> graph);
+    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind,
+                std::function<void(uint32_t, unsigned)> graph);
     void captureGone() override;
 
-private:
+  private:
     // What the buttons and the context menu have in common.
     struct Chosen {
         QList<int> rows;            // the plugin's

@@ -29,9 +29,11 @@ TextWindow::TextWindow(const QString &title, const QString &text)
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     layout->addWidget(text_, 1);
     layout->addLayout(makeRow());
-    resize(metrics.horizontalAdvance(QLatin1Char('0')) * COLUMNS + text_->verticalScrollBar()->sizeHint().width() + 40,
+    resize(metrics.horizontalAdvance(QLatin1Char('0')) * COLUMNS +
+               text_->verticalScrollBar()->sizeHint().width() + 40,
            metrics.lineSpacing() * LINES + 70);
-    connect(new QShortcut(QKeySequence::Find, this), &QShortcut::activated, find_, [this] { find_->setFocus(); });
+    connect(new QShortcut(QKeySequence::Find, this), &QShortcut::activated, find_,
+            [this] { find_->setFocus(); });
     connect(new QShortcut(QKeySequence::Save, this), &QShortcut::activated, this, [this] { saveAs(); });
     for (QKeySequence keys : {QKeySequence(Qt::Key_Escape), QKeySequence(QKeySequence::Close)})
         connect(new QShortcut(keys, this), &QShortcut::activated, this, [this] { close(); });
@@ -55,9 +57,10 @@ QLayout *TextWindow::makeRow()
     row->addWidget(hint_, 1);
     row->addWidget(makeButton("&Copy", [this] {
         QTextCursor selected = text_->textCursor();
-        QApplication::clipboard()->setText(selected.hasSelection() && !find_->hasFocus()
-                                               ? selected.selectedText().replace(QChar::ParagraphSeparator, QLatin1Char('\n'))
-                                               : text_->toPlainText());
+        QApplication::clipboard()->setText(
+            selected.hasSelection() && !find_->hasFocus()
+                ? selected.selectedText().replace(QChar::ParagraphSeparator, QLatin1Char('\n'))
+                : text_->toPlainText());
         hint_->setText(QStringLiteral("Copied."));
     }));
     row->addWidget(makeButton("&Save As…", [this] { saveAs(); }));
@@ -83,9 +86,10 @@ void TextWindow::find(bool again)
 
 void TextWindow::saveAs()
 {
-    QString said = saveText(this, QStringLiteral("Save text as"),
-                            windowTitle().toLower().replace(QLatin1Char(' '), QLatin1Char('-')) + QStringLiteral(".txt"),
-                            QStringLiteral("Text (*.txt)"), text_->toPlainText().toUtf8());
+    QString said =
+        saveText(this, QStringLiteral("Save text as"),
+                 windowTitle().toLower().replace(QLatin1Char(' '), QLatin1Char('-')) + QStringLiteral(".txt"),
+                 QStringLiteral("Text (*.txt)"), text_->toPlainText().toUtf8());
 
     if (!said.isEmpty())
         hint_->setText(said);

@@ -13,11 +13,13 @@
 
 class TextWindow : public Window
 {
-public:
+  public:
     TextWindow(const QString &title, const QString &text);
-    void captureGone() override {}
+    void captureGone() override
+    {
+    }
 
-private:
+  private:
     QLayout *makeRow();
     void find(bool again);
     void saveAs();

@@ -43,7 +43,8 @@ QPushButton *makeButton(const char *text, std::function<void()> act)
     return button;
 }
 
-QString saveText(QWidget *parent, const QString &title, const QString &name, const QString &filter, const QByteArray &bytes)
+QString saveText(QWidget *parent, const QString &title, const QString &name, const QString &filter,
+                 const QByteArray &bytes)
 {
     QString path = QFileDialog::getSaveFileName(parent, title, QDir::current().filePath(name), filter);
 
@@ -54,7 +55,8 @@ QString saveText(QWidget *parent, const QString &title, const QString &name, con
     QSaveFile file(path);
     if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
         return QStringLiteral("Saved as ") + path;
-    QMessageBox::warning(parent, title, QStringLiteral("%1 can't be written: %2.").arg(path, file.errorString()));
+    QMessageBox::warning(parent, title,
+                         QStringLiteral("%1 can't be written: %2.").arg(path, file.errorString()));
     return QStringLiteral("Not saved.");
 }
 

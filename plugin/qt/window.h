@@ -15,7 +15,7 @@
 
 class Window : public QWidget
 {
-public:
+  public:
     Window();
     // The capture was closed, or is read again.
     virtual void captureGone() = 0;
@@ -24,11 +24,11 @@ public:
 // A sentence above what a window shows, with a button to refresh it; hidden while there is nothing to say.
 class Banner : public QFrame
 {
-public:
+  public:
     explicit Banner(std::function<void()> refresh);
     void say(const QString &text);
 
-private:
+  private:
     QLabel *text_;
 };
 
@@ -36,7 +36,8 @@ private:
 QPushButton *makeButton(const char *text, std::function<void()> act);
 
 // Asks for the name of a file and has it written. A sentence on what came of it; empty: nothing was asked for.
-QString saveText(QWidget *parent, const QString &title, const QString &name, const QString &filter, const QByteArray &bytes);
+QString saveText(QWidget *parent, const QString &title, const QString &name, const QString &filter,
+                 const QByteArray &bytes);
 
 // What the plugin gave away, which is freed here.
 QString takeText(const mpt_gui_plugin *plugin, char *text);

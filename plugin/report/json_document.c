@@ -5,12 +5,12 @@
 #include "json_document.h"
 
 #include "plugin/report/common/connection_json.h"
-#include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/common/figures.h"
+#include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/format/json.h"
+#include "plugin/report/list/tcp.h"
 #include "plugin/report/paths/paths.h"
 #include "plugin/report/reinjections/reinjections.h"
-#include "plugin/report/list/tcp.h"
 
 struct mpt_json_document {
     mpt_sink *sink;

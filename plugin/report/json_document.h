@@ -9,8 +9,8 @@
 #ifndef MPT_JSON_DOCUMENT_H
 #define MPT_JSON_DOCUMENT_H
 
-#include "report.h"
 #include "plugin/report/format/sink.h"
+#include "report.h"
 
 typedef struct mpt_json_document mpt_json_document;
 

@@ -4,16 +4,16 @@
  */
 #include "registry.h"
 
-#include "tap/engine/graphs/graphs.h"
-#include "tap/engine/stream/stream.h"
 #include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/events/events.h"
-#include "plugin/wireshark/unfold_pcapng.h"
 #include "plugin/report/follow/follow.h"
-#include "tap/engine/reinjections/reinjection_log.h"
-#include "plugin/report/reinjections/reinjections.h"
 #include "plugin/report/paths/paths.h"
 #include "plugin/report/plot/plot.h"
+#include "plugin/report/reinjections/reinjections.h"
+#include "plugin/wireshark/unfold_pcapng.h"
+#include "tap/engine/graphs/graphs.h"
+#include "tap/engine/reinjections/reinjection_log.h"
+#include "tap/engine/stream/stream.h"
 
 static void print_list(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {

@@ -26,8 +26,7 @@ typedef struct mpt_report_kind {
      * one reading of a capture, close() frees it. All three or none. live: where `live` writes meanwhile; NULL without
      * it. mark: as in mpt_report_context. */
     const mpt_observer *observer;
-    void *(*open)(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
-                  uint32_t mark);
+    void *(*open)(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
     void (*close)(void *collected);
     /* What is collected does not depend on the arguments: one collector serves all reports of this kind on an engine. */
     bool shared;

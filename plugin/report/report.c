@@ -4,9 +4,9 @@
  */
 #include "report.h"
 
+#include "plugin/report/format/scan.h"
 #include "plugin/report/vantage/vantage_engines.h"
 #include "tap/engine/base/units.h"
-#include "plugin/report/format/scan.h"
 
 static bool has_token(const mpt_connection_view *v, uint32_t token)
 {
@@ -141,9 +141,10 @@ bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
         return false;
     if (twice_on_one_interface(x))
         g_string_append(
-            sentence, "every packet is in this capture twice, and on one interface, so which copy is from which "
-                      "end can't be told any more: merge the captures of both ends again with "
-                      "mergecap -I none -w both.pcapng client.pcap server.pcap");
+            sentence,
+            "every packet is in this capture twice, and on one interface, so which copy is from which "
+            "end can't be told any more: merge the captures of both ends again with "
+            "mergecap -I none -w both.pcapng client.pcap server.pcap");
     else
         g_string_append(
             sentence, "this needs captures of both ends, and here is one vantage point only: merge them with "
@@ -178,8 +179,7 @@ bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
         append_no_stream(sentence, a->stream, x->connections->len);
     else if (missing)
         g_string_append_printf(sentence, "no %s matches %s; mptcp,%s shows them all",
-                               streams ? "TCP stream" : "connection", what->str,
-                               streams ? "tcp" : "list");
+                               streams ? "TCP stream" : "connection", what->str, streams ? "tcp" : "list");
     g_string_free(what, TRUE);
     return missing;
 }

@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/cli/arguments.h"
 #include "plugin/report/format/sink.h"
+#include "tap/engine/figures/metrics.h"
 
 /* Said where there is nothing to report on. */
 #define MPT_NO_MPTCP "this capture has no Multipath TCP"
@@ -29,8 +29,8 @@ typedef struct mpt_report_context {
     const char *capture_notes;     /* one more sentence about the capture for the text reports; NULL: none */
     GString *note;                 /* for what is said on stderr although all is well; NULL: nowhere */
     void *collected;               /* what the report's collector has; NULL without one */
-    struct mpt_vantage_engines *points;     /* the vantage points; NULL: there is one */
-    struct mpt_path_collector *paths; /* what was compared between them; NULL: nothing */
+    struct mpt_vantage_engines *points; /* the vantage points; NULL: there is one */
+    struct mpt_path_collector *paths;   /* what was compared between them; NULL: nothing */
 } mpt_report_context;
 
 /* True if the report is asked for this connection: stream=, token= (of either host), address= (of any

@@ -21,12 +21,12 @@
 #include <epan/proto.h>
 #include <epan/tap.h>
 
-#include "tap/dissection.h"
-#include "tap/engine/frames/frames.h"
-#include "tap/engine/graphs/graphs.h"
 #include "expert.h"
 #include "plugin/host.h"
 #include "plugin/prefs.h"
+#include "tap/dissection.h"
+#include "tap/engine/frames/frames.h"
+#include "tap/engine/graphs/graphs.h"
 #include "tap/engine/reinjections/reinjection_log.h"
 
 static int hf_connection = -1, hf_subflow = -1, hf_role = -1, hf_backup = -1;
@@ -39,13 +39,13 @@ static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1;
 static int ett_mptcpscope = -1;
 
 static struct {
-    mpt_frames *live, *kept;      /* NULL: not wanted */
-    mpt_recorder *recorder;       /* of the kept one, for graphs; NULL: no windows */
-    mpt_reinjection_log *log;     /* the same, for tables */
-    mpt_expert *findings; /* NULL: not looked for yet */
-    bool started;                 /* the first frame was seen: it is known which readings are wanted */
-    bool listening;               /* until then: to a tap of our own */
-    uint64_t number, fed; /* segments, in the look-back or not */
+    mpt_frames *live, *kept;  /* NULL: not wanted */
+    mpt_recorder *recorder;   /* of the kept one, for graphs; NULL: no windows */
+    mpt_reinjection_log *log; /* the same, for tables */
+    mpt_expert *findings;     /* NULL: not looked for yet */
+    bool started;             /* the first frame was seen: it is known which readings are wanted */
+    bool listening;           /* until then: to a tap of our own */
+    uint64_t number, fed;     /* segments, in the look-back or not */
     void (*on_gone)(void);
 } reading = {.number = 1};
 

@@ -22,10 +22,10 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
-#include "tap/listener.h"
 #include "fields.h"
 #include "plugin/host.h"
 #include "plugin/report/follow/follow.h"
+#include "tap/listener.h"
 
 /* A segment's place in the capture: several may be in one frame. */
 struct place {
@@ -71,7 +71,8 @@ static struct place last_payload(mpt_frames *frames, const mpt_connection *c)
 
 static void set_end(address *a, unsigned *port, const mpt_endpoint *e)
 {
-    static const int types[] = {[MPT_FAMILY_NONE] = AT_NONE, [MPT_FAMILY_IPV4] = AT_IPv4, [MPT_FAMILY_IPV6] = AT_IPv6};
+    static const int types[] = {
+        [MPT_FAMILY_NONE] = AT_NONE, [MPT_FAMILY_IPV4] = AT_IPv4, [MPT_FAMILY_IPV6] = AT_IPv6};
 
     free_address(a);
     alloc_address_wmem(NULL, a, types[e->family], (int)mpt_endpoint_address_len(e), e->address);
@@ -117,7 +118,8 @@ static struct pass *pass_of(follow_info_t *info, mpt_frames *frames, struct plac
 static bool find_segment(mpt_frames *frames, uint32_t frame, const struct tcpheader *t, struct place *at,
                          mpt_frame_payload *payload)
 {
-    for (*at = (struct place){.frame = frame}; mpt_frames_payload(frames, frame, at->index, payload); at->index++) {
+    for (*at = (struct place){.frame = frame}; mpt_frames_payload(frames, frame, at->index, payload);
+         at->index++) {
         const mpt_subflow *s = payload->subflow;
         if (s && s->ends[payload->side].port == t->th_sport && s->ends[!payload->side].port == t->th_dport &&
             payload->length == t->th_seglen)
@@ -157,8 +159,10 @@ static void add_record(follow_info_t *info, const mpt_delivery *d)
 
     record->is_server = server;
     record->packet_num = d->frame;
-    record->abs_ts = (nstime_t){.secs = (time_t)(d->time_ns / 1000000000), .nsecs = (int)(d->time_ns % 1000000000)};
-    record->data = g_byte_array_append(g_byte_array_sized_new(n), d->run ? d->run->bytes : (const guint8 *)gap, n);
+    record->abs_ts =
+        (nstime_t){.secs = (time_t)(d->time_ns / 1000000000), .nsecs = (int)(d->time_ns % 1000000000)};
+    record->data =
+        g_byte_array_append(g_byte_array_sized_new(n), d->run ? d->run->bytes : (const guint8 *)gap, n);
     info->payload = g_list_prepend(info->payload, record);
     info->bytes_written[server] += n;
     g_free(gap);
@@ -184,8 +188,8 @@ static void finish(follow_info_t *info, mpt_frames *frames, const struct pass *p
 
 /* --- what Wireshark asks --- */
 
-static tap_packet_status on_segment(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_, const void *data,
-                                    tap_flags_t flags _U_)
+static tap_packet_status on_segment(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                    const void *data, tap_flags_t flags _U_)
 {
     const mpt_tcp_follow_record *r = data;
     mpt_frames *frames = mpt_fields_frames();
@@ -209,7 +213,8 @@ static char *filter_of(unsigned connection)
     return g_strdup_printf("mptcpscope.connection eq %u", connection);
 }
 
-static char *conversation_filter(epan_dissect_t *edt _U_, packet_info *pinfo, unsigned *stream, unsigned *sub_stream _U_)
+static char *conversation_filter(epan_dissect_t *edt _U_, packet_info *pinfo, unsigned *stream,
+                                 unsigned *sub_stream _U_)
 {
     mpt_frames *frames = mpt_fields_frames();
     mpt_frame_ids ids;

@@ -10,11 +10,11 @@
 
 #include <unistd.h>
 
-#include "tap/listener.h"
 #include "fields.h"
-#include "plugin/report/registry.h"
-#include "plugin/report/plot/plot.h"
 #include "plugin/report/format/sink.h"
+#include "plugin/report/plot/plot.h"
+#include "plugin/report/registry.h"
+#include "tap/listener.h"
 #include "windows.h"
 
 static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sentence)
@@ -83,14 +83,16 @@ static char *fall_back(const mpt_engine *engine, const char *why)
     char *path = report_file(engine, sentence), *text;
 
     if (path) {
-        text = g_strdup_printf("The graph window can't be opened: %s.\n\nThe graphs are in your browser instead, from "
-                               "the file\n%s\n",
-                               why, path);
+        text = g_strdup_printf(
+            "The graph window can't be opened: %s.\n\nThe graphs are in your browser instead, from "
+            "the file\n%s\n",
+            why, path);
         browse(path);
     } else {
-        text = g_strdup_printf("The graph window can't be opened: %s.\n\nA report with the graphs can't be written "
-                               "either: %s.\n",
-                               why, sentence->str);
+        text = g_strdup_printf(
+            "The graph window can't be opened: %s.\n\nA report with the graphs can't be written "
+            "either: %s.\n",
+            why, sentence->str);
     }
     g_free(path);
     g_string_free(sentence, TRUE);

@@ -63,7 +63,8 @@ static char *find(const char *qt)
     return path;
 }
 
-static const mpt_gui_module *enter(GModule *library, const char *path, const mpt_gui_plugin *plugin, char **why)
+static const mpt_gui_module *enter(GModule *library, const char *path, const mpt_gui_plugin *plugin,
+                                   char **why)
 {
     const mpt_gui_module *module;
     mpt_gui_entry entry = NULL;

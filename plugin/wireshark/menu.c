@@ -23,10 +23,12 @@ struct entry {
 
 static const struct entry entries[] = {
     {"&Summary", "MPTCP summary",
-     "Every MPTCP connection with the figures of both directions and all subflows, as text", "mptcp,summary", 0},
+     "Every MPTCP connection with the figures of both directions and all subflows, as text", "mptcp,summary",
+     0},
     {"&Connections", "MPTCP connections", "A table of connections, to sort, filter and copy", NULL,
      MPT_GUI_TABLE_CONNECTIONS},
-    {"Sub&flows", "MPTCP subflows", "A table of the subflows of all connections", NULL, MPT_GUI_TABLE_SUBFLOWS},
+    {"Sub&flows", "MPTCP subflows", "A table of the subflows of all connections", NULL,
+     MPT_GUI_TABLE_SUBFLOWS},
     {"&Reinjections", "MPTCP reinjections",
      "Data that was sent again under other subflow sequence numbers, and whether it helped", NULL,
      MPT_GUI_TABLE_REINJECTIONS},
@@ -126,7 +128,8 @@ void mpt_menu_register(void)
     ext_menubar_set_parentmenu(menu, "Statistics");
     for (unsigned i = 0; i < G_N_ELEMENTS(entries); i++)
         ext_menubar_add_entry(menu, entries[i].label, entries[i].tooltip, on_entry, (gpointer)&entries[i]);
-    ext_menubar_add_entry(menu, "&Graphs",
-                          "Sequence numbers, throughput, share, round-trip times and more, over time, by subflow",
-                          on_graphs, NULL);
+    ext_menubar_add_entry(
+        menu, "&Graphs",
+        "Sequence numbers, throughput, share, round-trip times and more, over time, by subflow", on_graphs,
+        NULL);
 }

@@ -19,11 +19,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "tap/engine/frames/frames.h"
-#include "tap/engine/figures/metrics.h"
 #include "fields.h"
 #include "plugin/host.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/figures/metrics.h"
+#include "tap/engine/frames/frames.h"
 
 /* --- cells --- */
 

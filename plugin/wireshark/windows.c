@@ -8,16 +8,17 @@
 
 #include <epan/plugin_if.h>
 
-#include "tap/listener.h"
 #include "fields.h"
 #include "gui_module.h"
+#include "plugin/report/format/sink.h"
 #include "plugin/report/gui/gui_graph.h"
 #include "plugin/report/gui/gui_table.h"
 #include "plugin/report/registry.h"
-#include "plugin/report/format/sink.h"
+#include "tap/listener.h"
 
-const char MPT_NO_CAPTURE[] = "There is no capture to show: open one first, or wait for its first packet. (If there are "
-                              "packets, the preference mptcpscope.fields is off, on which this window relies.)";
+const char MPT_NO_CAPTURE[] =
+    "There is no capture to show: open one first, or wait for its first packet. (If there are "
+    "packets, the preference mptcpscope.fields is off, on which this window relies.)";
 
 const mpt_engine *mpt_windows_engine(void)
 {
@@ -104,8 +105,8 @@ static mpt_gui_table *table(mpt_gui_kind kind, bool hurry, const char **why)
         *why = MPT_NO_CAPTURE;
         return NULL;
     }
-    made = mpt_gui_table_new(kind, hurry ? mpt_fields_unfinished() : mpt_windows_engine(), mpt_fields_reinjections(),
-                             path_of_capture());
+    made = mpt_gui_table_new(kind, hurry ? mpt_fields_unfinished() : mpt_windows_engine(),
+                             mpt_fields_reinjections(), path_of_capture());
     made->reading = number;
     made->segments = mpt_fields_segments();
     made->complete = !hurry;
@@ -122,10 +123,8 @@ static uint64_t segments(uint64_t number)
 const char *mpt_windows_arguments(mpt_gui_kind kind)
 {
     static const char *const arguments[MPT_GUI_TABLES] = {
-        [MPT_GUI_TABLE_CONNECTIONS] = "mptcp,summary",
-        [MPT_GUI_TABLE_SUBFLOWS] = "mptcp,list",
-        [MPT_GUI_TABLE_REINJECTIONS] = "mptcp,reinjections",
-        [MPT_GUI_TABLE_EVENTS] = "mptcp,events",
+        [MPT_GUI_TABLE_CONNECTIONS] = "mptcp,summary",       [MPT_GUI_TABLE_SUBFLOWS] = "mptcp,list",
+        [MPT_GUI_TABLE_REINJECTIONS] = "mptcp,reinjections", [MPT_GUI_TABLE_EVENTS] = "mptcp,events",
         [MPT_GUI_TABLE_FINDINGS] = "mptcp,diagnose",
     };
 

@@ -7,9 +7,9 @@
 #ifndef MPT_WINDOWS_H
 #define MPT_WINDOWS_H
 
-#include "tap/engine/core/engine.h"
 #include "plugin/qt/interface.h"
 #include "plugin/report/format/text.h"
+#include "tap/engine/core/engine.h"
 
 /* Said where mpt_windows_engine() is NULL. */
 extern const char MPT_NO_CAPTURE[];

@@ -9,8 +9,8 @@
 #include "packet.h"
 #include "wire.h"
 
-#define DELAYED_ACK_NS (40 * GEN_MSEC) /* Linux: TCP_DELACK_MIN */
-#define SEGMENT_NS (115 * GEN_USEC)    /* 1428 bytes at 100 Mbit/s */
+#define DELAYED_ACK_NS (40 * GEN_MSEC)  /* Linux: TCP_DELACK_MIN */
+#define SEGMENT_NS     (115 * GEN_USEC) /* 1428 bytes at 100 Mbit/s */
 
 enum { REQUEST_BYTES = 200, MAPPING_SEGMENTS = 45 };
 

@@ -14,7 +14,7 @@
 #include "queue.h"
 #include "wire.h"
 
-#define EPOCH_NS (INT64_C(1700000000) * 1000 * GEN_MSEC)
+#define EPOCH_NS             (INT64_C(1700000000) * 1000 * GEN_MSEC)
 #define START_SEGMENTS_PER_S 20000.0 /* of all connections together, so that most do not overlap */
 
 /* Ports without a dissector, so that what is measured is TCP. */
@@ -79,10 +79,9 @@ gen_model *gen_model_new(const gen_settings *settings)
     double gap_ns;
 
     if (settings->connections < 1 || settings->connections > MAX_CONNECTIONS || settings->subflows < 1 ||
-        settings->subflows > MAX_SUBFLOWS || settings->switch_after < 1 ||
-        settings->reinject < 0 || settings->reinject > 50 || settings->loss < 0 || settings->loss > 50 ||
-        settings->plain < 0 || settings->plain > 100 ||
-        settings->segments / settings->connections < 10 + 12 * settings->subflows)
+        settings->subflows > MAX_SUBFLOWS || settings->switch_after < 1 || settings->reinject < 0 ||
+        settings->reinject > 50 || settings->loss < 0 || settings->loss > 50 || settings->plain < 0 ||
+        settings->plain > 100 || settings->segments / settings->connections < 10 + 12 * settings->subflows)
         return NULL;
     m = g_new0(gen_model, 1);
     m->settings = *settings;

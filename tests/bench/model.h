@@ -21,7 +21,7 @@ typedef enum gen_host { GEN_CLIENT, GEN_SERVER, GEN_HOSTS } gen_host;
 typedef struct gen_settings {
     int64_t segments; /* in the client's capture, about */
     int connections, subflows;
-    int switch_after; /* segments on one subflow before the scheduler takes the next */
+    int switch_after;             /* segments on one subflow before the scheduler takes the next */
     double reinject, loss, plain; /* percent of bytes, of segments, of connections */
     bool redundant;
     int64_t seed;

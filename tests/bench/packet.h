@@ -27,11 +27,11 @@ typedef struct gen_packet {
     unsigned subflow;
     gen_host from;
     gen_kind kind;
-    uint64_t seq, ack;                /* SSN offsets */
-    uint64_t dsn, data_ack;           /* relative; data_ack 0: none */
+    uint64_t seq, ack;      /* SSN offsets */
+    uint64_t dsn, data_ack; /* relative; data_ack 0: none */
     uint32_t len, tsval, tsecr;
-    gen_mapping mapping;              /* of GEN_DATA and GEN_DATA_FIN */
-    uint64_t sack_left, sack_right;   /* SSN offsets; sack_right 0: none */
+    gen_mapping mapping;            /* of GEN_DATA and GEN_DATA_FIN */
+    uint64_t sack_left, sack_right; /* SSN offsets; sack_right 0: none */
 } gen_packet;
 
 enum { GEN_PAYLOAD_PERIOD = 65536 };

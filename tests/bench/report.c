@@ -44,10 +44,11 @@ void gen_report_sums(FILE *out, const gen_model *model, gen_host vantage)
             gen_bytes_add(&sum, &bytes);
         }
     }
-    fprintf(out, "{\"vantage\": \"%s\", \"seed\": %" PRId64 ", \"segments\": %" PRIu64
-                 ", \"connections\": %u, \"subflows\": %u, \"tcp_without_mptcp\": %u, ",
-            names[vantage], s->seed, model->segments[vantage],
-            (unsigned)s->connections - plain, subflows, plain);
+    fprintf(out,
+            "{\"vantage\": \"%s\", \"seed\": %" PRId64 ", \"segments\": %" PRIu64
+            ", \"connections\": %u, \"subflows\": %u, \"tcp_without_mptcp\": %u, ",
+            names[vantage], s->seed, model->segments[vantage], (unsigned)s->connections - plain, subflows,
+            plain);
     write_bytes(out, &sum);
     fputs("}\n", out);
 }
@@ -77,8 +78,8 @@ static void write_endpoint(FILE *out, const gen_subflow *s, gen_host host)
 {
     const uint32_t a = s->address[host];
 
-    fprintf(out, "\"address\": \"%u.%u.%u.%u\", \"port\": %u", a >> 24, a >> 16 & 255, a >> 8 & 255,
-            a & 255, s->port[host]);
+    fprintf(out, "\"address\": \"%u.%u.%u.%u\", \"port\": %u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
+            s->port[host]);
 }
 
 static void write_subflow(FILE *out, const gen_connection *c, unsigned k, gen_host vantage)
@@ -111,8 +112,8 @@ static void write_connection(FILE *out, const gen_connection *c, gen_host vantag
         const gen_bytes bytes = connection_bytes(c, vantage, h);
         fprintf(out, ",\n  \"%s\": {", names[h]);
         write_endpoint(out, &c->subflows[0], h);
-        fprintf(out, ", \"key\": \"%016" PRIx64 "\", \"token\": \"%08" PRIx32
-                     "\", \"idsn\": \"%" PRIu64 "\"}",
+        fprintf(out,
+                ", \"key\": \"%016" PRIx64 "\", \"token\": \"%08" PRIx32 "\", \"idsn\": \"%" PRIu64 "\"}",
                 c->key[h], c->token[h], c->idsn[h]);
         fprintf(out, ",\n  \"%s\": {", directions[h]);
         write_bytes(out, &bytes);

@@ -123,8 +123,8 @@ int main(int argc, char **argv)
         random_state = seed * UINT64_C(1000003) + k;
         run(made, make_up(inputs, made));
     }
-    printf("%u files and %" G_GUINT64_FORMAT " made-up inputs (seed %" G_GUINT64_FORMAT "): no finding\n", inputs->len,
-           runs, seed);
+    printf("%u files and %" G_GUINT64_FORMAT " made-up inputs (seed %" G_GUINT64_FORMAT "): no finding\n",
+           inputs->len, runs, seed);
     g_ptr_array_unref(inputs);
     return 0;
 }

@@ -50,10 +50,10 @@ static inline uint64_t fuzz_u64(fuzz_input *in)
     return high << 32 | fuzz_u32(in);
 }
 
-#define FUZZ_CHECK(condition) \
-    do { \
-        if (!(condition)) \
-            g_error("%s:%d: does not hold: %s", __FILE__, __LINE__, #condition); \
+#define FUZZ_CHECK(condition)                                                                                \
+    do {                                                                                                     \
+        if (!(condition))                                                                                    \
+            g_error("%s:%d: does not hold: %s", __FILE__, __LINE__, #condition);                             \
     } while (0)
 
 #endif

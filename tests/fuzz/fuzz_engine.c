@@ -44,7 +44,8 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
     FUZZ_CHECK(s->connection == c && side < 2 && g->frame);
 }
 
-static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped, void *user)
+static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
+                     void *user)
 {
     (void)flipped;
     (void)user;

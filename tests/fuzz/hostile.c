@@ -15,8 +15,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "tap/engine/protocol/key.h"
 #include "tap/engine/figures/metrics.h"
+#include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
 
 #define LIMIT_KB (512 * 1024)
@@ -30,7 +30,8 @@ static uint32_t mix(uint64_t n)
 
 static void ends(mpt_segment *g, uint32_t host, uint16_t port)
 {
-    const uint8_t from[4] = {10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host}, to[4] = {192, 0, 2, 1};
+    const uint8_t from[4] = {10, (uint8_t)(host >> 16), (uint8_t)(host >> 8), (uint8_t)host},
+                  to[4] = {192, 0, 2, 1};
 
     mpt_endpoint_set(&g->src, from, 4, port);
     mpt_endpoint_set(&g->dst, to, 4, 80);
@@ -55,7 +56,11 @@ static void put_dss(mpt_segment *g, uint64_t dsn, uint32_t ssn, uint16_t length,
 {
     mpt_option o = {.subtype = MPT_DSS};
 
-    o.dss = (mpt_dss){.has_mapping = true, .dsn_64bit = true, .dsn = dsn, .ssn = ssn, .length = length,
+    o.dss = (mpt_dss){.has_mapping = true,
+                      .dsn_64bit = true,
+                      .dsn = dsn,
+                      .ssn = ssn,
+                      .length = length,
                       .has_checksum = with_checksum};
     put(g, &o, with_checksum ? 20 : 18);
 }
@@ -82,7 +87,8 @@ static void handshakes(mpt_segment *g, uint64_t n)
     g->flags = n % 3 == 0 ? MPT_TCP_SYN : n % 3 == 1 ? MPT_TCP_SYN | MPT_TCP_ACK : MPT_TCP_ACK;
     g->seq = 100 + (n % 3 == 2);
     g->ack = 101;
-    o.capable = (mpt_mp_capable){.version = 1, .flags = 1, .has_sender_key = n % 3 > 0, .has_receiver_key = n % 3 == 2};
+    o.capable = (mpt_mp_capable){
+        .version = 1, .flags = 1, .has_sender_key = n % 3 > 0, .has_receiver_key = n % 3 == 2};
     o.capable.sender_key = n % 3 ? n / 3 * 2 + n % 3 : 0;
     o.capable.receiver_key = n % 3 == 2 ? n / 3 * 2 + 1 : 0;
     put(g, &o, n % 3 == 0 ? 4 : n % 3 == 1 ? 12 : 20);
@@ -243,8 +249,12 @@ static void colliding(mpt_segment *g, uint64_t n)
 
     handshakes(g, n);
     g->option_len = 0;
-    o.capable = (mpt_mp_capable){.version = 1, .flags = 1, .has_sender_key = n % 3 > 0, .has_receiver_key = n % 3 == 2,
-                                 .sender_key = n % 3, .receiver_key = 1};
+    o.capable = (mpt_mp_capable){.version = 1,
+                                 .flags = 1,
+                                 .has_sender_key = n % 3 > 0,
+                                 .has_receiver_key = n % 3 == 2,
+                                 .sender_key = n % 3,
+                                 .receiver_key = 1};
     put(g, &o, n % 3 == 0 ? 4 : n % 3 == 1 ? 12 : 20);
 }
 
@@ -272,7 +282,8 @@ static void reinjected(mpt_segment *g, uint64_t n)
     ends(g, subflow, 1000);
     g->seq = at * 100;
     g->payload_len = 100 - subflow;
-    put_dss(g, (UINT64_C(1) << 40) + at * UINT64_C(100) + subflow % 3, g->seq, (uint16_t)g->payload_len, false);
+    put_dss(g, (UINT64_C(1) << 40) + at * UINT64_C(100) + subflow % 3, g->seq, (uint16_t)g->payload_len,
+            false);
 }
 
 /* Every second byte first, from the end to the start, then those between on another subflow. */
@@ -290,11 +301,24 @@ static const struct shape {
     const char *name;
     void (*make)(mpt_segment *g, uint64_t n);
 } shapes[] = {
-    {"syn_capable", syn_capable}, {"handshakes", handshakes}, {"joins_of_one", joins_of_one},
-    {"joins_of_many", joins_of_many}, {"plain", plain}, {"gaps", gaps}, {"overlaps", overlaps},
-    {"splinters", splinters}, {"backwards", backwards}, {"jumps", jumps}, {"checksums", checksums},
-    {"events", events}, {"subflows", subflows}, {"short", short_ones}, {"colliding", colliding},
-    {"addresses", addresses}, {"reinjected", reinjected}, {"fragments", fragments},
+    {"syn_capable", syn_capable},
+    {"handshakes", handshakes},
+    {"joins_of_one", joins_of_one},
+    {"joins_of_many", joins_of_many},
+    {"plain", plain},
+    {"gaps", gaps},
+    {"overlaps", overlaps},
+    {"splinters", splinters},
+    {"backwards", backwards},
+    {"jumps", jumps},
+    {"checksums", checksums},
+    {"events", events},
+    {"subflows", subflows},
+    {"short", short_ones},
+    {"colliding", colliding},
+    {"addresses", addresses},
+    {"reinjected", reinjected},
+    {"fragments", fragments},
 };
 
 static long peak_kb(void)
@@ -321,7 +345,8 @@ static void draw(const mpt_engine *engine)
 static void make(const struct shape *shape, uint64_t n, mpt_segment *g)
 {
     *g = (mpt_segment){.time_ns = INT64_C(1700000000000000000) + (int64_t)n * 1000,
-                       .frame = (uint32_t)n + 1, .flags = MPT_TCP_ACK};
+                       .frame = (uint32_t)n + 1,
+                       .flags = MPT_TCP_ACK};
     shape->make(g, n);
 }
 
@@ -344,11 +369,12 @@ static void flood(const struct shape *shape, uint64_t segments)
     draw(engine);
     c = mpt_engine_get_counts(engine);
     FUZZ_CHECK(c->segments == segments);
-    printf("%-14s %9" G_GUINT64_FORMAT " segments: peak %ld MB, %.1f s; left out: %" G_GUINT64_FORMAT " connections, %"
-           G_GUINT64_FORMAT " subflows, %" G_GUINT64_FORMAT " events, %" G_GUINT64_FORMAT " segments, %" G_GUINT64_FORMAT
-           " payload\n", shape->name, segments, peak_kb() / 1024,
-           (double)(g_get_monotonic_time() - start) / 1e6, c->connections_dropped, c->subflows_dropped,
-           c->events_dropped, c->segments_dropped, c->payload_dropped);
+    printf("%-14s %9" G_GUINT64_FORMAT " segments: peak %ld MB, %.1f s; left out: %" G_GUINT64_FORMAT
+           " connections, %" G_GUINT64_FORMAT " subflows, %" G_GUINT64_FORMAT " events, %" G_GUINT64_FORMAT
+           " segments, %" G_GUINT64_FORMAT " payload\n",
+           shape->name, segments, peak_kb() / 1024, (double)(g_get_monotonic_time() - start) / 1e6,
+           c->connections_dropped, c->subflows_dropped, c->events_dropped, c->segments_dropped,
+           c->payload_dropped);
     fflush(stdout);
     mpt_engine_free(engine);
 }

@@ -26,17 +26,29 @@ void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sent
     (void)sentence;
 }
 
-static const char *const options[] = {"", ",full", ",format=csv", ",full,format=csv", ",format=json",
-                                      ",full,format=json", ",stream=0", ",stream=0,direction=s2c", ",type=data",
-                                      ",stream=0,format=svg", ",stream=0,format=xpl", ",direction=c2s,format=csv", ",live"};
+static const char *const options[] = {"",
+                                      ",full",
+                                      ",format=csv",
+                                      ",full,format=csv",
+                                      ",format=json",
+                                      ",full,format=json",
+                                      ",stream=0",
+                                      ",stream=0,direction=s2c",
+                                      ",type=data",
+                                      ",stream=0,format=svg",
+                                      ",stream=0,format=xpl",
+                                      ",direction=c2s,format=csv",
+                                      ",live"};
 
 static void each_report(void (*func)(mpt_arguments *a, void *user), void *user)
 {
     for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        if (report == MPT_REPORT_PATHS) /* it compares engines of several points, of which there is one here */
+        if (report ==
+            MPT_REPORT_PATHS) /* it compares engines of several points, of which there is one here */
             continue;
         for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-            char *text = g_strconcat("mptcp,", mpt_report_name((mpt_report)report), options[i], NULL), *error = NULL;
+            char *text = g_strconcat("mptcp,", mpt_report_name((mpt_report)report), options[i], NULL),
+                 *error = NULL;
             mpt_arguments a;
 
             if (mpt_arguments_parse(text, &a, &error) == MPT_ARGUMENTS_OK)
@@ -156,7 +168,8 @@ static void check_rtt(const mpt_rtt_figures *r)
 {
     if (!r->samples)
         return;
-    FUZZ_CHECK(0 <= r->min_ns && r->min_ns <= r->median_ns && r->median_ns <= r->p95_ns && r->p95_ns <= r->max_ns);
+    FUZZ_CHECK(0 <= r->min_ns && r->min_ns <= r->median_ns && r->median_ns <= r->p95_ns &&
+               r->p95_ns <= r->max_ns);
 }
 
 static void check_bytes(const mpt_byte_figures *f)
@@ -208,7 +221,8 @@ static void check_direction(const mpt_connection_view *v, unsigned dir, bool all
     FUZZ_CHECK(sum.payload_bytes == d->bytes.payload_bytes && sum.retrans_bytes == d->bytes.retrans_bytes);
     FUZZ_CHECK(sum.first_bytes == d->bytes.first_bytes && sum.reinjected_bytes == d->bytes.reinjected_bytes);
     FUZZ_CHECK(sum.reinjected_same_bytes == d->bytes.reinjected_same_bytes);
-    FUZZ_CHECK(sum.unmapped_bytes == d->bytes.unmapped_bytes && sum.fallback_bytes == d->bytes.fallback_bytes);
+    FUZZ_CHECK(sum.unmapped_bytes == d->bytes.unmapped_bytes &&
+               sum.fallback_bytes == d->bytes.fallback_bytes);
     FUZZ_CHECK(d->data.dsn_unique_bytes == sum.first_bytes);
     FUZZ_CHECK(!d->data.dsn_unique_bytes || fabs(share - 1) < 1e-9);
     FUZZ_CHECK(d->data.dsn_first.known == d->data.dsn_end.known);

@@ -7,8 +7,8 @@
 #ifndef MPT_FUZZ_INVARIANTS_H
 #define MPT_FUZZ_INVARIANTS_H
 
-#include "plugin/report/registry.h"
 #include "plugin/report/paths/path_model.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/core/engine.h"
 
 /* The reports that this build has, in each format that they take. */

@@ -33,7 +33,9 @@ static void set_end(const struct step *x, unsigned side, mpt_endpoint *e)
 static struct step begin(fuzz_world *w)
 {
     const uint8_t where = fuzz_u8(w->in);
-    struct step x = {.w = w, .connection = where % FUZZ_CONNECTIONS, .subflow = (where >> 2) % FUZZ_SUBFLOWS,
+    struct step x = {.w = w,
+                     .connection = where % FUZZ_CONNECTIONS,
+                     .subflow = (where >> 2) % FUZZ_SUBFLOWS,
                      .side = (where >> 4) & 1};
 
     x.c = &w->connection[x.connection];
@@ -143,8 +145,8 @@ static void send_join(struct step *x, unsigned phase, uint8_t twist)
 
 static uint16_t dss_checksum(uint64_t dsn, uint32_t ssn, uint16_t length, uint32_t bytes)
 {
-    uint64_t sum = (dsn >> 48) + ((dsn >> 32) & 0xffff) + ((dsn >> 16) & 0xffff) + (dsn & 0xffff) + (ssn >> 16) +
-                   (ssn & 0xffff) + length;
+    uint64_t sum = (dsn >> 48) + ((dsn >> 32) & 0xffff) + ((dsn >> 16) & 0xffff) + (dsn & 0xffff) +
+                   (ssn >> 16) + (ssn & 0xffff) + length;
 
     for (uint32_t i = 0; i < bytes; i++)
         sum += i & 1 ? payload[i] : (uint64_t)payload[i] << 8;
@@ -170,7 +172,8 @@ static void add_ack(const struct step *x, mpt_dss *d, uint8_t form)
         d->data_ack = (uint32_t)d->data_ack;
 }
 
-static void add_mapping(const struct step *x, mpt_dss *d, uint8_t form, uint64_t dsn, uint32_t length, uint32_t ssn)
+static void add_mapping(const struct step *x, mpt_dss *d, uint8_t form, uint64_t dsn, uint32_t length,
+                        uint32_t ssn)
 {
     const bool fin = form & 0x40;
 
@@ -182,7 +185,8 @@ static void add_mapping(const struct step *x, mpt_dss *d, uint8_t form, uint64_t
     d->length = (uint16_t)(MIN(length, UINT16_MAX - 1u) + fin);
     d->has_checksum = x->c->checksums;
     if (d->has_checksum)
-        d->checksum = (uint16_t)(dss_checksum(dsn, ssn, d->length, MIN(length, FUZZ_PAYLOAD_MAX)) + !(form & 0x30));
+        d->checksum =
+            (uint16_t)(dss_checksum(dsn, ssn, d->length, MIN(length, FUZZ_PAYLOAD_MAX)) + !(form & 0x30));
 }
 
 /* Data at the places where the hosts are, or before (retransmission, reinjection), or beyond (loss). */
@@ -319,8 +323,8 @@ static void send_wild(struct step *x)
 
 static void move_time(fuzz_world *w)
 {
-    static const int64_t jumps[] = {1000000, 50000000, 1000000000, 5000000000, -1000000, -300000000, -5000000000,
-                                    0};
+    static const int64_t jumps[] = {1000000,  50000000,   1000000000,  5000000000,
+                                    -1000000, -300000000, -5000000000, 0};
     const uint8_t which = fuzz_u8(w->in);
 
     if (which < 0xf8)

@@ -4,9 +4,9 @@
  */
 #include "capture.h"
 
+#include "plugin/report/format/table.h"
 #include "plugin/report/gui/gui_graph.h"
 #include "plugin/report/gui/gui_table.h"
-#include "plugin/report/format/table.h"
 #include "tests/support/segments.h"
 
 static struct {
@@ -113,10 +113,8 @@ static const struct big {
     uint64_t bytes;
     const char *words;
 } BIG[] = {
-    {true, 4294967297, "above 2^32"},
-    {true, 9, "a comma, and a \"quote\""},
-    {true, 10000000000, "the largest"},
-    {false, 0, "not known"},
+    {true, 4294967297, "above 2^32"},   {true, 9, "a comma, and a \"quote\""},
+    {true, 10000000000, "the largest"}, {false, 0, "not known"},
     {true, 4294967296, "2^32"},
 };
 
@@ -172,7 +170,8 @@ static mpt_gui_table *table(mpt_gui_kind kind, bool hurry, const char **why)
         mpt_engine_flush(test.wire.engine);
     test.tables++;
     t = kind == MPT_GUI_TABLE_CONNECTIONS
-            ? big_table() : mpt_gui_table_new(kind, test.wire.engine, test.log, "/captures/made-up.pcapng");
+            ? big_table()
+            : mpt_gui_table_new(kind, test.wire.engine, test.log, "/captures/made-up.pcapng");
     t->segments = segments(test.reading);
     t->reading = test.reading;
     t->complete = !hurry;

@@ -13,8 +13,8 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QFileDialog>
-#include <QLineEdit>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPointer>
 #include <QPushButton>
@@ -29,12 +29,12 @@
 static const mpt_gui_module *module;
 static int failures;
 
-#define CHECK(what)                                                              \
-    do {                                                                         \
-        if (!(what)) {                                                           \
-            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #what);      \
-            failures++;                                                          \
-        }                                                                        \
+#define CHECK(what)                                                                                          \
+    do {                                                                                                     \
+        if (!(what)) {                                                                                       \
+            std::fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #what);                                  \
+            failures++;                                                                                      \
+        }                                                                                                    \
     } while (0)
 
 static QList<QWidget *> windows()
@@ -279,7 +279,8 @@ static void testCaptureGoes()
         CHECK(says(w, "closed or is read again"));
         CHECK(!box(w, 0)->isEnabled() && !box(w, 1)->isEnabled());
         // None of these may ask for what is gone: capture.c ends the program then.
-        for (int code : {Qt::Key_2, Qt::Key_D, Qt::Key_PageDown, Qt::Key_Period, Qt::Key_G, Qt::Key_Plus, Qt::Key_Home})
+        for (int code :
+             {Qt::Key_2, Qt::Key_D, Qt::Key_PageDown, Qt::Key_Period, Qt::Key_G, Qt::Key_Plus, Qt::Key_Home})
             key(w, code);
     }
     QTest::qWait(300);
@@ -376,8 +377,9 @@ static void testSorting()
     // The plugin's order first; a number without unit, and one with it in a column of its own.
     CHECK(cell(w, 0, 2) == QStringLiteral("4,294,967,297") && cell(w, 0, 1) == QStringLiteral("4.29 GB"));
     view(w)->sortByColumn(2, Qt::AscendingOrder);
-    CHECK(column(w, 2) == QStringList({QStringLiteral("-"), QStringLiteral("9"), QStringLiteral("4,294,967,296"),
-                                       QStringLiteral("4,294,967,297"), QStringLiteral("10,000,000,000")}));
+    CHECK(column(w, 2) ==
+          QStringList({QStringLiteral("-"), QStringLiteral("9"), QStringLiteral("4,294,967,296"),
+                       QStringLiteral("4,294,967,297"), QStringLiteral("10,000,000,000")}));
     view(w)->sortByColumn(2, Qt::DescendingOrder);
     CHECK(cell(w, 0, 2) == QStringLiteral("10,000,000,000") && cell(w, 4, 2) == QStringLiteral("-"));
     // What is shown with units too: "9 bytes" is below "4.29 GB".
@@ -414,7 +416,8 @@ static void testCopy()
     view(w)->sortByColumn(2, Qt::DescendingOrder);
     words(w, "2^32");
     // All that is shown, in that order; exact, without the column that only repeats.
-    CHECK(copied(w) == QStringLiteral("Conn\tData (bytes)\tWords\n0\t4294967297\tabove 2^32\n2\t4294967296\t2^32\n"));
+    CHECK(copied(w) ==
+          QStringLiteral("Conn\tData (bytes)\tWords\n0\t4294967297\tabove 2^32\n2\t4294967296\t2^32\n"));
     view(w)->selectRow(1);
     CHECK(copied(w) == QStringLiteral("Conn\tData (bytes)\tWords\n2\t4294967296\t2^32\n"));
     words(w, "");
@@ -422,8 +425,9 @@ static void testCopy()
     press(w, "Save As…");
     QFile file(path);
     CHECK(file.open(QIODevice::ReadOnly));
-    CHECK(file.readAll() == "connection,data,words\r\n1,10000000000,the largest\r\n0,4294967297,above 2^32\r\n"
-                            "2,4294967296,2^32\r\n0,9,\"a comma, and a \"\"quote\"\"\"\r\n1,,not known\r\n");
+    CHECK(file.readAll() ==
+          "connection,data,words\r\n1,10000000000,the largest\r\n0,4294967297,above 2^32\r\n"
+          "2,4294967296,2^32\r\n0,9,\"a comma, and a \"\"quote\"\"\"\r\n1,,not known\r\n");
     CHECK(says(w, "Saved as"));
     w->close();
 }
@@ -438,7 +442,8 @@ static void testRows()
     press(w, "Go to Packet");
     CHECK(test_frame() == 101);
     press(w, "Apply as Filter");
-    CHECK(QString::fromUtf8(test_filter()) == QStringLiteral("mptcpscope.connection == 0 && mptcpscope.subflow == 1"));
+    CHECK(QString::fromUtf8(test_filter()) ==
+          QStringLiteral("mptcpscope.connection == 0 && mptcpscope.subflow == 1"));
     view(w)->selectRow(2);
     press(w, "Apply as Filter");
     CHECK(QString::fromUtf8(test_filter()) == QStringLiteral("mptcpscope.connection == 1"));
@@ -465,7 +470,8 @@ static void testKinds()
 
     for (int kind = MPT_GUI_TABLE_SUBFLOWS; kind < MPT_GUI_TABLES; kind++) {
         QWidget *w = openTable(mpt_gui_kind(kind));
-        CHECK(w->windowTitle() == QStringLiteral("MPTCP %1: made-up.pcapng").arg(QLatin1String(titles[kind])));
+        CHECK(w->windowTitle() ==
+              QStringLiteral("MPTCP %1: made-up.pcapng").arg(QLatin1String(titles[kind])));
         CHECK(says(w, "2 MPTCP connections"));
         CHECK(view(w)->model()->rowCount() > 0);
         CHECK(!w->grab().isNull());

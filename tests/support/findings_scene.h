@@ -89,7 +89,8 @@ struct extra {
     const uint8_t *payload;
 };
 
-static inline void send_extra(flow *f, unsigned side, uint16_t flags, uint32_t len, const mpt_option *o, struct extra extra)
+static inline void send_extra(flow *f, unsigned side, uint16_t flags, uint32_t len, const mpt_option *o,
+                              struct extra extra)
 {
     mpt_segment g = {.time_ns = f->wire->now_ns,
                      .frame = ++f->wire->frame,

@@ -25,7 +25,8 @@ struct path {
 
 static inline struct scene scene_of(mpt_engine *engine)
 {
-    return (struct scene){.wire = {.engine = engine, .now_ns = WIRE_START_NS}, .hosts = {MPT_V1, {KEY_A, KEY_B}}};
+    return (struct scene){.wire = {.engine = engine, .now_ns = WIRE_START_NS},
+                          .hosts = {MPT_V1, {KEY_A, KEY_B}}};
 }
 
 static inline struct path path_v4(const char *from, uint16_t from_port, const char *to, uint16_t to_port)
@@ -86,8 +87,8 @@ static inline mpt_option absolute(const struct scene *x, mpt_option o, unsigned 
     return o;
 }
 
-static inline void put(struct scene *x, struct path *p, unsigned side, unsigned flags, uint32_t ssn, uint32_t ack,
-                       uint32_t length, mpt_option option)
+static inline void put(struct scene *x, struct path *p, unsigned side, unsigned flags, uint32_t ssn,
+                       uint32_t ack, uint32_t length, mpt_option option)
 {
     mpt_option o = absolute(x, option, side ^ p->client);
     uint32_t next[2] = {p->flow.next[0], p->flow.next[1]};
@@ -100,7 +101,8 @@ static inline void put(struct scene *x, struct path *p, unsigned side, unsigned 
     p->flow.next[!side] = next[!side];
 }
 
-static inline void send_data(struct scene *x, struct path *p, unsigned side, uint32_t ssn, uint32_t length, mpt_option o)
+static inline void send_data(struct scene *x, struct path *p, unsigned side, uint32_t ssn, uint32_t length,
+                             mpt_option o)
 {
     put(x, p, side, MPT_TCP_ACK | MPT_TCP_PSH, ssn, p->flow.next[!side], length, o);
 }
@@ -136,11 +138,15 @@ static inline void open_capable(struct scene *x, struct path *p, uint64_t client
 }
 
 /* A step of MP_JOIN, right. */
-static inline mpt_option join_option(const struct scene *x, const struct path *p, mpt_join_step step, uint8_t address_id)
+static inline mpt_option join_option(const struct scene *x, const struct path *p, mpt_join_step step,
+                                     uint8_t address_id)
 {
     static const uint32_t nonce[2] = {0x11223344, 0x55667788};
     unsigned opener = p->client, sender = step == MPT_JOIN_SYNACK;
-    mpt_option o = {.subtype = MPT_MP_JOIN, .length = step == MPT_JOIN_SYN ? 12 : step == MPT_JOIN_SYNACK ? 16 : 24};
+    mpt_option o = {.subtype = MPT_MP_JOIN,
+                    .length = step == MPT_JOIN_SYN      ? 12
+                              : step == MPT_JOIN_SYNACK ? 16
+                                                        : 24};
 
     o.join.step = step;
     if (step != MPT_JOIN_ACK) {

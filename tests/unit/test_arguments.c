@@ -201,7 +201,7 @@ static void test_parse__display_filters__taken_to_the_end(void **state)
 static void test_parse__nothing_named__no_report(void **state)
 {
     (void)state;
-    static const char *const texts[] = { "mptcp", "mptcp," };
+    static const char *const texts[] = {"mptcp", "mptcp,"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         mpt_arguments a;
         char *error = NULL;
@@ -217,8 +217,8 @@ static void test_parse__seconds__to_the_nanosecond(void **state)
     assert_int_equal(a.from_ns, 1);
     assert_true(a.to_ns == INT64_C(9223372036854775799));
     mpt_arguments_clear(&a);
-    static const char *const bad[] = { "-1",           "1e3",   "0x1",        "1,5x", ".",
-                                       "1.0000000000", "1.2.3", "9223372037", "1s",   "" };
+    static const char *const bad[] = {"-1",           "1e3",   "0x1",        "1,5x", ".",
+                                      "1.0000000000", "1.2.3", "9223372037", "1s",   ""};
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         char *text = g_strconcat("mptcp,list,to=", bad[i], NULL);
         char *error = NULL;
@@ -237,19 +237,18 @@ static void test_parse__typing_errors__refused_with_the_word_meant(void **state)
     static const struct {
         const char *text, *error;
     } cases[] = {
-        { "mptcp,list,strem=1", "unknown option \"strem\" of mptcp,list; did you mean \"stream\"?" },
-        { "mptcp,list,strem = 1", "unknown option \"strem\" of mptcp,list; did you mean \"stream\"?" },
-        { "mptcp,list,Stream=1", "unknown option \"Stream\" of mptcp,list; did you mean \"stream\"?" },
-        { "mptcp,list,fromat=csv", "unknown option \"fromat\" of mptcp,list; did you mean \"format\"?" },
-        { "mptcp,filter,zzz=1",
-          "unknown option \"zzz\"; mptcp,filter takes stream, token, address and file" },
-        { "mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes no option" },
-        { "mptcp,lst",
-          "unknown report \"lst\"; did you mean \"list\"? There are list, summary, tcp, filter, help, "
-          "events, diagnose, reinjections, unfold, paths and plot" },
-        { "mptcp,conv",
-          "unknown report \"conv\"; there are list, summary, tcp, filter, help, events, diagnose, "
-          "reinjections, unfold, paths and plot" },
+        {"mptcp,list,strem=1", "unknown option \"strem\" of mptcp,list; did you mean \"stream\"?"},
+        {"mptcp,list,strem = 1", "unknown option \"strem\" of mptcp,list; did you mean \"stream\"?"},
+        {"mptcp,list,Stream=1", "unknown option \"Stream\" of mptcp,list; did you mean \"stream\"?"},
+        {"mptcp,list,fromat=csv", "unknown option \"fromat\" of mptcp,list; did you mean \"format\"?"},
+        {"mptcp,filter,zzz=1", "unknown option \"zzz\"; mptcp,filter takes stream, token, address and file"},
+        {"mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes no option"},
+        {"mptcp,lst",
+         "unknown report \"lst\"; did you mean \"list\"? There are list, summary, tcp, filter, help, "
+         "events, diagnose, reinjections, unfold, paths and plot"},
+        {"mptcp,conv",
+         "unknown report \"conv\"; there are list, summary, tcp, filter, help, events, diagnose, "
+         "reinjections, unfold, paths and plot"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_error(mpt_arguments_parse_everything, cases[i].text, cases[i].error);
@@ -262,14 +261,14 @@ static void test_parse__one_word_like_an_option__filter_with_a_hint(void **state
     static const struct {
         const char *filter, *hint;
     } cases[] = {
-        { "flul", "did you mean the option \"full\"?" },
-        { "fulll,tcp", "did you mean the option \"full\"?" },
-        { "simple", "did you mean the option \"samples\"?" },
-        { "stream", "option \"stream\" lacks its value: stream=N" },
-        { "file , tcp", "option \"file\" lacks its value: file=PATH" },
-        { "tcp", NULL },
-        { "http2", NULL },
-        { "strem == 1", NULL },
+        {"flul", "did you mean the option \"full\"?"},
+        {"fulll,tcp", "did you mean the option \"full\"?"},
+        {"simple", "did you mean the option \"samples\"?"},
+        {"stream", "option \"stream\" lacks its value: stream=N"},
+        {"file , tcp", "option \"file\" lacks its value: file=PATH"},
+        {"tcp", NULL},
+        {"http2", NULL},
+        {"strem == 1", NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         char *text = g_strconcat("mptcp,summary,", cases[i].filter, NULL);
@@ -289,67 +288,66 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
     static const struct {
         const char *text, *error;
     } cases[] = {
-        { "mptcp,list,stream=x",
-          "option \"stream\" needs a connection id from 0 to 4294967295, as mptcp,list shows "
-          "it, not \"x\"" },
-        { "mptcp,list,stream=4294967296", "option \"stream\" needs a connection id from 0 to 4294967295, as "
-                                          "mptcp,list shows it, not \"4294967296\"" },
-        { "mptcp,list,stream==1",
-          "option \"stream\" needs a connection id from 0 to 4294967295, as mptcp,list shows "
-          "it, not \"=1\"" },
-        { "mptcp,list,stream=1,stream=2", "option \"stream\" is given twice; once is meant" },
-        { "mptcp,list,token=123456789",
-          "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not "
-          "\"123456789\"" },
-        { "mptcp,list,token=000000001", "option \"token\" needs 1 to 8 hex digits, "
-                                        "such as token=7c3ad10f, not \"000000001\"" },
-        { "mptcp,list,to=9223372037", "option \"to\" needs seconds since the earliest frame, "
-                                      "such as 1.5, with at most 9 decimals, not \"9223372037\"" },
-        { "mptcp,list,to=100000000000000000000",
-          "option \"to\" needs seconds since the earliest frame, "
-          "such as 1.5, with at most 9 decimals, not \"100000000000000000000\"" },
-        { "mptcp,list,token=0x",
-          "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not \"0x\"" },
-        { "mptcp,list,token=0x-1",
-          "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not \"0x-1\"" },
-        { "mptcp,list,address=10.0.0.1:80",
-          "option \"address\" needs an IPv4 or IPv6 address without a port, not "
-          "\"10.0.0.1:80\"" },
-        { "mptcp,list,format=svg", "mptcp,list has no format \"svg\"; it has text, csv or json" },
-        { "mptcp,plot,format=text", "mptcp,plot has no format \"text\"; it has csv, svg, xpl or html" },
-        { "mptcp,summary,full=1", "option \"full\" takes no value; write it alone" },
-        { "mptcp,list,file=", "option \"file\" needs a path, with \\, for a comma in it, not \"\"" },
-        { "mptcp,list,direction=up", "option \"direction\" needs c2s (client to server) or s2c, not \"up\"" },
-        { "mptcp,list,from=5,to=5", "option \"from\" must be less than \"to\"; without it, it is 0" },
-        { "mptcp,list,to=0", "option \"from\" must be less than \"to\"; without it, it is 0" },
-        { "mptcp,list,live", "mptcp,list takes no option \"live\"; it belongs to events" },
-        { "mptcp,help,stream=1",
-          "mptcp,help takes no option \"stream\"; it belongs to list, summary, filter, events, "
-          "diagnose, reinjections, unfold, paths and plot" },
-        { "mptcp,events,live,format=json",
-          "option \"live\" prints line by line; format=json is one document: use text "
-          "or csv" },
-        { "mptcp,unfold,stream=1", "mptcp,unfold needs the option file=PATH" },
-        { "mptcp,plot,window=0",
-          "option \"window\" needs seconds above 0, such as 0.5, with at most 9 decimals, not "
-          "\"0\"" },
-        { "mptcp,plot,type=<b>",
-          "option \"type\" needs the name of a graph, such as type=sequence, not \"<b>\"" },
-        { "mptcp,plot,type=mappings", "mptcp,plot,type=mappings is a list: it needs format=csv" },
-        { "mptcp,plot,at=middle",
-          "option \"at\" needs client, server or the number of an interface, not \"middle\"" },
-        { "mptcp,paths,client=x",
-          "option \"client\" needs interface numbers, such as client=0,1, not \"x\"" },
-        { "mptcp,paths,clock=utc", "option \"clock\" needs raw, offset or drift, not \"utc\"" },
-        { "mptcp,list,,stream=1", "nothing stands between two commas; one comma goes before each option" },
-        { "mptcp,list,tcp.port==80,stream=1",
-          "option \"stream\" stands after the display filter; the filter comes "
-          "last" },
-        { "mptcp,summary,tcp.port in {1,2},full",
-          "option \"full\" stands after the display filter; the filter comes "
-          "last" },
-        { "mptcpx,list", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list" },
-        { "", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list" },
+        {"mptcp,list,stream=x",
+         "option \"stream\" needs a connection id from 0 to 4294967295, as mptcp,list shows "
+         "it, not \"x\""},
+        {"mptcp,list,stream=4294967296", "option \"stream\" needs a connection id from 0 to 4294967295, as "
+                                         "mptcp,list shows it, not \"4294967296\""},
+        {"mptcp,list,stream==1",
+         "option \"stream\" needs a connection id from 0 to 4294967295, as mptcp,list shows "
+         "it, not \"=1\""},
+        {"mptcp,list,stream=1,stream=2", "option \"stream\" is given twice; once is meant"},
+        {"mptcp,list,token=123456789",
+         "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not "
+         "\"123456789\""},
+        {"mptcp,list,token=000000001", "option \"token\" needs 1 to 8 hex digits, "
+                                       "such as token=7c3ad10f, not \"000000001\""},
+        {"mptcp,list,to=9223372037", "option \"to\" needs seconds since the earliest frame, "
+                                     "such as 1.5, with at most 9 decimals, not \"9223372037\""},
+        {"mptcp,list,to=100000000000000000000",
+         "option \"to\" needs seconds since the earliest frame, "
+         "such as 1.5, with at most 9 decimals, not \"100000000000000000000\""},
+        {"mptcp,list,token=0x",
+         "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not \"0x\""},
+        {"mptcp,list,token=0x-1",
+         "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not \"0x-1\""},
+        {"mptcp,list,address=10.0.0.1:80",
+         "option \"address\" needs an IPv4 or IPv6 address without a port, not "
+         "\"10.0.0.1:80\""},
+        {"mptcp,list,format=svg", "mptcp,list has no format \"svg\"; it has text, csv or json"},
+        {"mptcp,plot,format=text", "mptcp,plot has no format \"text\"; it has csv, svg, xpl or html"},
+        {"mptcp,summary,full=1", "option \"full\" takes no value; write it alone"},
+        {"mptcp,list,file=", "option \"file\" needs a path, with \\, for a comma in it, not \"\""},
+        {"mptcp,list,direction=up", "option \"direction\" needs c2s (client to server) or s2c, not \"up\""},
+        {"mptcp,list,from=5,to=5", "option \"from\" must be less than \"to\"; without it, it is 0"},
+        {"mptcp,list,to=0", "option \"from\" must be less than \"to\"; without it, it is 0"},
+        {"mptcp,list,live", "mptcp,list takes no option \"live\"; it belongs to events"},
+        {"mptcp,help,stream=1",
+         "mptcp,help takes no option \"stream\"; it belongs to list, summary, filter, events, "
+         "diagnose, reinjections, unfold, paths and plot"},
+        {"mptcp,events,live,format=json",
+         "option \"live\" prints line by line; format=json is one document: use text "
+         "or csv"},
+        {"mptcp,unfold,stream=1", "mptcp,unfold needs the option file=PATH"},
+        {"mptcp,plot,window=0",
+         "option \"window\" needs seconds above 0, such as 0.5, with at most 9 decimals, not "
+         "\"0\""},
+        {"mptcp,plot,type=<b>",
+         "option \"type\" needs the name of a graph, such as type=sequence, not \"<b>\""},
+        {"mptcp,plot,type=mappings", "mptcp,plot,type=mappings is a list: it needs format=csv"},
+        {"mptcp,plot,at=middle",
+         "option \"at\" needs client, server or the number of an interface, not \"middle\""},
+        {"mptcp,paths,client=x", "option \"client\" needs interface numbers, such as client=0,1, not \"x\""},
+        {"mptcp,paths,clock=utc", "option \"clock\" needs raw, offset or drift, not \"utc\""},
+        {"mptcp,list,,stream=1", "nothing stands between two commas; one comma goes before each option"},
+        {"mptcp,list,tcp.port==80,stream=1",
+         "option \"stream\" stands after the display filter; the filter comes "
+         "last"},
+        {"mptcp,summary,tcp.port in {1,2},full",
+         "option \"full\" stands after the display filter; the filter comes "
+         "last"},
+        {"mptcpx,list", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list"},
+        {"", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_error(mpt_arguments_parse_everything, cases[i].text, cases[i].error);
@@ -443,7 +441,7 @@ static void test_parse__random_text__keeps_its_promises(void **state)
         "window=",      "-",       "address=::1",
     };
     GRand *rand = seeded();
-    unsigned counts[3] = { 0 };
+    unsigned counts[3] = {0};
     for (int round = 0; round < 100000; round++) {
         GString *text = g_string_new(below(rand, 10) > 0 ? "mptcp," : "");
         if (below(rand, 3) > 0)

@@ -24,7 +24,10 @@ static void test_data_unmapped__mapping_comes_later__none(void **state)
     mpt_option o;
     (void)state;
     begin_two(&s);
-    o = option_dss(&(mpt_dss){.has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&s.h, 0, 101), .ssn = s.a.next[0],
+    o = option_dss(&(mpt_dss){.has_mapping = true,
+                              .dsn_64bit = true,
+                              .dsn = dsn_of(&s.h, 0, 101),
+                              .ssn = s.a.next[0],
                               .length = 50});
     flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
     send_one(&s.a, 0, MPT_TCP_ACK, &o);
@@ -250,11 +253,16 @@ static void send_checksummed(struct scene *s, uint16_t flip, bool cut)
     send_one(&s->a, 0, MPT_TCP_SYN, &syn);
     send_one(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
     send_one(&s->a, 0, MPT_TCP_ACK, &ack);
-    dss = (mpt_dss){.has_mapping = true, .dsn_64bit = true, .has_checksum = true, .dsn = dsn_of(&s->h, 0, 1), .ssn = 1,
+    dss = (mpt_dss){.has_mapping = true,
+                    .dsn_64bit = true,
+                    .has_checksum = true,
+                    .dsn = dsn_of(&s->h, 0, 1),
+                    .ssn = 1,
                     .length = 4};
     dss.checksum = checksum_of(dss.dsn, 1, 4, payload) ^ flip;
     o = option_dss(&dss);
-    send_extra(&s->a, 0, MPT_TCP_ACK, 4, &o, (struct extra){.window = 65535, .payload = cut ? NULL : payload});
+    send_extra(&s->a, 0, MPT_TCP_ACK, 4, &o,
+               (struct extra){.window = 65535, .payload = cut ? NULL : payload});
 }
 
 static void test_checksum_bad__one_bit__error(void **state)
@@ -338,7 +346,8 @@ static void test_backup_used__new_data__warning(void **state)
     (void)state;
     begin_with_backup(&s);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
-    expect_words(expect_one(&s, "backup_used", MPT_SEVERITY_WARNING), "although subflow 0 is regular and up; 100 bytes");
+    expect_words(expect_one(&s, "backup_used", MPT_SEVERITY_WARNING),
+                 "although subflow 0 is regular and up; 100 bytes");
 }
 
 static void test_backup_used__reinjection__note(void **state)
@@ -460,7 +469,8 @@ static void test_data_waited__100_ms__note(void **state)
     struct scene s;
     (void)state;
     fill_hole_after(&s, 99);
-    expect_words(expect_one(&s, "data_waited", MPT_SEVERITY_NOTE), "waited 100.0 ms for bytes before it, which came late on subflow 1");
+    expect_words(expect_one(&s, "data_waited", MPT_SEVERITY_NOTE),
+                 "waited 100.0 ms for bytes before it, which came late on subflow 1");
 }
 
 static void test_data_waited__99_ms__none(void **state)
@@ -560,7 +570,8 @@ static void test_window_closed__zero__note(void **state)
     tell_window(&s, 0);
     later(&s, 499);
     tell_window(&s, 65535);
-    expect_words(expect_one(&s, "window_closed", MPT_SEVERITY_NOTE), "of the server closed 1 time, at most 500.0 ms");
+    expect_words(expect_one(&s, "window_closed", MPT_SEVERITY_NOTE),
+                 "of the server closed 1 time, at most 500.0 ms");
 }
 
 static void test_window_closed__one_byte__none(void **state)
@@ -725,7 +736,8 @@ static void test_capture_one_way__both__none(void **state)
 static void cut_options(struct scene *s)
 {
     begin_two(s);
-    send_extra(&s->a, 0, MPT_TCP_ACK, 50, NULL, (struct extra){.window = 65535, .presence = MPT_SEGMENT_CUT_OPTIONS});
+    send_extra(&s->a, 0, MPT_TCP_ACK, 50, NULL,
+               (struct extra){.window = 65535, .presence = MPT_SEGMENT_CUT_OPTIONS});
     flow_send_data(&s->a, 0, &s->h, 0, 151, 100);
 }
 
@@ -755,9 +767,16 @@ static void test_capture_options_cut__whole__none(void **state)
 
 static void malformed_option(struct scene *s)
 {
-    mpt_segment g = {.time_ns = s->w.now_ns, .frame = ++s->w.frame, .src = s->a.ends[0], .dst = s->a.ends[1],
-                     .seq = s->a.isn[0] + s->a.next[0], .ack = s->a.isn[1] + s->a.next[1], .flags = MPT_TCP_ACK,
-                     .window = 65535, .option_len = 5, .options = {30, 5, 0x10, 0, 0}};
+    mpt_segment g = {.time_ns = s->w.now_ns,
+                     .frame = ++s->w.frame,
+                     .src = s->a.ends[0],
+                     .dst = s->a.ends[1],
+                     .seq = s->a.isn[0] + s->a.next[0],
+                     .ack = s->a.isn[1] + s->a.next[1],
+                     .flags = MPT_TCP_ACK,
+                     .window = 65535,
+                     .option_len = 5,
+                     .options = {30, 5, 0x10, 0, 0}};
 
     mpt_engine_feed(s->w.engine, &g);
 }

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/seeded.h"
 #include "tap/engine/protocol/checksum.h"
+#include "tests/support/seeded.h"
 
 /* RFC 8684 3.3: pseudo-header and payload laid out as bytes, padded to an even number, RFC 1071. */
 static uint16_t plain_checksum(uint64_t dsn, uint32_t ssn, uint16_t length, const uint8_t *payload, size_t n)
@@ -51,8 +51,9 @@ static void test_checksums__whole_mapping__ok(void **state)
 
     (void)state;
     fill(rand, payload, sizeof payload);
-    mpt_checksums_open(&c, 1, sizeof payload, UINT64_C(0xfedcba9876543210), 1, sizeof payload,
-                       plain_checksum(UINT64_C(0xfedcba9876543210), 1, sizeof payload, payload, sizeof payload));
+    mpt_checksums_open(
+        &c, 1, sizeof payload, UINT64_C(0xfedcba9876543210), 1, sizeof payload,
+        plain_checksum(UINT64_C(0xfedcba9876543210), 1, sizeof payload, payload, sizeof payload));
     assert_int_equal(mpt_checksums_payload(&c, 1, payload, sizeof payload, sizeof payload, NULL), 0);
     assert_int_equal(c.ok, 1);
     assert_int_equal(c.bad, 0);

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-static const uint8_t v4_bytes[4] = { 192, 0, 2, 1 };
-static const uint8_t v6_bytes[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 };
+static const uint8_t v4_bytes[4] = {192, 0, 2, 1};
+static const uint8_t v6_bytes[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
 
 /* From dirt, so that what set() leaves alone shows. */
 static mpt_endpoint made(const uint8_t *address, size_t len, uint16_t port)
@@ -44,7 +44,7 @@ static int sign(int value)
 static void test_endpoint_set__ipv4__zeroes_the_rest(void **state)
 {
     (void)state;
-    mpt_endpoint e = made(v4_bytes, 4, 80), expected = { { 192, 0, 2, 1 }, 80, MPT_FAMILY_IPV4, 0 };
+    mpt_endpoint e = made(v4_bytes, 4, 80), expected = {{192, 0, 2, 1}, 80, MPT_FAMILY_IPV4, 0};
     assert_memory_equal(&e, &expected, sizeof e);
     assert_int_equal(mpt_endpoint_address_len(&e), 4);
 }
@@ -62,9 +62,9 @@ static void test_endpoint_set__ipv6__takes_16_bytes(void **state)
 static void test_endpoint_set__other_length__has_no_family(void **state)
 {
     (void)state;
-    static const size_t lengths[] = { 0, 1, 3, 5, 15, 17 };
+    static const size_t lengths[] = {0, 1, 3, 5, 15, 17};
     for (size_t i = 0; i < G_N_ELEMENTS(lengths); i++) {
-        mpt_endpoint e = made(v6_bytes, lengths[i], 7), expected = { .port = 7 };
+        mpt_endpoint e = made(v6_bytes, lengths[i], 7), expected = {.port = 7};
         assert_memory_equal(&e, &expected, sizeof e);
         assert_int_equal(mpt_endpoint_address_len(&e), 0);
     }
@@ -118,7 +118,7 @@ static void test_endpoint_hash__65536_neighbours__spreads(void **state)
 {
     (void)state;
     enum { BUCKETS = 4096, MEAN = 16 };
-    unsigned fill[BUCKETS] = { 0 };
+    unsigned fill[BUCKETS] = {0};
     mpt_endpoint e = read_from("10.0.0.0", 0);
     for (unsigned i = 0; i < BUCKETS * MEAN; i++) {
         e.address[3] = (uint8_t)i;
@@ -148,13 +148,13 @@ static void test_endpoint_text__each_family__is_canonical(void **state)
     static const struct {
         const char *in, *address, *whole;
     } cases[] = {
-        { "192.0.2.1", "192.0.2.1", "192.0.2.1:65535" },
-        { "2001:DB8:0:0:0:0:0:1", "2001:db8::1", "[2001:db8::1]:65535" },
-        { "2001:db8:0:1:0:0:0:0", "2001:db8:0:1::", "[2001:db8:0:1::]:65535" },
-        { "2001:0db8:0000:0001:0001:0001:0001:0001", "2001:db8:0:1:1:1:1:1", "[2001:db8:0:1:1:1:1:1]:65535" },
-        { "::", "::", "[::]:65535" },
-        { "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
-          "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535" },
+        {"192.0.2.1", "192.0.2.1", "192.0.2.1:65535"},
+        {"2001:DB8:0:0:0:0:0:1", "2001:db8::1", "[2001:db8::1]:65535"},
+        {"2001:db8:0:1:0:0:0:0", "2001:db8:0:1::", "[2001:db8:0:1::]:65535"},
+        {"2001:0db8:0000:0001:0001:0001:0001:0001", "2001:db8:0:1:1:1:1:1", "[2001:db8:0:1:1:1:1:1]:65535"},
+        {"::", "::", "[::]:65535"},
+        {"ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+         "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         char address[MPT_ADDRESS_TEXT], whole[MPT_ENDPOINT_TEXT];
@@ -176,9 +176,9 @@ static void test_endpoint_text__no_family__is_empty(void **state)
 static void test_endpoint_parse_address__no_address__leaves_it_alone(void **state)
 {
     (void)state;
-    static const char *const cases[] = { "", " ", "192.0.2", "192.0.2.256", "192.0.2.1:80", "192.0.2.1 ",
-                                         "1::2::3", "[::1]", "::1%lo", "2001:db8::g", "example.com",
-                                         "0x7f.0.0.1" };
+    static const char *const cases[] = {
+        "",        " ",     "192.0.2", "192.0.2.256", "192.0.2.1:80", "192.0.2.1 ",
+        "1::2::3", "[::1]", "::1%lo",  "2001:db8::g", "example.com",  "0x7f.0.0.1"};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         mpt_endpoint e, before;
         memset(&e, 0xa5, sizeof e);

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "tests/support/seeded.h"
-#include "tests/support/scene.h"
 #include "tap/engine/figures/metrics.h"
+#include "tests/support/scene.h"
+#include "tests/support/seeded.h"
 
 static mpt_engine *new_engine(void)
 {
@@ -53,7 +53,8 @@ static void test_engine__v1_handshake_and_join__one_connection(void **state)
 {
     mpt_engine *e = new_engine();
     struct scene w = scene_of(e);
-    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80), b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
+    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80),
+                b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
     mpt_connection_view v;
 
     (void)state;
@@ -77,7 +78,8 @@ static void test_engine__join_with_other_keys_hmac__bad(void **state)
 {
     mpt_engine *e = new_engine();
     struct scene w = scene_of(e);
-    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80), b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
+    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80),
+                b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
     mpt_option o;
     mpt_connection_view v;
 
@@ -99,7 +101,8 @@ static void test_engine__server_joins_client_address__initiator_is_server(void *
 {
     mpt_engine *e = new_engine();
     struct scene w = scene_of(e);
-    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80), b = path_v4("192.0.2.2", 50000, "198.51.100.1", 7);
+    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80),
+                b = path_v4("192.0.2.2", 50000, "198.51.100.1", 7);
     mpt_connection_view v;
 
     (void)state;
@@ -279,7 +282,8 @@ static void test_engine__time_order_differs_from_file_order__first_by_time(void 
 {
     mpt_engine *e = new_engine();
     struct scene w = scene_of(e);
-    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80), b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
+    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80),
+                b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
     mpt_connection_view v;
 
     (void)state;
@@ -300,16 +304,17 @@ static void test_engine__mapping_comes_after_its_data__takes_first_back(void **s
 {
     mpt_engine *e = new_engine();
     struct scene w = scene_of(e);
-    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80), b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
+    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80),
+                b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
     mpt_connection_view v;
 
     (void)state;
     open_capable(&w, &a, KEY_A, KEY_B);
     open_join(&w, &b, 1);
     send_data(&w, &a, 0, 1, 100, no_option());
-    send_data(&w, &b, 0, 1, 50, dss(1, 1, 50));  /* the same bytes in part, later */
+    send_data(&w, &b, 0, 1, 50, dss(1, 1, 50));   /* the same bytes in part, later */
     send_data(&w, &b, 0, 51, 10, dss(1, 51, 10)); /* and again on the same subflow */
-    send_ack(&w, &a, 0, 1, dss(1, 1, 100));      /* now it shows what the first segment was */
+    send_ack(&w, &a, 0, 1, dss(1, 1, 100));       /* now it shows what the first segment was */
     v = view_of(e, 0);
     assert_int_equal(v.subflows[0].direction[0].bytes.first_bytes, 100);
     assert_int_equal(v.subflows[1].direction[0].bytes.first_bytes, 0);
@@ -438,7 +443,8 @@ static void say_bytes(struct plan *x, unsigned s, uint32_t ssn, uint32_t length)
     }
 }
 
-static void send_part(struct plan *x, unsigned s, const struct chunk *c, uint32_t from, uint32_t length, bool with_dss)
+static void send_part(struct plan *x, unsigned s, const struct chunk *c, uint32_t from, uint32_t length,
+                      bool with_dss)
 {
     say_bytes(x, s, c->ssn + from, length);
     if (with_dss)
@@ -537,7 +543,7 @@ static void random_connection(GRand *rand, guint round, bool partial)
         x->p[s] = path_v4("192.0.2.1", (uint16_t)(40000 + s), "192.0.2.2", 80);
     make_chunks(x);
     if (partial) {
-            send_chunk(x, 0, true); /* no handshake: the first segment shows SSN and connection */
+        send_chunk(x, 0, true); /* no handshake: the first segment shows SSN and connection */
     } else {
         open_capable(&x->w, &x->p[0], KEY_A, KEY_B);
     }

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/scene.h"
 #include "tap/engine/figures/metrics.h"
+#include "tests/support/scene.h"
 
 /* Room for a dozen connections without payload. */
 #define ROOM 40000

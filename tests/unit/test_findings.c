@@ -58,7 +58,8 @@ static void test_fallback__same_server_accepts_elsewhere__says_so(void **state)
     (void)state;
     begin_open(&s);
     flow_open_refused_capable(&s.b, &s.h);
-    expect_words(expect_one(&s, "fallback", MPT_SEVERITY_WARNING), "accepts MPTCP elsewhere in this capture (frame 2)");
+    expect_words(expect_one(&s, "fallback", MPT_SEVERITY_WARNING),
+                 "accepts MPTCP elsewhere in this capture (frame 2)");
 }
 
 /* --- MP_CAPABLE --- */
@@ -106,7 +107,8 @@ static void test_capable_dropped__later_plain_connection__names_its_frame(void *
     send_capable_syns(&s, 3);
     plain = flow_between(&s.w, "192.0.2.1", 40002, "192.0.2.2", 5001, 2);
     flow_open_plain(&plain);
-    expect_words(expect_one(&s, "capable_dropped", MPT_SEVERITY_WARNING), "answers one without it in frame 5");
+    expect_words(expect_one(&s, "capable_dropped", MPT_SEVERITY_WARNING),
+                 "answers one without it in frame 5");
 }
 
 static void test_capable_unanswered__three_syns__warning(void **state)
@@ -171,7 +173,8 @@ static mpt_option join_syn(const struct scene *s)
 static mpt_option join_answer(const struct scene *s, mpt_join_step step)
 {
     bool ack = step == MPT_JOIN_ACK;
-    mpt_option o = {.subtype = MPT_MP_JOIN, .length = ack ? 24 : 16, .join = {.step = step, .nonce = ack ? 0 : 8}};
+    mpt_option o = {
+        .subtype = MPT_MP_JOIN, .length = ack ? 24 : 16, .join = {.step = step, .nonce = ack ? 0 : 8}};
 
     mpt_key_join_hmac(s->h.version, s->h.key[!ack], s->h.key[ack], ack ? 7 : 8, ack ? 8 : 7, o.join.hmac);
     return o;
@@ -180,7 +183,8 @@ static mpt_option join_answer(const struct scene *s, mpt_join_step step)
 /* The join of b; flip_*: a bit to turn over in the HMAC. */
 static void join_with_hmacs(struct scene *s, uint8_t flip_synack, uint8_t flip_ack)
 {
-    mpt_option syn = join_syn(s), synack = join_answer(s, MPT_JOIN_SYNACK), ack = join_answer(s, MPT_JOIN_ACK);
+    mpt_option syn = join_syn(s), synack = join_answer(s, MPT_JOIN_SYNACK),
+               ack = join_answer(s, MPT_JOIN_ACK);
 
     synack.join.hmac[7] ^= flip_synack;
     ack.join.hmac[19] ^= flip_ack;
@@ -351,7 +355,8 @@ static void test_join_unfinished__no_third_ack__warning(void **state)
     send_one(&s.b, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
     later(&s, 2000);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
-    expect_words(expect_one(&s, "join_unfinished", MPT_SEVERITY_WARNING), "third ACK with its HMAC is missing");
+    expect_words(expect_one(&s, "join_unfinished", MPT_SEVERITY_WARNING),
+                 "third ACK with its HMAC is missing");
 }
 
 static void test_join_unfinished__capture_ends_soon__none(void **state)
@@ -414,7 +419,8 @@ static void test_join_address__announced__none(void **state)
 
 static void open_join_after(struct scene *s, int64_t ms)
 {
-    mpt_option syn = join_syn(s), synack = join_answer(s, MPT_JOIN_SYNACK), ack = join_answer(s, MPT_JOIN_ACK);
+    mpt_option syn = join_syn(s), synack = join_answer(s, MPT_JOIN_SYNACK),
+               ack = join_answer(s, MPT_JOIN_ACK);
 
     send_one(&s->b, 0, MPT_TCP_SYN, &syn);
     later(s, ms);
@@ -428,7 +434,8 @@ static void test_join_slow__300_ms__note(void **state)
     (void)state;
     begin_open(&s);
     open_join_after(&s, 300);
-    expect_words(expect_one(&s, "join_slow", MPT_SEVERITY_NOTE), "took 301.0 ms (1 SYN), that of the first subflow 1.00 ms");
+    expect_words(expect_one(&s, "join_slow", MPT_SEVERITY_NOTE),
+                 "took 301.0 ms (1 SYN), that of the first subflow 1.00 ms");
 }
 
 static void test_join_slow__90_ms__none(void **state)

@@ -9,10 +9,10 @@
 
 #include <cmocka.h>
 
+#include "tap/engine/figures/metrics.h"
+#include "tap/engine/frames/frames.h"
 #include "tests/support/seeded.h"
 #include "tests/support/segments.h"
-#include "tap/engine/frames/frames.h"
-#include "tap/engine/figures/metrics.h"
 
 #define MS INT64_C(1000000)
 

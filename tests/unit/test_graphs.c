@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "tests/support/segments.h"
 #include "tap/engine/graphs/graphs.h"
+#include "tests/support/segments.h"
 
 /* --- a capture, recorded --- */
 
@@ -55,10 +55,8 @@ static void play(struct scene *s)
     s->connections = mpt_metrics_connections(s->wire.engine);
     assert_int_equal(s->connections->len, 1);
     mpt_metrics_connection(s->wire.engine, g_ptr_array_index(s->connections, 0), 0, &s->view);
-    s->request = (mpt_series_request){.view = &s->view,
-                                      .direction = MPT_C2S,
-                                      .types = (1u << MPT_GRAPH_TYPES) - 1,
-                                      .window_ns = 10000000};
+    s->request = (mpt_series_request){
+        .view = &s->view, .direction = MPT_C2S, .types = (1u << MPT_GRAPH_TYPES) - 1, .window_ns = 10000000};
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
         s->points[t] = g_array_new(FALSE, FALSE, sizeof(struct told));
     mpt_series_play(s->recorder, &s->request, tell, s);
@@ -229,10 +227,8 @@ static void test_play__connections_that_become_one__one_line_of_positions(void *
     b = flow_between(&s.wire, "198.51.100.1", 40001, "192.0.2.2", 443, 1);
     a.next[0] = a.next[1] = b.next[0] = b.next[1] = 1;
     flow_send_data(&a, 0, &HOSTS, 0, 5000, 100);
-    mpt_option low = option_dss(&(mpt_dss){.has_mapping = true,
-                                           .dsn = (uint32_t)dsn_of(&HOSTS, 0, 5100),
-                                           .ssn = b.next[0],
-                                           .length = 100});
+    mpt_option low = option_dss(&(mpt_dss){
+        .has_mapping = true, .dsn = (uint32_t)dsn_of(&HOSTS, 0, 5100), .ssn = b.next[0], .length = 100});
     flow_send(&b, 0, MPT_TCP_ACK, 100, &low, 1);
     flow_send_data(&b, 0, &HOSTS, 0, 5200, 100);
     play(&s);
@@ -402,13 +398,8 @@ static void test_default_window__durations__1_2_5(void **state)
     static const struct {
         int64_t duration_ns, window_ns;
     } cases[] = {
-        {0, 1000000},
-        {50000000, 1000000},
-        {50000001, 2000000},
-        {100000001, 5000000},
-        {250000001, 10000000},
-        {10000000000, 200000000},
-        {20000000000, 500000000},
+        {0, 1000000},          {50000000, 1000000},      {50000001, 2000000},      {100000001, 5000000},
+        {250000001, 10000000}, {10000000000, 200000000}, {20000000000, 500000000},
     };
     mpt_connection_view view = {0};
 

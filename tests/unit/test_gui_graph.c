@@ -111,7 +111,8 @@ static void test_graph_new__sequence__points_events_words(void **state)
     assert_int_equal(again->points[0].frame, 9);
     assert_int_equal(again->points[0].first_frame, 7);
     mpt_gui_describe(g, (unsigned)(again - g->series), 0, text, sizeof text);
-    assert_string_equal(text, "0.008000000 s, subflow 1: reinjected: 801 to 1,000, frame 9, first copy in frame 7");
+    assert_string_equal(text,
+                        "0.008000000 s, subflow 1: reinjected: 801 to 1,000, frame 9, first copy in frame 7");
     mpt_gui_describe(g, (unsigned)(again - g->series), 0, little, sizeof little);
     assert_string_equal(little, "0.00800");
     assert_int_equal(series_of(g, "subflow 0: data")->kind, 0);
@@ -212,8 +213,9 @@ static void test_save_csv__tcp__the_subflow_asked_for(void **state)
     q.subflow = 1;
     assert_true(mpt_gui_save_csv(s.wire.engine, s.recorder, &q, path, &why));
     assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    assert_true(g_str_has_prefix(text, "graph,series,subflow,time_s,value,unit,frame,length_bytes,first_frame\r\n"
-                                       "tcp,"));
+    assert_true(g_str_has_prefix(text,
+                                 "graph,series,subflow,time_s,value,unit,frame,length_bytes,first_frame\r\n"
+                                 "tcp,"));
     assert_non_null(strstr(text, "tcp,data,1,0.007000000,"));
     assert_null(strstr(text, "tcp,data,0,"));
     assert_false(mpt_gui_save_csv(s.wire.engine, s.recorder, &q, "/nonexistent/x.csv", &why));

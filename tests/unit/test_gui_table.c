@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "plugin/report/gui/gui_table.h"
 #include "plugin/report/format/table.h"
+#include "plugin/report/gui/gui_table.h"
 #include "tests/support/segments.h"
 
 struct scene {

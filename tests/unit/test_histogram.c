@@ -56,7 +56,7 @@ static int64_t quantile(const mpt_histogram *d, double q)
 static void test_distribution_quantile__no_samples__is_false(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     int64_t ns = 42;
     assert_false(mpt_histogram_quantile(&d, 0.5, &ns));
     assert_int_equal(ns, 42);
@@ -66,9 +66,9 @@ static void test_distribution_quantile__no_samples__is_false(void **state)
 static void test_distribution_quantile__one_sample__is_that_sample(void **state)
 {
     (void)state;
-    static const int64_t values[] = { 0, 1, -1, 123456789, -987654321, INT64_MAX, INT64_MIN };
+    static const int64_t values[] = {0, 1, -1, 123456789, -987654321, INT64_MAX, INT64_MIN};
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
-        mpt_histogram d = { 0 };
+        mpt_histogram d = {0};
         mpt_histogram_add(&d, values[i]);
         assert_true(quantile(&d, 0.0001) == values[i]);
         assert_true(quantile(&d, 0.5) == values[i]);
@@ -81,7 +81,7 @@ static void test_distribution_quantile__every_rank_of_every_size__rounds_up(void
 {
     (void)state;
     /* Values below 128 have a bucket each, so a wrong rank shows at once. */
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     for (int n = 1; n <= 127; n++) {
         mpt_histogram_add(&d, n);
         for (int rank = 1; rank <= n; rank++) {
@@ -95,7 +95,7 @@ static void test_distribution_quantile__every_rank_of_every_size__rounds_up(void
 static void test_distribution_quantile__decimal_fractions__rounds_up(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     for (int i = 1; i <= 100; i++)
         mpt_histogram_add(&d, i);
     assert_int_equal(quantile(&d, 0.07), 7); /* 0.07 * 100 is above 7 in binary */
@@ -114,7 +114,7 @@ static void test_distribution_quantile__boundaries_of_buckets__is_within_1_perce
             for (int64_t near = -1; near <= 1; near++) {
                 int64_t value = base + step + near;
                 for (int sign = -1; sign <= 1; sign += 2) {
-                    mpt_histogram d = { 0 };
+                    mpt_histogram d = {0};
                     mpt_histogram_add(&d, INT64_MIN);
                     mpt_histogram_add(&d, sign * value);
                     mpt_histogram_add(&d, INT64_MAX);
@@ -129,7 +129,7 @@ static void test_distribution_quantile__boundaries_of_buckets__is_within_1_perce
 static void test_distribution_quantile__extremes_twice__stays_within_them(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     for (int i = 0; i < 3; i++) {
         mpt_histogram_add(&d, INT64_MIN);
         mpt_histogram_add(&d, INT64_MAX);
@@ -146,7 +146,7 @@ static void test_distribution_quantile__extremes_twice__stays_within_them(void *
 
 static void check_against_sorted(const mpt_histogram *d, int64_t *samples, size_t n)
 {
-    static const double qs[] = { 0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1 };
+    static const double qs[] = {0.001, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 0.999, 1};
     qsort(samples, n, sizeof *samples, by_value);
     long double sum = 0;
     for (size_t i = 0; i < n; i++)
@@ -169,7 +169,7 @@ static void test_distribution_add__random_samples__agrees_with_sorted_ones(void 
     GRand *rand = seeded();
     int64_t *samples = g_new(int64_t, N);
     for (int round = 0; round < 6; round++) {
-        mpt_histogram d = { 0 };
+        mpt_histogram d = {0};
         for (size_t i = 0; i < N; i++) {
             samples[i] = random_duration(rand, 10 * (round % 3 + 1) + 20, round >= 3);
             mpt_histogram_add(&d, samples[i]);
@@ -184,7 +184,7 @@ static void test_distribution_add__random_samples__agrees_with_sorted_ones(void 
 static void test_distribution_add__million_samples_of_one_octave__needs_65_buckets_at_most(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     for (int64_t i = 0; i < 1000000; i++)
         mpt_histogram_add(&d, (INT64_C(1) << 20) + i);
     assert_in_range(d.used, 60, 65);
@@ -198,7 +198,7 @@ static void test_distribution_merge__parts__is_the_whole(void **state)
     enum { N = 3000, PARTS = 4 };
     GRand *rand = seeded();
     int64_t samples[N];
-    mpt_histogram parts[PARTS] = { 0 }, whole = { 0 }, merged = { 0 };
+    mpt_histogram parts[PARTS] = {0}, whole = {0}, merged = {0};
     for (size_t i = 0; i < N; i++) {
         samples[i] = random_duration(rand, 40, true);
         mpt_histogram_add(&parts[i % (PARTS - 1)], samples[i]); /* the last part stays empty */
@@ -219,7 +219,7 @@ static void test_distribution_merge__parts__is_the_whole(void **state)
 static void test_distribution_merge__with_itself__doubles(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     for (int i = 1; i <= 50; i++)
         mpt_histogram_add(&d, i);
     mpt_histogram_merge(&d, &d);
@@ -233,7 +233,7 @@ static void test_distribution_merge__with_itself__doubles(void **state)
 static void test_distribution_merge__an_empty_one__changes_nothing(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 }, empty = { 0 };
+    mpt_histogram d = {0}, empty = {0};
     mpt_histogram_add(&d, 5);
     mpt_histogram_merge(&d, &empty);
     assert_int_equal(d.min, 5);
@@ -248,7 +248,7 @@ static void test_distribution_merge__an_empty_one__changes_nothing(void **state)
 static void test_distribution_clear__filled__is_empty_and_usable(void **state)
 {
     (void)state;
-    mpt_histogram d = { 0 };
+    mpt_histogram d = {0};
     mpt_histogram_add(&d, -5);
     mpt_histogram_clear(&d);
     int64_t ns;
@@ -269,7 +269,7 @@ static void test_distribution_fine__random__within_a_twentieth_of_a_percent(void
 
     (void)state;
     for (int bits = 10; bits <= 62; bits += 13) {
-        mpt_histogram d = { .fine = true };
+        mpt_histogram d = {.fine = true};
         for (int i = 0; i < SAMPLES; i++)
             mpt_histogram_add(&d, all[i] = random_duration(rand, bits, true));
         qsort(all, SAMPLES, sizeof *all, by_value);
@@ -286,7 +286,7 @@ static void test_distribution_fine__random__within_a_twentieth_of_a_percent(void
 /* An octave has 1024 buckets: what is 0.2 % apart has buckets of its own, which the coarse one has not. */
 static void test_distribution_fine__neighbours__told_apart(void **state)
 {
-    mpt_histogram fine = { .fine = true }, coarse = { 0 };
+    mpt_histogram fine = {.fine = true}, coarse = {0};
 
     (void)state;
     for (int64_t ns = 10000000; ns < 10000000 + 101 * 20000; ns += 20000) {

@@ -163,7 +163,7 @@ static void test_member__each_kind__has_its_key(void **state)
 {
     (void)state;
     assert_document(each_kind_of_member, "{ \"a\": 0.000000005, \"b\": 6, \"c\": \"7\", \"d\": 0.5, \"e\": "
-                                 "\"00000001\", \"f\": \"0000000000000001\" }\n");
+                                         "\"00000001\", \"f\": \"0000000000000001\" }\n");
 }
 
 static void only_a_number(mpt_json *json)
@@ -239,8 +239,8 @@ static void nothing(mpt_json *json)
 static void test_misuse__each_kind__asserted(void **state)
 {
     (void)state;
-    static const writing cases[] = { value_without_key, key_without_value, two_keys,  key_in_array, wrong_end,
-                                     one_end_too_many,  two_documents,     left_open, nothing };
+    static const writing cases[] = {value_without_key, key_without_value, two_keys,  key_in_array, wrong_end,
+                                    one_end_too_many,  two_documents,     left_open, nothing};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_misuse(cases[i]);
 }

@@ -48,7 +48,7 @@ static void collect(const mpt_segment *segment, bool late, void *data)
         fill_payload(segment->frame, expected, segment->captured_payload);
         assert_memory_equal(segment->payload, expected, segment->captured_payload);
     }
-    g_array_append_val((GArray *)data, ((output){ segment->time_ns, segment->frame, late }));
+    g_array_append_val((GArray *)data, ((output){segment->time_ns, segment->frame, late}));
 }
 
 static void push(mpt_lookback *t, int64_t time_ns, uint32_t frame)
@@ -56,8 +56,11 @@ static void push(mpt_lookback *t, int64_t time_ns, uint32_t frame)
     uint32_t len = payload_len(frame);
     uint8_t *payload = g_malloc(len + 1); /* freed below: what is held must be a copy */
     fill_payload(frame, payload, len);
-    mpt_segment s = { .time_ns = time_ns, .frame = frame, .seq = frame ^ 0x5a5a5a5a, .captured_payload = len,
-                      .payload = payload };
+    mpt_segment s = {.time_ns = time_ns,
+                     .frame = frame,
+                     .seq = frame ^ 0x5a5a5a5a,
+                     .captured_payload = len,
+                     .payload = payload};
     s.options[MPT_SEGMENT_OPTION_BYTES - 1] = (uint8_t)frame;
     mpt_lookback_push(t, &s);
     memset(&s, 0xee, sizeof s);
@@ -99,12 +102,12 @@ static void test_timeorder_push__in_order__leaves_beyond_the_horizon(void **stat
     assert_int_equal(out->len, 0);
     assert_int_equal(mpt_lookback_held(t), 3);
     push(t, 11, 4);
-    assert_frames(out, (uint32_t[]){ 1 }, 1);
+    assert_frames(out, (uint32_t[]){1}, 1);
     push(t, 100, 5);
-    assert_frames(out, (uint32_t[]){ 1, 2, 3, 4 }, 4);
+    assert_frames(out, (uint32_t[]){1, 2, 3, 4}, 4);
     assert_int_equal(mpt_lookback_held(t), 1);
     mpt_lookback_flush(t);
-    assert_frames(out, (uint32_t[]){ 1, 2, 3, 4, 5 }, 5);
+    assert_frames(out, (uint32_t[]){1, 2, 3, 4, 5}, 5);
     assert_int_equal(mpt_lookback_held(t), 0);
     mpt_lookback_free(t);
 }
@@ -119,7 +122,7 @@ static void test_timeorder_push__equal_times__leave_by_frame(void **state)
     push(t, 7, 2);
     assert_int_equal(out->len, 0); /* a horizon of 0 holds what is as new as the newest */
     push(t, 8, 5);
-    assert_frames(out, (uint32_t[]){ 1, 2, 3, 4 }, 4);
+    assert_frames(out, (uint32_t[]){1, 2, 3, 4}, 4);
     mpt_lookback_free(t);
 }
 
@@ -132,7 +135,7 @@ static void test_timeorder_push__older_than_what_left__is_late_at_once(void **st
     push(t, 99, 7);  /* older than frame 5 */
     push(t, 100, 4); /* as old, but of an earlier frame */
     push(t, 100, 8); /* as old, of a later frame: still in order */
-    assert_frames(out, (uint32_t[]){ 5, 7, 4, 8 }, 4);
+    assert_frames(out, (uint32_t[]){5, 7, 4, 8}, 4);
     assert_false(at(out, 0)->late);
     assert_true(at(out, 1)->late);
     assert_true(at(out, 2)->late);
@@ -150,9 +153,9 @@ static void test_timeorder_push__above_capacity__releases_the_oldest(void **stat
     push(t, 20, 3);
     assert_int_equal(out->len, 0);
     push(t, 50, 4);
-    assert_frames(out, (uint32_t[]){ 3 }, 1);
+    assert_frames(out, (uint32_t[]){3}, 1);
     push(t, 25, 5);
-    assert_frames(out, (uint32_t[]){ 3, 5 }, 2);
+    assert_frames(out, (uint32_t[]){3, 5}, 2);
     assert_false(at(out, 1)->late);
     assert_int_equal(mpt_lookback_held(t), 3);
     mpt_lookback_free(t);
@@ -166,7 +169,7 @@ static void test_timeorder_push__capacity_of_one__holds_the_newest(void **state)
     push(t, 3, 2);
     push(t, 4, 3);
     push(t, 9, 4);
-    assert_frames(out, (uint32_t[]){ 2, 3, 1 }, 3);
+    assert_frames(out, (uint32_t[]){2, 3, 1}, 3);
     assert_int_equal(mpt_lookback_held(t), 1);
     mpt_lookback_free(t);
 }
@@ -176,13 +179,13 @@ static void test_timeorder_push__capacity_of_zero__releases_at_once_in_order_of_
     GArray *out = *state;
     mpt_lookback *t = mpt_lookback_new(0, 0, collect, out);
     push(t, 5, 1);
-    assert_frames(out, (uint32_t[]){ 1 }, 1);
+    assert_frames(out, (uint32_t[]){1}, 1);
     push(t, 9, 2);
     push(t, 3, 3);
-    assert_frames(out, (uint32_t[]){ 1, 2, 3 }, 3);
+    assert_frames(out, (uint32_t[]){1, 2, 3}, 3);
     assert_true(at(out, 2)->late);
     push(t, 9, 4);
-    assert_frames(out, (uint32_t[]){ 1, 2, 3, 4 }, 4);
+    assert_frames(out, (uint32_t[]){1, 2, 3, 4}, 4);
     assert_int_equal(mpt_lookback_held(t), 0);
     mpt_lookback_free(t);
 }
@@ -195,13 +198,13 @@ static void test_timeorder_push__extreme_times__do_not_overflow(void **state)
     push(t, -1, 2); /* INT64_MAX newer, not more */
     assert_int_equal(out->len, 0);
     push(t, 0, 3); /* 2^63 newer */
-    assert_frames(out, (uint32_t[]){ 1 }, 1);
+    assert_frames(out, (uint32_t[]){1}, 1);
     push(t, INT64_MAX, 4);
-    assert_frames(out, (uint32_t[]){ 1, 2 }, 2);
+    assert_frames(out, (uint32_t[]){1, 2}, 2);
     push(t, INT64_MIN, 5);
     assert_true(at(out, 2)->late);
     mpt_lookback_flush(t);
-    assert_frames(out, (uint32_t[]){ 1, 2, 5, 3, 4 }, 5);
+    assert_frames(out, (uint32_t[]){1, 2, 5, 3, 4}, 5);
     mpt_lookback_free(t);
 }
 
@@ -264,10 +267,10 @@ static void test_timeorder_push__few_held_of_many__takes_memory_for_few(void **s
     size_t released = 0, before = allocated();
     mpt_lookback *t = mpt_lookback_new(1000, 50000, count, &released);
     for (uint32_t i = 0; i < ROUNDS; i++) {
-        mpt_segment s = { .time_ns = i, .frame = i };
+        mpt_segment s = {.time_ns = i, .frame = i};
         mpt_lookback_push(t, &s);
         for (uint32_t j = 0; j < GO; j++) {
-            s = (mpt_segment){ .time_ns = (int64_t)i - 1000, .frame = ROUNDS + i * GO + j };
+            s = (mpt_segment){.time_ns = (int64_t)i - 1000, .frame = ROUNDS + i * GO + j};
             mpt_lookback_push(t, &s);
         }
     }
@@ -283,11 +286,11 @@ static void test_timeorder_push__burst_is_over__gives_memory_back(void **state)
     size_t released = 0, before = allocated();
     mpt_lookback *t = mpt_lookback_new(1000, 50000, count, &released);
     for (uint32_t i = 1; i <= 60000; i++) {
-        mpt_segment s = { .time_ns = i % 1000, .frame = i };
+        mpt_segment s = {.time_ns = i % 1000, .frame = i};
         mpt_lookback_push(t, &s);
     }
     assert_int_equal(mpt_lookback_held(t) + released, 60000);
-    mpt_segment last = { .time_ns = 100000, .frame = 60001 };
+    mpt_segment last = {.time_ns = 100000, .frame = 60001};
     mpt_lookback_push(t, &last);
     assert_int_equal(mpt_lookback_held(t), 1);
     assert_true(allocated() - before < 50000 * sizeof(mpt_segment) / 4);
@@ -304,7 +307,7 @@ static void test_timeorder_flush__and_push_again__remembers_what_left(void **sta
     push(t, 49, 2);
     push(t, 51, 3);
     mpt_lookback_flush(t);
-    assert_frames(out, (uint32_t[]){ 1, 2, 3 }, 3);
+    assert_frames(out, (uint32_t[]){1, 2, 3}, 3);
     assert_true(at(out, 1)->late);
     assert_false(at(out, 2)->late);
     mpt_lookback_free(t);
@@ -326,7 +329,7 @@ static void test_timeorder_push__payload_that_nobody_kept__stays_null(void **sta
     (void)state;
     GArray *seen = g_array_new(FALSE, FALSE, sizeof(output));
     mpt_lookback *t = mpt_lookback_new(0, 1, collect, seen);
-    mpt_segment s = { .frame = 5, .seq = 5 ^ 0x5a5a5a5a, .payload = (const uint8_t *)"gone" };
+    mpt_segment s = {.frame = 5, .seq = 5 ^ 0x5a5a5a5a, .payload = (const uint8_t *)"gone"};
     s.options[MPT_SEGMENT_OPTION_BYTES - 1] = 5;
     mpt_lookback_push(t, &s); /* captured_payload is 0: collect() wants NULL */
     mpt_lookback_flush(t);
@@ -376,7 +379,7 @@ static void oracle_release(oracle *o, bool all)
 
 static void oracle_push(oracle *o, int64_t time_ns, uint32_t frame)
 {
-    output new = { time_ns, frame, false };
+    output new = {time_ns, frame, false};
     if (o->any_left && is_before(&new, &o->left)) {
         new.late = true;
         g_array_append_val(o->out, new);
@@ -424,12 +427,13 @@ static void promised(const mpt_segment *segment, unsigned places, void *data)
 
     assert_true(places == MPT_LOOKBACK_FAR || places == MPT_LOOKBACK_NEAR);
     assert_int_equal(segment->seq, segment->frame ^ 0x5a5a5a5a);
-    g_array_append_val(promises, ((promise){ out->len + places, segment->frame }));
+    g_array_append_val(promises, ((promise){out->len + places, segment->frame}));
 }
 
-static void compare_with_oracle(GRand *rand, int style, int64_t horizon_ns, size_t capacity, size_t batch, GArray *out)
+static void compare_with_oracle(GRand *rand, int style, int64_t horizon_ns, size_t capacity, size_t batch,
+                                GArray *out)
 {
-    oracle o = { .horizon_ns = horizon_ns, .capacity = capacity };
+    oracle o = {.horizon_ns = horizon_ns, .capacity = capacity};
     o.held = g_array_new(FALSE, FALSE, sizeof(output));
     o.out = g_array_new(FALSE, FALSE, sizeof(output));
     mpt_lookback *t = mpt_lookback_new(horizon_ns, capacity, collect, out);
@@ -466,9 +470,9 @@ static void compare_with_oracle(GRand *rand, int style, int64_t horizon_ns, size
 
 static void test_timeorder_push__random_order__is_the_oracles(void **state)
 {
-    static const int64_t horizons[] = { 0, 100, 2000, INT64_MAX };
-    static const size_t capacities[] = { 1, 7, 600, 100000 };
-    static const size_t batches[] = { 1, 2, 5, 64 };
+    static const int64_t horizons[] = {0, 100, 2000, INT64_MAX};
+    static const size_t capacities[] = {1, 7, 600, 100000};
+    static const size_t batches[] = {1, 2, 5, 64};
     guint announced = 0;
     print_message("seed %u\n", SEED);
     promises = g_array_new(FALSE, FALSE, sizeof(promise));

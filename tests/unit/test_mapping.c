@@ -342,9 +342,9 @@ static void random_add(GRand *rand, oracle *o, mpt_mapping *m, int from, int to,
     o->adding = frame;
     o->adding_delta = delta;
     const int64_t ssn = o->base + from;
-    assert_int_equal(mpt_mapping_add(m, ssn, (int64_t)((uint64_t)ssn + delta), (uint32_t)(to - from), frame,
-                                     judge, o),
-                     conflict);
+    assert_int_equal(
+        mpt_mapping_add(m, ssn, (int64_t)((uint64_t)ssn + delta), (uint32_t)(to - from), frame, judge, o),
+        conflict);
     for (int64_t p = o->next; p < o->base + to; p++)
         assert_true(o->cell[p - o->base].in);
     o->adding = 0;
@@ -408,8 +408,8 @@ static void test_all__random_work__as_the_array(void **state)
 {
     (void)state;
     GRand *rand = seeded();
-    const int64_t bases[] = {0, -100, TWO_31 - 100, TWO_32 - 100, -TWO_32 - 100, -MPT_RUNS_LIMIT,
-                             MPT_RUNS_LIMIT - LINE};
+    const int64_t bases[] = {
+        0, -100, TWO_31 - 100, TWO_32 - 100, -TWO_32 - 100, -MPT_RUNS_LIMIT, MPT_RUNS_LIMIT - LINE};
     for (int round = 0; round < 60; round++)
         for (size_t i = 0; i < G_N_ELEMENTS(bases); i++) {
             against_oracle(rand, bases[i], 3, 300);

@@ -11,8 +11,8 @@
 
 #include <math.h>
 
-#include "tests/support/scene.h"
 #include "tap/engine/figures/metrics.h"
+#include "tests/support/scene.h"
 
 struct world {
     struct scene w;
@@ -76,7 +76,8 @@ static void test_connection__goodput__to_the_ack_of_the_data_not_of_the_data_fin
     x.w.wire.now_ns += 7000000; /* 8 ms after the payload */
     send_ack(&x.w, &x.a, 1, 1001, data_ack(1001));
     send_ack(&x.w, &x.a, 0, 1,
-             option_dss(&(mpt_dss){.has_mapping = true, .dsn_64bit = true, .data_fin = true, .dsn = 1001, .length = 1}));
+             option_dss(&(mpt_dss){
+                 .has_mapping = true, .dsn_64bit = true, .data_fin = true, .dsn = 1001, .length = 1}));
     x.w.wire.now_ns += 500000000;
     send_ack(&x.w, &x.a, 1, 1001, data_ack(1002));
     v = view(&x, 0);
@@ -104,7 +105,7 @@ static void test_connection__window_of_time__only_what_lies_in_it(void **state)
     send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100)); /* before */
     send_ack(&x.w, &x.a, 1, 101, data_ack(101));
     x.w.wire.now_ns = WIRE_START_NS + 150000000;
-    send_data(&x.w, &x.b, 0, 1, 100, dss(1, 1, 100));   /* reinjected, of bytes seen before the window */
+    send_data(&x.w, &x.b, 0, 1, 100, dss(1, 1, 100)); /* reinjected, of bytes seen before the window */
     send_data(&x.w, &x.b, 0, 101, 50, dss(101, 101, 50));
     send_ack(&x.w, &x.b, 1, 151, data_ack(151));
     x.w.wire.now_ns = WIRE_START_NS + 200000000; /* its end is not in it */

@@ -38,7 +38,7 @@ static mpt_option_result parse_bytes(const uint8_t *bytes, size_t len, mpt_optio
 
 static mpt_option_result parse(const char *hex, mpt_option *option, size_t *used)
 {
-    uint8_t bytes[300] = { 0 };
+    uint8_t bytes[300] = {0};
     size_t len = from_hex(hex, bytes);
     return parse_bytes(bytes, len, option, used);
 }
@@ -70,7 +70,7 @@ static void assert_malformed(const char *hex)
 /* An option of that subtype octet and length, the rest zero. */
 static mpt_option_result parse_zeros(uint8_t subtype_octet, uint8_t length, mpt_option *option)
 {
-    uint8_t bytes[256] = { MPT_OPTION_KIND, length, subtype_octet };
+    uint8_t bytes[256] = {MPT_OPTION_KIND, length, subtype_octet};
     size_t used;
     mpt_option_result result = parse_bytes(bytes, length, option, &used);
     assert_int_equal(used, length);
@@ -151,7 +151,7 @@ static void test_option_parse__mp_join__is_told_by_its_length(void **state)
     assert_int_equal(synack.join.address_id, 7);
     assert_int_equal(synack.join.token, 0);
     assert_int_equal(synack.join.nonce, 0xde86956a);
-    static const uint8_t short_hmac[20] = { 0xe6, 0x81, 0x10, 0x83, 0x15, 0x69, 0x32, 0x87 };
+    static const uint8_t short_hmac[20] = {0xe6, 0x81, 0x10, 0x83, 0x15, 0x69, 0x32, 0x87};
     assert_memory_equal(synack.join.hmac, short_hmac, 20);
 
     mpt_option ack = parse_ok("1e1810009b68d60e32b1045eb491ac661c2bb050f7787a0b");
@@ -211,7 +211,7 @@ static void test_option_parse__dss_of_every_flag_and_length__fits_or_is_malforme
         bool ack = flags & 0x01, mapping = flags & 0x04;
         int plain = 4 + (ack ? (flags & 0x02 ? 8 : 4) : 0) + (mapping ? 6 + (flags & 0x08 ? 8 : 4) : 0);
         for (int length = 3; length <= 40; length++) {
-            uint8_t bytes[40] = { MPT_OPTION_KIND, (uint8_t)length, 0x20, (uint8_t)flags };
+            uint8_t bytes[40] = {MPT_OPTION_KIND, (uint8_t)length, 0x20, (uint8_t)flags};
             mpt_option option;
             size_t used;
             mpt_option_result result = parse_bytes(bytes, (size_t)length, &option, &used);
@@ -238,7 +238,7 @@ static void test_option_parse__v1_add_addr__has_hmac_or_echo(void **state)
     assert_true(real.add_addr.has_hmac && !real.add_addr.echo && !real.add_addr.has_port);
     assert_int_equal(real.add_addr.address_id, 1);
     assert_string_equal(mpt_endpoint_text(&real.add_addr.address, text), "198.51.100.2:0");
-    static const uint8_t hmac[8] = { 0xc0, 0x67, 0xba, 0xc3, 0xc6, 0xbe, 0xef, 0xa7 };
+    static const uint8_t hmac[8] = {0xc0, 0x67, 0xba, 0xc3, 0xc6, 0xbe, 0xef, 0xa7};
     assert_memory_equal(real.add_addr.hmac, hmac, 8);
 
     mpt_option echo = parse_ok("1e083101c6336402");
@@ -344,9 +344,11 @@ static void test_option_parse__every_other_length__is_malformed(void **state)
         uint8_t octet;
         int lengths[6];
     } cases[] = {
-        { 0x00, { 12, 20 } }, { 0x01, { 4, 12, 20, 22, 24 } }, { 0x10, { 12, 16, 24 } },
-        { 0x50, { 3, 4 } },   { 0x60, { 12 } },                { 0x70, { 12 } },
-        { 0x80, { 4 } },      { 0x90, { 0 } },                 { 0xf0, { 0 } },
+        {0x00, {12, 20}},     {0x01, {4, 12, 20, 22, 24}},
+        {0x10, {12, 16, 24}}, {0x50, {3, 4}},
+        {0x60, {12}},         {0x70, {12}},
+        {0x80, {4}},          {0x90, {0}},
+        {0xf0, {0}},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         for (int length = 2; length <= 255; length++) {
@@ -414,7 +416,7 @@ static void test_option_parse__several__come_one_after_the_other(void **state)
 static void test_option_parse__random_bytes__ends_and_writes_back(void **state)
 {
     (void)state;
-    static const uint8_t lengths[] = { 3, 4, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 40 };
+    static const uint8_t lengths[] = {3, 4, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 40};
     print_message("seed %u\n", SEED);
     GRand *rand = g_rand_new_with_seed(SEED);
     unsigned good = 0;
@@ -453,7 +455,7 @@ static void test_option_write__too_little_room__writes_nothing(void **state)
 {
     (void)state;
     mpt_option option = parse_ok("1e0c60005f60c67643013b12");
-    uint8_t bytes[12] = { 0 }, untouched[12] = { 0 };
+    uint8_t bytes[12] = {0}, untouched[12] = {0};
     for (size_t size = 0; size < 12; size++)
         assert_int_equal(mpt_option_write(&option, bytes, size), 0);
     assert_memory_equal(bytes, untouched, sizeof bytes);
@@ -463,7 +465,7 @@ static void test_option_write__length_too_small_or_subtype_unknown__writes_nothi
 {
     (void)state;
     uint8_t bytes[256];
-    mpt_option option = { .subtype = MPT_REMOVE_ADDR, .length = 39, .remove_addr = { .count = 37 } };
+    mpt_option option = {.subtype = MPT_REMOVE_ADDR, .length = 39, .remove_addr = {.count = 37}};
     assert_int_equal(mpt_option_write(&option, bytes, sizeof bytes), 0);
     option.length = 40;
     assert_int_equal(mpt_option_write(&option, bytes, sizeof bytes), 40);
@@ -472,20 +474,20 @@ static void test_option_write__length_too_small_or_subtype_unknown__writes_nothi
     option.length = 41;
     assert_int_equal(mpt_option_write(&option, bytes, sizeof bytes), 0);
 
-    mpt_option dss = { .subtype = MPT_DSS, .length = 21, .dss = { .has_mapping = true, .dsn_64bit = true,
-                                                                    .has_ack = true } };
+    mpt_option dss = {
+        .subtype = MPT_DSS, .length = 21, .dss = {.has_mapping = true, .dsn_64bit = true, .has_ack = true}};
     assert_int_equal(mpt_option_write(&dss, bytes, sizeof bytes), 0);
     dss.length = 22;
     assert_int_equal(mpt_option_write(&dss, bytes, sizeof bytes), 22);
-    mpt_option none = { .subtype = MPT_SUBTYPES, .length = 4 };
+    mpt_option none = {.subtype = MPT_SUBTYPES, .length = 4};
     assert_int_equal(mpt_option_write(&none, bytes, sizeof bytes), 0);
 }
 
 static void test_subtype_name__each_and_beyond__is_the_rfcs(void **state)
 {
     (void)state;
-    static const char *const names[] = { "MP_CAPABLE", "MP_JOIN", "DSS", "ADD_ADDR", "REMOVE_ADDR", "MP_PRIO",
-                                         "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST", "unknown" };
+    static const char *const names[] = {"MP_CAPABLE", "MP_JOIN", "DSS",          "ADD_ADDR",  "REMOVE_ADDR",
+                                        "MP_PRIO",    "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST", "unknown"};
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
         assert_string_equal(mpt_subtype_name((mpt_subtype)i), names[i]);
     assert_string_equal(mpt_subtype_name((mpt_subtype)15), "unknown");

@@ -72,7 +72,8 @@ static void test_note__alike__nothing(void **state)
 
 static void test_note__each_part__told(void **state)
 {
-    static const mpt_option_change_part parts[] = {MPT_OPTION_CHANGE_MAPPING, MPT_OPTION_CHANGE_DATA_ACK, MPT_OPTION_CHANGE_CHECKSUM};
+    static const mpt_option_change_part parts[] = {MPT_OPTION_CHANGE_MAPPING, MPT_OPTION_CHANGE_DATA_ACK,
+                                                   MPT_OPTION_CHANGE_CHECKSUM};
     mpt_option first = dss(1, 2, 3), others[] = {dss(9, 2, 3), dss(1, 9, 3), dss(1, 2, 9)};
 
     (void)state;
@@ -177,8 +178,9 @@ static void test_note__keys_nonces_addresses_and_the_rest__told(void **state)
         {.subtype = MPT_MP_FASTCLOSE, .length = 12, .fastclose = {.receiver_key = 5}},
     };
     mpt_option b[G_N_ELEMENTS(a)];
-    static const mpt_option_change_part parts[] = {MPT_OPTION_CHANGE_KEYS, MPT_OPTION_CHANGE_KEYS, MPT_OPTION_CHANGE_CONTENT,
-                                            MPT_OPTION_CHANGE_CONTENT, MPT_OPTION_CHANGE_CONTENT};
+    static const mpt_option_change_part parts[] = {MPT_OPTION_CHANGE_KEYS, MPT_OPTION_CHANGE_KEYS,
+                                                   MPT_OPTION_CHANGE_CONTENT, MPT_OPTION_CHANGE_CONTENT,
+                                                   MPT_OPTION_CHANGE_CONTENT};
 
     (void)state;
     memcpy(b, a, sizeof a);

@@ -139,7 +139,10 @@ static void test_claim__other_epoch_or_flags__not_merged(void **state)
     (void)state;
     mpt_ranges r = {0};
     const mpt_claim claims[] = {
-        {.owner = 1}, {.owner = 1, .epoch = 1}, {.owner = 1, .epoch = 1, .flags = 1}, {.owner = 2},
+        {.owner = 1},
+        {.owner = 1, .epoch = 1},
+        {.owner = 1, .epoch = 1, .flags = 1},
+        {.owner = 2},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(claims); i++)
         mpt_ranges_claim(&r, (int64_t)i, (int64_t)i + 1, &claims[i], NULL, NULL);
@@ -203,10 +206,20 @@ static void test_claim__one_byte_more_than_a_run_holds__second_run(void **state)
 static void test_claim__outside_the_domain__refused_and_nothing_changed(void **state)
 {
     (void)state;
-    const struct { int64_t start, end; } bad[] = {
-        {0, 0}, {1, 0}, {INT64_MAX, INT64_MIN}, {INT64_MIN, INT64_MAX}, {INT64_MIN, INT64_MIN + 5},
-        {INT64_MAX - 5, INT64_MAX}, {-MPT_RUNS_LIMIT - 1, -MPT_RUNS_LIMIT},
-        {MPT_RUNS_LIMIT, MPT_RUNS_LIMIT + 1}, {0, MPT_RANGES_CLAIM_MAX + 1}, {100, INT64_MIN}, {100, 100},
+    const struct {
+        int64_t start, end;
+    } bad[] = {
+        {0, 0},
+        {1, 0},
+        {INT64_MAX, INT64_MIN},
+        {INT64_MIN, INT64_MAX},
+        {INT64_MIN, INT64_MIN + 5},
+        {INT64_MAX - 5, INT64_MAX},
+        {-MPT_RUNS_LIMIT - 1, -MPT_RUNS_LIMIT},
+        {MPT_RUNS_LIMIT, MPT_RUNS_LIMIT + 1},
+        {0, MPT_RANGES_CLAIM_MAX + 1},
+        {100, INT64_MIN},
+        {100, 100},
         {100, 99},
     };
     mpt_ranges r = {0};
@@ -436,8 +449,8 @@ static void test_all__random_work__as_the_array(void **state)
 {
     (void)state;
     GRand *rand = seeded();
-    const int64_t bases[] = {0, -100, TWO_31 - 100, TWO_32 - 100, -TWO_32 - 100, -MPT_RUNS_LIMIT,
-                             MPT_RUNS_LIMIT - 200};
+    const int64_t bases[] = {
+        0, -100, TWO_31 - 100, TWO_32 - 100, -TWO_32 - 100, -MPT_RUNS_LIMIT, MPT_RUNS_LIMIT - 200};
     for (size_t i = 0; i < G_N_ELEMENTS(bases); i++) {
         against_oracle(rand, bases[i], 200, 40, 10000, 1);
         against_oracle(rand, bases[i], 12, 6, 5000, 1);

@@ -284,7 +284,7 @@ static void test_close__disk_full__said_each_time(void **state)
     if (!g_file_test("/dev/full", G_FILE_TEST_EXISTS))
         skip();
     /* Below the limit the failure comes at the close, above it while appending. */
-    static const size_t sizes[] = { 1, 300000 };
+    static const size_t sizes[] = {1, 300000};
     for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
         mpt_sink *sink = mpt_sink_open("/dev/full", NULL);
         assert_non_null(sink);

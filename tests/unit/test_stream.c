@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "tests/support/segments.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/stream/stream.h"
+#include "tests/support/segments.h"
 
 static const hosts FIRST = {MPT_V1, {0x4fd46b20d8d89131, 0x362e10e4c893a368}};
 static const hosts SECOND = {MPT_V1, {0x1111111111111111, 0x2222222222222222}};

@@ -11,7 +11,8 @@
 
 #include "tap/engine/state/subflow.h"
 
-static mpt_segment segment(int64_t ms, unsigned side, unsigned flags, uint32_t seq, uint32_t ack, uint32_t payload)
+static mpt_segment segment(int64_t ms, unsigned side, unsigned flags, uint32_t seq, uint32_t ack,
+                           uint32_t payload)
 {
     mpt_segment g = {.time_ns = ms * 1000000, .frame = (uint32_t)ms + 1, .flags = (uint16_t)flags};
 

@@ -24,22 +24,19 @@
 enum { ID, PATH, START, BYTES, GOODPUT, SHARE, LOST, TOKEN, KEY, NOTE, EXACT, DELTA, ALL };
 
 static const mpt_column columns[ALL] = {
-    [ID] = { .name = "id", .type = MPT_ID },
-    [PATH] = { .name = "path", .title = "Path", .type = MPT_TEXT },
-    [START] = { .name = "start", .title = "Start", .type = MPT_SECONDS_NS },
-    [BYTES] = { .name = "payload_bytes", .title = "Payload\nbytes", .type = MPT_BYTES },
-    [GOODPUT] = { .name = "goodput", .title = "Goodput", .type = MPT_RATE_BPS },
-    [SHARE] = { .name = "share", .title = "Share", .type = MPT_PERCENT },
-    [LOST] = { .name = "lost",
-               .title = "Lost",
-               .unit = "packets",
-               .type = MPT_UINT,
-               .flags = MPT_COLUMN_OPTIONAL },
-    [TOKEN] = { .name = "token", .title = "Token", .type = MPT_HEX32 },
-    [KEY] = { .name = "key", .type = MPT_HEX64, .flags = MPT_COLUMN_CSV_ONLY },
-    [NOTE] = { .name = "note", .title = "Note", .type = MPT_TEXT, .flags = MPT_COLUMN_TEXT_ONLY },
-    [EXACT] = { .name = "bytes_kept", .type = MPT_BYTES, .flags = MPT_COLUMN_CSV_ONLY },
-    [DELTA] = { .name = "delta", .type = MPT_INT, .flags = MPT_COLUMN_CSV_ONLY },
+    [ID] = {.name = "id", .type = MPT_ID},
+    [PATH] = {.name = "path", .title = "Path", .type = MPT_TEXT},
+    [START] = {.name = "start", .title = "Start", .type = MPT_SECONDS_NS},
+    [BYTES] = {.name = "payload_bytes", .title = "Payload\nbytes", .type = MPT_BYTES},
+    [GOODPUT] = {.name = "goodput", .title = "Goodput", .type = MPT_RATE_BPS},
+    [SHARE] = {.name = "share", .title = "Share", .type = MPT_PERCENT},
+    [LOST] =
+        {.name = "lost", .title = "Lost", .unit = "packets", .type = MPT_UINT, .flags = MPT_COLUMN_OPTIONAL},
+    [TOKEN] = {.name = "token", .title = "Token", .type = MPT_HEX32},
+    [KEY] = {.name = "key", .type = MPT_HEX64, .flags = MPT_COLUMN_CSV_ONLY},
+    [NOTE] = {.name = "note", .title = "Note", .type = MPT_TEXT, .flags = MPT_COLUMN_TEXT_ONLY},
+    [EXACT] = {.name = "bytes_kept", .type = MPT_BYTES, .flags = MPT_COLUMN_CSV_ONLY},
+    [DELTA] = {.name = "delta", .type = MPT_INT, .flags = MPT_COLUMN_CSV_ONLY},
 };
 
 static mpt_table *sample(void)
@@ -141,7 +138,7 @@ static void test_csv_field__formula_and_line_ends__kept(void **state)
 static void test_csv__doubles__read_back_the_same(void **state)
 {
     (void)state;
-    static const double values[] = { 0.1, 1.0 / 3, 100.0 * 2 / 3, 19971234.567890123, 1e300, 5e-324, 0 };
+    static const double values[] = {0.1, 1.0 / 3, 100.0 * 2 / 3, 19971234.567890123, 1e300, 5e-324, 0};
     mpt_table *table = mpt_table_new(columns, ALL);
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         mpt_table_begin_row(table);
@@ -170,9 +167,9 @@ static void test_text__optional_column_with_a_value__shown(void **state)
 {
     (void)state;
     static const mpt_column narrow[] = {
-        { .name = "a", .type = MPT_UINT, .flags = MPT_COLUMN_OPTIONAL },
-        { .name = "b", .type = MPT_UINT, .flags = MPT_COLUMN_OPTIONAL },
-        { .name = "right", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
+        {.name = "a", .type = MPT_UINT, .flags = MPT_COLUMN_OPTIONAL},
+        {.name = "b", .type = MPT_UINT, .flags = MPT_COLUMN_OPTIONAL},
+        {.name = "right", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
     };
     mpt_table *table = mpt_table_new(narrow, G_N_ELEMENTS(narrow));
     mpt_table_begin_row(table);
@@ -189,10 +186,10 @@ static void test_text__scaled_bytes__exact_digits_aligned(void **state)
 {
     (void)state;
     static const mpt_column scaled[] = {
-        { .name = "bytes", .title = "Bytes", .type = MPT_BYTES, .flags = MPT_COLUMN_SCALED },
-        { .name = "b", .title = "B", .type = MPT_TEXT },
+        {.name = "bytes", .title = "Bytes", .type = MPT_BYTES, .flags = MPT_COLUMN_SCALED},
+        {.name = "b", .title = "B", .type = MPT_TEXT},
     };
-    static const uint64_t values[] = { 1435648, 999499, 512 };
+    static const uint64_t values[] = {1435648, 999499, 512};
     mpt_table *table = mpt_table_new(scaled, G_N_ELEMENTS(scaled));
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++) {
         mpt_table_begin_row(table);
@@ -212,8 +209,8 @@ static void test_text__wide_and_combining_letters__aligned_by_cells(void **state
 {
     (void)state;
     static const mpt_column names[] = {
-        { .name = "a", .type = MPT_TEXT },
-        { .name = "b", .type = MPT_TEXT },
+        {.name = "a", .type = MPT_TEXT},
+        {.name = "b", .type = MPT_TEXT},
     };
     mpt_table *table = mpt_table_new(names, G_N_ELEMENTS(names));
     mpt_table_begin_row(table);
@@ -232,8 +229,8 @@ static void test_text__too_wide_with_two_spaces__one(void **state)
 {
     (void)state;
     static const mpt_column wide[] = {
-        { .name = "a", .type = MPT_TEXT },
-        { .name = "b", .type = MPT_TEXT },
+        {.name = "a", .type = MPT_TEXT},
+        {.name = "b", .type = MPT_TEXT},
     };
     for (int over = 0; over < 2; over++) {
         mpt_table *table = mpt_table_new(wide, G_N_ELEMENTS(wide));
@@ -252,7 +249,7 @@ static void test_text__too_wide_with_two_spaces__one(void **state)
 /* The text of a long table is made in parts: the widest cell may be in any of them. */
 static void test_text__ten_thousand_rows__all_in_order_and_as_wide_as_the_widest(void **state)
 {
-    static const mpt_column two[] = { { .name = "id", .type = MPT_ID }, { .name = "bytes", .type = MPT_BYTES } };
+    static const mpt_column two[] = {{.name = "id", .type = MPT_ID}, {.name = "bytes", .type = MPT_BYTES}};
     mpt_table *table = mpt_table_new(two, G_N_ELEMENTS(two));
     const guint rows = 10000;
     char *text, **lines;
@@ -411,8 +408,8 @@ static void set_hex_too_large(mpt_table *table)
 static void test_misuse__each_kind__asserted(void **state)
 {
     (void)state;
-    static void (*const cases[])(mpt_table *) = { set_without_row, set_of_other_type, set_beyond_the_columns,
-                                                  set_hex_too_large };
+    static void (*const cases[])(mpt_table *) = {set_without_row, set_of_other_type, set_beyond_the_columns,
+                                                 set_hex_too_large};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         pid_t child = fork();
         assert_true(child >= 0);

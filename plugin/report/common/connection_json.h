@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/report/format/json.h"
+#include "tap/engine/figures/metrics.h"
 
 enum {
     MPT_DETAIL_FULL = 1 << 0,   /* join, checksums, rtt */

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/report/format/json.h"
 #include "plugin/report/format/table.h"
+#include "tap/engine/figures/metrics.h"
 
 typedef enum mpt_figure_type {
     MPT_FIGURE_COUNT,   /* uint64_t */

@@ -9,8 +9,8 @@
 
 #include <glib.h>
 
-#include "plugin/report/report.h"
 #include "plugin/report/format/sink.h"
+#include "plugin/report/report.h"
 
 /* How many segments, connections, fallbacks; what is missing in the capture; what part of it is counted. */
 void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink);

@@ -7,8 +7,8 @@
 #ifndef MPT_SUBFLOWS_H
 #define MPT_SUBFLOWS_H
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/report/format/sink.h"
+#include "tap/engine/figures/metrics.h"
 
 void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent);
 

@@ -4,14 +4,14 @@
  */
 #include "diagnose.h"
 
-#include "tap/engine/findings/findings.h"
-#include "plugin/report/format/csv.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
-#include "tap/engine/base/units.h"
 #include "plugin/report/paths/path_hops.h"
+#include "tap/engine/base/units.h"
+#include "tap/engine/findings/findings.h"
 
 void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
@@ -32,8 +32,8 @@ static bool any_selects(const GPtrArray *reports, const mpt_connection_view *v)
 
 /* One array for each severity: in each, the capture's first, then by connection, then by time. */
 struct collection {
-    guint checked;     /* connections */
-    GPtrArray *arrays; /* GArray of mpt_finding, which own them */
+    guint checked;                          /* connections */
+    GPtrArray *arrays;                      /* GArray of mpt_finding, which own them */
     GPtrArray *by_severity[MPT_SEVERITIES]; /* const mpt_finding *, of these */
 };
 
@@ -130,7 +130,8 @@ void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
         mpt_units_seconds(line, f->time.ns, 6);
         g_string_append(line, " s");
     }
-    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, f->check, f->rfc ? ", " : "", f->rfc ? f->rfc : "");
+    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, f->check, f->rfc ? ", " : "",
+                           f->rfc ? f->rfc : "");
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
 }

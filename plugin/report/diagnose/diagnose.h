@@ -10,9 +10,9 @@
 
 #include <glib.h>
 
-#include "tap/engine/findings/findings.h"
 #include "plugin/report/format/json.h"
 #include "plugin/report/registry.h"
+#include "tap/engine/findings/findings.h"
 
 void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs);
 /* Writes the report as text or CSV. */

@@ -4,10 +4,10 @@
  */
 #include "event_csv.h"
 
-#include "plugin/report/format/csv.h"
 #include "event_json.h"
 #include "event_text.h"
 #include "plugin/report/common/labels.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 
 enum {

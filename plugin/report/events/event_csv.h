@@ -9,8 +9,8 @@
 
 #include <glib.h>
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/report/format/sink.h"
+#include "tap/engine/figures/metrics.h"
 
 void mpt_event_csv_header(mpt_sink *sink);
 /* The row of element `index` of the events of a connection, which are in order. */

@@ -188,7 +188,7 @@ static void write_pairs(mpt_json *json, const mpt_connection_view *v, const GArr
     switch (g_array_index(events, mpt_event, i).type) {
     case MPT_EVENT_ADD_ADDR:
         mpt_figures_json_number(json, "echo_frame",
-                                (mpt_maybe_int){ pairs.echo, pairs.echo ? pairs.echo->frame : 0 });
+                                (mpt_maybe_int){pairs.echo, pairs.echo ? pairs.echo->frame : 0});
         mpt_figures_json_number(
             json, "used_by", (mpt_maybe_int){pairs.count, pairs.count ? pairs.subflows[0].subflow->id : 0});
         break;

@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/report/format/json.h"
+#include "tap/engine/figures/metrics.h"
 
 /* Writes the member `events`. directions: those whose events are shown. */
 void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned directions,

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "event_json.h"
 #include "event_csv.h"
+#include "event_json.h"
 #include "event_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"

@@ -5,8 +5,8 @@
 #ifndef MPT_FOLLOW_H
 #define MPT_FOLLOW_H
 
-#include "tap/engine/stream/stream.h"
 #include "plugin/report/report.h"
+#include "tap/engine/stream/stream.h"
 
 /* One piece of a stream as it was delivered: in order in its direction. */
 typedef struct mpt_delivery {

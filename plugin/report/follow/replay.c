@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "tap/segment.h"
 #include "follow.h"
+#include "tap/segment.h"
 
 #define IPV4_HEADER  20
 #define IPV6_HEADER  40

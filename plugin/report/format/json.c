@@ -91,7 +91,7 @@ static void begin(mpt_json *json, bool object, bool on_one_line)
 {
     before_value(json);
     const level *outer = top(json);
-    level inner = { .object = object, .on_one_line = on_one_line || (outer && outer->on_one_line) };
+    level inner = {.object = object, .on_one_line = on_one_line || (outer && outer->on_one_line)};
     g_array_append_val(json->levels, inner);
     mpt_sink_putc(json->sink, object ? '{' : '[');
 }

@@ -140,7 +140,8 @@ static bool can_replace(mpt_sink *sink)
     sink->target = there ? realpath(sink->path, NULL) : strdup(sink->path);
     sink->mode = there ? (int)(now.st_mode & 0777) : -1;
     fd = sink->target ? make_temp(sink) : -1;
-    ours = fd >= 0 && (!there || (fstat(fd, &temp) == 0 && temp.st_uid == now.st_uid && temp.st_gid == now.st_gid));
+    ours = fd >= 0 &&
+           (!there || (fstat(fd, &temp) == 0 && temp.st_uid == now.st_uid && temp.st_gid == now.st_gid));
     if (fd >= 0)
         close(fd);
     remove_temp(sink);

@@ -25,16 +25,11 @@ static const struct {
     const char *suffix; /* of the csv name; NULL: the column's unit */
     bool number;
 } TYPES[MPT_COLUMN_TYPES] = {
-    [MPT_INT] = { .suffix = NULL, .number = true },
-    [MPT_UINT] = { .suffix = NULL, .number = true },
-    [MPT_ID] = { .suffix = NULL, .number = true },
-    [MPT_SECONDS_NS] = { .suffix = "s", .number = true },
-    [MPT_RATE_BPS] = { .suffix = "bps", .number = true },
-    [MPT_BYTES] = { .suffix = "bytes", .number = true },
-    [MPT_PERCENT] = { .suffix = "percent", .number = true },
-    [MPT_TEXT] = { .suffix = NULL, .number = false },
-    [MPT_HEX32] = { .suffix = NULL, .number = false },
-    [MPT_HEX64] = { .suffix = NULL, .number = false },
+    [MPT_INT] = {.suffix = NULL, .number = true},          [MPT_UINT] = {.suffix = NULL, .number = true},
+    [MPT_ID] = {.suffix = NULL, .number = true},           [MPT_SECONDS_NS] = {.suffix = "s", .number = true},
+    [MPT_RATE_BPS] = {.suffix = "bps", .number = true},    [MPT_BYTES] = {.suffix = "bytes", .number = true},
+    [MPT_PERCENT] = {.suffix = "percent", .number = true}, [MPT_TEXT] = {.suffix = NULL, .number = false},
+    [MPT_HEX32] = {.suffix = NULL, .number = false},       [MPT_HEX64] = {.suffix = NULL, .number = false},
 };
 
 mpt_table *mpt_table_new(const mpt_column *columns, size_t count)
@@ -75,7 +70,7 @@ void mpt_table_set_int(mpt_table *table, size_t column, int64_t value)
 {
     mpt_cell *cell = last_row_cell(table, column);
     g_assert(table->columns[column].type == MPT_INT);
-    *cell = (mpt_cell){ .set = true, .value.i = value };
+    *cell = (mpt_cell){.set = true, .value.i = value};
 }
 
 void mpt_table_set_uint(mpt_table *table, size_t column, uint64_t value)
@@ -85,14 +80,14 @@ void mpt_table_set_uint(mpt_table *table, size_t column, uint64_t value)
     g_assert(type == MPT_UINT || type == MPT_ID || type == MPT_BYTES || type == MPT_HEX32 ||
              type == MPT_HEX64);
     g_assert(type != MPT_HEX32 || value <= UINT32_MAX);
-    *cell = (mpt_cell){ .set = true, .value.u = value };
+    *cell = (mpt_cell){.set = true, .value.u = value};
 }
 
 void mpt_table_set_ns(mpt_table *table, size_t column, int64_t ns)
 {
     mpt_cell *cell = last_row_cell(table, column);
     g_assert(table->columns[column].type == MPT_SECONDS_NS);
-    *cell = (mpt_cell){ .set = true, .value.i = ns };
+    *cell = (mpt_cell){.set = true, .value.i = ns};
 }
 
 void mpt_table_set_double(mpt_table *table, size_t column, double value)
@@ -101,14 +96,14 @@ void mpt_table_set_double(mpt_table *table, size_t column, double value)
     mpt_column_type type = table->columns[column].type;
     g_assert(type == MPT_RATE_BPS || type == MPT_PERCENT);
     bool known = isfinite(value);
-    *cell = (mpt_cell){ .set = known, .value.d = known ? value : 0 };
+    *cell = (mpt_cell){.set = known, .value.d = known ? value : 0};
 }
 
 void mpt_table_set_text(mpt_table *table, size_t column, const char *text)
 {
     mpt_cell *cell = last_row_cell(table, column);
     g_assert(table->columns[column].type == MPT_TEXT);
-    *cell = (mpt_cell){ .set = false };
+    *cell = (mpt_cell){.set = false};
     if (!text)
         return;
     char *valid = g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
@@ -153,7 +148,7 @@ const mpt_cell *mpt_table_cell(const mpt_table *table, size_t row, size_t column
 static void append_shortest(GString *out, double value)
 {
     char text[G_ASCII_DTOSTR_BUF_SIZE];
-    static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
+    static const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
         g_ascii_formatd(text, sizeof text, formats[i], value);
         if (g_ascii_strtod(text, NULL) == value)

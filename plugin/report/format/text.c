@@ -65,8 +65,9 @@ static bool fits(const char *text, size_t room)
 
 static bool is_unit(const char *word, size_t len)
 {
-    static const char *const units[] = {"%",  "s",  "ms", "us",    "ns",    "min",    "h",      "byte",
-                                        "bytes", "kB", "MB", "GB", "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "ppm"};
+    static const char *const units[] = {"%",     "s",      "ms",     "us",     "ns", "min",
+                                        "h",     "byte",   "bytes",  "kB",     "MB", "GB",
+                                        "bit/s", "kbit/s", "Mbit/s", "Gbit/s", "ppm"};
 
     while (len > 0 && strchr(".,:;)", word[len - 1]))
         len--;
@@ -191,8 +192,8 @@ typedef struct layout {
     shown *columns;
     size_t count, gap, indent;
     GString *text;
-    drawn *cells; /* of a block, row by row */
-    size_t drawn; /* how many there are */
+    drawn *cells;       /* of a block, row by row */
+    size_t drawn;       /* how many there are */
     size_t first, rows; /* which block; rows 0: none yet */
 } layout;
 
@@ -232,7 +233,7 @@ static void choose_columns(layout *l)
 /* Adds what was appended to l->text since `start` as the next cell. */
 static drawn *add_drawn(layout *l, size_t start)
 {
-    drawn d = { .start = start, .len = l->text->len - start };
+    drawn d = {.start = start, .len = l->text->len - start};
     d.width = width_of(l->text->str + start, d.len);
     for (; d.len > 0 && l->text->str[start + d.len - 1] == ' '; d.len--)
         d.blanks++;
@@ -319,7 +320,7 @@ static size_t room_of(const layout *l)
 static void line(mpt_sink *sink, const layout *l, size_t first)
 {
     size_t room = room_of(l);
-    pen p = { .pending = l->indent, .gap = l->gap };
+    pen p = {.pending = l->indent, .gap = l->gap};
     const char *begin;
 
     for (size_t i = 0; i < l->count; i++)
@@ -334,12 +335,12 @@ static void line(mpt_sink *sink, const layout *l, size_t first)
 /* Line 0 or 1 of the title; one without a line end stands on line 1. */
 static drawn title_of(const shown *c, unsigned row)
 {
-    drawn d = { .len = strlen(c->title) };
+    drawn d = {.len = strlen(c->title)};
 
     if (c->second && row == 0)
         d.len = (size_t)(c->second - 1 - c->title);
     else if (c->second)
-        d = (drawn){ .start = (size_t)(c->second - c->title), .len = strlen(c->second) };
+        d = (drawn){.start = (size_t)(c->second - c->title), .len = strlen(c->second)};
     else if (row == 0)
         d.len = 0;
     d.width = width_of(c->title + d.start, d.len);
@@ -361,7 +362,7 @@ static void titles(mpt_sink *sink, const layout *l)
         row = l->columns[i].second ? 0 : row;
     }
     for (; row < 2; row++) {
-        pen p = { .pending = l->indent, .gap = l->gap };
+        pen p = {.pending = l->indent, .gap = l->gap};
         const char *begin = p.to = mpt_sink_room(sink, room);
         for (size_t i = 0; i < l->count; i++) {
             const drawn d = title_of(&l->columns[i], row);
@@ -376,7 +377,7 @@ void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent)
 {
     g_assert(indent >= 0);
     size_t columns = mpt_table_columns(table), rows = mpt_table_rows(table);
-    layout l = { .table = table, .indent = (size_t)indent };
+    layout l = {.table = table, .indent = (size_t)indent};
     l.columns = g_new(shown, columns);
     l.text = g_string_sized_new(1024);
     l.cells = g_new(drawn, columns * MIN(rows, BLOCK) + 1);
@@ -426,7 +427,7 @@ void mpt_block_free(mpt_block *block)
 
 void mpt_block_add(mpt_block *block, const char *label, const char *value)
 {
-    labelled line = { .label = block->text->len };
+    labelled line = {.label = block->text->len};
     mpt_units_printable(block->text, label);
     g_string_append_c(block->text, '\0');
     line.value = block->text->len;

@@ -6,14 +6,15 @@
 
 #include <string.h>
 
-#include "plugin/report/events/event_text.h"
 #include "plugin/report/common/labels.h"
+#include "plugin/report/events/event_text.h"
 #include "plugin/report/plot/plot_internal.h"
 #include "tap/engine/base/units.h"
 
 /* A window's capture is read as one vantage point. */
-static const char NO_DELAYS[] = "One-way delays compare two vantage points, which this window does not tell apart: "
-                                "tshark -z mptcp,plot,type=owd does.";
+static const char NO_DELAYS[] =
+    "One-way delays compare two vantage points, which this window does not tell apart: "
+    "tshark -z mptcp,plot,type=owd does.";
 
 const mpt_gui_type *mpt_gui_types(unsigned *count)
 {
@@ -42,7 +43,8 @@ static char *path_title(const mpt_endpoint *from, const mpt_endpoint *to)
 
 static void fill_connection(mpt_gui_connection *out, const mpt_connection_view *v)
 {
-    uint64_t payload[MPT_DIRECTIONS] = {v->direction[0].bytes.payload_bytes, v->direction[1].bytes.payload_bytes};
+    uint64_t payload[MPT_DIRECTIONS] = {v->direction[0].bytes.payload_bytes,
+                                        v->direction[1].bytes.payload_bytes};
     char *ends = path_title(&v->end[0], &v->end[1]);
 
     out->id = v->id;

@@ -7,8 +7,8 @@
 #ifndef MPT_GUI_GRAPH_H
 #define MPT_GUI_GRAPH_H
 
-#include "tap/engine/graphs/graphs.h"
 #include "plugin/qt/interface.h"
+#include "tap/engine/graphs/graphs.h"
 
 /* The types of graphs, as mpt_graph_type counts them; static. */
 const mpt_gui_type *mpt_gui_types(unsigned *count);

@@ -69,8 +69,11 @@ static const char *const CONN_TIPS[CONN_COLUMNS] = {
     [CONN_FALLBACK] = "Why the connection fell back to TCP",
 };
 
-const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT = {
-    .columns = CONN_TABLE, .tooltips = CONN_TIPS, .count = CONN_COLUMNS, .sentence = CONN_COLUMNS, .empty = ""};
+const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT = {.columns = CONN_TABLE,
+                                                  .tooltips = CONN_TIPS,
+                                                  .count = CONN_COLUMNS,
+                                                  .sentence = CONN_COLUMNS,
+                                                  .empty = ""};
 
 static void set_endpoint(mpt_table *table, size_t column, const mpt_endpoint *e)
 {
@@ -155,16 +158,26 @@ static const mpt_column SUB_TABLE[SUB_COLUMNS] = {
     [SUB_START] = {.name = "start", .title = "Start (s)", .type = MPT_SECONDS_NS},
     [SUB_DURATION] = {.name = "duration", .title = "Duration", .type = MPT_SECONDS_NS, .flags = READABLE},
     [SUB_DURATION_EXACT] = {.name = "duration", .title = "Duration (s)", .type = MPT_SECONDS_NS},
-    [SUB_PAYLOAD] = {.name = "client_payload", .title = "Client payload", .type = MPT_BYTES, .flags = READABLE},
+    [SUB_PAYLOAD] = {.name = "client_payload",
+                     .title = "Client payload",
+                     .type = MPT_BYTES,
+                     .flags = READABLE},
     [SUB_PAYLOAD_EXACT] = {.name = "client_payload", .title = "Client payload (bytes)", .type = MPT_BYTES},
     [SUB_SHARE] = {.name = "client_share", .title = "Client share", .type = MPT_PERCENT},
-    [SUB_PAYLOAD + 3] = {.name = "server_payload", .title = "Server payload", .type = MPT_BYTES, .flags = READABLE},
-    [SUB_PAYLOAD_EXACT + 3] = {.name = "server_payload", .title = "Server payload (bytes)", .type = MPT_BYTES},
+    [SUB_PAYLOAD +
+        3] = {.name = "server_payload", .title = "Server payload", .type = MPT_BYTES, .flags = READABLE},
+    [SUB_PAYLOAD_EXACT +
+        3] = {.name = "server_payload", .title = "Server payload (bytes)", .type = MPT_BYTES},
     [SUB_SHARE + 3] = {.name = "server_share", .title = "Server share", .type = MPT_PERCENT},
     [SUB_AGAIN] = {.name = "reinjected", .title = "Reinjected", .type = MPT_BYTES, .flags = READABLE},
     [SUB_AGAIN_EXACT] = {.name = "reinjected", .title = "Reinjected (bytes)", .type = MPT_BYTES},
-    [SUB_RETRANSMITTED] = {.name = "retransmitted", .title = "Retransmitted", .type = MPT_BYTES, .flags = READABLE},
-    [SUB_RETRANSMITTED_EXACT] = {.name = "retransmitted", .title = "Retransmitted (bytes)", .type = MPT_BYTES},
+    [SUB_RETRANSMITTED] = {.name = "retransmitted",
+                           .title = "Retransmitted",
+                           .type = MPT_BYTES,
+                           .flags = READABLE},
+    [SUB_RETRANSMITTED_EXACT] = {.name = "retransmitted",
+                                 .title = "Retransmitted (bytes)",
+                                 .type = MPT_BYTES},
     [SUB_STREAM] = {.name = "tcp_stream", .title = "tcp.stream", .type = MPT_ID},
     [SUB_FRAME] = {.name = "first_frame", .title = "First frame", .type = MPT_ID},
 };
@@ -226,7 +239,8 @@ static void subflow_row(mpt_gui_rows *to, const mpt_connection_view *v, const mp
         mpt_table_set_double(t, SUB_SHARE + 3 * d, 100 * s->direction[d].share);
     }
     set_twice(t, SUB_AGAIN, sent_again(&s->direction[0].bytes) + sent_again(&s->direction[1].bytes));
-    set_twice(t, SUB_RETRANSMITTED, s->direction[0].bytes.retrans_bytes + s->direction[1].bytes.retrans_bytes);
+    set_twice(t, SUB_RETRANSMITTED,
+              s->direction[0].bytes.retrans_bytes + s->direction[1].bytes.retrans_bytes);
     if (subflow->has_stream)
         mpt_table_set_uint(t, SUB_STREAM, subflow->tcp_stream);
     mpt_table_set_uint(t, SUB_FRAME, subflow->first_frame);

@@ -8,10 +8,10 @@
 #ifndef MPT_GUI_ROWS_H
 #define MPT_GUI_ROWS_H
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/qt/interface.h"
-#include "tap/engine/reinjections/reinjection_log.h"
 #include "plugin/report/format/table.h"
+#include "tap/engine/figures/metrics.h"
+#include "tap/engine/reinjections/reinjection_log.h"
 
 typedef struct mpt_gui_layout {
     const mpt_column *columns;

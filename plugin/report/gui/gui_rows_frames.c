@@ -4,12 +4,12 @@
  */
 #include "gui_rows.h"
 
-#include "tap/engine/findings/findings.h"
+#include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_json.h"
 #include "plugin/report/events/event_text.h"
-#include "plugin/report/common/labels.h"
 #include "plugin/report/reinjections/reinjection_figures.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/findings/findings.h"
 
 #define READABLE (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED)
 
@@ -68,19 +68,23 @@ static const char *const AGAIN_TIPS[AGAIN_COLUMNS] = {
     [AGAIN_FRAME] = "The frame that carried these data sequence numbers again",
     [AGAIN_DSN] = "Relative data sequence number of the first byte; the first one of a connection is 1",
     [AGAIN_FIRST_FRAME] = "The frame that carried the first copy",
-    [AGAIN_VERDICT] = "Of the later copy: useful (it got there first), redundant, undecided (the capture does not tell), "
-                      "or same subflow (not judged)",
-    [AGAIN_BASIS] = "arrival: seen at the receiver, certain; inferred: from acknowledgements and retransmissions",
+    [AGAIN_VERDICT] =
+        "Of the later copy: useful (it got there first), redundant, undecided (the capture does not tell), "
+        "or same subflow (not judged)",
+    [AGAIN_BASIS] =
+        "arrival: seen at the receiver, certain; inferred: from acknowledgements and retransmissions",
 };
 
 const mpt_gui_layout MPT_GUI_REINJECTION_LAYOUT = {.columns = AGAIN_TABLE,
                                                    .tooltips = AGAIN_TIPS,
                                                    .count = AGAIN_COLUMNS,
                                                    .sentence = AGAIN_COLUMNS,
-                                                   .empty = "No data was sent again under other subflow sequence "
-                                                            "numbers."};
+                                                   .empty =
+                                                       "No data was sent again under other subflow sequence "
+                                                       "numbers."};
 
-static void run_row(mpt_gui_rows *to, uint32_t id, const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
+static void run_row(mpt_gui_rows *to, uint32_t id, const mpt_reinjection_figures *r,
+                    const mpt_reinjection_sum_run *run)
 {
     mpt_table *t = to->table;
     bool judged = !run->same && run->verdict != MPT_UNDECIDED;
@@ -105,17 +109,21 @@ static void run_row(mpt_gui_rows *to, uint32_t id, const mpt_reinjection_figures
     mpt_table_set_uint(t, AGAIN_FIRST_FRAME, run->first_frame);
     mpt_table_set_ns(t, AGAIN_LATER, run->time_ns - run->first_ns);
     mpt_table_set_ns(t, AGAIN_LATER_EXACT, run->time_ns - run->first_ns);
-    mpt_table_set_textf(t, AGAIN_VERDICT, "%s%s", run->same ? "same subflow" : mpt_usefulness_name(run->verdict),
+    mpt_table_set_textf(t, AGAIN_VERDICT, "%s%s",
+                        run->same ? "same subflow" : mpt_usefulness_name(run->verdict),
                         run->late_original ? ": made up for by the first copy" : "");
-    mpt_table_set_text(t, AGAIN_BASIS, !judged ? NULL : mpt_reinjection_figures_certain(r) ? "arrival" : "inferred");
+    mpt_table_set_text(t, AGAIN_BASIS,
+                       !judged                              ? NULL
+                       : mpt_reinjection_figures_certain(r) ? "arrival"
+                                                            : "inferred");
 }
 
 struct sums {
     uint64_t bytes[MPT_USEFULNESSES], same, unlisted;
 };
 
-static void direction_rows(mpt_gui_rows *to, const mpt_connection_view *v, mpt_direction direction, mpt_maybe_int end,
-                           struct sums *sums)
+static void direction_rows(mpt_gui_rows *to, const mpt_connection_view *v, mpt_direction direction,
+                           mpt_maybe_int end, struct sums *sums)
 {
     mpt_reinjection_figures r;
 
@@ -173,7 +181,16 @@ void mpt_gui_rows_reinjections(mpt_gui_rows *to)
 
 /* --- events --- */
 
-enum { EVENT_CONNECTION, EVENT_TIME, EVENT_FRAME, EVENT_SUBFLOW, EVENT_DIRECTION, EVENT_TYPE, EVENT_TEXT, EVENT_COLUMNS };
+enum {
+    EVENT_CONNECTION,
+    EVENT_TIME,
+    EVENT_FRAME,
+    EVENT_SUBFLOW,
+    EVENT_DIRECTION,
+    EVENT_TYPE,
+    EVENT_TEXT,
+    EVENT_COLUMNS
+};
 
 static const mpt_column EVENT_TABLE[EVENT_COLUMNS] = {
     [EVENT_CONNECTION] = {.name = "connection", .title = "Conn", .type = MPT_ID},

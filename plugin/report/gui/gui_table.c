@@ -166,8 +166,8 @@ static void add_term(const mpt_gui_row *terms[], unsigned *count, const mpt_gui_
 
 static void append_term(GString *filter, const mpt_gui_row *row, bool alone)
 {
-    g_string_append_printf(filter, "%s%smptcpscope.connection == %u", filter->len ? " || " : "", alone ? "" : "(",
-                           row->connection);
+    g_string_append_printf(filter, "%s%smptcpscope.connection == %u", filter->len ? " || " : "",
+                           alone ? "" : "(", row->connection);
     if (row->subflow != MPT_GUI_NO_SUBFLOW)
         g_string_append_printf(filter, " && mptcpscope.subflow == %u", row->subflow);
     g_string_append(filter, alone ? "" : ")");

@@ -9,8 +9,8 @@
 #ifndef MPT_GUI_TABLE_H
 #define MPT_GUI_TABLE_H
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/qt/interface.h"
+#include "tap/engine/figures/metrics.h"
 #include "tap/engine/reinjections/reinjection_log.h"
 
 /* Connections and subflows that one display filter may name. */

@@ -6,10 +6,10 @@
  */
 #include "plugin/report/report.h"
 
-#include "plugin/report/format/csv.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/common/subflows.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
 #include "tap/engine/base/units.h"

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-#include "plugin/report/format/csv.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
-#include "plugin/report/report.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/report.h"
 #include "tap/engine/base/units.h"
 
 /* One stream, its client first: that of the connection, or who opened it. */

@@ -133,8 +133,8 @@ mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, 
     pair->from = from;
     pair->to = to;
     pair->client_end = from > to;
-    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){ mpt_vantage_engines_at(x->points, a),
-                                                               mpt_vantage_engines_at(x->points, b) });
+    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){mpt_vantage_engines_at(x->points, a),
+                                                              mpt_vantage_engines_at(x->points, b)});
     return pair;
 }
 

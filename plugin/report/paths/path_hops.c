@@ -4,9 +4,9 @@
  */
 #include "path_hops.h"
 
-#include "tap/engine/vantage/vantage.h"
 #include "path_numbers.h"
 #include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/vantage/vantage.h"
 
 struct mpt_path_hops {
     char *name[MPT_VANTAGE_POINTS];
@@ -20,7 +20,8 @@ static bool is_reliable(const mpt_report_context *x, unsigned point)
     return !c->cut_options && !c->lost_segments && !c->late_segments;
 }
 
-static void add_pair(mpt_path_hops *w, const mpt_report_context *x, const mpt_path_pair *pair, GHashTable *numbers)
+static void add_pair(mpt_path_hops *w, const mpt_report_context *x, const mpt_path_pair *pair,
+                     GHashTable *numbers)
 {
     const GPtrArray *flows = mpt_paths_flows(pair->paths);
     bool reliable = is_reliable(x, pair->from) && is_reliable(x, pair->to);

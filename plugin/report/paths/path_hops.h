@@ -5,8 +5,8 @@
 #ifndef MPT_PATH_HOPS_H
 #define MPT_PATH_HOPS_H
 
-#include "tap/engine/findings/findings.h"
 #include "path_model.h"
+#include "tap/engine/findings/findings.h"
 
 typedef struct mpt_path_hops mpt_path_hops;
 

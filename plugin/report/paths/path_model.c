@@ -7,16 +7,16 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "tap/engine/figures/path_position.h"
-#include "tap/engine/vantage/vantage.h"
 #include "path_numbers.h"
 #include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/figures/path_position.h"
+#include "tap/engine/vantage/vantage.h"
 
 /* What is at hand while a pair's samples are read. */
 typedef struct reading {
     const mpt_path_model *model;
     const mpt_path_pair *pair;
-    mpt_path_row **rows; /* by 2 * flow + side; NULL: no such row */
+    mpt_path_row **rows;          /* by 2 * flow + side; NULL: no such row */
     mpt_clock_evidence *evidence; /* by flow */
     guint flows;
     unsigned end;
@@ -85,7 +85,7 @@ static void take_evidence(const mpt_path_sample *sample, void *user)
 
 static void estimate(const mpt_path_model *m, mpt_path_pair *pair, mpt_clock clock)
 {
-    reading r = { .model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len };
+    reading r = {.model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len};
 
     r.evidence = g_new0(mpt_clock_evidence, r.flows);
     mpt_path_store_read(pair->store, receiver, take_evidence, &r);
@@ -95,7 +95,7 @@ static void estimate(const mpt_path_model *m, mpt_path_pair *pair, mpt_clock clo
     else if (clock == MPT_CLOCK_OFFSET)
         mpt_clock_estimate_from(r.evidence, r.flows, false, &pair->applied);
     else
-        pair->applied = (mpt_clock_estimate){ 0 };
+        pair->applied = (mpt_clock_estimate){0};
     for (guint i = 0; i < r.flows; i++) {
         mpt_hull_clear(&r.evidence[i].there);
         mpt_hull_clear(&r.evidence[i].back);
@@ -238,7 +238,7 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
             continue;
         const mpt_path_ids *n = mpt_path_ids_of(numbers, f);
         if (!f->subflow[0] || !f->subflow[1]) {
-            mpt_path_single single = { .pair = pair, .subflow = any_subflow(f) };
+            mpt_path_single single = {.pair = pair, .subflow = any_subflow(f)};
             single.point = f->subflow[pair->client_end] ? pair->from : pair->to;
             if (!n || n->selected)
                 g_array_append_val(m->singles, single);

@@ -8,16 +8,16 @@
 #ifndef MPT_PATH_MODEL_H
 #define MPT_PATH_MODEL_H
 
+#include "plugin/report/report.h"
 #include "tap/engine/paths/clock.h"
 #include "tap/engine/paths/sample_store.h"
-#include "plugin/report/report.h"
 
 /* Points that are compared; samples of each with each other are told of. */
 #define MPT_PATH_POINTS 4
 
 /* Two vantage points next to each other. */
 typedef struct mpt_path_pair {
-    unsigned from, to; /* points; from is nearer to the client */
+    unsigned from, to;   /* points; from is nearer to the client */
     unsigned client_end; /* end of `paths` that is `from` */
     mpt_paths *paths;
     mpt_path_store *store;
@@ -28,8 +28,8 @@ typedef struct mpt_path_pair {
 typedef struct mpt_path_row {
     const mpt_path_pair *pair;
     const mpt_path_flow *flow;
-    unsigned side;     /* of the flow */
-    unsigned from_end; /* the end near the sender */
+    unsigned side;                /* of the flow */
+    unsigned from_end;            /* the end near the sender */
     uint32_t connection, subflow; /* ids */
     unsigned direction;
     const mpt_endpoint *sender, *receiver; /* as the sender's end has them */
@@ -56,10 +56,10 @@ typedef struct mpt_path_single {
 typedef struct mpt_path_model {
     unsigned points;
     bool order_known;
-    GPtrArray *pairs;  /* mpt_path_pair, from the client's end to the server's */
-    GPtrArray *rows;   /* mpt_path_row: by connection, subflow, direction, pair */
-    GArray *singles;   /* mpt_path_single */
-    bool incomplete;   /* samples are missing: no room for the temporary file */
+    GPtrArray *pairs; /* mpt_path_pair, from the client's end to the server's */
+    GPtrArray *rows;  /* mpt_path_row: by connection, subflow, direction, pair */
+    GArray *singles;  /* mpt_path_single */
+    bool incomplete;  /* samples are missing: no room for the temporary file */
 } mpt_path_model;
 
 /* Everything that the report's arguments select. Free with mpt_path_model_free(). */

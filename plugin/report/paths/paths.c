@@ -6,14 +6,14 @@
 
 #include <math.h>
 
-#include "plugin/report/diagnose/diagnose.h"
-#include "plugin/report/common/labels.h"
+#include "path_hops.h"
 #include "path_model.h"
 #include "paths_csv.h"
-#include "plugin/report/vantage/vantage_engines.h"
+#include "plugin/report/common/labels.h"
+#include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/vantage/vantage_engines.h"
 #include "tap/engine/base/units.h"
-#include "path_hops.h"
 
 void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
@@ -27,29 +27,41 @@ void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_ne
 enum { T_PATH, T_DIRECTION, T_MIN, T_MEDIAN, T_P95, T_MAX, T_JITTER, T_SAMPLES, T_COLUMNS };
 
 static const mpt_column DELAY_TABLE[T_COLUMNS] = {
-    [T_PATH] = { .name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
-    [T_DIRECTION] = { .name = "dir" , .type = MPT_TEXT },
-    [T_MIN] = { .name = "min", .title = "delay, s\nmin", .type = MPT_SECONDS_NS },
-    [T_MEDIAN] = { .name = "median", .type = MPT_SECONDS_NS },
-    [T_P95] = { .name = "p95", .type = MPT_SECONDS_NS },
-    [T_MAX] = { .name = "max", .type = MPT_SECONDS_NS },
-    [T_JITTER] = { .name = "jitter", .title = "jitter\nRFC 3550", .type = MPT_SECONDS_NS },
-    [T_SAMPLES] = { .name = "samples", .type = MPT_UINT },
+    [T_PATH] = {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [T_DIRECTION] = {.name = "dir", .type = MPT_TEXT},
+    [T_MIN] = {.name = "min", .title = "delay, s\nmin", .type = MPT_SECONDS_NS},
+    [T_MEDIAN] = {.name = "median", .type = MPT_SECONDS_NS},
+    [T_P95] = {.name = "p95", .type = MPT_SECONDS_NS},
+    [T_MAX] = {.name = "max", .type = MPT_SECONDS_NS},
+    [T_JITTER] = {.name = "jitter", .title = "jitter\nRFC 3550", .type = MPT_SECONDS_NS},
+    [T_SAMPLES] = {.name = "samples", .type = MPT_UINT},
 };
 
-enum { L_PATH, L_DIRECTION, L_SENT, L_ARRIVED, L_LOST, L_SHARE, L_SEGMENTS, L_DUPLICATED, L_REORDERED, L_MISSED, L_COLUMNS };
+enum {
+    L_PATH,
+    L_DIRECTION,
+    L_SENT,
+    L_ARRIVED,
+    L_LOST,
+    L_SHARE,
+    L_SEGMENTS,
+    L_DUPLICATED,
+    L_REORDERED,
+    L_MISSED,
+    L_COLUMNS
+};
 
 static const mpt_column LOSS_TABLE[L_COLUMNS] = {
-    [L_PATH] = { .name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
-    [L_DIRECTION] = { .name = "dir", .type = MPT_TEXT },
-    [L_SENT] = { .name = "sent", .title = "bytes\nsent", .type = MPT_BYTES },
-    [L_ARRIVED] = { .name = "arrived", .type = MPT_BYTES },
-    [L_LOST] = { .name = "lost", .type = MPT_BYTES },
-    [L_SHARE] = { .name = "lost share", .title = "share of\nbytes", .type = MPT_PERCENT },
-    [L_SEGMENTS] = { .name = "lost segments", .title = "lost\nsegments", .type = MPT_UINT },
-    [L_DUPLICATED] = { .name = "duplicated", .title = "arrived\nagain", .type = MPT_BYTES },
-    [L_REORDERED] = { .name = "reordered", .title = "out of\norder", .type = MPT_BYTES },
-    [L_MISSED] = { .name = "not captured", .title = "not\ncaptured", .type = MPT_BYTES },
+    [L_PATH] = {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [L_DIRECTION] = {.name = "dir", .type = MPT_TEXT},
+    [L_SENT] = {.name = "sent", .title = "bytes\nsent", .type = MPT_BYTES},
+    [L_ARRIVED] = {.name = "arrived", .type = MPT_BYTES},
+    [L_LOST] = {.name = "lost", .type = MPT_BYTES},
+    [L_SHARE] = {.name = "lost share", .title = "share of\nbytes", .type = MPT_PERCENT},
+    [L_SEGMENTS] = {.name = "lost segments", .title = "lost\nsegments", .type = MPT_UINT},
+    [L_DUPLICATED] = {.name = "duplicated", .title = "arrived\nagain", .type = MPT_BYTES},
+    [L_REORDERED] = {.name = "reordered", .title = "out of\norder", .type = MPT_BYTES},
+    [L_MISSED] = {.name = "not captured", .title = "not\ncaptured", .type = MPT_BYTES},
 };
 
 enum {
@@ -67,16 +79,16 @@ enum {
 };
 
 static const mpt_column DATA_TABLE[R_COLUMNS] = {
-    [R_PATH] = { .name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
-    [R_DIRECTION] = { .name = "dir", .type = MPT_TEXT },
-    [R_USEFUL] = { .name = "useful", .title = "bytes again:\nuseful", .type = MPT_BYTES },
-    [R_REDUNDANT] = { .name = "redundant", .type = MPT_BYTES },
-    [R_USELESS] = { .name = "useless", .type = MPT_BYTES },
-    [R_LOST] = { .name = "lost", .type = MPT_BYTES },
-    [R_MEDIAN] = { .name = "median", .title = "wait, s\nmedian", .type = MPT_SECONDS_NS },
-    [R_P95] = { .name = "p95", .type = MPT_SECONDS_NS },
-    [R_MAX] = { .name = "max", .type = MPT_SECONDS_NS },
-    [R_HELD] = { .name = "held up", .title = "bytes\nheld up", .type = MPT_BYTES },
+    [R_PATH] = {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    [R_DIRECTION] = {.name = "dir", .type = MPT_TEXT},
+    [R_USEFUL] = {.name = "useful", .title = "bytes again:\nuseful", .type = MPT_BYTES},
+    [R_REDUNDANT] = {.name = "redundant", .type = MPT_BYTES},
+    [R_USELESS] = {.name = "useless", .type = MPT_BYTES},
+    [R_LOST] = {.name = "lost", .type = MPT_BYTES},
+    [R_MEDIAN] = {.name = "median", .title = "wait, s\nmedian", .type = MPT_SECONDS_NS},
+    [R_P95] = {.name = "p95", .type = MPT_SECONDS_NS},
+    [R_MAX] = {.name = "max", .type = MPT_SECONDS_NS},
+    [R_HELD] = {.name = "held up", .title = "bytes\nheld up", .type = MPT_BYTES},
 };
 
 static void begin_text_row(mpt_table *table, const mpt_path_row *row, const mpt_path_row *before)
@@ -156,7 +168,8 @@ static void write_match(const mpt_path_row *row, mpt_sink *sink, GString *line)
 {
     const char *separator = ": ";
 
-    g_string_append_printf(line, "Subflow %u is taken for the same at both ends for what is alike", row->subflow);
+    g_string_append_printf(line, "Subflow %u is taken for the same at both ends for what is alike",
+                           row->subflow);
     for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
         if (!(row->flow->reasons >> k & 1u))
             continue;
@@ -335,10 +348,11 @@ static void text_report(const mpt_path_model *m, const mpt_report_context *x, mp
 {
     write_notes(m, x, sink);
     if (m->rows->len > 0)
-        mpt_text_paragraph(sink, 0, 2,
-                           "Bytes again: data that was sent on another subflow before. Wait: how long data that arrived "
-                           "on this subflow stays at the receiver until all data before it is there. Held up: bytes of "
-                           "other subflows that wait for data of this one.");
+        mpt_text_paragraph(
+            sink, 0, 2,
+            "Bytes again: data that was sent on another subflow before. Wait: how long data that arrived "
+            "on this subflow stays at the receiver until all data before it is there. Held up: bytes of "
+            "other subflows that wait for data of this one.");
     for (guint from = 0, to; from < m->rows->len; from = to) {
         uint32_t connection = ((const mpt_path_row *)g_ptr_array_index(m->rows, from))->connection;
         for (to = from + 1; to < m->rows->len; to++)

@@ -4,20 +4,20 @@
  */
 #include "paths_csv.h"
 
-#include "plugin/report/format/csv.h"
 #include "plugin/report/common/labels.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/vantage/vantage_engines.h"
 
 const char *mpt_path_from(const mpt_report_context *x, const mpt_path_row *row)
 {
     return mpt_vantage_engines_name(x->points,
-                           row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
+                                    row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
 }
 
 const char *mpt_path_to(const mpt_report_context *x, const mpt_path_row *row)
 {
     return mpt_vantage_engines_name(x->points,
-                           row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
+                                    row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
 }
 
 void mpt_path_set_distribution(mpt_table *table, size_t first, const mpt_histogram *d)
@@ -75,42 +75,42 @@ enum {
 };
 
 static const mpt_column CSV_TABLE[COLUMNS] = {
-    [CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [DIRECTION] = { .name = "direction", .type = MPT_TEXT },
-    [FROM] = { .name = "from", .type = MPT_TEXT },
-    [TO] = { .name = "to", .type = MPT_TEXT },
-    [OWD_MIN] = { .name = "owd_min", .type = MPT_SECONDS_NS },
-    [OWD_MEDIAN] = { .name = "owd_median", .type = MPT_SECONDS_NS },
-    [OWD_P95] = { .name = "owd_p95", .type = MPT_SECONDS_NS },
-    [OWD_MAX] = { .name = "owd_max", .type = MPT_SECONDS_NS },
-    [OWD_MEAN] = { .name = "owd_mean", .type = MPT_SECONDS_NS },
-    [SAMPLES] = { .name = "owd_samples", .type = MPT_UINT },
-    [NEGATIVE] = { .name = "owd_negative", .type = MPT_UINT },
-    [JITTER] = { .name = "jitter_rfc3550", .type = MPT_SECONDS_NS },
-    [P95_MIN] = { .name = "jitter_p95_min", .type = MPT_SECONDS_NS },
-    [SENT_SEGMENTS] = { .name = "sent_segments", .type = MPT_UINT },
-    [ARRIVED_SEGMENTS] = { .name = "arrived_segments", .type = MPT_UINT },
-    [LOST_SEGMENTS] = { .name = "lost_segments", .type = MPT_UINT },
-    [DUPLICATED_SEGMENTS] = { .name = "duplicated_segments", .type = MPT_UINT },
-    [REORDERED_SEGMENTS] = { .name = "reordered_segments", .type = MPT_UINT },
-    [SENT] = { .name = "sent_bytes", .type = MPT_BYTES },
-    [ARRIVED] = { .name = "arrived_bytes", .type = MPT_BYTES },
-    [LOST] = { .name = "lost_bytes", .type = MPT_BYTES },
-    [DUPLICATED] = { .name = "duplicated_bytes", .type = MPT_BYTES },
-    [REORDERED] = { .name = "reordered_bytes", .type = MPT_BYTES },
-    [UNCAPTURED_SENDER] = { .name = "not_captured_sender_bytes", .type = MPT_BYTES },
-    [UNCAPTURED_RECEIVER] = { .name = "not_captured_receiver_bytes", .type = MPT_BYTES },
-    [USEFUL] = { .name = "reinjected_useful_bytes", .type = MPT_BYTES },
-    [REDUNDANT] = { .name = "reinjected_redundant_bytes", .type = MPT_BYTES },
-    [USELESS] = { .name = "reinjected_useless_bytes", .type = MPT_BYTES },
-    [REINJECTED_LOST] = { .name = "reinjected_lost_bytes", .type = MPT_BYTES },
-    [QUEUE_MIN] = { .name = "reorder_queue_min", .type = MPT_SECONDS_NS },
-    [QUEUE_MEDIAN] = { .name = "reorder_queue_median", .type = MPT_SECONDS_NS },
-    [QUEUE_P95] = { .name = "reorder_queue_p95", .type = MPT_SECONDS_NS },
-    [QUEUE_MAX] = { .name = "reorder_queue_max", .type = MPT_SECONDS_NS },
-    [HELD_UP] = { .name = "held_up_bytes", .type = MPT_BYTES },
-    [HELD_UP_LONGEST] = { .name = "held_up_longest", .type = MPT_SECONDS_NS },
+    [CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [FROM] = {.name = "from", .type = MPT_TEXT},
+    [TO] = {.name = "to", .type = MPT_TEXT},
+    [OWD_MIN] = {.name = "owd_min", .type = MPT_SECONDS_NS},
+    [OWD_MEDIAN] = {.name = "owd_median", .type = MPT_SECONDS_NS},
+    [OWD_P95] = {.name = "owd_p95", .type = MPT_SECONDS_NS},
+    [OWD_MAX] = {.name = "owd_max", .type = MPT_SECONDS_NS},
+    [OWD_MEAN] = {.name = "owd_mean", .type = MPT_SECONDS_NS},
+    [SAMPLES] = {.name = "owd_samples", .type = MPT_UINT},
+    [NEGATIVE] = {.name = "owd_negative", .type = MPT_UINT},
+    [JITTER] = {.name = "jitter_rfc3550", .type = MPT_SECONDS_NS},
+    [P95_MIN] = {.name = "jitter_p95_min", .type = MPT_SECONDS_NS},
+    [SENT_SEGMENTS] = {.name = "sent_segments", .type = MPT_UINT},
+    [ARRIVED_SEGMENTS] = {.name = "arrived_segments", .type = MPT_UINT},
+    [LOST_SEGMENTS] = {.name = "lost_segments", .type = MPT_UINT},
+    [DUPLICATED_SEGMENTS] = {.name = "duplicated_segments", .type = MPT_UINT},
+    [REORDERED_SEGMENTS] = {.name = "reordered_segments", .type = MPT_UINT},
+    [SENT] = {.name = "sent_bytes", .type = MPT_BYTES},
+    [ARRIVED] = {.name = "arrived_bytes", .type = MPT_BYTES},
+    [LOST] = {.name = "lost_bytes", .type = MPT_BYTES},
+    [DUPLICATED] = {.name = "duplicated_bytes", .type = MPT_BYTES},
+    [REORDERED] = {.name = "reordered_bytes", .type = MPT_BYTES},
+    [UNCAPTURED_SENDER] = {.name = "not_captured_sender_bytes", .type = MPT_BYTES},
+    [UNCAPTURED_RECEIVER] = {.name = "not_captured_receiver_bytes", .type = MPT_BYTES},
+    [USEFUL] = {.name = "reinjected_useful_bytes", .type = MPT_BYTES},
+    [REDUNDANT] = {.name = "reinjected_redundant_bytes", .type = MPT_BYTES},
+    [USELESS] = {.name = "reinjected_useless_bytes", .type = MPT_BYTES},
+    [REINJECTED_LOST] = {.name = "reinjected_lost_bytes", .type = MPT_BYTES},
+    [QUEUE_MIN] = {.name = "reorder_queue_min", .type = MPT_SECONDS_NS},
+    [QUEUE_MEDIAN] = {.name = "reorder_queue_median", .type = MPT_SECONDS_NS},
+    [QUEUE_P95] = {.name = "reorder_queue_p95", .type = MPT_SECONDS_NS},
+    [QUEUE_MAX] = {.name = "reorder_queue_max", .type = MPT_SECONDS_NS},
+    [HELD_UP] = {.name = "held_up_bytes", .type = MPT_BYTES},
+    [HELD_UP_LONGEST] = {.name = "held_up_longest", .type = MPT_SECONDS_NS},
 };
 
 static void set_ids(mpt_table *table, size_t connection, size_t subflow, const mpt_path_row *row)
@@ -127,25 +127,25 @@ static void csv_bytes(mpt_table *table, const mpt_path_row *row)
         size_t column;
         uint64_t value;
     } values[] = {
-        { SAMPLES, row->owd.samples },
-        { NEGATIVE, row->negative },
-        { SENT_SEGMENTS, row->sent_segments },
-        { ARRIVED_SEGMENTS, row->arrived_segments },
-        { LOST_SEGMENTS, row->lost_segments },
-        { DUPLICATED_SEGMENTS, row->again_segments },
-        { REORDERED_SEGMENTS, row->reordered_segments },
-        { SENT, row->sent_bytes },
-        { ARRIVED, row->arrived_bytes },
-        { LOST, row->lost_bytes },
-        { DUPLICATED, row->again_bytes },
-        { REORDERED, row->reordered_bytes },
-        { UNCAPTURED_SENDER, row->uncaptured_bytes[0] },
-        { UNCAPTURED_RECEIVER, row->uncaptured_bytes[1] },
-        { USEFUL, row->reinjected.useful },
-        { REDUNDANT, row->reinjected.redundant },
-        { USELESS, row->reinjected.useless },
-        { REINJECTED_LOST, row->reinjected.lost },
-        { HELD_UP, row->queue->waited_bytes },
+        {SAMPLES, row->owd.samples},
+        {NEGATIVE, row->negative},
+        {SENT_SEGMENTS, row->sent_segments},
+        {ARRIVED_SEGMENTS, row->arrived_segments},
+        {LOST_SEGMENTS, row->lost_segments},
+        {DUPLICATED_SEGMENTS, row->again_segments},
+        {REORDERED_SEGMENTS, row->reordered_segments},
+        {SENT, row->sent_bytes},
+        {ARRIVED, row->arrived_bytes},
+        {LOST, row->lost_bytes},
+        {DUPLICATED, row->again_bytes},
+        {REORDERED, row->reordered_bytes},
+        {UNCAPTURED_SENDER, row->uncaptured_bytes[0]},
+        {UNCAPTURED_RECEIVER, row->uncaptured_bytes[1]},
+        {USEFUL, row->reinjected.useful},
+        {REDUNDANT, row->reinjected.redundant},
+        {USELESS, row->reinjected.useless},
+        {REINJECTED_LOST, row->reinjected.lost},
+        {HELD_UP, row->queue->waited_bytes},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
@@ -201,17 +201,17 @@ enum {
 };
 
 static const mpt_column SAMPLE_TABLE[S_COLUMNS] = {
-    [S_CONNECTION] = { .name = "connection", .type = MPT_ID },
-    [S_SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [S_DIRECTION] = { .name = "direction", .type = MPT_TEXT },
-    [S_FROM] = { .name = "from", .type = MPT_TEXT },
-    [S_TO] = { .name = "to", .type = MPT_TEXT },
-    [S_FROM_FRAME] = { .name = "from_frame", .type = MPT_ID },
-    [S_TO_FRAME] = { .name = "to_frame", .type = MPT_ID },
-    [S_SENT] = { .name = "sent", .type = MPT_SECONDS_NS },
-    [S_ARRIVED] = { .name = "arrived", .type = MPT_SECONDS_NS },
-    [S_DELAY] = { .name = "owd", .type = MPT_SECONDS_NS },
-    [S_BYTES] = { .name = "payload_bytes", .type = MPT_BYTES },
+    [S_CONNECTION] = {.name = "connection", .type = MPT_ID},
+    [S_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [S_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
+    [S_FROM] = {.name = "from", .type = MPT_TEXT},
+    [S_TO] = {.name = "to", .type = MPT_TEXT},
+    [S_FROM_FRAME] = {.name = "from_frame", .type = MPT_ID},
+    [S_TO_FRAME] = {.name = "to_frame", .type = MPT_ID},
+    [S_SENT] = {.name = "sent", .type = MPT_SECONDS_NS},
+    [S_ARRIVED] = {.name = "arrived", .type = MPT_SECONDS_NS},
+    [S_DELAY] = {.name = "owd", .type = MPT_SECONDS_NS},
+    [S_BYTES] = {.name = "payload_bytes", .type = MPT_BYTES},
 };
 
 typedef struct sample_writer {

@@ -2,12 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tap/engine/vantage/vantage.h"
-#include "plugin/report/common/figures.h"
-#include "plugin/report/common/labels.h"
 #include "path_model.h"
 #include "paths.h"
+#include "plugin/report/common/figures.h"
+#include "plugin/report/common/labels.h"
 #include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/vantage/vantage.h"
 
 static void write_distribution(mpt_json *json, const char *key, const mpt_histogram *d)
 {
@@ -16,11 +16,11 @@ static void write_distribution(mpt_json *json, const char *key, const mpt_histog
     double mean = any ? d->sum / (double)d->samples : 0;
 
     mpt_json_member_object_inline(json, key);
-    mpt_figures_json_seconds(json, "min", (mpt_maybe_ns){ any, d->min });
-    mpt_figures_json_seconds(json, "median", (mpt_maybe_ns){ any, median });
-    mpt_figures_json_seconds(json, "p95", (mpt_maybe_ns){ any, p95 });
-    mpt_figures_json_seconds(json, "max", (mpt_maybe_ns){ any, d->max });
-    mpt_figures_json_seconds(json, "mean", (mpt_maybe_ns){ any, (int64_t)mean });
+    mpt_figures_json_seconds(json, "min", (mpt_maybe_ns){any, d->min});
+    mpt_figures_json_seconds(json, "median", (mpt_maybe_ns){any, median});
+    mpt_figures_json_seconds(json, "p95", (mpt_maybe_ns){any, p95});
+    mpt_figures_json_seconds(json, "max", (mpt_maybe_ns){any, d->max});
+    mpt_figures_json_seconds(json, "mean", (mpt_maybe_ns){any, (int64_t)mean});
     mpt_json_member_uint(json, "samples", d->samples);
     mpt_json_end_object(json);
 }
@@ -31,14 +31,14 @@ static void write_jitter(mpt_json *json, const mpt_path_row *row)
     bool any = mpt_histogram_quantile(&row->owd, 0.95, &p95);
 
     mpt_json_member_object_inline(json, "jitter");
-    mpt_figures_json_seconds(json, "rfc3550", (mpt_maybe_ns){ row->jitter_known, (int64_t)row->jitter_ns });
-    mpt_figures_json_seconds(json, "p95_min", (mpt_maybe_ns){ any, p95 - row->owd.min });
+    mpt_figures_json_seconds(json, "rfc3550", (mpt_maybe_ns){row->jitter_known, (int64_t)row->jitter_ns});
+    mpt_figures_json_seconds(json, "p95_min", (mpt_maybe_ns){any, p95 - row->owd.min});
     mpt_json_end_object(json);
 }
 
 static void write_counts(mpt_json *json, const char *key, const uint64_t counts[5])
 {
-    static const char *const names[] = { "sent", "arrived", "lost", "duplicated", "reordered" };
+    static const char *const names[] = {"sent", "arrived", "lost", "duplicated", "reordered"};
 
     mpt_json_member_object_inline(json, key);
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
@@ -51,8 +51,8 @@ static void write_bytes(mpt_json *json, const mpt_path_row *row)
     const mpt_path_reinjected *r = &row->reinjected;
     const uint64_t segments[] = {row->sent_segments, row->arrived_segments, row->lost_segments,
                                  row->again_segments, row->reordered_segments};
-    const uint64_t bytes[] = { row->sent_bytes, row->arrived_bytes, row->lost_bytes, row->again_bytes,
-                               row->reordered_bytes };
+    const uint64_t bytes[] = {row->sent_bytes, row->arrived_bytes, row->lost_bytes, row->again_bytes,
+                              row->reordered_bytes};
 
     write_counts(json, "segments", segments);
     write_counts(json, "bytes", bytes);
@@ -90,9 +90,10 @@ static void write_changes(mpt_json *json, const mpt_path_row *row)
             continue;
         mpt_json_begin_object_inline(json);
         mpt_json_member_string(json, "option", mpt_subtype_name(c->subtype));
-        mpt_json_member_string(json, "change", c->part != MPT_OPTION_CHANGE_PRESENCE ? mpt_option_change_part_name(c->part)
-                                               : c->ends >> from & 1u         ? "removed"
-                                                                              : "added");
+        mpt_json_member_string(json, "change",
+                               c->part != MPT_OPTION_CHANGE_PRESENCE ? mpt_option_change_part_name(c->part)
+                               : c->ends >> from & 1u                ? "removed"
+                                                                     : "added");
         mpt_json_member_uint(json, "segments", c->segments);
         mpt_json_member_uint(json, "frame_sent", c->frame[from]);
         mpt_json_member_uint(json, "frame_arrived", c->frame[!from]);
@@ -127,11 +128,13 @@ static void write_row(mpt_json *json, const mpt_report_context *x, const mpt_pat
     bool from_client = row->from_end == pair->client_end, numbered = row->connection != UINT32_MAX;
 
     mpt_json_begin_object(json);
-    mpt_figures_json_number(json, "connection", (mpt_maybe_int){ numbered, row->connection });
-    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){ numbered, row->subflow });
+    mpt_figures_json_number(json, "connection", (mpt_maybe_int){numbered, row->connection});
+    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){numbered, row->subflow});
     mpt_json_member_string(json, "direction", mpt_direction_name(row->direction));
-    mpt_json_member_string(json, "from", mpt_vantage_engines_name(x->points, from_client ? pair->from : pair->to));
-    mpt_json_member_string(json, "to", mpt_vantage_engines_name(x->points, from_client ? pair->to : pair->from));
+    mpt_json_member_string(json, "from",
+                           mpt_vantage_engines_name(x->points, from_client ? pair->from : pair->to));
+    mpt_json_member_string(json, "to",
+                           mpt_vantage_engines_name(x->points, from_client ? pair->to : pair->from));
     write_distribution(json, "owd", &row->owd);
     mpt_json_member_uint(json, "owd_negative", row->negative);
     write_jitter(json, row);
@@ -167,7 +170,7 @@ static void write_clock(mpt_json *json, const mpt_report_context *x, const mpt_p
     };
     const mpt_clock_estimate *c = &pair->clock;
 
-    mpt_figures_json_seconds(json, "offset", (mpt_maybe_ns){ c->offset_known, (int64_t)c->offset_ns });
+    mpt_figures_json_seconds(json, "offset", (mpt_maybe_ns){c->offset_known, (int64_t)c->offset_ns});
     mpt_json_key(json, "drift");
     if (c->drift_known)
         mpt_json_double(json, c->drift, 12);

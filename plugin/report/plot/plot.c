@@ -4,8 +4,8 @@
  */
 #include "plot.h"
 
-#include "plugin/report/common/labels.h"
 #include "plot_internal.h"
+#include "plugin/report/common/labels.h"
 #include "tap/engine/base/units.h"
 
 /* --- words --- */
@@ -13,13 +13,10 @@
 static const struct unit {
     const char *name, *title;
 } UNITS[MPT_UNITS] = {
-    [MPT_UNIT_DSN] = { "dsn", "relative DSN" },
-    [MPT_UNIT_SSN] = { "ssn", "relative sequence number" },
-    [MPT_UNIT_BPS] = { "bps", "bit/s" },
-    [MPT_UNIT_BYTES] = { "bytes", "bytes" },
-    [MPT_UNIT_SHARE] = { "share", "share" },
-    [MPT_UNIT_NS] = { "s", "seconds" },
-    [MPT_UNIT_SUBFLOW] = { "subflow", "subflow" },
+    [MPT_UNIT_DSN] = {"dsn", "relative DSN"},    [MPT_UNIT_SSN] = {"ssn", "relative sequence number"},
+    [MPT_UNIT_BPS] = {"bps", "bit/s"},           [MPT_UNIT_BYTES] = {"bytes", "bytes"},
+    [MPT_UNIT_SHARE] = {"share", "share"},       [MPT_UNIT_NS] = {"s", "seconds"},
+    [MPT_UNIT_SUBFLOW] = {"subflow", "subflow"},
 };
 
 const char *mpt_plot_unit_name(mpt_unit unit)
@@ -102,14 +99,14 @@ static void consider(struct choice *best, const mpt_connection_view *v, const mp
 
         if (!(mpt_report_directions(a) >> d & 1u) || (best->found && bytes <= best->bytes))
             continue;
-        *best = (struct choice){ .found = true, .id = v->id, .direction = d, .bytes = bytes };
+        *best = (struct choice){.found = true, .id = v->id, .direction = d, .bytes = bytes};
     }
 }
 
 /* The connection and direction with the most payload. */
 static bool choose(const mpt_report_context *x, struct choice *best)
 {
-    *best = (struct choice){ 0 };
+    *best = (struct choice){0};
     for (guint id = 0; id < x->connections->len; id++) {
         mpt_connection_view v;
 
@@ -235,7 +232,8 @@ bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence)
         return false;
     g_string_append(sentence, "the graphs leave out ");
     mpt_units_grouped(sentence, n);
-    g_string_append(sentence, " pieces of payload and mappings of this capture: it has too many for its segments");
+    g_string_append(sentence,
+                    " pieces of payload and mappings of this capture: it has too many for its segments");
     return true;
 }
 
@@ -250,7 +248,7 @@ static void note_left_out(const mpt_report_context *x)
 
 static void draw(const mpt_report_context *x, const struct choice *choice, mpt_sink *sink)
 {
-    mpt_plot plot = { 0 };
+    mpt_plot plot = {0};
 
     begin(&plot, x, choice);
     name_choice(&plot, x->arguments);

@@ -8,8 +8,8 @@
 #ifndef MPT_PLOT_H
 #define MPT_PLOT_H
 
-#include "tap/engine/graphs/graphs.h"
 #include "plugin/report/registry.h"
+#include "tap/engine/graphs/graphs.h"
 
 /* The row of kinds.c. What it collects is an mpt_recorder. */
 void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sentence);

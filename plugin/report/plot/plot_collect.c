@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tap/engine/vantage/vantage.h"
-#include "plugin/report/paths/path_model.h"
 #include "plot_internal.h"
+#include "plugin/report/paths/path_model.h"
 #include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/vantage/vantage.h"
 
 static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
 {

@@ -74,7 +74,7 @@ static void write_point(void *user, mpt_graph_type type, unsigned series, const 
 void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x,
                   const mpt_series_request *request, mpt_sink *sink)
 {
-    struct writer w = { .sink = sink, .line = g_string_new(NULL) };
+    struct writer w = {.sink = sink, .line = g_string_new(NULL)};
 
     mpt_sink_puts(sink, request->types >> MPT_GRAPH_MAPPINGS & 1u
                             ? "time_s,frame,subflow,dsn,ssn,length_bytes,checksum\r\n"

@@ -6,13 +6,13 @@
  */
 #include <string.h>
 
-#include "tap/engine/findings/findings.h"
-#include "plugin/report/events/event_text.h"
+#include "plot_internal.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
-#include "plot_internal.h"
+#include "plugin/report/events/event_text.h"
 #include "plugin/report/format/table.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/findings/findings.h"
 
 #ifdef MPT_HAVE_DYGRAPHS
 
@@ -100,16 +100,16 @@ enum {
 };
 
 static const mpt_column FLOWS[FLOW_COLUMNS] = {
-    [FLOW] = { .name = "subflow", .type = MPT_ID },
-    [FLOW_CLIENT] = { .name = "client", .type = MPT_TEXT },
-    [FLOW_SERVER] = { .name = "server", .type = MPT_TEXT },
-    [FLOW_STATE] = { .name = "state", .type = MPT_TEXT },
-    [FLOW_SHARE] = { .name = "share", .type = MPT_PERCENT },
-    [FLOW_PAYLOAD] = { .name = "payload", .title = "payload bytes", .type = MPT_BYTES },
-    [FLOW_AGAIN] = { .name = "retransmitted", .type = MPT_BYTES },
-    [FLOW_REINJECTED] = { .name = "reinjected", .type = MPT_BYTES },
-    [FLOW_RATE] = { .name = "throughput", .type = MPT_RATE_BPS },
-    [FLOW_RTT] = { .name = "rtt", .title = "median RTT", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT },
+    [FLOW] = {.name = "subflow", .type = MPT_ID},
+    [FLOW_CLIENT] = {.name = "client", .type = MPT_TEXT},
+    [FLOW_SERVER] = {.name = "server", .type = MPT_TEXT},
+    [FLOW_STATE] = {.name = "state", .type = MPT_TEXT},
+    [FLOW_SHARE] = {.name = "share", .type = MPT_PERCENT},
+    [FLOW_PAYLOAD] = {.name = "payload", .title = "payload bytes", .type = MPT_BYTES},
+    [FLOW_AGAIN] = {.name = "retransmitted", .type = MPT_BYTES},
+    [FLOW_REINJECTED] = {.name = "reinjected", .type = MPT_BYTES},
+    [FLOW_RATE] = {.name = "throughput", .type = MPT_RATE_BPS},
+    [FLOW_RTT] = {.name = "rtt", .title = "median RTT", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
 };
 
 static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
@@ -145,11 +145,11 @@ static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
 enum { EVENT_TIME, EVENT_FRAME, EVENT_SUBFLOW, EVENT_TYPE, EVENT_TEXT, EVENT_COLUMNS };
 
 static const mpt_column EVENTS[EVENT_COLUMNS] = {
-    [EVENT_TIME] = { .name = "time", .title = "seconds", .type = MPT_SECONDS_NS },
-    [EVENT_FRAME] = { .name = "frame", .type = MPT_ID },
-    [EVENT_SUBFLOW] = { .name = "subflow", .type = MPT_ID },
-    [EVENT_TYPE] = { .name = "event", .type = MPT_TEXT },
-    [EVENT_TEXT] = { .name = "text", .title = "what happened", .type = MPT_TEXT },
+    [EVENT_TIME] = {.name = "time", .title = "seconds", .type = MPT_SECONDS_NS},
+    [EVENT_FRAME] = {.name = "frame", .type = MPT_ID},
+    [EVENT_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
+    [EVENT_TYPE] = {.name = "event", .type = MPT_TEXT},
+    [EVENT_TEXT] = {.name = "text", .title = "what happened", .type = MPT_TEXT},
 };
 
 static void event_row(mpt_table *table, const mpt_plot *plot, guint i)

@@ -5,9 +5,9 @@
 #ifndef MPT_PLOT_INTERNAL_H
 #define MPT_PLOT_INTERNAL_H
 
-#include "tap/engine/graphs/graphs.h"
 #include "plot.h"
 #include "plugin/report/format/sink.h"
+#include "tap/engine/graphs/graphs.h"
 
 /* Points of a graph in pictures; CSV has all. */
 #define MPT_PLOT_POINTS 20000

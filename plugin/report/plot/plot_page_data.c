@@ -93,10 +93,10 @@ static void put_lengths(mpt_sink *sink, const mpt_series_point *p, size_t n)
 static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const mpt_series_point *p,
                        size_t n)
 {
-    static const char *const styles[] = { [MPT_STYLE_BARS] = "bars",
-                                          [MPT_STYLE_STEP] = "step",
-                                          [MPT_STYLE_DOTS] = "dots",
-                                          [MPT_STYLE_LINE] = "line" };
+    static const char *const styles[] = {[MPT_STYLE_BARS] = "bars",
+                                         [MPT_STYLE_STEP] = "step",
+                                         [MPT_STYLE_DOTS] = "dots",
+                                         [MPT_STYLE_LINE] = "line"};
     GString *title = g_string_new(NULL);
 
     mpt_plot_series_title(s, title);

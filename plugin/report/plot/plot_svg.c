@@ -21,8 +21,8 @@ enum {
 };
 
 /* Okabe and Ito's palette: told apart with every kind of colour vision, on white and on black. */
-static const char *const COLOURS[] = { "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9" };
-static const char *const DASHES[] = { "none", "8 3", "2 3", "8 3 2 3" };
+static const char *const COLOURS[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+static const char *const DASHES[] = {"none", "8 3", "2 3", "8 3 2 3"};
 /* From the point on. */
 static const char *const SHAPES[] = {"m-3 0h6m-3 -3v6", "m-3 -3l6 6m0 -6l-6 6", "m-3 -3h6v6h-6z",
                                      "m0 -4l4 7h-8z", "m0 -4l4 4l-4 4l-4 -4z"};
@@ -109,7 +109,7 @@ static double step_of(double range, int count)
 
 static void label(const struct frame *f, double x, double y, const char *anchor, double value, double step)
 {
-    static const char *const prefixes[] = { "", " k", " M", " G", " T" };
+    static const char *const prefixes[] = {"", " k", " M", " G", " T"};
     GString *text = g_string_new(NULL);
     unsigned k = 0;
     int decimals;
@@ -273,7 +273,7 @@ static void thinned(const struct frame *f, mpt_plot_graph *g)
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
 {
     mpt_plot_graph *g = &plot->graphs[type];
-    struct frame f = { .sink = sink, .graph = &g->graph };
+    struct frame f = {.sink = sink, .graph = &g->graph};
     GString *title = g_string_new(NULL);
     /* Room for the legend, whose rows are as many as series at most. */
     unsigned height = HEIGHT + 16 + (g->graph.count + 2) / 3 * LEGEND_ROW;

@@ -102,7 +102,7 @@ static void put_events(const struct writer *w)
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
 {
     mpt_plot_graph *g = &plot->graphs[type];
-    struct writer w = { .sink = sink, .plot = plot, .unit = g->graph.unit };
+    struct writer w = {.sink = sink, .plot = plot, .unit = g->graph.unit};
     GString *title = g_string_new(NULL);
 
     mpt_plot_title(plot, title);

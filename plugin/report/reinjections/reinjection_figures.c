@@ -4,8 +4,8 @@
  */
 #include "reinjection_figures.h"
 
-#include "tap/engine/figures/path_position.h"
 #include "plugin/report/events/event_json.h"
+#include "tap/engine/figures/path_position.h"
 
 /* Nearer to an end than this is at it; of the way from the client to the server. */
 #define AT_AN_END 0.25
@@ -21,7 +21,7 @@ mpt_maybe_int mpt_reinjection_figures_end(const mpt_engine *e)
 }
 
 static mpt_reinjection_sum_run run_of(const mpt_reinjection *r, const mpt_connection_view *v, unsigned side,
-                             bool certain)
+                                      bool certain)
 {
     return (mpt_reinjection_sum_run){
         .dsn = mpt_metrics_relative(v->connection, side, r->dsn),
@@ -91,7 +91,8 @@ static void take_listed(const mpt_reinjection *run, void *user)
     take_run(t->resent, &taken);
 }
 
-static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log *log, const mpt_connection_view *v, unsigned side)
+static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log *log,
+                          const mpt_connection_view *v, unsigned side)
 {
     GArray *sums = mpt_reinjection_log_unlisted(log, v->connection, side, mpt_reinjection_figures_certain(r));
 
@@ -103,7 +104,8 @@ static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log 
         r->unlisted_bytes += sum->same;
         r->late_original_bytes += sum->late_original;
         if (i < MPT_REINJECTION_SUMS && sum->owner != sum->first_owner)
-            pair = get_pair(r->pairs, mpt_event_subflow(v, sum->first_owner), mpt_event_subflow(v, sum->owner));
+            pair =
+                get_pair(r->pairs, mpt_event_subflow(v, sum->first_owner), mpt_event_subflow(v, sum->owner));
         for (unsigned k = 0; k < MPT_USEFULNESSES; k++) {
             r->bytes[k] += sum->bytes[k];
             r->unlisted_bytes += sum->bytes[k];
@@ -115,7 +117,8 @@ static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log 
 }
 
 /* From "at least" to "exactly". */
-static void take_copies(mpt_reinjection_figures *r, const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static void take_copies(mpt_reinjection_figures *r, const mpt_reinjection_log *log, const mpt_connection *c,
+                        unsigned side)
 {
     mpt_reinjection_log_copies(log, c, side, r->copies);
     r->copies[0] = r->data_bytes;
@@ -123,8 +126,9 @@ static void take_copies(mpt_reinjection_figures *r, const mpt_reinjection_log *l
         r->copies[k] -= MIN(r->copies[k], r->copies[k + 1]);
 }
 
-void mpt_reinjection_figures_init(mpt_reinjection_figures *r, const mpt_engine *e, const mpt_reinjection_log *log,
-                     const mpt_connection_view *v, mpt_direction direction, mpt_maybe_int end)
+void mpt_reinjection_figures_init(mpt_reinjection_figures *r, const mpt_engine *e,
+                                  const mpt_reinjection_log *log, const mpt_connection_view *v,
+                                  mpt_direction direction, mpt_maybe_int end)
 {
     const mpt_engine_config *config = mpt_engine_get_config(e);
     unsigned side = v->side[direction];

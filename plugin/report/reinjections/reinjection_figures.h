@@ -48,8 +48,9 @@ typedef struct mpt_reinjection_figures {
 /* The end where the capture was taken, 0 client, 1 server, as all its handshakes tell. */
 mpt_maybe_int mpt_reinjection_figures_end(const mpt_engine *e);
 
-void mpt_reinjection_figures_init(mpt_reinjection_figures *r, const mpt_engine *e, const mpt_reinjection_log *log,
-                     const mpt_connection_view *v, mpt_direction direction, mpt_maybe_int end);
+void mpt_reinjection_figures_init(mpt_reinjection_figures *r, const mpt_engine *e,
+                                  const mpt_reinjection_log *log, const mpt_connection_view *v,
+                                  mpt_direction direction, mpt_maybe_int end);
 void mpt_reinjection_figures_clear(mpt_reinjection_figures *r);
 
 /* Bytes that were sent again on another subflow. */

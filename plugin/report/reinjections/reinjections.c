@@ -4,13 +4,13 @@
  */
 #include "reinjections.h"
 
-#include "plugin/report/format/csv.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
-#include "reinjection_figures.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
+#include "reinjection_figures.h"
 #include "tap/engine/base/units.h"
 
 void mpt_reinjections_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
@@ -304,10 +304,13 @@ static const mpt_column CSV_TABLE[CSV_COLUMNS] = {
 /* NULL: there is no verdict to have one. */
 static const char *basis_name(const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
 {
-    return run->same || run->verdict == MPT_UNDECIDED ? NULL : mpt_reinjection_figures_certain(r) ? "arrival" : "inferred";
+    return run->same || run->verdict == MPT_UNDECIDED ? NULL
+           : mpt_reinjection_figures_certain(r)       ? "arrival"
+                                                      : "inferred";
 }
 
-static void csv_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
+static void csv_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures *r,
+                    const mpt_reinjection_sum_run *run)
 {
     mpt_table_begin_row(table);
     mpt_table_set_uint(table, CSV_CONNECTION, id);
@@ -333,7 +336,8 @@ static void csv_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures
         mpt_table_set_uint(table, CSV_LATE_ORIGINAL, run->late_original);
 }
 
-static void csv_direction(const mpt_report_context *x, const mpt_reinjection_figures *r, uint32_t id, mpt_sink *sink)
+static void csv_direction(const mpt_report_context *x, const mpt_reinjection_figures *r, uint32_t id,
+                          mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
 

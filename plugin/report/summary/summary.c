@@ -13,9 +13,9 @@
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/common/subflows.h"
-#include "summary_csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
+#include "summary_csv.h"
 #include "tap/engine/base/units.h"
 
 /* --- the first table: all connections at a glance, where there are several --- */

@@ -7,11 +7,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "plugin/report/format/csv.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
-#include "plugin/report/report.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
+#include "plugin/report/report.h"
 
 enum {
     CONNECTION,

@@ -8,9 +8,9 @@
 #ifndef MPT_SUMMARY_CSV_H
 #define MPT_SUMMARY_CSV_H
 
-#include "tap/engine/figures/metrics.h"
 #include "plugin/cli/arguments.h"
 #include "plugin/report/format/sink.h"
+#include "tap/engine/figures/metrics.h"
 
 typedef struct mpt_summary_csv mpt_summary_csv;
 

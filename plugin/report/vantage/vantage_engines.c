@@ -56,7 +56,7 @@ static void name_all(mpt_vantage_engines *p, const GArray *ids, unsigned point)
 }
 
 mpt_vantage_engines *mpt_vantage_engines_new(const mpt_arguments *arguments, const mpt_engine_config *config,
-                           mpt_vantage_engines_opened opened, void *user)
+                                             mpt_vantage_engines_opened opened, void *user)
 {
     mpt_vantage_engines *p = g_new0(mpt_vantage_engines, 1);
 
@@ -180,8 +180,8 @@ unsigned mpt_vantage_engines_chosen(mpt_vantage_engines *p)
     return mpt_vantage_point_of(p->vantage, a->at_interface, &point) ? point : order[0];
 }
 
-bool mpt_vantage_engines_interface(const mpt_vantage_engines *p, unsigned point, unsigned k, uint32_t *interface_id,
-                          const char **name)
+bool mpt_vantage_engines_interface(const mpt_vantage_engines *p, unsigned point, unsigned k,
+                                   uint32_t *interface_id, const char **name)
 {
     bool found = mpt_vantage_interface(p->vantage, point, k, interface_id);
 
@@ -198,8 +198,8 @@ const char *mpt_vantage_engines_name(mpt_vantage_engines *p, unsigned point)
 {
     static const char *const middle[] = {"middle 1", "middle 2", "middle 3",
                                          "middle 4", "middle 5", "middle 6"};
-    static const char *const unknown[] = { "point 1", "point 2", "point 3", "point 4",
-                                           "point 5", "point 6", "point 7", "point 8" };
+    static const char *const unknown[] = {"point 1", "point 2", "point 3", "point 4",
+                                          "point 5", "point 6", "point 7", "point 8"};
     unsigned order[MPT_VANTAGE_POINTS], place = 0;
 
     if (!mpt_vantage_engines_order(p, order))
@@ -216,7 +216,10 @@ static void append_interfaces(GString *out, const GArray *ids)
 {
     g_string_append(out, ids->len == 1 ? "interface " : "interfaces ");
     for (guint i = 0; i < ids->len; i++)
-        g_string_append_printf(out, "%s%u", i == 0 ? "" : i + 1 == ids->len ? " and " : ", ",
+        g_string_append_printf(out, "%s%u",
+                               i == 0              ? ""
+                               : i + 1 == ids->len ? " and "
+                                                   : ", ",
                                g_array_index(ids, uint32_t, i));
 }
 
@@ -238,7 +241,8 @@ void mpt_vantage_engines_describe(mpt_vantage_engines *p, unsigned point, GStrin
 }
 
 /* Interfaces with segments for which `is` holds. */
-static GArray *interfaces_that(const mpt_vantage_engines *p, bool (*is)(const mpt_vantage_engines *p, uint32_t id))
+static GArray *interfaces_that(const mpt_vantage_engines *p,
+                               bool (*is)(const mpt_vantage_engines *p, uint32_t id))
 {
     GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     uint32_t id;
@@ -279,7 +283,8 @@ static bool is_unnamed(const mpt_vantage_engines *p, uint32_t id)
     return is_named(p->arguments) && !holds(p->arguments->client, id) && !holds(p->arguments->server, id);
 }
 
-static void note_interfaces(const mpt_vantage_engines *p, bool (*is)(const mpt_vantage_engines *p, uint32_t id), const char *one,
+static void note_interfaces(const mpt_vantage_engines *p,
+                            bool (*is)(const mpt_vantage_engines *p, uint32_t id), const char *one,
                             const char *several, GString *out)
 {
     GArray *ids = interfaces_that(p, is);
@@ -296,9 +301,10 @@ static void note_doubts(const mpt_vantage_engines *p, GString *out)
 {
     const mpt_arguments *a = p->arguments;
 
-    note_interfaces(p, is_uncertain, " is put there by its number alone.", " are put there by their numbers alone.",
-                    out);
-    note_interfaces(p, has_moved, " was counted at another point at first, before a handshake told where it is.",
+    note_interfaces(p, is_uncertain, " is put there by its number alone.",
+                    " are put there by their numbers alone.", out);
+    note_interfaces(p, has_moved,
+                    " was counted at another point at first, before a handshake told where it is.",
                     " were counted at other points at first, before a handshake told where they are.", out);
     if (!a->client != !a->server)
         note_interfaces(p, is_unnamed,
@@ -378,8 +384,8 @@ static void at_missing(const mpt_vantage_engines *p, const GArray *seen, GString
         g_string_append_printf(out, "at= names interface %u", a->at_interface);
         say_what_there_is(seen, out);
     } else if (!mpt_vantage_point_of(p->vantage, a->at_interface, &point)) {
-        g_string_append_printf(out, "at= names interface %u, which is neither in client= nor in server=",
-                               a->at_interface);
+        g_string_append_printf(
+            out, "at= names interface %u, which is neither in client= nor in server=", a->at_interface);
     }
 }
 

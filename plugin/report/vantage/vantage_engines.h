@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tap/engine/core/engine.h"
 #include "plugin/cli/arguments.h"
+#include "tap/engine/core/engine.h"
 
 typedef struct mpt_vantage_engines mpt_vantage_engines;
 
@@ -24,7 +24,7 @@ typedef void (*mpt_vantage_engines_opened)(mpt_engine *engine, unsigned point, v
 
 /* arguments: client=, server= and at= count here; they must outlive the points. Free with mpt_vantage_engines_free(). */
 mpt_vantage_engines *mpt_vantage_engines_new(const mpt_arguments *arguments, const mpt_engine_config *config,
-                           mpt_vantage_engines_opened opened, void *user);
+                                             mpt_vantage_engines_opened opened, void *user);
 void mpt_vantage_engines_free(mpt_vantage_engines *p);
 /* True if both arguments ask for the same points: reports of both can share them. */
 bool mpt_vantage_engines_same(const mpt_arguments *a, const mpt_arguments *b);
@@ -58,7 +58,7 @@ bool mpt_vantage_engines_missing(mpt_vantage_engines *p, GString *out);
 const char *mpt_vantage_engines_name(mpt_vantage_engines *p, unsigned point);
 /* The k-th interface of a point, in order of number, and its name (NULL: none; borrowed); false where there are not so
  * many. */
-bool mpt_vantage_engines_interface(const mpt_vantage_engines *p, unsigned point, unsigned k, uint32_t *interface_id,
-                          const char **name);
+bool mpt_vantage_engines_interface(const mpt_vantage_engines *p, unsigned point, unsigned k,
+                                   uint32_t *interface_id, const char **name);
 
 #endif

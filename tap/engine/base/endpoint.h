@@ -26,7 +26,7 @@ typedef struct mpt_endpoint {
 
 /* Room for any text that mpt_endpoint_format() writes, with its NUL. */
 #define MPT_ENDPOINT_TEXT 56
-#define MPT_ADDRESS_TEXT 46
+#define MPT_ADDRESS_TEXT  46
 
 /* Sets *e from `len` address bytes (4 or 16, else MPT_FAMILY_NONE) and a port in host order. */
 void mpt_endpoint_set(mpt_endpoint *e, const uint8_t *address, size_t len, uint16_t port);

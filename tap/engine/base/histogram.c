@@ -16,7 +16,7 @@
 
 #define STEP_BITS 6
 #define FINE_BITS 10
-#define KEY_BIAS 0x80000
+#define KEY_BIAS  0x80000
 
 struct mpt_histogram_bucket {
     uint64_t key : 20;   /* biased */

@@ -70,7 +70,7 @@ struct mpt_lookback {
 
 static key key_of(const mpt_segment *segment)
 {
-    return (key){ .time_ns = segment->time_ns, .frame = segment->frame };
+    return (key){.time_ns = segment->time_ns, .frame = segment->frame};
 }
 
 static bool is_before(key a, key b)
@@ -285,8 +285,7 @@ static bool may_leave(const mpt_lookback *t)
     return (uint64_t)t->newest_ns - (uint64_t)next_key(t).time_ns > (uint64_t)t->horizon_ns;
 }
 
-mpt_lookback *mpt_lookback_new(int64_t horizon_ns, size_t capacity, mpt_lookback_release release,
-                                 void *data)
+mpt_lookback *mpt_lookback_new(int64_t horizon_ns, size_t capacity, mpt_lookback_release release, void *data)
 {
     g_assert(horizon_ns >= 0 && release);
     mpt_lookback *t = g_new0(mpt_lookback, 1);
@@ -321,7 +320,7 @@ void mpt_lookback_free(mpt_lookback *t)
 
 void mpt_lookback_push(mpt_lookback *t, const mpt_segment *segment)
 {
-    entry e = { .key = key_of(segment) };
+    entry e = {.key = key_of(segment)};
     if (t->any_left && is_before(e.key, t->left)) {
         hand_on_due(t);
         t->release(segment, true, t->data);

@@ -36,8 +36,7 @@ typedef void (*mpt_lookback_announce)(const mpt_segment *segment, unsigned place
 enum { MPT_LOOKBACK_NEAR = 2, MPT_LOOKBACK_FAR = 4 };
 
 /* horizon_ns >= 0. The caller frees with mpt_lookback_free(), which drops what is held. */
-mpt_lookback *mpt_lookback_new(int64_t horizon_ns, size_t capacity, mpt_lookback_release release,
-                                 void *data);
+mpt_lookback *mpt_lookback_new(int64_t horizon_ns, size_t capacity, mpt_lookback_release release, void *data);
 /* Segments leave `batch` (>0; 1 unless set) at a time; announce may be NULL. Before the first segment. */
 void mpt_lookback_set_batch(mpt_lookback *t, size_t batch, mpt_lookback_announce announce);
 void mpt_lookback_free(mpt_lookback *t);

@@ -45,8 +45,8 @@ static bool of_claim(const mpt_run *r, const mpt_claim *claim)
 
 static mpt_claim claim_of(const mpt_run *r)
 {
-    return (mpt_claim){.time_ns = r->value, .frame = r->frame, .epoch = r->epoch,
-                       .owner = r->owner, .flags = r->flags};
+    return (mpt_claim){
+        .time_ns = r->value, .frame = r->frame, .epoch = r->epoch, .owner = r->owner, .flags = r->flags};
 }
 
 /* The finger, which a search moves, is no part of the value. */
@@ -103,9 +103,14 @@ static void add(mpt_ranges *ranges, mpt_runs_at at, int64_t start, int64_t end, 
         lower_stamp(left, claim->time_ns, claim->frame);
         return;
     }
-    mpt_runs_insert(&ranges->runs, &at, &(mpt_run){
-        .start = start, .value = claim->time_ns, .length = length, .frame = claim->frame,
-        .epoch = claim->epoch, .owner = claim->owner, .flags = claim->flags});
+    mpt_runs_insert(&ranges->runs, &at,
+                    &(mpt_run){.start = start,
+                               .value = claim->time_ns,
+                               .length = length,
+                               .frame = claim->frame,
+                               .epoch = claim->epoch,
+                               .owner = claim->owner,
+                               .flags = claim->flags});
 }
 
 /* [start, end), which is in `run`, becomes the claimant's. */
@@ -214,8 +219,8 @@ void mpt_ranges_take(mpt_ranges *ranges, int64_t start, int64_t end, mpt_piece_f
         mpt_run *run = mpt_runs_find(&ranges->runs, start, &at);
         if (!run || run->start >= end)
             return;
-        const mpt_piece piece = {.start = larger(start, run->start), .end = smaller(end, mpt_run_end(run)),
-                                 .was = claim_of(run)};
+        const mpt_piece piece = {
+            .start = larger(start, run->start), .end = smaller(end, mpt_run_end(run)), .was = claim_of(run)};
         cut(&ranges->runs, at, run, piece.start, piece.end);
         ranges->size -= (uint64_t)(piece.end - piece.start);
         if (func)

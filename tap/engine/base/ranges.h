@@ -43,9 +43,9 @@ typedef struct mpt_claim {
  * the claim. Neighbouring pieces may be alike. */
 typedef struct mpt_piece {
     int64_t start, end;
-    bool fresh;         /* nobody had it: now the claimant's */
-    bool taken_over;    /* it was of `was`, whose stamp is later: now the claimant's */
-    mpt_claim was;      /* the other owner (fresh: unset) with its stamp */
+    bool fresh;      /* nobody had it: now the claimant's */
+    bool taken_over; /* it was of `was`, whose stamp is later: now the claimant's */
+    mpt_claim was;   /* the other owner (fresh: unset) with its stamp */
 } mpt_piece;
 
 /* Called in order of position. Must not change the ranges. */

@@ -49,9 +49,9 @@ typedef struct mpt_runs {
         struct mpt_runs_chunk *one;
         struct mpt_runs_chunk **many;
     };
-    uint32_t n_chunks, room; /* room of `many`; 0: it is `one`, or NULL where there is no chunk */
+    uint32_t n_chunks, room;       /* room of `many`; 0: it is `one`, or NULL where there is no chunk */
     uint32_t finger, finger_index; /* chunk last touched, always one that exists; run in it, perhaps gone */
-    size_t count;    /* runs */
+    size_t count;                  /* runs */
 } mpt_runs;
 
 static inline struct mpt_runs_chunk *mpt_runs_chunk(const mpt_runs *runs, uint32_t index)

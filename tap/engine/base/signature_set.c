@@ -16,7 +16,7 @@ struct mpt_signature {
 void mpt_signature_set_clear(mpt_signature_set *s)
 {
     g_free(s->slots);
-    *s = (mpt_signature_set){ 0 };
+    *s = (mpt_signature_set){0};
 }
 
 static struct mpt_signature *slot_of(const mpt_signature_set *s, uint64_t signature)
@@ -30,7 +30,7 @@ static struct mpt_signature *slot_of(const mpt_signature_set *s, uint64_t signat
 
 static void grow(mpt_signature_set *s)
 {
-    mpt_signature_set bigger = { .used = s->used, .room = s->room ? 2 * s->room : FIRST_ROOM };
+    mpt_signature_set bigger = {.used = s->used, .room = s->room ? 2 * s->room : FIRST_ROOM};
 
     bigger.slots = g_new0(struct mpt_signature, bigger.room);
     for (uint32_t i = 0; i < s->room; i++)

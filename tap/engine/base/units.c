@@ -11,7 +11,7 @@
 /* Room for any finite double with 17 decimals. */
 #define DOUBLE_TEXT 352
 
-static const char *const PREFIXES[] = { "", "k", "M", "G", "T", "P", "E" };
+static const char *const PREFIXES[] = {"", "k", "M", "G", "T", "P", "E"};
 
 /* A number's digits are written from their end; printf takes ten times as long, and a report is made of numbers. */
 enum { DIGITS = 20 };

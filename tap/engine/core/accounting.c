@@ -13,11 +13,11 @@
 #include "tap/engine/base/seq.h"
 
 /* Copies looked through when a late copy takes bytes over, and kept at most, per direction. */
-#define MAX_COPIES 262144
+#define MAX_COPIES   262144
 /* Runs of a subflow that wait for their mappings and are one segment each; later ones are joined. */
 #define MAX_SEPARATE 256
 /* Mappings that wait for the initial sequence number. */
-#define MAX_WAITING 4096
+#define MAX_WAITING  4096
 
 struct context {
     mpt_engine *e;
@@ -26,7 +26,7 @@ struct context {
     unsigned side; /* of the subflow */
     mpt_claim stamp;
     bool resolved;
-    uint32_t came; /* epoch in which it came, where resolved */
+    uint32_t came;    /* epoch in which it came, where resolved */
     int64_t position; /* on the subflow, of dsn or of the payload */
     int64_t dsn;
     const uint8_t *payload; /* of `position` */
@@ -345,8 +345,7 @@ static void claimed(const mpt_piece *p, void *data)
         what = copy.same ? MPT_DATA_REINJECTED_SAME : MPT_DATA_REINJECTED;
     }
     if (x->e->observers->len)
-        tell(x, what, x->position + (p->start - x->dsn), (uint32_t)n, &p->start,
-             p->fresh ? NULL : &p->was);
+        tell(x, what, x->position + (p->start - x->dsn), (uint32_t)n, &p->start, p->fresh ? NULL : &p->was);
 }
 
 /* Bytes of x->s from x->position on are at x->dsn. */

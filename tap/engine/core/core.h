@@ -24,9 +24,9 @@ typedef struct mpt_observed {
 struct mpt_eviction {
     GPtrArray *queue; /* mpt_subflow, oldest first, from head on; NULL where one left */
     guint head;
-    uint64_t base;    /* places before queue[0] */
+    uint64_t base; /* places before queue[0] */
     size_t memory;
-    uint64_t retry;   /* segment before which there is nobody to forget */
+    uint64_t retry; /* segment before which there is nobody to forget */
     uint32_t flows_gone, connections_gone;
     mpt_subflow *nobody;     /* in place of who was forgotten */
     mpt_connection *nothing; /* an empty connection, as merged ones are; that of `nobody` */
@@ -40,17 +40,17 @@ struct mpt_engine {
     GHashTable *flows; /* both endpoints, in either order -> newest mpt_subflow */
     GArray
         *streams; /* uint32_t, by Wireshark's number of the TCP stream: place in subflows from 1, 0: none */
-    GHashTable *tokens;    /* token -> GSList of struct, newest first (identity.c) */
-    GHashTable *dsns;      /* upper half of a DSN -> GSList, newest first (identity.c) */
-    uint32_t barrier;      /* claims of connections whose data level may still move (accounting.c) */
+    GHashTable *tokens; /* token -> GSList of struct, newest first (identity.c) */
+    GHashTable *dsns;   /* upper half of a DSN -> GSList, newest first (identity.c) */
+    uint32_t barrier;   /* claims of connections whose data level may still move (accounting.c) */
     const mpt_connection *last_claimant;
     GArray *observers; /* mpt_observed */
     uint64_t events;
     struct mpt_eviction idle;
-    uint32_t one_sided;  /* flows that showed packets of one side only */
-    uint64_t next_look;  /* segment at which the memory in use is looked at */
-    bool full;           /* above max_state */
-    uint64_t work;       /* steps whose number a segment's sender chooses */
+    uint32_t one_sided; /* flows that showed packets of one side only */
+    uint64_t next_look; /* segment at which the memory in use is looked at */
+    bool full;          /* above max_state */
+    uint64_t work;      /* steps whose number a segment's sender chooses */
     /* The segment being taken in. */
     const mpt_segment *segment;
     bool counted;
@@ -59,7 +59,7 @@ struct mpt_engine {
 
 /* Steps that all segments together may cost beyond the usual: an attack could make each of them walk through all that
  * the others left. */
-#define MPT_WORK_BASE (UINT64_C(1) << 26)
+#define MPT_WORK_BASE        (UINT64_C(1) << 26)
 #define MPT_WORK_PER_SEGMENT 32
 
 /* False where memory or work are at their limit: what asks is counted, and not done. */

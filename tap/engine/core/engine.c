@@ -4,20 +4,20 @@
  */
 #include <string.h>
 
-#include "tap/engine/base/prefetch.h"
 #include "core.h"
+#include "tap/engine/base/prefetch.h"
 
 /* Memory of a run with its share of half-full chunks, and of a mapping under verification, roughly. */
-#define STATE_RUN 48
-#define STATE_OPEN 160
+#define STATE_RUN     48
+#define STATE_OPEN    160
 /* What one segment adds of it at most: two DSSs fit in its options, each with a mapping, and claims that split others. */
 #define STATE_SEGMENT 1024
 /* Segments between two looks at the memory in use, at least. */
-#define LOOK_EVERY 16384u
+#define LOOK_EVERY    16384u
 /* Segments that leave the look-back together. */
-#define BATCH 256
+#define BATCH         256
 /* Subflows with one 4-tuple that are looked through for an old segment. */
-#define MAX_OLDER 32
+#define MAX_OLDER     32
 
 void mpt_engine_config_default(mpt_engine_config *config)
 {

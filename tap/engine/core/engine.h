@@ -14,24 +14,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tap/segment.h"
 #include "tap/engine/state/connection.h"
+#include "tap/segment.h"
 
 typedef struct mpt_engine mpt_engine;
 
 typedef struct mpt_engine_config {
-    int64_t horizon_ns;       /* look-back in time */
-    size_t horizon_segments;  /* and in segments; 0: none, in order of arrival */
-    bool has_from, has_to;    /* count only segments with from_ns <= time < to_ns */
-    int64_t from_ns, to_ns;   /* since the earliest frame */
+    int64_t horizon_ns;      /* look-back in time */
+    size_t horizon_segments; /* and in segments; 0: none, in order of arrival */
+    bool has_from, has_to;   /* count only segments with from_ns <= time < to_ns */
+    int64_t from_ns, to_ns;  /* since the earliest frame */
     bool want_rtt;
-    bool want_hmacs; /* HMACs are verified as they come, and wrong ones are events; else when asked for */
-    bool want_checksums;      /* verify DSS checksums; segments must be fed with their payload */
-    bool want_payload;        /* observers get all payload; segments must be fed with it */
-    bool want_evidence;       /* keep what the findings need (evidence.h) */
-    bool want_frames;         /* never join runs of bytes, so that each byte's frame is known */
-    bool in_step; /* observers compare this engine with others that are fed by turns: no batches */
-    GArray *keys;             /* mpt_key_pair, of keylist.h: the engine holds a reference; NULL: none */
+    bool want_hmacs;     /* HMACs are verified as they come, and wrong ones are events; else when asked for */
+    bool want_checksums; /* verify DSS checksums; segments must be fed with their payload */
+    bool want_payload;   /* observers get all payload; segments must be fed with it */
+    bool want_evidence;  /* keep what the findings need (evidence.h) */
+    bool want_frames;    /* never join runs of bytes, so that each byte's frame is known */
+    bool in_step;        /* observers compare this engine with others that are fed by turns: no batches */
+    GArray *keys;        /* mpt_key_pair, of keylist.h: the engine holds a reference; NULL: none */
     /* Limits; what is beyond is dropped and counted. */
     uint32_t max_connections, max_subflows, max_events;
     uint32_t max_flows;     /* TCP connections, subflows among them */
@@ -69,7 +69,7 @@ typedef enum mpt_data_class {
 typedef struct mpt_data_piece {
     const mpt_connection *connection; /* NULL: plain TCP so far */
     const mpt_subflow *subflow;
-    unsigned side;    /* of the subflow */
+    unsigned side; /* of the subflow */
     mpt_data_class what;
     bool mapped, implied;
     bool resolved;    /* late: the bytes came before their mapping; frame and time are theirs */

@@ -9,8 +9,8 @@
 #include "core.h"
 
 /* Beside the structs: entries of tables, the first events. */
-#define FLOW_EXTRA 128
-#define CONNECTION_EXTRA 768
+#define FLOW_EXTRA             128
+#define CONNECTION_EXTRA       768
 /* A connection with more subflows is not forgotten: it is what the capture is about, or the attack itself. */
 #define MAX_FORGOTTEN_SUBFLOWS 8
 

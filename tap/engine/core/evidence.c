@@ -11,7 +11,7 @@
 /* A sender needs some time to learn that a subflow has become backup. */
 #define BACKUP_GRACE_NS INT64_C(500000000)
 /* A regular subflow with data in flight and no progress for this long may be dead. */
-#define STALLED_NS INT64_C(200000000)
+#define STALLED_NS      INT64_C(200000000)
 
 static void sight(mpt_seen *s, const mpt_segment *g, uint16_t owner, uint64_t count)
 {

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core.h"
-#include "tap/engine/protocol/key.h"
 #include "tap/engine/base/seq.h"
+#include "tap/engine/protocol/key.h"
 
 /* A host of a connection, as found under its token or its DSN. */
 struct host_ref {

@@ -302,8 +302,9 @@ static void take_join(struct context *x, const mpt_mp_join *o)
         s->join = g_new0(mpt_join, 1);
     if (s->kind == MPT_SUBFLOW_TCP)
         s->kind = MPT_SUBFLOW_UNKNOWN;
-    again = o->step == MPT_JOIN_SYN ? s->join->syn_seen
-            : o->step == MPT_JOIN_SYNACK ? s->join->synack_seen : s->join->ack_seen;
+    again = o->step == MPT_JOIN_SYN      ? s->join->syn_seen
+            : o->step == MPT_JOIN_SYNACK ? s->join->synack_seen
+                                         : s->join->ack_seen;
     if (again)
         return;
     join_values(x, o);

@@ -27,7 +27,7 @@ static int64_t round_trip(const mpt_subflow *s)
 }
 
 bool mpt_discarded_by_data_ack(const mpt_connection *c, unsigned side, uint16_t owner, int64_t position,
-                             int64_t last_ack_ns)
+                               int64_t last_ack_ns)
 {
     const mpt_data_level *d = &c->level[side];
     const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);

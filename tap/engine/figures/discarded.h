@@ -27,6 +27,6 @@ static inline bool mpt_discarded_after_reset(const mpt_subflow *s, int64_t time_
  * `position` on this subflow, which has acknowledged that? Only with checksums.
  * The stamps of `owned` must be those of each byte (want_frames). */
 bool mpt_discarded_by_data_ack(const mpt_connection *c, unsigned side, uint16_t owner, int64_t position,
-                             int64_t last_ack_ns);
+                               int64_t last_ack_ns);
 
 #endif

@@ -51,21 +51,22 @@ static bool implied_position(const mpt_connection *c, const mpt_half *h, const m
 }
 
 bool mpt_implied_mapping_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind,
-                             mpt_fallback fallback)
+                                     mpt_fallback fallback)
 {
     return kind == MPT_KIND_TCP || (fallback == MPT_FALLBACK_ACK && !c->level[side].relative_known);
 }
 
 bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s, unsigned side,
-                          mpt_connection_kind kind, mpt_fallback fallback, int64_t position, int64_t *dsn)
+                                  mpt_connection_kind kind, mpt_fallback fallback, int64_t position,
+                                  int64_t *dsn)
 {
     return c->subflows->len == 1 &&
            implied_position(c, &s->half[side], &c->level[side ^ s->flip], position,
                             mpt_implied_mapping_own_numbers(c, side ^ s->flip, kind, fallback), dsn);
 }
 
-void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, unsigned side, mpt_connection_kind kind,
-                      mpt_fallback fallback, mpt_implied_mapping *implied)
+void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+                              mpt_connection_kind kind, mpt_fallback fallback, mpt_implied_mapping *implied)
 {
     const mpt_half *h = &s->half[side];
     const mpt_data_level *d = &c->level[side ^ s->flip];

@@ -360,7 +360,7 @@ static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
         if (v->subflow_count == 1) {
             mpt_byte_figures *b = &v->subflows[0].direction[dir].bytes;
             mpt_implied_mapping_find(v->connection, v->subflows[0].subflow, v->subflows[0].side[dir], v->kind,
-                             v->fallback, &implied);
+                                     v->fallback, &implied);
             b->first_bytes += implied.fresh;
             b->reinjected_same_bytes += implied.again;
             b->fallback_bytes += implied.fresh + implied.again;

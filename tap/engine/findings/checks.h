@@ -13,8 +13,8 @@
 #ifndef MPT_CHECKS_H
 #define MPT_CHECKS_H
 
-#include "tap/engine/core/engine.h"
 #include "findings.h"
+#include "tap/engine/core/engine.h"
 
 struct mpt_check;
 
@@ -26,10 +26,10 @@ typedef struct mpt_checking {
     const mpt_engine *engine;
     const mpt_connection_view *v; /* NULL: of the capture */
     const mpt_connection *c;
-    GArray *events; /* mpt_event in time order */
+    GArray *events;      /* mpt_event in time order */
     GArray **of_subflow; /* per owner: indices in events (guint), in order; NULL: none */
-    const GArray *ways; /* mpt_path_hop; NULL: one vantage point */
-    int64_t closing_ns; /* the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: none */
+    const GArray *ways;  /* mpt_path_hop; NULL: one vantage point */
+    int64_t closing_ns;  /* the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: none */
     mpt_near near;
     bool whole;    /* the handshake of the first subflow is in the capture */
     bool reliable; /* no options cut, no segment lost or late */
@@ -45,7 +45,7 @@ typedef struct mpt_check {
     const char *rfc;       /* RFC 8684; NULL: of the capture */
     const char *rfc_v0;    /* RFC 6824, where the section differs; NULL: the same number */
     const char *title;
-    mpt_check_func run;    /* NULL: raised by the function of the row above */
+    mpt_check_func run; /* NULL: raised by the function of the row above */
 } mpt_check;
 
 /* A finding of check `id` (NULL: of the row that runs). time_ns: of the capture, INT64_MIN: none. The result is valid
@@ -85,14 +85,14 @@ bool mpt_path_hop_culprit(const mpt_checking *x, GString *out);
 
 /* --- words; each writes to `text` and returns it --- */
 
-#define MPT_WORD 48
+#define MPT_WORD          48
 #define MPT_SUBFLOW_WORDS 160
 
-const char *mpt_word_end(unsigned end);                  /* "client", "server" */
-const char *mpt_word_count(uint64_t n, char *text);      /* "1,435,648" */
-const char *mpt_word_bytes(uint64_t bytes, char *text);  /* "1,435,648 bytes", "1 byte" */
-const char *mpt_word_time(int64_t ns, char *text);       /* "12.3 ms", "1.234 s" */
-const char *mpt_word_seconds(int64_t ns, char *text);    /* "12.345678" */
+const char *mpt_word_end(unsigned end);                                /* "client", "server" */
+const char *mpt_word_count(uint64_t n, char *text);                    /* "1,435,648" */
+const char *mpt_word_bytes(uint64_t bytes, char *text);                /* "1,435,648 bytes", "1 byte" */
+const char *mpt_word_time(int64_t ns, char *text);                     /* "12.3 ms", "1.234 s" */
+const char *mpt_word_seconds(int64_t ns, char *text);                  /* "12.345678" */
 const char *mpt_word_percent(uint64_t part, uint64_t all, char *text); /* "12.3 %" */
 /* "subflow 1 (192.0.2.1:4000 - 192.0.2.2:80)". text has MPT_SUBFLOW_WORDS bytes. */
 const char *mpt_labels_subflow(const mpt_subflow_view *sv, char *text);

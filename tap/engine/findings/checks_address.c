@@ -5,7 +5,7 @@
 #include "checks.h"
 
 /* An echo, or the end of a subflow, that is not there after this long was not on its way. */
-#define REACTION_NS INT64_C(1000000000)
+#define REACTION_NS   INT64_C(1000000000)
 /* Options looked at, of each kind: more are an attack, and cost the square of their number. */
 #define MAX_LOOKED_AT 500
 

@@ -47,10 +47,11 @@ static void of_connections(mpt_checking *x, const struct survey *y)
     char n[MPT_WORD];
 
     if (y->partial)
-        mpt_found(x, "capture_partial", y->first_partial->start_ns, y->first_partial->first_frame, y->partial,
-                  "%s connection%s began before the capture: %s keys, limits and first data are not known, and "
-                  "what needs these was not checked.",
-                  mpt_word_count(y->partial, n), y->partial == 1 ? "" : "s", y->partial == 1 ? "its" : "their");
+        mpt_found(
+            x, "capture_partial", y->first_partial->start_ns, y->first_partial->first_frame, y->partial,
+            "%s connection%s began before the capture: %s keys, limits and first data are not known, and "
+            "what needs these was not checked.",
+            mpt_word_count(y->partial, n), y->partial == 1 ? "" : "s", y->partial == 1 ? "its" : "their");
     if (y->one_way)
         mpt_found(x, "capture_one_way", y->first_one_way->start_ns, y->first_one_way->first_frame, y->one_way,
                   "Of %s subflow%s the capture has one direction only: what depends on answers was not "

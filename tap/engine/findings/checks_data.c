@@ -150,10 +150,11 @@ void mpt_check_after_fin(mpt_checking *x)
         const mpt_seen *seen = v ? &v->after_fin : NULL;
         if (!seen || !seen->count || !x->reliable)
             continue;
-        mark(x, mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
-                          "The %s sends %s with data sequence numbers at or beyond its DATA_FIN (frame %u).",
-                          mpt_word_end(direction), mpt_word_bytes(seen->count, n),
-                          x->c->level[x->v->side[direction]].fin_frame),
+        mark(x,
+             mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+                       "The %s sends %s with data sequence numbers at or beyond its DATA_FIN (frame %u).",
+                       mpt_word_end(direction), mpt_word_bytes(seen->count, n),
+                       x->c->level[x->v->side[direction]].fin_frame),
              seen, direction);
     }
 }

@@ -7,7 +7,7 @@
 #include "checks.h"
 
 /* An answer that is not there after this long does not come any more. */
-#define ANSWER_NS INT64_C(1000000000)
+#define ANSWER_NS     INT64_C(1000000000)
 /* Connections looked through for one that shows what the server can do. */
 #define MAX_WITNESSES 4096
 

@@ -5,12 +5,12 @@
 #include "checks.h"
 
 /* What a regular subflow may miss without being idle. */
-#define IDLE_BYTES 100000
-#define IDLE_NS INT64_C(1000000000)
+#define IDLE_BYTES  100000
+#define IDLE_NS     INT64_C(1000000000)
 /* A path is dead after this long without progress. */
-#define DEAD_NS INT64_C(500000000)
+#define DEAD_NS     INT64_C(500000000)
 /* Waits below are as usual as paths that differ in delay. */
-#define WAIT_NS INT64_C(100000000)
+#define WAIT_NS     INT64_C(100000000)
 /* Data sent again: what is worth a finding, and what is a redundant scheduler. */
 #define AGAIN_BYTES 20000
 #define AGAIN_SHARE 0.10
@@ -36,8 +36,9 @@ static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, unsigned d
     f = mpt_found(
         x, NULL, h->backup.time_ns, h->backup.frame, h->backup.count,
         "The %s sends %s on %s, a backup, although subflow %u is regular and up; %s of them %s new data.",
-        mpt_word_end(direction), mpt_word_bytes(h->backup.count, n), mpt_labels_subflow(sv, name), regular->id,
-        h->backup_new ? mpt_word_bytes(h->backup_new, fresh) : "none", h->backup_new ? "are" : "is");
+        mpt_word_end(direction), mpt_word_bytes(h->backup.count, n), mpt_labels_subflow(sv, name),
+        regular->id, h->backup_new ? mpt_word_bytes(h->backup_new, fresh) : "none",
+        h->backup_new ? "are" : "is");
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
     /* Only reinjections: what a sender does to save what may be lost (RFC 8684 3.3.6). */
@@ -152,9 +153,10 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
         x, NULL, next.value, next.frame, (uint64_t)in_flight,
         "The path of %s stops making progress for data of the %s at %s s: %s stay in flight, and %s go again "
         "elsewhere; the first new data elsewhere is %s later, on subflow %u (frame %u).",
-        mpt_labels_subflow(sv, name), mpt_word_end(direction), mpt_word_seconds(progress - x->v->epoch_ns, at),
-        mpt_word_bytes((uint64_t)in_flight, flight), mpt_word_bytes(saved, again),
-        mpt_word_time(next.value - progress, gap), mpt_checking_subflow(x, next.owner)->id, next.frame);
+        mpt_labels_subflow(sv, name), mpt_word_end(direction),
+        mpt_word_seconds(progress - x->v->epoch_ns, at), mpt_word_bytes((uint64_t)in_flight, flight),
+        mpt_word_bytes(saved, again), mpt_word_time(next.value - progress, gap),
+        mpt_checking_subflow(x, next.owner)->id, next.frame);
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
 }

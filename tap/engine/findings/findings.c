@@ -92,11 +92,12 @@ static const struct {
     const char *unit, *checks[16];
 } UNITS[] = {
     {"bytes",
-     {"data_unmapped", "mapping_conflict", "dsn_beyond_window", "data_after_fin", "data_not_acked", "backup_used",
-      "subflow_idle", "failover", "same_data_twice", "reinjections", "reinjections_redundant", "capture_gaps"}},
+     {"data_unmapped", "mapping_conflict", "dsn_beyond_window", "data_after_fin", "data_not_acked",
+      "backup_used", "subflow_idle", "failover", "same_data_twice", "reinjections", "reinjections_redundant",
+      "capture_gaps"}},
     {"segments",
-     {"capable_dropped", "capable_unanswered", "join_slow", "option_removed", "option_changed", "option_added",
-      "syn_blocked", "capture_options_cut", "capture_segments_lost", "capture_late"}},
+     {"capable_dropped", "capable_unanswered", "join_slow", "option_removed", "option_changed",
+      "option_added", "syn_blocked", "capture_options_cut", "capture_segments_lost", "capture_late"}},
     {"DATA_ACKs", {"data_ack_beyond", "data_ack_back"}},
     {"mappings", {"checksum_bad", "checksum_unverified"}},
     {"connections", {"capture_partial"}},

@@ -104,7 +104,8 @@ static struct mpt_frame_record *taking(const mpt_frames *f, uint32_t frame)
 /* --- what the engine tells --- */
 
 /* What was counted as out of order since the last time is the record's. */
-static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side)
+static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+                              unsigned side)
 {
     uint64_t *counted = &mpt_frames_connection(f, c)->out_of_order[side];
 

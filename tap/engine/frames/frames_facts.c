@@ -4,8 +4,8 @@
  */
 #include "frames_internal.h"
 
-#include "tap/engine/figures/implied_mapping.h"
 #include "tap/engine/core/core.h"
+#include "tap/engine/figures/implied_mapping.h"
 
 struct telling {
     mpt_frames *f;
@@ -137,8 +137,9 @@ static void tell_payload(struct telling *x)
     guint i, n = r->again_length ? 1 + (r->more_again ? r->more_again->len : 0) : 0;
 
     for (i = 0; i < n; i++) {
-        struct mpt_frame_range again = i ? g_array_index(r->more_again, struct mpt_frame_range, i - 1)
-                               : (struct mpt_frame_range){r->again_start, r->again_start + r->again_length};
+        struct mpt_frame_range again =
+            i ? g_array_index(r->more_again, struct mpt_frame_range, i - 1)
+              : (struct mpt_frame_range){r->again_start, r->again_start + r->again_length};
         tell_range(x, at, again.start, MPT_PART_FIRST);
         tell_range(x, again.start, again.end, MPT_PART_RETRANSMISSION);
         at = again.end;

@@ -58,9 +58,9 @@ typedef enum mpt_graph_type {
 } mpt_graph_type;
 
 typedef enum mpt_unit {
-    MPT_UNIT_DSN,     /* relative DSN, report.md */
-    MPT_UNIT_SSN,     /* relative subflow sequence number */
-    MPT_UNIT_BPS,     /* bit/s */
+    MPT_UNIT_DSN, /* relative DSN, report.md */
+    MPT_UNIT_SSN, /* relative subflow sequence number */
+    MPT_UNIT_BPS, /* bit/s */
     MPT_UNIT_BYTES,
     MPT_UNIT_SHARE,   /* of 1 */
     MPT_UNIT_NS,      /* a duration in nanoseconds */
@@ -91,10 +91,10 @@ typedef struct mpt_series_point {
 #define MPT_NO_SUBFLOW UINT32_MAX
 
 typedef struct mpt_series {
-    const char *name;  /* "data", "reinjected", ...; static */
-    uint32_t subflow;  /* id, or MPT_NO_SUBFLOW */
+    const char *name; /* "data", "reinjected", ...; static */
+    uint32_t subflow; /* id, or MPT_NO_SUBFLOW */
     mpt_series_style style;
-    bool stacks;       /* part of a sum */
+    bool stacks; /* part of a sum */
 } mpt_series;
 
 typedef struct mpt_graph {

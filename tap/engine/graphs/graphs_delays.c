@@ -97,8 +97,8 @@ static void rtt_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t 
     mpt_run run = run_of(g, id);
 
     (void)in_flight;
-    if (g->what == MPT_DATA_FIRST && !g->first_frame && !g->resolved && rtt->data.count < MPT_DATA_LEVEL_UNACKED &&
-        (!p->has_acked || g->dsn >= p->acked))
+    if (g->what == MPT_DATA_FIRST && !g->first_frame && !g->resolved &&
+        rtt->data.count < MPT_DATA_LEVEL_UNACKED && (!p->has_acked || g->dsn >= p->acked))
         insert(&rtt->data, &run);
 }
 
@@ -138,7 +138,7 @@ const mpt_collector mpt_collect_rtt = {
 
 struct queue {
     mpt_runs waiting;
-    bool begun; /* the depth has a point */
+    bool begun;   /* the depth has a point */
     int64_t edge; /* one past the last byte without a hole below */
     uint64_t bytes;
 };

@@ -53,9 +53,9 @@ const mpt_engine *mpt_recorder_engine(const mpt_recorder *r);
 
 /* A DATA_ACK (or what stands for it) of the direction that is played. */
 typedef struct mpt_release {
-    int64_t acked;       /* position; one past the last byte acknowledged */
-    uint64_t bytes;      /* newly acknowledged, without the DATA_FIN */
-    const uint64_t *of;  /* of these by subflow, as far as they were seen before: for goodput and inflight */
+    int64_t acked;      /* position; one past the last byte acknowledged */
+    uint64_t bytes;     /* newly acknowledged, without the DATA_FIN */
+    const uint64_t *of; /* of these by subflow, as far as they were seen before: for goodput and inflight */
 } mpt_release;
 
 typedef struct mpt_player mpt_player;
@@ -95,7 +95,7 @@ struct mpt_player {
     uint32_t *ids; /* by owner */
     bool has_acked;
     int64_t acked;
-    bool tcp_acks;    /* no DATA_ACK ever: a fallback */
+    bool tcp_acks;     /* no DATA_ACK ever: a fallback */
     mpt_ranges flight; /* first copies, not acknowledged; only where a type of this pass asks for it */
     uint64_t *released;
     void *state[MPT_GRAPH_TYPES];

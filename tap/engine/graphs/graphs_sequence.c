@@ -19,10 +19,8 @@ static mpt_series_point bar(const mpt_player *p, const mpt_record *g)
 static void sequence_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
 {
     static const unsigned series_of[] = {
-        [MPT_DATA_FIRST] = MPT_SEQUENCE_DATA,
-        [MPT_DATA_REINJECTED] = MPT_SEQUENCE_REINJECTED,
-        [MPT_DATA_REINJECTED_SAME] = MPT_SEQUENCE_SAME,
-        [MPT_DATA_RETRANSMITTED] = MPT_SEQUENCE_RETRANSMITTED,
+        [MPT_DATA_FIRST] = MPT_SEQUENCE_DATA,           [MPT_DATA_REINJECTED] = MPT_SEQUENCE_REINJECTED,
+        [MPT_DATA_REINJECTED_SAME] = MPT_SEQUENCE_SAME, [MPT_DATA_RETRANSMITTED] = MPT_SEQUENCE_RETRANSMITTED,
         [MPT_DATA_UNMAPPED] = MPT_SEQUENCE_DATA,
     };
     mpt_series_point point = bar(p, g);

@@ -7,15 +7,15 @@
  */
 #include <string.h>
 
-#include "tap/engine/figures/implied_mapping.h"
 #include "graphs_internal.h"
+#include "tap/engine/figures/implied_mapping.h"
 
 /* Types that may each have to keep as much as there are segments, while nothing is acknowledged or a hole stays: they
  * are played one after the other, so that only one of them has it. */
-#define OF(type) (1u << (type))
+#define OF(type)  (1u << (type))
 #define OF_FLIGHT (OF(MPT_GRAPH_GOODPUT) | OF(MPT_GRAPH_INFLIGHT))
-#define OF_RTT OF(MPT_GRAPH_RTT)
-#define OF_QUEUE (OF(MPT_GRAPH_REORDER) | OF(MPT_GRAPH_DEPTH))
+#define OF_RTT    OF(MPT_GRAPH_RTT)
+#define OF_QUEUE  (OF(MPT_GRAPH_REORDER) | OF(MPT_GRAPH_DEPTH))
 
 /* A record that is told at another place than it was written. */
 struct late {

@@ -12,12 +12,12 @@
  */
 #include <string.h>
 
-#include "tap/engine/base/seq.h"
 #include "graphs_internal.h"
+#include "tap/engine/base/seq.h"
 
-#define CHUNK 65536
+#define CHUNK       65536
 /* No record is longer: 12 numbers of at most 10 bytes. */
-#define RECORD_MAX 128
+#define RECORD_MAX  128
 /* Bytes of pieces and mappings, in all and for each segment. Few captures have more than 20 for each; mappings that
  * overlap without end would have thousands. */
 #define PIECES_FREE (1024 * 1024)

@@ -7,7 +7,7 @@
 #include <math.h>
 
 /* A drift is told where samples span this much, and the directions agree within this. */
-#define MIN_SPAN_NS 10e9
+#define MIN_SPAN_NS     10e9
 #define MAX_DRIFT_ERROR 20e-6
 
 typedef struct point {
@@ -23,7 +23,7 @@ void mpt_hull_clear(mpt_hull *h)
 {
     if (h->points)
         g_array_free(h->points, TRUE);
-    *h = (mpt_hull){ 0 };
+    *h = (mpt_hull){0};
 }
 
 /* Does b lie on or above the line from a to c? */
@@ -35,7 +35,7 @@ static bool is_above(const point *a, const point *b, const point *c)
 
 void mpt_hull_add(mpt_hull *h, int64_t x, int64_t y)
 {
-    point p = { x, y };
+    point p = {x, y};
 
     if (!h->points) {
         h->points = g_array_new(FALSE, FALSE, sizeof(point));
@@ -112,7 +112,7 @@ static void estimate_drift(const mpt_clock_evidence *evidence, size_t count, mpt
 void mpt_clock_estimate_from(const mpt_clock_evidence *evidence, size_t count, bool want_drift,
                              mpt_clock_estimate *c)
 {
-    *c = (mpt_clock_estimate){ 0 };
+    *c = (mpt_clock_estimate){0};
     for (size_t i = 0; i < count; i++) {
         if (!both_ways(&evidence[i]))
             continue;

@@ -7,7 +7,7 @@
 #include "paths_internal.h"
 
 /* Records that are looked at on each side of the place of the last match. */
-#define REACH 512
+#define REACH     512
 /* A segment whose successors of this much later arrived does not arrive any more. */
 #define ORPHAN_NS INT64_C(10000000000)
 
@@ -185,7 +185,7 @@ static void note_changes(mpt_path_end *e, mpt_path_end *partner, unsigned side, 
 {
     unsigned end = e->end, its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
     struct mpt_lane *l = &e->store[side], *partners = &partner->store[its];
-    mpt_option_change_segment g = { .side = side ^ e->flow->flip[end], .flags = mine->flags };
+    mpt_option_change_segment g = {.side = side ^ e->flow->flip[end], .flags = mine->flags};
 
     if (mine->cut || other->cut || mine->again || other->again)
         return;
@@ -212,7 +212,7 @@ static void tell(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mp
                  const mpt_path_record *other, uint32_t length)
 {
     const mpt_path_flow *f = e->flow;
-    mpt_path_sample sample = { .flow = f->index, .length = length, .side = side ^ f->flip[e->end] };
+    mpt_path_sample sample = {.flow = f->index, .length = length, .side = side ^ f->flip[e->end]};
     mpt_paths_view *views = e->paths->views;
 
     sample.time_ns[e->end] = mine->time_ns;
@@ -253,7 +253,7 @@ static bool is_rewritten(const mpt_path_end *e, const mpt_path_end *partner, uns
 static bool match_changed(mpt_path_end *e, unsigned side, mpt_path_record *mine)
 {
     mpt_path_end *partner = e->partner;
-    search s = { .mine = mine, .any_options = true };
+    search s = {.mine = mine, .any_options = true};
     struct mpt_lane *l;
     mpt_path_record *r;
 
@@ -340,11 +340,12 @@ static void take(mpt_path_record *mine, int64_t shift, int64_t from, int64_t to,
 }
 
 /* Matches a record of e with what waits at its partner. True when nothing of it is left, but for *left. */
-static bool match_once(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_path_record *mine, GArray **left)
+static bool match_once(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_path_record *mine,
+                       GArray **left)
 {
     struct mpt_lane *l = &partner->store[side ^ e->flow->flip[0] ^ e->flow->flip[1]];
     int64_t shift = mpt_match_shift(e, partner, side);
-    search s = { .mine = mine, .compare_acks = !is_rewritten(e, partner, side) };
+    search s = {.mine = mine, .compare_acks = !is_rewritten(e, partner, side)};
 
     while (l->records) {
         s.start = mine->start + shift;
@@ -482,5 +483,5 @@ void mpt_match_clear(struct mpt_lane *l)
     if (l->parts)
         g_array_free(l->parts, TRUE);
     mpt_ranges_clear(&l->fate);
-    *l = (struct mpt_lane){ 0 };
+    *l = (struct mpt_lane){0};
 }

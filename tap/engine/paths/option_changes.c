@@ -124,8 +124,8 @@ static mpt_option_change *find(GArray **changes, const mpt_option_change *like)
 }
 
 /* a, b: the option at end 0 and at end 1; NULL: not there. */
-static void add(GArray **changes, const mpt_option_change_segment *g, const mpt_option *a, const mpt_option *b,
-                mpt_option_change_part part)
+static void add(GArray **changes, const mpt_option_change_segment *g, const mpt_option *a,
+                const mpt_option *b, mpt_option_change_part part)
 {
     mpt_option_change like = {
         .subtype = a ? a->subtype : b->subtype, .part = part, .side = g->side, .flags = g->flags};

@@ -8,24 +8,21 @@
 #include "tap/engine/base/signature_set.h"
 
 /* Points from which on two subflows are one. */
-#define ENOUGH 50
+#define ENOUGH      50
 /* Segments that may wait. */
 #define MAX_RECORDS 1000000
 /* Segments of an unmatched subflow after which it is looked for less often. */
-#define EAGER 16
+#define EAGER       16
 /* Subflows with something in common that are compared, the newest: an attack could give all the same. */
-#define MAX_ALIKE 64
+#define MAX_ALIKE   64
 
 static const struct reason {
     uint32_t points;
     const char *words;
 } REASONS[MPT_PATH_REASONS] = {
-    { 50, "key of the connection" },
-    { 50, "token and nonce of the join" },
-    { 30, "initial sequence number" },
-    { 30, "initial sequence number of the answer" },
-    { 20, "addresses and ports" },
-    { 30, "sequence numbers" },
+    {50, "key of the connection"},   {50, "token and nonce of the join"},
+    {30, "initial sequence number"}, {30, "initial sequence number of the answer"},
+    {20, "addresses and ports"},     {30, "sequence numbers"},
 };
 
 const char *mpt_path_reason(unsigned k)

@@ -43,7 +43,7 @@ typedef void (*mpt_paths_sample)(const mpt_path_sample *sample, void *user);
 /* What was captured at one end and has no partner at the other. */
 typedef struct mpt_path_alone {
     uint64_t segments, bytes;
-    uint64_t packets;                               /* segments with and without payload */
+    uint64_t packets; /* segments with and without payload */
     uint64_t uncaptured_segments,
         uncaptured_bytes; /* part of it: it passed the other end, which did not capture it */
 } mpt_path_alone;
@@ -70,9 +70,9 @@ typedef struct mpt_path_lane {
     mpt_path_alone alone;
     mpt_histogram
         queued; /* from arrival to the moment the bytes were in order; a sample a piece of payload */
-    uint64_t waited_bytes;       /* bytes of other subflows that waited for bytes of this one */
-    int64_t waited_ns;           /* the longest such wait */
-    uint64_t again_segments;     /* with bytes that this end had already captured */
+    uint64_t waited_bytes;   /* bytes of other subflows that waited for bytes of this one */
+    int64_t waited_ns;       /* the longest such wait */
+    uint64_t again_segments; /* with bytes that this end had already captured */
     struct mpt_lane *private_;
 } mpt_path_lane;
 
@@ -83,11 +83,11 @@ typedef struct mpt_path_flow {
     bool flip[2];                  /* side of subflow[end] = side of the flow ^ flip[end] */
     uint32_t reasons, score;
     bool addresses_changed;
-    GArray *changes;                    /* mpt_option_change: MPTCP options that differ; NULL: none */
-    uint16_t mss[2][2];                 /* of the SYNs, [end][side of the flow]; 0: not known */
-    const mpt_subflow *plain; /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
-    bool outside;             /* where subflow[end] is NULL: it began when that end was not capturing */
-    mpt_path_lane *lane[2][2];          /* [end][side of the flow]; NULL where subflow[end] is */
+    GArray *changes;           /* mpt_option_change: MPTCP options that differ; NULL: none */
+    uint16_t mss[2][2];        /* of the SYNs, [end][side of the flow]; 0: not known */
+    const mpt_subflow *plain;  /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
+    bool outside;              /* where subflow[end] is NULL: it began when that end was not capturing */
+    mpt_path_lane *lane[2][2]; /* [end][side of the flow]; NULL where subflow[end] is */
 } mpt_path_flow;
 
 /* sample: told of each, as it is found, in no strict order; NULL: nobody is. Free with mpt_paths_free(), before the engines. */

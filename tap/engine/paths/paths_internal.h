@@ -17,7 +17,7 @@ typedef struct mpt_path_record {
     int64_t time_ns;
     uint32_t length; /* bytes left; 0 and `payload`: nothing is, it is done */
     uint32_t tsval, ack, frame;
-    uint8_t flags; /* TCP's */
+    uint8_t flags;                              /* TCP's */
     bool payload, timestamps, again, cut, done; /* cut: its options were, by the snaplen */
     uint8_t option_len;
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];
@@ -28,15 +28,15 @@ struct mpt_lane {
     GArray *records; /* mpt_path_record, in time order, from head on */
     GArray *parts;   /* mpt_path_record: what was cut out of the middle of one; NULL when none */
     guint head, cursor;
-    guint settled;   /* records and parts that are done, but still there */
-    guint again; /* records that repeat bytes and are not done */
+    guint settled;                  /* records and parts that are done, but still there */
+    guint again;                    /* records that repeat bytes and are not done */
     int64_t again_start, again_end; /* they lie within; with again > 0 */
     int64_t high;
     bool any;
     uint32_t alone_frame, again_frame; /* last counted */
     uint32_t alike_frame;              /* whose options were the same at the other end, last */
-    mpt_ranges fate; /* positions on the subflow; owner: enum fate, flags: below */
-    int64_t refused_from; /* what lies from there on was thrown away; valid with `refuses` */
+    mpt_ranges fate;                   /* positions on the subflow; owner: enum fate, flags: below */
+    int64_t refused_from;              /* what lies from there on was thrown away; valid with `refuses` */
     bool refuses;
 };
 
@@ -44,9 +44,9 @@ enum fate { FATE_FIRST, FATE_REINJECTED, FATE_USELESS };
 
 /* What a receiver did with a copy. */
 enum {
-    FATE_REFUSED = 1, /* threw it away */
+    FATE_REFUSED = 1,  /* threw it away */
     FATE_REPLACED = 2, /* and took a later copy */
-    FATE_NEEDED = 4,  /* took it, although not the first: that one was refused */
+    FATE_NEEDED = 4,   /* took it, although not the first: that one was refused */
 };
 
 /* A subflow as one end has it. */
@@ -56,11 +56,11 @@ typedef struct mpt_path_end {
     unsigned end;
     mpt_path_flow *flow;
     struct mpt_path_end *partner; /* at the other end; NULL: not found */
-    mpt_path_lane lanes[2];  /* by side of the subflow */
+    mpt_path_lane lanes[2];       /* by side of the subflow */
     struct mpt_lane store[2];
-    uint32_t segments;       /* while it is not matched */
-    uint32_t known;          /* reasons that are registered */
-    uint16_t mss[2];         /* by side of the subflow; 0: not known */
+    uint32_t segments;                /* while it is not matched */
+    uint32_t known;                   /* reasons that are registered */
+    uint16_t mss[2];                  /* by side of the subflow; 0: not known */
     uint64_t names[MPT_PATH_REASONS]; /* under which, where known */
     bool counted_ambiguous;
 } mpt_path_end;

@@ -11,7 +11,7 @@
 /* What arrived of one direction of a connection, as one end sees it. */
 struct arrival {
     bool begun;
-    int64_t next;  /* all before it is in order */
+    int64_t next;   /* all before it is in order */
     mpt_runs early; /* above a gap; value: arrival, owner: the subflow's */
 };
 
@@ -82,7 +82,7 @@ static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mp
         return;
     }
     mpt_runs_at place;
-    mpt_run run = { .start = p->dsn, .value = p->time_ns, .length = p->length, .owner = p->subflow->owner };
+    mpt_run run = {.start = p->dsn, .value = p->time_ns, .length = p->length, .owner = p->subflow->owner};
     mpt_run *after = mpt_runs_find(&a->early, p->dsn, &place);
     if (p->length > 0 && (!after || after->start >= end))
         mpt_runs_insert(&a->early, &place, &run);
@@ -93,7 +93,7 @@ static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mp
 /* The latest word counts: an earlier copy of what was taken for the first one may turn up. */
 static void set_fate(struct mpt_lane *l, int64_t start, int64_t end, enum fate fate, unsigned flags)
 {
-    mpt_claim claim = { .owner = (uint16_t)fate, .flags = (uint16_t)flags };
+    mpt_claim claim = {.owner = (uint16_t)fate, .flags = (uint16_t)flags};
 
     mpt_ranges_take(&l->fate, start, end, NULL, NULL);
     mpt_ranges_claim(&l->fate, start, end, &claim, NULL, NULL);
@@ -140,7 +140,7 @@ static void replace_refused(mpt_paths_view *v, const mpt_data_piece *p, unsigned
     const mpt_data_level *d = &p->connection->level[side];
     mpt_path_lane *lane = lane_of(v, p->connection, side, p->first_owner);
     int64_t dsn = d->acked_known ? MAX(p->dsn, d->acked) : p->dsn, first;
-    copies x = { .later = later };
+    copies x = {.later = later};
 
     if (!lane || !position_at(p->connection, side, p->first_owner, dsn, &first))
         return;
@@ -183,8 +183,8 @@ void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
     } else if (!p->resolved) {
         arrive(v, p, side, &e->lanes[p->side]);
     }
-    refused = mpt_discarded_after_reset(p->subflow, p->time_ns) ||
-              (l->refuses && p->position >= l->refused_from);
+    refused =
+        mpt_discarded_after_reset(p->subflow, p->time_ns) || (l->refuses && p->position >= l->refused_from);
     set_fate(l, p->position, end, fate, refused ? FATE_REFUSED : 0);
     if (fate == FATE_REINJECTED && !refused)
         replace_refused(v, p, side, l);
@@ -259,7 +259,7 @@ static void judge_sent(const mpt_piece *piece, void *data)
 
 mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from)
 {
-    judgement j = { 0 };
+    judgement j = {0};
     const mpt_ranges *sent;
     int64_t first, end;
 

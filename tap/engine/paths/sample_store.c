@@ -79,7 +79,7 @@ static size_t fill(mpt_path_store *s, keyed *window, size_t held, mpt_path_recei
 
     while (n < WINDOW && fread(&sample, sizeof sample, 1, s->file) == 1) {
         unsigned end = receiver(&sample, user);
-        window[n++] = (keyed){ sample.time_ns[end] - (end ? s->shift_ns : 0), sample };
+        window[n++] = (keyed){sample.time_ns[end] - (end ? s->shift_ns : 0), sample};
     }
     if (n > held)
         qsort(window, n, sizeof *window, by_key);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Mappings under verification at once, per direction of a subflow; beyond it none is opened. */
-#define MAX_OPEN 8192
+#define MAX_OPEN      8192
 /* Open mappings that one segment may be a part of. */
 #define MAX_LOOKED_AT 1024
 

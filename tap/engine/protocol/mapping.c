@@ -90,8 +90,8 @@ static G_GNUC_NO_INLINE uint64_t add_anywhere(mpt_mapping *m, int64_t ssn, int64
             continue;
         }
         stop = r ? smaller(end, r->start) : end;
-        add_part(&m->runs, at, &(mpt_run){.start = ssn, .value = dsn, .length = (uint32_t)(stop - ssn),
-                                          .frame = frame});
+        add_part(&m->runs, at,
+                 &(mpt_run){.start = ssn, .value = dsn, .length = (uint32_t)(stop - ssn), .frame = frame});
         tell(ssn, stop, dsn, frame, func, data);
     }
     return conflict;
@@ -137,7 +137,10 @@ static void tell_gap(const mpt_mapping *m, int64_t start, int64_t end, mpt_mappe
         start = border;
     }
     if (start < end) {
-        const mpt_mapped piece = {.start = start, .end = end, .mapped = true, .implied = true,
+        const mpt_mapped piece = {.start = start,
+                                  .end = end,
+                                  .mapped = true,
+                                  .implied = true,
                                   .dsn = dsn_at(m->infinite_dsn, m->infinite_ssn, start)};
         func(&piece, data);
     }

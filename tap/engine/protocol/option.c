@@ -275,8 +275,8 @@ static bool read_add_addr(reader *r, mpt_option *option)
         uint8_t length, address_len;
         bool has_port, has_hmac;
     } shapes[] = {
-        { 8, 4, false, false },  { 10, 4, true, false },  { 16, 4, false, true },  { 18, 4, true, true },
-        { 20, 16, false, false }, { 22, 16, true, false }, { 28, 16, false, true }, { 30, 16, true, true },
+        {8, 4, false, false},   {10, 4, true, false},  {16, 4, false, true},  {18, 4, true, true},
+        {20, 16, false, false}, {22, 16, true, false}, {28, 16, false, true}, {30, 16, true, true},
     };
     size_t i = 0;
     while (i < G_N_ELEMENTS(shapes) && shapes[i].length != r->length)
@@ -424,15 +424,15 @@ static const struct {
     bool (*read)(reader *r, mpt_option *option);
     void (*write)(writer *w, const mpt_option *option);
 } codecs[MPT_SUBTYPES] = {
-    [MPT_MP_CAPABLE] = { "MP_CAPABLE", read_capable, write_capable },
-    [MPT_MP_JOIN] = { "MP_JOIN", read_join, write_join },
-    [MPT_DSS] = { "DSS", read_dss, write_dss },
-    [MPT_ADD_ADDR] = { "ADD_ADDR", read_add_addr, write_add_addr },
-    [MPT_REMOVE_ADDR] = { "REMOVE_ADDR", read_remove_addr, write_remove_addr },
-    [MPT_MP_PRIO] = { "MP_PRIO", read_prio, write_prio },
-    [MPT_MP_FAIL] = { "MP_FAIL", read_fail, write_fail },
-    [MPT_MP_FASTCLOSE] = { "MP_FASTCLOSE", read_fastclose, write_fastclose },
-    [MPT_MP_TCPRST] = { "MP_TCPRST", read_tcprst, write_tcprst },
+    [MPT_MP_CAPABLE] = {"MP_CAPABLE", read_capable, write_capable},
+    [MPT_MP_JOIN] = {"MP_JOIN", read_join, write_join},
+    [MPT_DSS] = {"DSS", read_dss, write_dss},
+    [MPT_ADD_ADDR] = {"ADD_ADDR", read_add_addr, write_add_addr},
+    [MPT_REMOVE_ADDR] = {"REMOVE_ADDR", read_remove_addr, write_remove_addr},
+    [MPT_MP_PRIO] = {"MP_PRIO", read_prio, write_prio},
+    [MPT_MP_FAIL] = {"MP_FAIL", read_fail, write_fail},
+    [MPT_MP_FASTCLOSE] = {"MP_FASTCLOSE", read_fastclose, write_fastclose},
+    [MPT_MP_TCPRST] = {"MP_TCPRST", read_tcprst, write_tcprst},
 };
 
 mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option *option, size_t *used)
@@ -459,7 +459,7 @@ mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option 
     memset(option, 0, sizeof *option);
     option->subtype = (mpt_subtype)subtype;
     option->length = length;
-    reader r = { .at = bytes + LENGTH_MIN, .low = bytes[2] & 0x0f, .length = length };
+    reader r = {.at = bytes + LENGTH_MIN, .low = bytes[2] & 0x0f, .length = length};
     return codecs[subtype].read(&r, option) ? MPT_OPTION_OK : MPT_OPTION_MALFORMED;
 }
 
@@ -469,8 +469,8 @@ size_t mpt_option_write(const mpt_option *option, uint8_t *bytes, size_t size)
     if (length < LENGTH_MIN || length > MIN(size, LENGTH_MAX) || (unsigned)option->subtype >= MPT_SUBTYPES)
         return 0;
 
-    uint8_t all[LENGTH_MAX] = { MPT_OPTION_KIND, option->length };
-    writer w = { .at = all + LENGTH_MIN };
+    uint8_t all[LENGTH_MAX] = {MPT_OPTION_KIND, option->length};
+    writer w = {.at = all + LENGTH_MIN};
     codecs[option->subtype].write(&w, option);
     if ((size_t)(w.at - all) > length)
         return 0;
@@ -487,12 +487,9 @@ const char *mpt_subtype_name(mpt_subtype subtype)
 const char *mpt_tcprst_reason_text(uint8_t reason)
 {
     static const char *const texts[] = {
-        [0] = "unspecified error",
-        [1] = "MPTCP-specific error",
-        [2] = "lack of resources",
-        [3] = "administratively prohibited",
-        [4] = "too much outstanding data",
-        [5] = "unacceptable performance",
+        [0] = "unspecified error",         [1] = "MPTCP-specific error",
+        [2] = "lack of resources",         [3] = "administratively prohibited",
+        [4] = "too much outstanding data", [5] = "unacceptable performance",
         [6] = "middlebox interference",
     };
     return reason < G_N_ELEMENTS(texts) ? texts[reason] : "unknown reason";

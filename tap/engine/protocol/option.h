@@ -97,8 +97,8 @@ typedef struct mpt_mp_fastclose { /* RFC 8684 3.5 */
 } mpt_mp_fastclose;
 
 typedef struct mpt_mp_tcprst { /* RFC 8684 3.6 */
-    uint8_t flags; /* U V W T */
-    bool transient; /* flag T */
+    uint8_t flags;             /* U V W T */
+    bool transient;            /* flag T */
     uint8_t reason;
 } mpt_mp_tcprst;
 

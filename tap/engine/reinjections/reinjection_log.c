@@ -4,12 +4,12 @@
  */
 #include "reinjection_log.h"
 
-#include "tap/engine/figures/discarded.h"
-#include "sequence_gaps.h"
 #include "reinjection_runs.h"
+#include "sequence_gaps.h"
+#include "tap/engine/figures/discarded.h"
 
 /* Runs of one direction that wait for their acknowledgement. */
-#define MAX_OPEN 4096
+#define MAX_OPEN      4096
 /* Runs in all: so many, and one more for so many segments. Bytes that follow each other are one run, but a
  * scheduler that sends all on two subflows makes one of 6 to 10 segments. */
 #define RUNS_FREE     20480
@@ -23,8 +23,8 @@ typedef struct direction {
     mpt_ranges late;                           /* in a run with late_original */
     mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
     GArray *unlisted[2];                       /* mpt_reinjection_sum, as in mpt_reinjection_closing */
-    uint64_t acks;       /* DATA_ACKs seen */
-    int64_t last_ack_ns; /* the last that was as high as the highest; INT64_MIN: none */
+    uint64_t acks;                             /* DATA_ACKs seen */
+    int64_t last_ack_ns;                       /* the last that was as high as the highest; INT64_MIN: none */
 } direction;
 
 typedef struct entry {
@@ -32,9 +32,9 @@ typedef struct entry {
 } entry;
 
 typedef struct subflow_holes {
-    mpt_sequence_gaps side[2];       /* of the subflow */
-    bool refuses[2];         /* an MP_FAIL says so */
-    int64_t refused_from[2]; /* position */
+    mpt_sequence_gaps side[2]; /* of the subflow */
+    bool refuses[2];           /* an MP_FAIL says so */
+    int64_t refused_from[2];   /* position */
 } subflow_holes;
 
 struct mpt_reinjection_log {
@@ -297,9 +297,9 @@ static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t ho
     }
     if (r.dsn == r.end)
         return;
-    r.first_missed = d->last_ack_ns != INT64_MIN && r.first_position != INT64_MIN &&
-                     mpt_discarded_by_data_ack(p->connection, side, r.first_owner, r.first_position,
-                                             d->last_ack_ns);
+    r.first_missed =
+        d->last_ack_ns != INT64_MIN && r.first_position != INT64_MIN &&
+        mpt_discarded_by_data_ack(p->connection, side, r.first_owner, r.first_position, d->last_ack_ns);
     add_run(log, d, p->connection, side, &r);
 }
 

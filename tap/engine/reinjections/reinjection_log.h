@@ -56,9 +56,10 @@ typedef struct mpt_reinjection {
 
 /* Bytes of runs above the limit, by verdict. */
 typedef struct mpt_reinjection_sum {
-    uint16_t owner, first_owner; /* of each byte in it; not of those in the last sum of MPT_REINJECTION_SUMS + 1 */
-    uint64_t same;               /* both on one subflow: without verdict */
-    uint64_t late_original;      /* of the redundant ones */
+    uint16_t owner,
+        first_owner;        /* of each byte in it; not of those in the last sum of MPT_REINJECTION_SUMS + 1 */
+    uint64_t same;          /* both on one subflow: without verdict */
+    uint64_t late_original; /* of the redundant ones */
     uint64_t bytes[MPT_USEFULNESSES];
 } mpt_reinjection_sum;
 

@@ -5,7 +5,7 @@
 #include "reinjection_runs.h"
 
 /* Neighbours that are this far apart are two runs. */
-#define BURST_NS   INT64_C(100000000)
+#define BURST_NS INT64_C(100000000)
 
 static const mpt_claim NOBODY;
 
@@ -15,7 +15,7 @@ int64_t mpt_reinjection_position(const mpt_connection *c, unsigned side, uint16_
     int64_t position;
 
     return mpt_mapping_position(&s->half[mpt_subflow_side(s, side)].mapping, dsn, &position) ? position
-                                                                                            : INT64_MIN;
+                                                                                             : INT64_MIN;
 }
 
 /* --- runs --- */
@@ -69,11 +69,10 @@ static mpt_usefulness judge(const mpt_connection *c, unsigned side, const mpt_re
 static bool adjoins(const mpt_reinjection *a, const mpt_reinjection *b)
 {
     return a->end == b->dsn && a->owner == b->owner && a->first_owner == b->first_owner &&
-           a->same == b->same && a->late_original == b->late_original &&
-           a->acked_before == b->acked_before && a->refused == b->refused &&
-           a->first_refused == b->first_refused && a->first_missed == b->first_missed &&
-           a->position + mpt_reinjection_length(a) == b->position && b->time_ns - a->last_ns <= BURST_NS &&
-           b->time_ns >= a->last_ns;
+           a->same == b->same && a->late_original == b->late_original && a->acked_before == b->acked_before &&
+           a->refused == b->refused && a->first_refused == b->first_refused &&
+           a->first_missed == b->first_missed && a->position + mpt_reinjection_length(a) == b->position &&
+           b->time_ns - a->last_ns <= BURST_NS && b->time_ns >= a->last_ns;
 }
 
 static void extend(mpt_reinjection *a, const mpt_reinjection *b)
@@ -139,7 +138,8 @@ static void put_sums(const mpt_reinjection_closing *x, const mpt_reinjection *r)
 {
     mpt_usefulness arrived = judge_at_receiver(r);
 
-    add_to_sum(x->sums[0], r, r->first_refused && !r->acked_before ? MPT_UNDECIDED : (mpt_usefulness)r->verdict, false);
+    add_to_sum(x->sums[0], r,
+               r->first_refused && !r->acked_before ? MPT_UNDECIDED : (mpt_usefulness)r->verdict, false);
     add_to_sum(x->sums[1], r, arrived == MPT_USEFUL ? MPT_UNDECIDED : arrived, r->late_original);
 }
 

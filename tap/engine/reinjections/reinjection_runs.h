@@ -34,9 +34,10 @@ typedef struct mpt_reinjection_closing {
     const mpt_connection *c;
     unsigned side;
     GArray *runs;
-    guint *count;    /* runs so far, of `limit`; NULL: no limit */
+    guint *count; /* runs so far, of `limit`; NULL: no limit */
     guint limit;
-    GArray *sums[2]; /* mpt_reinjection_sum of what is beyond the limit: as judged [1] at the receiver, [0] elsewhere */
+    GArray *sums
+        [2]; /* mpt_reinjection_sum of what is beyond the limit: as judged [1] at the receiver, [0] elsewhere */
     mpt_reinjection *rest;
 } mpt_reinjection_closing;
 

@@ -18,7 +18,8 @@ static void add_hole(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t t
     mpt_runs_insert(&h->runs, &at, &hole);
 }
 
-int64_t mpt_sequence_gaps_fill(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns, int64_t *since)
+int64_t mpt_sequence_gaps_fill(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns,
+                               int64_t *since)
 {
     mpt_runs_at at;
     const mpt_run *r;

@@ -23,6 +23,7 @@ typedef struct mpt_sequence_gaps {
 
 /* New bytes [start, end) of a subflow: how many of the first of them share one hole or none; *since is the
  * hole's time, INT64_MAX without one. Takes them out of the hole. */
-int64_t mpt_sequence_gaps_fill(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns, int64_t *since);
+int64_t mpt_sequence_gaps_fill(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns,
+                               int64_t *since);
 
 #endif

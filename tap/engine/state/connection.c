@@ -126,7 +126,7 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
     case MPT_KIND_MPTCP:
         break;
     case MPT_KIND_TCP:
-        return s->synack_seen                             ? MPT_FALLBACK_SYNACK
+        return s->synack_seen                        ? MPT_FALLBACK_SYNACK
                : s->ack_seen && s->ack_without_mptcp ? MPT_FALLBACK_ACK
                                                      : MPT_FALLBACK_NONE;
     default:

@@ -16,9 +16,9 @@
 #include <stdint.h>
 
 #include "data_level.h"
-#include "tap/engine/protocol/keylist.h"
 #include "evidence.h"
 #include "subflow.h"
+#include "tap/engine/protocol/keylist.h"
 #include "timeline.h"
 
 typedef enum mpt_connection_kind {
@@ -53,7 +53,7 @@ typedef struct mpt_connection {
     bool checksum_told, checksum_required;
     int8_t version_syn, version_synack, version_ack; /* -1: not seen */
     bool dss_seen;
-    bool carried;           /* payload, on any subflow */
+    bool carried; /* payload, on any subflow */
     bool infinite_mapping, mp_fail;
     bool has_stream;
     uint32_t mptcp_stream; /* Wireshark's label */
@@ -70,7 +70,7 @@ typedef struct mpt_connection {
     bool fastclose;
     uint8_t fastclose_side;
     int64_t fastclose_ns;
-    mpt_seen conflicts; /* bytes mapped in two ways; the first time. time_ns INT64_MIN: not known */
+    mpt_seen conflicts;    /* bytes mapped in two ways; the first time. time_ns INT64_MIN: not known */
     uint64_t far_mappings; /* DSNs or DATA_ACKs out of reach */
     mpt_connection_evidence *evidence; /* NULL unless wanted */
 } mpt_connection;

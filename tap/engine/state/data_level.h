@@ -19,8 +19,8 @@
 #include <stdint.h>
 
 #include "tap/engine/base/histogram.h"
-#include "tap/engine/protocol/option.h"
 #include "tap/engine/base/ranges.h"
+#include "tap/engine/protocol/option.h"
 
 /* A copy of bytes that another copy had before. */
 typedef struct mpt_copy {
@@ -54,7 +54,7 @@ typedef struct mpt_data_level {
     int64_t counted_first, counted_end; /* valid with unique */
     int64_t high;                       /* one past the highest position seen; valid with owned.size */
     uint32_t high_came;                 /* epoch in which it came */
-    bool order_unknown;                 /* what got its mapping late may have been out of order, or made others so */
+    bool order_unknown; /* what got its mapping late may have been out of order, or made others so */
     uint64_t out_of_order_segments, out_of_order_bytes;
     uint32_t out_of_order_frame; /* last frame counted as out of order */
     mpt_runs gaps;               /* holes below high; value: time when the hole appeared */
@@ -72,10 +72,10 @@ typedef struct mpt_data_level {
     bool ack_expected_known, acked_known, before_known;
     int64_t acked_before; /* highest before the window of time that is counted */
     int64_t ack_expected; /* last DATA_ACK */
-    int64_t acked; /* highest */
-    int64_t acked_ns; /* when the last data, without the DATA_FIN, was acknowledged */
-    uint64_t fins; /* DATA_FINs seen */
-    mpt_runs unacked; /* first copies not acknowledged yet; value: time. Empty when not wanted */
+    int64_t acked;        /* highest */
+    int64_t acked_ns;     /* when the last data, without the DATA_FIN, was acknowledged */
+    uint64_t fins;        /* DATA_FINs seen */
+    mpt_runs unacked;     /* first copies not acknowledged yet; value: time. Empty when not wanted */
     mpt_histogram rtt;
 } mpt_data_level;
 

@@ -21,23 +21,23 @@ typedef struct mpt_seen {
 /* One side of a subflow as sender. */
 typedef struct mpt_half_evidence {
     bool data_ack_known;
-    int64_t data_ack;           /* highest DATA_ACK sent here: position on the other side's data level */
-    mpt_seen window_closed; /* this side told a receive window of 0: times */
-    int64_t closed_since_ns;    /* 0: the window is open */
+    int64_t data_ack;        /* highest DATA_ACK sent here: position on the other side's data level */
+    mpt_seen window_closed;  /* this side told a receive window of 0: times */
+    int64_t closed_since_ns; /* 0: the window is open */
     int64_t longest_closed_ns, longest_since_ns;
-    uint32_t longest_frame;     /* that closed the window for longest */
-    uint64_t first_before;      /* bytes.first before the segment */
+    uint32_t longest_frame; /* that closed the window for longest */
+    uint64_t first_before;  /* bytes.first before the segment */
     /* Payload sent while this subflow was backup and a regular one could have taken it (RFC 8684 3.3.8). */
-    mpt_seen backup;        /* payload bytes */
-    uint64_t backup_new;        /* of these, bytes that no subflow had carried */
+    mpt_seen backup;     /* payload bytes */
+    uint64_t backup_new; /* of these, bytes that no subflow had carried */
 } mpt_half_evidence;
 
 typedef struct mpt_subflow_evidence {
     mpt_half_evidence half[2];
-    uint32_t syns;          /* SYNs of the initiator */
+    uint32_t syns;           /* SYNs of the initiator */
     uint32_t scale_frame[2]; /* the first SYN, the first SYN/ACK in order of the file; 0: none */
-    mpt_seen plain_syn; /* SYNs without options after one with MP_CAPABLE */
-    int64_t backup_ns;      /* when the subflow last became backup */
+    mpt_seen plain_syn;      /* SYNs without options after one with MP_CAPABLE */
+    int64_t backup_ns;       /* when the subflow last became backup */
     bool was_backup;
 } mpt_subflow_evidence;
 
@@ -59,18 +59,18 @@ typedef struct mpt_level_evidence {
     int64_t
         window_edge; /* highest DATA_ACK, and from there the largest window told (RFC 8684 3.3.4): a sender
                                  * may know an earlier window that was larger */
-    uint32_t window;            /* the largest */
+    uint32_t window; /* the largest */
     mpt_seen beyond_window; /* new bytes beyond it */
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
     mpt_seen acks_back; /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
-    mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
+    mpt_seen acks_beyond;           /* DATA_ACKs beyond all mappings seen */
     mpt_wait waits[MPT_WAITS_KEPT]; /* one a gap; they may overlap */
     unsigned wait_count;
 } mpt_level_evidence;
 
 typedef struct mpt_connection_evidence {
     mpt_level_evidence level[2]; /* per side of the connection, as sender */
-    mpt_seen far;            /* DSNs or DATA_ACKs out of reach */
+    mpt_seen far;                /* DSNs or DATA_ACKs out of reach */
 } mpt_connection_evidence;
 
 /* Copies the longest waits to `longest`, longest first, none of which overlap, and returns their number. */

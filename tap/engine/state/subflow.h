@@ -17,13 +17,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tap/segment.h"
-#include "tap/engine/protocol/checksum.h"
-#include "tap/engine/base/histogram.h"
-#include "tap/engine/base/endpoint.h"
 #include "evidence.h"
-#include "tap/engine/protocol/mapping.h"
+#include "tap/engine/base/endpoint.h"
+#include "tap/engine/base/histogram.h"
 #include "tap/engine/base/ranges.h"
+#include "tap/engine/protocol/checksum.h"
+#include "tap/engine/protocol/mapping.h"
+#include "tap/segment.h"
 #include "timeline.h"
 
 struct mpt_connection;
@@ -63,7 +63,7 @@ typedef struct mpt_unacked {
     int64_t start;
     int64_t time_ns;
     uint32_t length; /* bytes */
-    bool again; /* retransmitted: no sample (Karn) */
+    bool again;      /* retransmitted: no sample (Karn) */
 } mpt_unacked;
 
 static inline int64_t mpt_unacked_end(const mpt_unacked *u)
@@ -130,23 +130,23 @@ typedef struct mpt_subflow {
     uint32_t first_frame, last_frame, synack_frame, ack_frame;
     uint32_t tcp_stream;
     uint32_t marks;
-    uint32_t index; /* in the engine */
-    uint16_t owner; /* index in its connection */
-    uint8_t kind;   /* mpt_subflow_kind */
-    uint8_t state;  /* mpt_subflow_state */
-    uint8_t flip;   /* side of the connection = side of the subflow ^ flip */
+    uint32_t index;    /* in the engine */
+    uint16_t owner;    /* index in its connection */
+    uint8_t kind;      /* mpt_subflow_kind */
+    uint8_t state;     /* mpt_subflow_state */
+    uint8_t flip;      /* side of the connection = side of the subflow ^ flip */
     uint8_t initiator; /* side that sent the SYN; valid with initiator_known */
     bool initiator_known;
-    bool left_out;  /* of MPTCP, but there is no connection for it: the limit */
-    bool idle;      /* never carried payload */
-    bool one_sided; /* no packet of ends[1] so far */
+    bool left_out;                        /* of MPTCP, but there is no connection for it: the limit */
+    bool idle;                            /* never carried payload */
+    bool one_sided;                       /* no packet of ends[1] so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
     bool syn_capable, synack_capable, ack_capable;
-    bool ack_without_mptcp; /* the third ACK has no MPTCP option */
+    bool ack_without_mptcp;       /* the third ACK has no MPTCP option */
     bool options_cut, synack_cut; /* of any segment, of the SYN/ACK: what is missing proves nothing */
     bool dss_seen, dss_on_data;
     bool has_stream;
-    bool backup_known[2], backup[2];         /* per side: what this side told */
+    bool backup_known[2], backup[2]; /* per side: what this side told */
     bool address_id_known[2];
     uint8_t address_id[2];
     mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */

@@ -236,7 +236,8 @@ static void place_part(const mpt_mapped *part, void *data)
     struct placing *x = data;
     int64_t dsn = part->dsn;
 
-    if (!part->mapped && !mpt_implied_mapping_position(x->c, x->s, x->side, x->kind, x->fallback, part->start, &dsn))
+    if (!part->mapped &&
+        !mpt_implied_mapping_position(x->c, x->s, x->side, x->kind, x->fallback, part->start, &dsn))
         return;
     x->delta = part->start - dsn;
     mpt_ranges_look(&x->s->half[x->side].checksums.wrong, part->start, part->end, place, x);

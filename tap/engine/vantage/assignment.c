@@ -7,7 +7,7 @@
 #include <glib.h>
 #include <string.h>
 
-#define BIT(i) (UINT64_C(1) << (i))
+#define BIT(i)      (UINT64_C(1) << (i))
 #define EMPTY_POINT 1e30
 enum { NEW_POINT = -1, ANY_POINT = -2 };
 

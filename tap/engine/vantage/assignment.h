@@ -23,7 +23,9 @@ typedef struct mpt_assignment {
     int point;          /* below 0: to be decided */
     bool by_number;     /* another point was as good by all that the traffic shows */
     uint64_t conflicts; /* bit for each interface that showed the same segment */
-    int8_t before[2][MPT_VANTAGE_INTERFACES]; /* handshakes, sure and weak: above 0: this is nearer to the client */
+    int8_t
+        before[2]
+              [MPT_VANTAGE_INTERFACES]; /* handshakes, sure and weak: above 0: this is nearer to the client */
 } mpt_assignment;
 
 /* Decides the undecided of all[0..count), where there are `points` so far. Returns the points with new ones. */

@@ -11,7 +11,7 @@
 #include "tap/engine/protocol/option.h"
 
 /* A power of two: handshakes of which it takes but a few. */
-#define SLOTS 4096u
+#define SLOTS      4096u
 #define MAX_TOKENS (1u << 16)
 
 enum { OF_SERVER, OF_CLIENT, ASKED_FOR }; /* bits of tokens */
@@ -62,7 +62,7 @@ void mpt_handshake_order_note_keys(mpt_handshake_order *a, const mpt_segment *g)
     if (!read_option(g, &o) || o.subtype != MPT_MP_CAPABLE || !o.capable.has_sender_key)
         return;
     mpt_signature_set_add(&a->tokens, mpt_key_token(o.capable.sender_key, o.capable.version),
-                      syn && ack ? OF_SERVER : OF_CLIENT, MAX_TOKENS);
+                          syn && ack ? OF_SERVER : OF_CLIENT, MAX_TOKENS);
 }
 
 static int sent_by(mpt_handshake_order *a, const mpt_segment *g)
@@ -105,8 +105,8 @@ static void tell(mpt_assignment *all, unsigned self, unsigned other, int64_t lon
     add(&all[other].before[weak][self], -nearer);
 }
 
-void mpt_handshake_order_synack(mpt_handshake_order *a, mpt_assignment *all, unsigned self, const mpt_segment *g,
-                        const uint64_t signatures[2], const uint64_t masks[2])
+void mpt_handshake_order_synack(mpt_handshake_order *a, mpt_assignment *all, unsigned self,
+                                const mpt_segment *g, const uint64_t signatures[2], const uint64_t masks[2])
 {
     uint64_t key = flow_key(&g->dst, &g->src, self), told = UINT64_C(1) << self;
     struct mpt_pending_handshake *syn = slot_of(a, key);

@@ -15,9 +15,9 @@
 
 #include <stdint.h>
 
-#include "tap/segment.h"
 #include "assignment.h"
 #include "tap/engine/base/signature_set.h"
+#include "tap/segment.h"
 
 /* A zeroed one is empty. */
 typedef struct mpt_handshake_order {
@@ -33,7 +33,7 @@ void mpt_handshake_order_note_keys(mpt_handshake_order *a, const mpt_segment *g)
 void mpt_handshake_order_syn(mpt_handshake_order *a, unsigned self, const mpt_segment *g);
 /* A SYN/ACK at interface `self`, with its two signatures (0: it has none), each with the bits of the interfaces that
  * showed it before. What it tells is added to `before` of these interfaces. */
-void mpt_handshake_order_synack(mpt_handshake_order *a, mpt_assignment *all, unsigned self, const mpt_segment *g,
-                        const uint64_t signatures[2], const uint64_t masks[2]);
+void mpt_handshake_order_synack(mpt_handshake_order *a, mpt_assignment *all, unsigned self,
+                                const mpt_segment *g, const uint64_t signatures[2], const uint64_t masks[2]);
 
 #endif

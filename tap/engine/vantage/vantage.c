@@ -7,23 +7,23 @@
 #include <glib.h>
 #include <string.h>
 
-#include "handshake_order.h"
 #include "assignment.h"
-#include "tap/engine/protocol/option.h"
+#include "handshake_order.h"
 #include "tap/engine/base/signature_set.h"
+#include "tap/engine/protocol/option.h"
 
 /* Bounds of what is held, and of what is remembered of handshakes (two a subflow). */
-#define MAX_HELD 10000
+#define MAX_HELD       10000
 #define MAX_HANDSHAKES (1u << 18)
 /* Segments other than of a handshake that two interfaces must share: a few may be alike by chance. */
-#define ENOUGH 3
+#define ENOUGH         3
 
 /* What is known of an interface beside where it is. */
 typedef struct about {
-    bool weak;      /* decided without evidence */
-    bool delivered; /* some of its segments are gone to its point */
-    bool moved;     /* to another point, after that */
-    bool multipath; /* it showed an MPTCP option, as far as was looked */
+    bool weak;                             /* decided without evidence */
+    bool delivered;                        /* some of its segments are gone to its point */
+    bool moved;                            /* to another point, after that */
+    bool multipath;                        /* it showed an MPTCP option, as far as was looked */
     uint8_t alike[MPT_VANTAGE_INTERFACES]; /* segments outside handshakes that each other one showed too */
 } about;
 
@@ -126,7 +126,7 @@ static uint64_t signature(const mpt_segment *g)
     bool ack = g->flags & MPT_TCP_ACK;
 
     return mpt_signature_set_mix((uint64_t)g->seq << 32 | (ack ? g->ack : 0),
-                             (uint64_t)g->payload_len << 16 | (g->flags & ~MPT_TCP_PSH));
+                                 (uint64_t)g->payload_len << 16 | (g->flags & ~MPT_TCP_PSH));
 }
 
 /* The keys of MP_CAPABLE and the nonces of MP_JOIN outlive a middlebox that writes its own sequence numbers. */
@@ -160,7 +160,7 @@ static void conflict(mpt_vantage *v, interface *f, uint64_t mask)
 static void note_handshake(mpt_vantage *v, interface *f, const mpt_segment *g)
 {
     unsigned self = (unsigned)(f - v->interfaces);
-    uint64_t signatures[2] = { signature(g), g->option_len ? option_signature(g) : 0 }, masks[2] = { 0, 0 };
+    uint64_t signatures[2] = {signature(g), g->option_len ? option_signature(g) : 0}, masks[2] = {0, 0};
 
     for (unsigned k = 0; k < 2; k++)
         if (signatures[k])

@@ -22,7 +22,7 @@
 #include "tap/segment.h"
 
 /* Points beyond are not told apart; interfaces beyond go to the point of the nearest number. */
-#define MPT_VANTAGE_POINTS 8
+#define MPT_VANTAGE_POINTS     8
 #define MPT_VANTAGE_INTERFACES 64
 
 typedef struct mpt_vantage mpt_vantage;
