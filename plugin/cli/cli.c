@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
 #include "plugin/host.h"
+#include "plugin/report/arguments.h"
 #include "session.h"
 
 void mpt_cli_refuse(const char *message)

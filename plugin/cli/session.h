@@ -12,7 +12,7 @@
 
 #include <stdbool.h>
 
-#include "arguments.h"
+#include "plugin/report/arguments.h"
 
 /* Opens a report that prints. Takes over *arguments (also on failure). False, and *error (free with g_free()) is one
  * sentence, where its file can't be written or its filter does not compile. */

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "plugin/cli/arguments.h"
+#include "arguments.h"
 #include "plugin/report/format/sink.h"
 #include "tap/engine/figures/metrics.h"
 

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "plugin/cli/arguments.h"
+#include "plugin/report/arguments.h"
 
 static void check_values(const mpt_arguments *a)
 {

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "plugin/cli/arguments.h"
+#include "plugin/report/arguments.h"
 #include "tests/support/seeded.h"
 
 /* Takes reports and options of other builds too. */

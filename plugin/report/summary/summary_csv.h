@@ -8,7 +8,7 @@
 #ifndef MPT_SUMMARY_CSV_H
 #define MPT_SUMMARY_CSV_H
 
-#include "plugin/cli/arguments.h"
+#include "plugin/report/arguments.h"
 #include "plugin/report/format/sink.h"
 #include "tap/engine/figures/metrics.h"
 

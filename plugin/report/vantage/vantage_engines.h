@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "plugin/cli/arguments.h"
+#include "plugin/report/arguments.h"
 #include "tap/engine/core/engine.h"
 
 typedef struct mpt_vantage_engines mpt_vantage_engines;
