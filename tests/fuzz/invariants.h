@@ -1,4 +1,4 @@
-/* invariants.h - what holds of the figures whatever was captured (report.md), and every report of an engine.
+/* invariants.h - what holds of the figures whatever was captured (FIGURES.md), and every report of an engine.
  *
  * Invariant: nothing here changes the engine.
  *

@@ -3,7 +3,7 @@
 # in one start.
 #
 # Asked of each variant: no crash, no sanitizer's finding, no hang (a minute each), and a JSON report whose sums hold
-# (report.md: unique = first + reinjected + reinjected_same + unmapped, and so on). The floods of tests/fuzz/hostile.c are
+# (FIGURES.md: unique = first + reinjected + reinjected_same + unmapped, and so on). The floods of tests/fuzz/hostile.c are
 # read too: SYNs that lead nowhere, a connection with 10,000 subflows, tokens that collide, mappings that overlap.
 # --third: every kind of variant, of every third capture. Without --all a fixed sample. --part 1/4: the first quarter, so
 # that all of it can be run a piece at a time.

@@ -1,4 +1,4 @@
-/* connection_json.h - one connection as the JSON document has it (report.md).
+/* connection_json.h - one connection as the JSON document has it (FIGURES.md).
  *
  * Invariant: a member that is written is written for every connection, null where it is not known; what
  * `detail` and `directions` leave out is absent from all.

@@ -1,4 +1,4 @@
-/* event_json.h - the events of one connection as the JSON document has them (report.md).
+/* event_json.h - the events of one connection as the JSON document has them (FIGURES.md).
  *
  * Invariant: every event has time, frame, subflow, direction and type; what follows depends on the type
  * alone.

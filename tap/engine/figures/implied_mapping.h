@@ -1,4 +1,4 @@
-/* implied_mapping.h - bytes without DSS that continue what is before them: fallback_bytes of report.md.
+/* implied_mapping.h - bytes without DSS that continue what is before them: fallback_bytes of FIGURES.md.
  *
  * Invariant: derived from const state whenever it is asked for, because only the whole capture tells whether a
  * connection stayed with one subflow.

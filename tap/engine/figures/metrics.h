@@ -1,4 +1,4 @@
-/* metrics.h - the figures of the reports, from what the engine knows. Every figure is defined in report.md.
+/* metrics.h - the figures of the reports, from what the engine knows. Every figure is defined in FIGURES.md.
  *
  * Invariant: computes from const state and keeps nothing; a view borrows from the engine and is stale once the engine
  * is fed again.
@@ -107,7 +107,7 @@ typedef struct mpt_connection_view {
     mpt_fallback fallback;
     mpt_maybe_int version, checksum_required;
     mpt_endpoint end[2]; /* of the first subflow */
-    mpt_host host[2];    /* as it is shown: null where report.md says null */
+    mpt_host host[2];    /* as it is shown: null where FIGURES.md says null */
     int64_t start_ns, end_ns;
     mpt_close close;
     mpt_maybe_int close_by;

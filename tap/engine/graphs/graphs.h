@@ -6,7 +6,7 @@
  *     engine -> mpt_recorder_observer -> recorder (packed) -> mpt_series_play -> points: csv, or mpt_thinner -> graph
  *
  * Exact, unless mpt_recorder_left_out() says that something is missing. The area under `throughput` is payload_bytes, the last points of `share` are the shares, the lengths of the
- * `reinjected` points add up to reinjected_bytes (report.md).
+ * `reinjected` points add up to reinjected_bytes (FIGURES.md).
  *
  * Invariant: playing changes nothing; two plays give the same points.
  *
@@ -58,7 +58,7 @@ typedef enum mpt_graph_type {
 } mpt_graph_type;
 
 typedef enum mpt_unit {
-    MPT_UNIT_DSN, /* relative DSN, report.md */
+    MPT_UNIT_DSN, /* relative DSN, FIGURES.md */
     MPT_UNIT_SSN, /* relative subflow sequence number */
     MPT_UNIT_BPS, /* bit/s */
     MPT_UNIT_BYTES,

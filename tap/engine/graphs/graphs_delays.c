@@ -1,6 +1,6 @@
 /* graphs_delays.c - times between things: rtt, reorder, depth, interarrival, acksize. See series_internal.h.
  *
- * Invariant: an RTT sample here is one that the report's figures count (report.md, `rtt`).
+ * Invariant: an RTT sample here is one that the report's figures count (FIGURES.md, `rtt`).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

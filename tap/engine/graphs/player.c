@@ -121,7 +121,7 @@ static void take_ack(mpt_player *p, const mpt_record *g, int64_t acked)
     p->has_acked = true;
 }
 
-/* The position on the data level that a byte without mapping has after a fallback (report.md, `fallback_bytes`). */
+/* The position on the data level that a byte without mapping has after a fallback (FIGURES.md, `fallback_bytes`). */
 static bool implied(const mpt_player *p, const mpt_subflow *s, unsigned side, int64_t position, int64_t *dsn)
 {
     const mpt_connection_view *v = p->request->view;

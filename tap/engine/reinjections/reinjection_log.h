@@ -5,7 +5,7 @@
  *                    [ again on 1, frame 55 ]        a run: bytes with one first copy and one later one
  *
  * Invariant: the bytes of all runs of a direction, with the sums of those above the limit, are its reinjected_bytes
- * and reinjected_same_bytes (report.md), also when a mapping comes late or two connections turn out to be one.
+ * and reinjected_same_bytes (FIGURES.md), also when a mapping comes late or two connections turn out to be one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

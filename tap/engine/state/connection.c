@@ -48,7 +48,7 @@ static const mpt_subflow *first_subflow(const mpt_connection *c)
     return first;
 }
 
-/* report.md, mptcp_partial: the sender of the first MP_JOIN SYN, else of any SYN, else the higher port. */
+/* FIGURES.md, mptcp_partial: the sender of the first MP_JOIN SYN, else of any SYN, else the higher port. */
 unsigned mpt_connection_client_side(const mpt_connection *c)
 {
     const mpt_subflow *join = NULL, *syn = NULL, *first;

@@ -1,6 +1,6 @@
 /* connection.h - one MPTCP connection: its identity, its subflows, its two data levels.
  *
- * Sides. Side 0 is the client, side 1 the server (report.md: the client sent the MP_CAPABLE SYN). For a partial
+ * Sides. Side 0 is the client, side 1 the server (FIGURES.md: the client sent the MP_CAPABLE SYN). For a partial
  * connection the sides are fixed when it is made and mpt_connection_client_side() tells which of them is the client,
  * by what the capture has shown by then. level[side] is the direction whose sender is `side`.
  *
@@ -28,7 +28,7 @@ typedef enum mpt_connection_kind {
     MPT_KIND_TCP
 } mpt_connection_kind;
 
-/* Why a connection is plain TCP now (report.md). */
+/* Why a connection is plain TCP now (FIGURES.md). */
 typedef enum mpt_fallback {
     MPT_FALLBACK_NONE,
     MPT_FALLBACK_SYNACK,
@@ -78,7 +78,7 @@ typedef struct mpt_connection {
 mpt_connection *mpt_connection_new(void);
 void mpt_connection_free(mpt_connection *c);
 
-/* The version as report.md defines it; -1 unknown. */
+/* The version as FIGURES.md defines it; -1 unknown. */
 int mpt_connection_version(const mpt_connection *c);
 /* The side that is the client. */
 unsigned mpt_connection_client_side(const mpt_connection *c);

@@ -95,7 +95,7 @@ static inline uint64_t mpt_data_level_dsn(const mpt_data_level *d, int64_t posit
 {
     return d->base + (uint64_t)position;
 }
-/* Relative DSN (report.md): the first byte after the IDSN is 1. False where the IDSN is not known. */
+/* Relative DSN (FIGURES.md): the first byte after the IDSN is 1. False where the IDSN is not known. */
 bool mpt_data_level_relative(const mpt_data_level *d, int64_t position, int64_t *relative);
 
 #endif

@@ -169,7 +169,7 @@ uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_seg
 #define MPT_SUBFLOW_UNACKED 16384
 
 /* Payload went out: puts it into a queue of what is not acknowledged, from head on and in order, unless it is no sample of
- * the round-trip time (report.md, `rtt`). received: what was there before it; next, acked: one past the highest
+ * the round-trip time (FIGURES.md, `rtt`). received: what was there before it; next, acked: one past the highest
  * position sent, and acknowledged. */
 void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int64_t next, int64_t acked,
                      mpt_unacked u);
