@@ -2,7 +2,7 @@
 //
 // Keys of the x axis are seconds since the first frame of the capture; y is the value in the unit of the axis.
 //
-// Invariant: what is drawn, hovered and saved is the same mpt_gui_graph, which needs no capture.
+// Invariant: drawing, hovering and saving use the same mpt_gui_graph, which needs no capture.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_GRAPH_PLOT_H
@@ -43,11 +43,11 @@ class GraphPlot : public QCustomPlot
   public:
     explicit GraphPlot(const mpt_gui_plugin *plugin, QWidget *parent = nullptr);
 
-    // Draws another graph. Its range becomes what reset() goes back to, and is shown, but for the times where keepTimes.
+    // Draws another graph. reset() goes back to its range, which is shown now; with keepTimes the x axis stays.
     void show(const GraphPointer &graph, bool keepTimes);
     // More points of the same graph, for the times that are shown.
     void refine(const GraphPointer &graph);
-    // No graph, but a sentence.
+    // Shows a sentence instead of a graph.
     void showNothing(const QString &sentence);
     GraphPointer graph() const
     {
@@ -68,11 +68,11 @@ class GraphPlot : public QCustomPlot
     void setHidden(unsigned series, bool hidden);
     bool isHidden(unsigned series) const;
 
-    // Factors: < 1 goes nearer; 1 leaves that axis alone.
+    // Factors: < 1 zooms in; 1 leaves that axis alone.
     void zoom(double time, double value);
     void pan(int right, int up);
     void reset();
-    // The point beside the one that is marked, in its series.
+    // Marks the next point (`by` points on) of the marked one's series.
     void step(int by);
     // Of the marked point; 0: none.
     uint32_t frame() const;

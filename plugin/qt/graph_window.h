@@ -1,7 +1,8 @@
-// graph_window.h - the window of Statistics > MPTCP > Graphs: which graph of which connection, and what to do with it.
+// graph_window.h - the window of Statistics > MPTCP > Graphs: the choice of graph and connection, and what can be done
+// with it.
 //
-// Invariant: when the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing before
-// its user refreshes it.
+// Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing until
+// the user refreshes it.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_GRAPH_WINDOW_H

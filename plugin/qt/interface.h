@@ -1,11 +1,10 @@
-/* interface.h - what the plugin and its module of windows say to each other: plain C that knows no Wireshark, no GLib
- * and no Qt.
+/* interface.h - the interface between the plugin and its window module: plain C without Wireshark, GLib or Qt.
  *
- * The plugin finds the module's one symbol (MPT_GUI_ENTRY), gives it mpt_gui_plugin and gets mpt_gui_module. All calls
- * are made in the thread of the windows.
+ * The plugin looks up the module's one symbol (MPT_GUI_ENTRY), passes it mpt_gui_plugin and gets mpt_gui_module. All
+ * calls are made in the GUI thread.
  *
- * Invariant: what is handed over is a copy that needs no capture; whatever needs one says which reading of a capture it
- * means, and gets nothing when that reading is gone. Strings are UTF-8.
+ * Invariant: what is handed over is a copy that needs no capture; a call that needs one names the reading of the capture
+ * that it means, and gets nothing once that reading is gone. Strings are UTF-8.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,7 +19,7 @@
 extern "C" {
 #endif
 
-/* Changes with every change below: plugin and module are built together, and may be installed apart. */
+/* Increased with every change below: plugin and module are built together, but may be installed apart. */
 #define MPT_GUI_INTERFACE 2
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
@@ -52,7 +51,7 @@ typedef struct mpt_gui_type {
     const char *name, *title; /* static */
     bool one_subflow;         /* the request's subflow is what it shows */
     bool averaged;            /* over the request's window */
-    const char *missing;      /* static: why windows can't draw it; NULL: they can */
+    const char *missing;      /* static: why no window can draw it; NULL: it can be drawn */
 } mpt_gui_type;
 
 typedef struct mpt_gui_request {
@@ -111,7 +110,7 @@ typedef struct mpt_gui_graph {
     mpt_gui_event *events; /* by time */
     size_t event_count;
     size_t kept;
-    uint64_t total; /* more than kept: thinned, extremes and gaps are there */
+    uint64_t total; /* above `kept`: thinned; extremes and gaps remain */
     int unit;       /* the plugin's own */
     int64_t window_ns;
 } mpt_gui_graph;
@@ -180,26 +179,26 @@ typedef struct mpt_gui_plugin {
     void (*graph_free)(mpt_gui_graph *graph); /* NULL is allowed */
     /* A point in words, cut to `room` bytes. */
     void (*describe)(const mpt_gui_graph *graph, unsigned series, size_t point, char *text, size_t room);
-    /* All points, as `mptcp,plot,format=csv` writes them. False, and *why (free with text_free()), where not. */
+    /* All points, as `mptcp,plot,format=csv` writes them. False, with *why (free with text_free()), if it fails. */
     bool (*save_csv)(const mpt_gui_request *request, const char *path, char **why);
     void (*text_free)(char *text);
-    /* In the main window; nothing where the reading is gone. */
+    /* In the main window; does nothing if the reading is gone. */
     void (*go_to_frame)(uint64_t reading, uint32_t frame);
-    /* now: false: it is only written into the field. */
+    /* now false: the filter is only entered, not applied. */
     void (*show_filter)(uint64_t reading, const char *filter, bool now);
 
-    /* Of the capture that is open; NULL, and *why (static) a sentence, where there is none. hurry: what is still in the
-     * look-back stays there. Free with table_free(). */
+    /* Of the capture that is open; NULL, with a sentence in *why (static), if there is none. hurry: leaves in the
+     * look-back what is still there. Free with table_free(). */
     mpt_gui_table *(*table)(mpt_gui_kind kind, bool hurry, const char **why);
     void (*table_free)(mpt_gui_table *table); /* NULL is allowed */
     /* What a cell shows, or its exact value as CSV has it. Free with text_free(). */
     char *(*cell)(const mpt_gui_table *table, size_t row, unsigned column, bool exact);
-    /* Below, equal or above 0, as strcmp(); numbers as numbers, and what is not known below all else. */
+    /* Below, equal to or above 0, like strcmp(); numbers compare as numbers, unknown values are below all others. */
     int (*compare)(const mpt_gui_table *table, unsigned column, size_t a, size_t b);
-    /* The display filter of these rows; NULL where a row is of no connection, or where they are too many for one. Free
+    /* The display filter for these rows; NULL if a row belongs to no connection, or if there are too many rows. Free
      * with text_free(). */
     char *(*filter)(const mpt_gui_table *table, const size_t *rows, size_t count);
-    /* The report of these things as text, as tshark prints it; NULL where the reading is gone. Free with
+    /* The report that this table shows, as text, as tshark prints it; NULL if the reading is gone. Free with
      * text_free(). */
     char *(*report)(uint64_t reading, mpt_gui_kind kind);
     /* TCP segments read so far; 0 where the reading is gone. */
@@ -217,7 +216,7 @@ typedef struct mpt_gui_module {
     void (*capture_gone)(void);
 } mpt_gui_module;
 
-/* NULL, and a sentence in why[room], where the module can't work here. `plugin` stays the caller's, for ever. */
+/* NULL, with a sentence in why[room], if the module can't work here. `plugin` is borrowed, for ever. */
 typedef const mpt_gui_module *(*mpt_gui_entry)(unsigned interface, const mpt_gui_plugin *plugin, char *why,
                                                size_t room);
 

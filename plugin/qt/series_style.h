@@ -1,5 +1,5 @@
-// series_style.h - how series look: a colour for each subflow, and a dash and a shape too, for eyes and printers without
-// colours; and how axes say numbers.
+// series_style.h - how series look: each subflow has a colour, a dash and a shape, so that no graph depends on colour
+// alone; and the tick labels of axes.
 //
 // Invariant: a series looks the same wherever it is drawn.
 //

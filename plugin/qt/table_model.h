@@ -1,4 +1,4 @@
-// table_model.h - a table of the plugin as Qt's views want it, and how it is sorted, filtered and copied.
+// table_model.h - a table of the plugin as a Qt model: sorted, filtered and copied here.
 //
 // Invariant: numbers are compared by the plugin, as numbers; rows and columns here are those of the plugin's table.
 //
@@ -32,8 +32,7 @@ class TableModel : public QAbstractTableModel
     }
     bool hasSentences() const;
     QString text(int row, int column, bool exact) const;
-    // These rows, under a line of headings: exact values. With '\t' as a spreadsheet takes it from the clipboard, with
-    // ',' as a file of CSV.
+    // These rows with exact values, under a line of headings: with '\t' as a spreadsheet pastes it, with ',' as CSV.
     QString copied(const QList<int> &rows, char separator) const;
 
     int rowCount(const QModelIndex &parent = QModelIndex()) const override;
@@ -50,7 +49,7 @@ class TableFilter : public QSortFilterProxyModel
 {
   public:
     explicit TableFilter(TableModel *model);
-    // Rows that have all these words, each in some column, in either case.
+    // Keeps rows that contain all these words, each in any column, ignoring case.
     void setWords(const QString &words);
     // The plugin's rows in the order in which they are shown.
     QList<int> shownRows() const;

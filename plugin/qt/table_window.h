@@ -1,8 +1,8 @@
 // table_window.h - Statistics > MPTCP > Connections, Subflows, Reinjections, Events and Diagnosis: one table, and from
 // its rows to filters, packets and graphs.
 //
-// Invariant: when the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing of the
-// capture before its user refreshes it.
+// Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing of the
+// capture until the user refreshes it.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_TABLE_WINDOW_H
@@ -25,7 +25,7 @@ class TableWindow : public Window
     void captureGone() override;
 
   private:
-    // What the buttons and the context menu have in common.
+    // The selection that the buttons and the context menu act on.
     struct Chosen {
         QList<int> rows;            // the plugin's
         const mpt_gui_row *current; // of these; NULL: none

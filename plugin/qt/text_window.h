@@ -1,6 +1,6 @@
-// text_window.h - a report as text, with lines as long as they are.
+// text_window.h - a report as text, without line wrapping.
 //
-// Invariant: holds text alone, so that it may outlive the capture.
+// Invariant: holds nothing but text, so that it may outlive the capture.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_TEXT_WINDOW_H

@@ -35,11 +35,11 @@ class Banner : public QFrame
 // A button of a window's last row.
 QPushButton *makeButton(const char *text, std::function<void()> act);
 
-// Asks for the name of a file and has it written. A sentence on what came of it; empty: nothing was asked for.
+// Asks for a file name and writes the file. Returns a sentence about the result; empty if the user cancelled.
 QString saveText(QWidget *parent, const QString &title, const QString &name, const QString &filter,
                  const QByteArray &bytes);
 
-// What the plugin gave away, which is freed here.
+// Takes over a text of the plugin: copies and frees it.
 QString takeText(const mpt_gui_plugin *plugin, char *text);
 
 #endif

@@ -1,4 +1,4 @@
-/* findings_scene.h - what the tests of findings share: a connection to build on, and what was found in it.
+/* findings_scene.h - for tests of findings: a connection to start from, and what was found in it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -83,7 +83,7 @@ static inline void send_one(flow *f, unsigned side, uint16_t flags, const mpt_op
     flow_send(f, side, flags, 0, o, 1);
 }
 
-/* What flow_send() has no room for: a window, payload bytes, presence bits. */
+/* What flow_send() can't set: a window, payload bytes, presence bits. */
 struct extra {
     uint32_t window, presence;
     const uint8_t *payload;

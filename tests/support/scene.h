@@ -1,5 +1,5 @@
-/* scene.h - one MPTCP connection of a test, segment by segment at any sequence number: what segments.h's flows, which
- * do all right, are not for.
+/* scene.h - one MPTCP connection of a test, segment by segment at any sequence number, right or wrong (the flows of
+ * segments.h always do it right).
  *
  * Side 0 of a path opened it. SSNs are relative to the ISN, DSNs and DATA_ACKs to the IDSN.
  *
@@ -137,7 +137,7 @@ static inline void open_capable(struct scene *x, struct path *p, uint64_t client
     send_ack(x, p, 0, 1, capable(x, 0, 2));
 }
 
-/* A step of MP_JOIN, right. */
+/* A correct step of MP_JOIN. */
 static inline mpt_option join_option(const struct scene *x, const struct path *p, mpt_join_step step,
                                      uint8_t address_id)
 {

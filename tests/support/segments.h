@@ -1,8 +1,7 @@
 /* segments.h - captures built by tests: flows that send segments to an engine.
  *
- * Invariant: every segment is one frame and comes a millisecond after the one before, with the sequence
- * numbers that its flow has come to; mappings are as RFC 8684 3.3 has them, so that what a test does not
- * break is right.
+ * Invariant: every segment is one frame, a millisecond after the one before, with the next sequence numbers of its
+ * flow; mappings follow RFC 8684 3.3, so that whatever a test does not break on purpose is correct.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,7 +1,7 @@
-/* story.h - the capture that most tests of reports tell: built here, and reports asked for as with -z.
+/* story.h - the capture that most tests of reports use, and reports asked for as with -z.
  *
- * Connection 0 sends 1000 bytes on subflow 0 and 500 on subflow 1, which then carries 200 bytes of the
- * first again; stream 2 is plain TCP; connection 1 is stream 3, whose MP_CAPABLE nobody answered.
+ * Connection 0 sends 1000 bytes on subflow 0 and 500 on subflow 1, which then reinjects 200 of the first;
+ * stream 2 is plain TCP; connection 1 is stream 3, whose MP_CAPABLE was answered by a plain SYN/ACK.
  *
  * Invariant: 36 segments, a millisecond apart.
  *

@@ -21,21 +21,21 @@ mpt_sink *mpt_sink_new_memory(void);
 /* A sink that writes to `stream` (usually stdout), which stays the caller's: it is flushed, never closed. */
 mpt_sink *mpt_sink_new_stream(FILE *stream);
 
-/* A sink for the file at `path` (a UTF-8 or locale path as GLib takes it). What is there stays as it is until
- * mpt_sink_close() has written all: it is written beside, and takes the place then, with the mode of what was there.
- * Written in place are pipes, devices, files with several names, those of others, and those in folders that can't be
- * written to; a file loses what it held with the first bytes that go out. NULL when it can't be written: *error (if
- * error is given) is then one sentence with the system's reason, without newline, to be freed with g_free(). */
+/* A sink for the file at `path` (a UTF-8 or locale path as GLib takes it). An existing file stays as it is until
+ * mpt_sink_close(): a temporary file beside it is written, and replaces it then, with the same mode. Pipes, devices,
+ * files with several hard links or of another owner, and those in folders that can't be written to are written in
+ * place: such a file loses its content with the first bytes that go out. NULL if it can't be written: *error (if error
+ * is given) is then one sentence with the system's reason, without newline, to be freed with g_free(). */
 mpt_sink *mpt_sink_open(const char *path, char **error);
-/* The same, always in place: what is flushed can be read there. */
+/* The same, always in place: what has been flushed can be read there. */
 mpt_sink *mpt_sink_open_at_once(const char *path, char **error);
-/* Of a file to which nothing was appended: the path at which somebody else writes it, before mpt_sink_close(); borrowed.
- * NULL: there is no room, as mpt_sink_close() says. */
+/* For a file sink to which nothing was appended: the path that someone else writes before mpt_sink_close(); borrowed.
+ * NULL: it can't be made; mpt_sink_close() then fails and says why. */
 const char *mpt_sink_hand_over(mpt_sink *sink);
 /* True if the paths are names of one file, whether it is there or not. */
 bool mpt_sink_same_file(const char *a, const char *b);
 
-/* Columns of what shows the text: renderers wrap lines there. */
+/* Width of the display in columns: renderers wrap lines there. */
 #define MPT_SINK_WIDTH 100 /* unless set */
 void mpt_sink_set_width(mpt_sink *sink, size_t columns);
 size_t mpt_sink_width(const mpt_sink *sink);
@@ -52,8 +52,7 @@ void mpt_sink_pad(mpt_sink *sink, char c, size_t count);
 /* printf in the C library's locale: no floating point here (see units.h). */
 void mpt_sink_printf(mpt_sink *sink, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Hands everything buffered to the system now (`live`). True if nothing failed so far. No effect in memory.
- */
+/* Writes everything buffered now (`live`). True if nothing has failed so far. No effect on a memory sink. */
 bool mpt_sink_flush(mpt_sink *sink);
 
 /* Bytes appended so far, whether written or not. */
@@ -68,7 +67,7 @@ const char *mpt_sink_text(const mpt_sink *sink, size_t *len);
  * sink keeps its text. Appending after it is misuse. */
 bool mpt_sink_close(mpt_sink *sink, char **error);
 
-/* Closes without what was appended: the file stays as it was, as far as nothing was written in place. The same as
+/* Closes and drops what was appended: the file stays as it was, unless it was written in place. The same as
  * mpt_sink_close() for a stream or memory. */
 void mpt_sink_discard(mpt_sink *sink);
 

@@ -25,8 +25,7 @@ void mpt_text_heading(mpt_sink *sink, int level, const char *text);
  * `hanging` more. A '\n' in the text starts a new line; none ends between a number and its unit. */
 void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text);
 
-/* The table with its titles, each line indented by `indent`: two spaces between columns, numbers to the
- * right,
+/* The table with its titles, each line indented by `indent`: two spaces between columns, numbers right-aligned,
  * "-" for null. Without rows only the titles. Titles may hold one '\n' for a heading of two lines. */
 void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent);
 

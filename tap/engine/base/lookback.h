@@ -1,16 +1,14 @@
 /* lookback.h - a bounded look-back that hands segments on in time order.
  *
- * Captures of several interfaces are not in the order of time. Segments are held until a newer one shows that
- * nothing older can be expected: they leave once they are more than `horizon_ns` older than the newest one,
- * or once more than `capacity` are held, the oldest (time, then frame) first. With capacity 0 nothing is held and
- * each segment comes out as it is pushed.
+ * Captures of several interfaces are not in time order. A segment is held until it is more than `horizon_ns` older
+ * than the newest one, or more than `capacity` are held; the oldest (time, then frame) leaves first. With capacity 0
+ * nothing is held and each segment is released as it is pushed.
  *
- * Those that may leave can be let out a batch at a time: what comes out, and in which order, is the same, but the
- * caller's code and data stay in the processor's cache from one to the next, and what each will need can be fetched
- * while others are still being taken in.
+ * Segments may leave in batches: their order stays the same, but the caller's code and data stay in the processor's
+ * cache from one to the next, and the memory that each will need can be prefetched meanwhile.
  *
- * Invariant: segments come out in the order (time_ns, frame), except that one which is older than what has
- * already left comes out at once and is flagged late. A segment in order costs O(1), any other O(log n).
+ * Invariant: segments leave in the order (time_ns, frame), except that one older than what has already left is
+ * released at once and flagged late. A segment in order costs O(1), any other O(log n).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,8 +27,8 @@ typedef struct mpt_lookback mpt_lookback;
  * mpt_lookback. */
 typedef void (*mpt_lookback_release)(const mpt_segment *segment, bool late, void *data);
 
-/* Is told of a segment of a batch `places` releases before it is released, first from far and then from near
- * (MPT_LOOKBACK_FAR, MPT_LOOKBACK_NEAR), so that its memory can be fetched. Must not change anything. */
+/* Called for a segment of a batch `places` releases before its own, first MPT_LOOKBACK_FAR and then
+ * MPT_LOOKBACK_NEAR, so that its memory can be prefetched. Must not change anything. */
 typedef void (*mpt_lookback_announce)(const mpt_segment *segment, unsigned places, void *data);
 
 enum { MPT_LOOKBACK_NEAR = 2, MPT_LOOKBACK_FAR = 4 };
@@ -43,7 +41,7 @@ void mpt_lookback_free(mpt_lookback *t);
 
 /* Takes a copy of the segment, and of its payload where it has one; may release any number of segments. */
 void mpt_lookback_push(mpt_lookback *t, const mpt_segment *segment);
-/* Releases all that is held. */
+/* Releases everything that is held. */
 void mpt_lookback_flush(mpt_lookback *t);
 /* Segments held now that may not leave yet. */
 size_t mpt_lookback_held(const mpt_lookback *t);

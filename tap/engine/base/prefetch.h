@@ -1,7 +1,7 @@
-/* prefetch.h - a hint to the processor: memory that is about to be used.
+/* prefetch.h - tells the processor which memory is about to be used.
  *
- * Of many connections, what a segment needs is in no cache; asked for at once it comes at once, used one by one it
- * comes one by one. Nothing but speed depends on it; the memory needs not even exist.
+ * With many connections nothing that a segment needs is in a cache. Lines that are requested together arrive together;
+ * lines that are touched one after the other cost a miss each. Only speed depends on this: the memory need not exist.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -5,7 +5,7 @@
  *      0         10        20        30
  *      [ A, t=1 )[ B, t=2 )          [ A, t=5 )        runs: owner, stamp (time, frame) of the first copy
  *           |<-- new piece by A, t=6 -->|
- *           [owned by B][ fresh  ]               a claim comes out in pieces: fresh or owned
+ *           [owned by B][ fresh  ]               a claim is split into pieces: fresh or owned
  *
  * Invariant: runs are disjoint; the owner of a byte is the subflow with the smallest stamp that claimed it.
  * Neighbours with the same owner, epoch and flags are one run (as long as its length fits in 32 bits), which
@@ -54,16 +54,16 @@ typedef void (*mpt_piece_func)(const mpt_piece *piece, void *data);
 /* A zeroed mpt_ranges is empty. */
 void mpt_ranges_clear(mpt_ranges *ranges);
 
-/* Claims [start, end) (start < end) and tells of each piece; func may be NULL. A byte of another claim with a
- * later stamp is taken over, also one of the same owner; with an equal stamp its owner keeps it. False, and
- * nothing is changed or told, where the range is empty, longer than MPT_RANGES_CLAIM_MAX or not within
- * MPT_RUNS_LIMIT of zero: numbers that no honest transfer has. */
+/* Claims [start, end) (start < end) and calls func (may be NULL) for each piece. A byte of another claim with a
+ * later stamp is taken over, also one of the same owner; with an equal stamp its owner keeps it. False, without a
+ * change or a call, if the range is empty, longer than MPT_RANGES_CLAIM_MAX or not within MPT_RUNS_LIMIT of zero:
+ * no honest transfer has such numbers. */
 bool mpt_ranges_claim(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_claim *claim,
                       mpt_piece_func func, void *data);
-/* Removes what of [start, end) is in the set, telling of each removed piece (fresh is false, was is its
- * owner). This and the functions below take any start and end; where start >= end they do nothing. */
+/* Removes the bytes of [start, end) that are in the set, and calls func for each removed piece (fresh is false, was
+ * is its owner). This and the functions below take any start and end; if start >= end they do nothing. */
 void mpt_ranges_take(mpt_ranges *ranges, int64_t start, int64_t end, mpt_piece_func func, void *data);
-/* Tells of the pieces of [start, end), fresh for what is not in the set, and changes nothing. */
+/* Calls func for the pieces of [start, end), fresh for what is not in the set; changes nothing. */
 void mpt_ranges_look(const mpt_ranges *ranges, int64_t start, int64_t end, mpt_piece_func func, void *data);
 /* Bytes of [start, end) in the set. */
 uint64_t mpt_ranges_covered(const mpt_ranges *ranges, int64_t start, int64_t end);

@@ -1,4 +1,4 @@
-/* runs.h - an ordered store of disjoint runs on a line of 64-bit positions. The ground of ranges and mapping.
+/* runs.h - an ordered store of disjoint runs on a line of 64-bit positions, on which ranges and mapping are built.
  *
  *      chunk 0              chunk 1                    chunk 2
  *    [ aaaa bb  ccccc ]  [ dd e   ffffff ]  ...      [ yyyy zz ]        each chunk: up to 64 runs, sorted
@@ -22,7 +22,7 @@
 /* start >= -MPT_RUNS_LIMIT, start + length <= MPT_RUNS_LIMIT: about 2^62. */
 #define MPT_RUNS_LIMIT (INT64_MAX / 2)
 
-/* 32 bytes. What the fields beside start and length mean is the user's. */
+/* 32 bytes. The store reads start and length only; the other fields are its user's. */
 typedef struct mpt_run {
     int64_t start;
     int64_t value;   /* ranges: time of the first copy in ns; mapping: DSN of `start` */
@@ -38,7 +38,7 @@ static inline int64_t mpt_run_end(const mpt_run *r)
     return r->start + r->length;
 }
 
-/* Private to runs.c; in sight for mpt_runs_last, which every segment calls. */
+/* Private to runs.c; visible for mpt_runs_last(), which every segment calls. */
 struct mpt_runs_chunk {
     uint32_t n, room;
     mpt_run run[];
@@ -67,7 +67,7 @@ typedef struct mpt_runs_at {
 /* A zeroed mpt_runs is empty; an empty one holds no memory. Clear frees all and empties. */
 void mpt_runs_clear(mpt_runs *runs);
 
-/* The first run whose end is above `position` (so it holds the position or lies after it); NULL where there
+/* The first run whose end is above `position` (so it holds the position or lies after it); NULL if there
  * is none. *at is set for the functions below, also when NULL (then it is the place at the end). */
 mpt_run *mpt_runs_find(mpt_runs *runs, int64_t position, mpt_runs_at *at);
 /* The run after / before *at, moving *at; NULL at the end (the beginning), *at then being unspecified. */

@@ -1,6 +1,6 @@
-/* signature_set.h - which interfaces have shown a segment: a set of signatures with a bit for each interface.
+/* signature_set.h - which interfaces captured a segment: a set of signatures with a bit for each interface.
  *
- * Invariant: a signature is there once; the set never holds more than the bound of its last addition.
+ * Invariant: each signature is stored once; the set never holds more than the bound of its last addition.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

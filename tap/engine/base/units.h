@@ -16,12 +16,11 @@
 void mpt_units_bytes(GString *out, uint64_t bytes);
 /* "950 bit/s", "19.97 Mbit/s"; 4 significant digits; "-" where not finite or negative. */
 void mpt_units_rate(GString *out, double bps);
-/* A duration: "0 s", "950 ns", "12.3 us", "1.23 ms", "1.234 s", "59.999 s", "2 min 03 s", "2 h 03 min", "3 d
- * 04 h". Negative ones have "-" in front. */
+/* A duration: "0 s", "950 ns", "12.3 us", "1.23 ms", "1.234 s", "59.999 s", "2 min 03 s", "2 h 03 min",
+ * "3 d 04 h". Negative ones start with "-". */
 void mpt_units_duration(GString *out, int64_t ns);
-/* A percentage with one decimal: "33.3 %"; never "0.0 %" or "100.0 %" unless exactly that: "<0.1 %", ">99.9
- * %".
- * "-" where not finite. */
+/* A percentage with one decimal: "33.3 %"; "0.0 %" and "100.0 %" only if exact, else "<0.1 %", ">99.9 %"; "-" if
+ * not finite. */
 void mpt_units_percent(GString *out, double percent);
 /* "1435648" */
 void mpt_units_plain(GString *out, uint64_t value);
@@ -29,15 +28,14 @@ void mpt_units_plain(GString *out, uint64_t value);
 void mpt_units_grouped(GString *out, uint64_t value);
 void mpt_units_grouped_signed(GString *out, int64_t value);
 
-/* Exact seconds of ns with `decimals` digits, 0 to 9, half rounded away from zero: "1.000000001", "-0.5". No
- * unit. */
+/* ns as seconds with `decimals` digits, 0 to 9, half rounded away from zero: "1.000000001", "-0.5". No unit. */
 void mpt_units_seconds(GString *out, int64_t ns, int decimals);
 /* `value` with `decimals` digits after ".", 0 to 17; "-" where not finite. No "-0". */
 void mpt_units_double(GString *out, double value, int decimals);
 
-/* `text` as one line of a terminal may show it: what is no UTF-8 and what is not printable (control
- * characters, line ends, changes of writing direction) becomes U+FFFD. For text that comes from a capture or
- * a command line. True where it is ASCII: as many columns as bytes. */
+/* `text` as one line that is safe on a terminal: invalid UTF-8 and what is not printable (control characters, line
+ * ends, changes of writing direction) becomes U+FFFD. For text that comes from a capture or a command line. True if it
+ * is all ASCII: as many columns as bytes. */
 bool mpt_units_printable(GString *out, const char *text);
 
 #endif

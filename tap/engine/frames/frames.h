@@ -1,12 +1,12 @@
-/* frames.h - what each frame is to Multipath TCP: for fields, columns and filters.
+/* frames.h - what each frame means to MPTCP: for fields, columns and filters.
  *
  * Two ways to read a capture:
  *   live    each segment is judged as it comes, by what is known then; only the newest frame is remembered.
- *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() what is
- *           told of a frame is what the reports count, and it is derived when it is asked for.
+ *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() the facts of a frame
+ *           are those that the reports count. They are derived when they are asked for.
  *
- * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and
- * what was in flight then); all else is looked up in the engine, so that frames and reports can't disagree.
+ * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and what was in
+ * flight then); everything else is looked up in the engine, so that frames and reports can't disagree.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -41,7 +41,7 @@ typedef struct mpt_frame_part {
     uint32_t first_frame; /* frame of the first copy of the first byte, where it is another one; else 0 */
 } mpt_frame_part;
 
-#define MPT_FRAME_PARTS 16 /* parts that are told of; bytes beyond are counted with the last one's kind */
+#define MPT_FRAME_PARTS 16 /* parts listed; bytes beyond are counted with the last one's kind */
 
 typedef struct mpt_frame_facts {
     const mpt_connection *connection; /* NULL: plain TCP so far */
@@ -49,7 +49,7 @@ typedef struct mpt_frame_facts {
     bool ids_known;
     uint32_t connection_id, subflow_id;
     unsigned role;             /* of the sender: 0 client, 1 server; with connection */
-    bool backup_known, backup; /* what the sender has told of this subflow so far */
+    bool backup_known, backup; /* as the sender has announced it so far */
     bool final;                /* kept, and finished */
     unsigned parts;
     mpt_frame_part part[MPT_FRAME_PARTS];
@@ -68,15 +68,15 @@ typedef struct mpt_frame_facts {
 
 mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept);
 void mpt_frames_free(mpt_frames *f);
-/* window_known: segment->window is what it means, scaled where that was agreed on. */
+/* window_known: segment->window is the true window, scaled if the handshake agreed on that. */
 void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known);
 /* There is a frame of this time, TCP or not. */
 void mpt_frames_note_time(mpt_frames *f, int64_t time_ns);
-/* The capture is at its end, or what is known by now has to do. Feeding may go on. */
+/* The capture is at its end, or what is known by now has to suffice. Feeding may go on. */
 void mpt_frames_finish(mpt_frames *f);
 /* Fills *facts for the `index`th segment of a frame. False where there is none. */
 bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts);
-/* The same, only whose it is: cheap. connection is NULL for plain TCP. */
+/* Only which connection and subflow it belongs to: cheap. connection is NULL for plain TCP. */
 typedef struct mpt_frame_ids {
     const mpt_connection *connection;
     const mpt_subflow *subflow;
@@ -93,7 +93,7 @@ typedef struct mpt_frame_payload {
 bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload);
 /* The highest frame number that is remembered; 0: none. */
 uint32_t mpt_frames_last(const mpt_frames *f);
-/* Tells an observer of all that is fed from now on; it is borrowed until the frames are freed. */
+/* Adds an observer of all that is fed from now on; it is borrowed until the frames are freed. */
 void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user);
 /* Borrowed, to read. */
 const mpt_engine *mpt_frames_engine(const mpt_frames *f);

@@ -1,4 +1,4 @@
-/* frames_internal.h - what frames.c keeps of frames, and frames_facts.c tells of them.
+/* frames_internal.h - what frames.c keeps of each frame, and frames_facts.c derives its facts from.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,12 +1,13 @@
-/* graphs.h - named series of points for plots: what every graph draws, and CSV prints.
+/* graphs.h - named series of points: what every graph draws and CSV prints.
  *
- * While a capture is read, a recorder (an observer of the engine) keeps each segment and each piece of payload in
- * about 12 bytes each. Afterwards the points of any connection and direction are made from that, one after the other.
+ * While a capture is read, a recorder (an observer of the engine) keeps each segment and each piece of payload, in
+ * about 12 bytes each. Afterwards the points of any connection and direction are derived from that record.
  *
  *     engine -> mpt_recorder_observer -> recorder (packed) -> mpt_series_play -> points: csv, or mpt_thinner -> graph
  *
- * Exact, unless mpt_recorder_left_out() says that something is missing. The area under `throughput` is payload_bytes, the last points of `share` are the shares, the lengths of the
- * `reinjected` points add up to reinjected_bytes (FIGURES.md).
+ * Exact, unless mpt_recorder_left_out() says that something is missing: the area under `throughput` is payload_bytes,
+ * the last points of `share` are the shares, the lengths of the `reinjected` points add up to reinjected_bytes
+ * (FIGURES.md).
  *
  * Invariant: playing changes nothing; two plays give the same points.
  *
@@ -31,7 +32,7 @@ extern const mpt_observer mpt_recorder_observer; /* its user is the mpt_recorder
 /* mappings: keep every DSS with a mapping too, for MPT_GRAPH_MAPPINGS. The engine is borrowed. */
 mpt_recorder *mpt_recorder_new(const mpt_engine *e, bool mappings);
 void mpt_recorder_free(mpt_recorder *r); /* NULL is allowed */
-/* Pieces of payload (and mappings) that are not in the record: there are too many for the number of segments. */
+/* Pieces of payload (and mappings) left out of the record: too many for the number of segments. */
 uint64_t mpt_recorder_left_out(const mpt_recorder *r);
 /* Bytes of memory in use. */
 size_t mpt_recorder_memory(const mpt_recorder *r);
@@ -125,8 +126,8 @@ int64_t mpt_series_default_window(const mpt_connection_view *view, mpt_direction
 void mpt_graph_init(mpt_graph *graph, mpt_graph_type type, const mpt_series_request *request);
 void mpt_graph_clear(mpt_graph *graph);
 
-/* Gets each point, in time order a graph but for segments that were later than the look-back; `series` is the index
- * in the graph of this type. */
+/* Called for each point; `series` is the index in the graph of this type. The points of a graph come in time order,
+ * except those of segments that were later than the look-back. */
 typedef void (*mpt_point_func)(void *user, mpt_graph_type type, unsigned series,
                                const mpt_series_point *point);
 

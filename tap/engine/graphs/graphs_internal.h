@@ -1,12 +1,12 @@
-/* graphs_internal.h - what the files of series share; nobody outside tap/engine includes it.
+/* graphs_internal.h - what the files of this folder share; private to it.
  *
- *   series.c           names, graphs, and which collector makes a graph's points
- *   series_recorder.c  the packed record of a capture, written and read back
- *   series_play.c      passes through the record for one connection and direction
- *   series_lines.c     positions over time: sequence, tcp, subflows, mappings
- *   series_sums.c      amounts over time: throughput, goodput, share, bursts, inflight
- *   series_delays.c    times between things: rtt, reorder, depth, interarrival, acksize
- *   series_thin.c      fewer points
+ *   graphs.c           names, graphs, and which collector makes a graph's points
+ *   recorder.c         the packed record of a capture, written and read back
+ *   player.c           passes through the record for one connection and direction
+ *   graphs_sequence.c  positions over time: sequence, tcp, subflows, mappings
+ *   graphs_rates.c     amounts over time: throughput, goodput, share, bursts, inflight
+ *   graphs_delays.c    times between things: rtt, reorder, depth, interarrival, acksize
+ *   thinning.c         fewer points
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -71,7 +71,7 @@ typedef struct mpt_collector {
     void (*takeover)(mpt_player *p, void *state, const mpt_record *g, uint32_t id);
     void (*ack)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, const mpt_release *release);
     void (*mapping)(mpt_player *p, void *state, const mpt_record *g, uint32_t id);
-    void (*close)(mpt_player *p, void *state); /* tells what is left and frees the state */
+    void (*close)(mpt_player *p, void *state); /* emits what is left and frees the state */
 } mpt_collector;
 
 extern const mpt_collector mpt_collect_sequence, mpt_collect_tcp, mpt_collect_subflows, mpt_collect_mappings;

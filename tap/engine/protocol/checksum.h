@@ -32,12 +32,12 @@ void mpt_checksums_open(mpt_checksums *c, int64_t position, uint32_t length, uin
                         uint16_t data_level_length, uint16_t checksum);
 
 /* The payload of a segment: `length` bytes by the IP length, of which the first `captured` are at `payload`. Bytes
- * that a mapping has already are skipped. Returns the number of mappings that turned out bad by it, and the
+ * that a mapping already has are skipped. Returns the number of mappings that it completed and that are bad, and the
  * position of the last of these in *bad_position (may be NULL). */
 unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t *payload, uint32_t length,
                                uint32_t captured, int64_t *bad_position);
 
-/* Mappings that have a checksum, and some payload, but not all of it in the capture. */
+/* Mappings that have a checksum and some payload, but part of it is not in the capture. */
 uint64_t mpt_checksums_incomplete(const mpt_checksums *c);
 
 #endif

@@ -2,8 +2,8 @@
  *
  *   CLIENTKEY:SERVERKEY:VERSION[;CLIENTKEY:SERVERKEY:VERSION]...      keys: 16 hex digits, version: 0 or 1
  *
- * A pair is used for the partial connection that has the token of one of its keys: that of the server is in
- * each MP_JOIN which the client sends (RFC 8684 3.2). The keys verify HMACs and are shown nowhere.
+ * A pair is used for the partial connection that has the token of one of its keys: each MP_JOIN that the client
+ * sends carries the server's token (RFC 8684 3.2). The keys are used to verify HMACs; no report shows them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,7 +21,7 @@ typedef struct mpt_key_pair {
 } mpt_key_pair;
 
 /* Reads a list; spaces are allowed, and so is nothing at all. Returns pairs (mpt_key_pair), to be freed with
- * g_array_unref(). NULL where it is no list: *error is one sentence then, to be freed with g_free(). */
+ * g_array_unref(). NULL if the text is malformed: *error is then one sentence, to be freed with g_free(). */
 GArray *mpt_keylist_parse(const char *text, char **error);
 
 /* The pair one of whose keys has this token; *end is whose (0: the client's). NULL: none. */

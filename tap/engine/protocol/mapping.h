@@ -5,7 +5,7 @@
  *
  * Invariant: each SSN has at most one DSN, that of the mapping which came first (RFC 8684 3.3.1: a mapping is
  * not changed by a later one); a mapping that contradicts an earlier one is a conflict, not a change.
- * DSNs are computed modulo 2^64, so that a hostile one harms nothing. A run made of several DSS keeps the
+ * DSNs are computed modulo 2^64, so that a hostile one does no harm. A run made of several DSS keeps the
  * lowest of their frames.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -41,16 +41,16 @@ void mpt_mapping_clear(mpt_mapping *m);
 
 /* Adds the mapping of `length` bytes (> 0) from ssn to dsn. Calls func (may be NULL) for each part that no
  * DSS mapped before (the infinite mapping may have) and this one does, in order. Returns the number of bytes
- * for which an earlier DSS says otherwise (0: no conflict). Does nothing and returns 0 where the SSNs are not
+ * that an earlier DSS maps otherwise (0: no conflict). Does nothing and returns 0 where the SSNs are not
  * within MPT_RUNS_LIMIT of zero. */
 uint64_t mpt_mapping_add(mpt_mapping *m, int64_t ssn, int64_t dsn, uint32_t length, uint32_t frame,
                          mpt_mapped_func func, void *data);
 /* From ssn on, what has no mapping continues at dsn. The first infinite mapping stays. */
 void mpt_mapping_set_infinite(mpt_mapping *m, int64_t ssn, int64_t dsn);
-/* Tells of the parts of [start, end) (any two numbers), in order, mapped or not. func must not change the
+/* Calls func for the parts of [start, end) (any two numbers), in order, mapped or not. func must not change the
  * mapping. */
 void mpt_mapping_look(const mpt_mapping *m, int64_t start, int64_t end, mpt_mapped_func func, void *data);
-/* What continues the nearest mapping by a DSS below ssn: its DSN for ssn. False where there is none. */
+/* The DSN of ssn if it continues the nearest mapping by a DSS below it. False if there is none. */
 bool mpt_mapping_continue(const mpt_mapping *m, int64_t ssn, int64_t *dsn);
 /* Where a DSN is on the subflow; one of the places where it has several. False where none is found. */
 bool mpt_mapping_position(const mpt_mapping *m, int64_t dsn, int64_t *ssn);

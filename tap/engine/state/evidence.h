@@ -1,6 +1,6 @@
-/* evidence.h - what the findings need of the past and no figure keeps; only where somebody asked (want_evidence).
+/* evidence.h - history that the findings need and no figure keeps; only with want_evidence.
  *
- * Invariant: nothing here is read by any figure; without want_evidence no pointer to it is set.
+ * Invariant: no figure reads it; without want_evidence all pointers to it are NULL.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -22,7 +22,7 @@ typedef struct mpt_seen {
 typedef struct mpt_half_evidence {
     bool data_ack_known;
     int64_t data_ack;        /* highest DATA_ACK sent here: position on the other side's data level */
-    mpt_seen window_closed;  /* this side told a receive window of 0: times */
+    mpt_seen window_closed;  /* this side announced a receive window of 0: times */
     int64_t closed_since_ns; /* 0: the window is open */
     int64_t longest_closed_ns, longest_since_ns;
     uint32_t longest_frame; /* that closed the window for longest */
@@ -48,14 +48,14 @@ typedef struct mpt_wait {
     uint16_t owner;           /* its subflow */
 } mpt_wait;
 
-/* Waits that are told, and those kept for them: a longer one may come that overlaps several of these, and a still
- * longer one that overlaps that. */
+/* Waits that are reported, and candidates kept: a longer wait may still come that overlaps several of these, and a
+ * still longer one that overlaps that. */
 enum { MPT_WAITS = 3, MPT_WAITS_KEPT = 8 };
 
 /* The data level of one direction. */
 typedef struct mpt_level_evidence {
     bool window_known;
-    bool window_unsure; /* some were told whose scale is not known */
+    bool window_unsure; /* some were announced whose scale is not known */
     int64_t
         window_edge; /* highest DATA_ACK, and from there the largest window told (RFC 8684 3.3.4): a sender
                                  * may know an earlier window that was larger */

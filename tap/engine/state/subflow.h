@@ -122,7 +122,7 @@ typedef struct mpt_subflow {
     mpt_half half[2];
     struct mpt_connection *connection; /* NULL: plain TCP */
     struct mpt_subflow *older, *newer; /* earlier and later one with the same 4-tuple */
-    uint64_t idle_at;                  /* place in the engine's queue, from 1; 0: none (idle.c) */
+    uint64_t idle_at;                  /* place in the engine's queue, from 1; 0: none (eviction.c) */
     mpt_join *join;                    /* NULL unless MP_JOIN was seen */
     int64_t start_ns, end_ns;
     int64_t syn_ns, synack_ns, ack_ns; /* handshake, each valid with its bit below */
@@ -146,7 +146,7 @@ typedef struct mpt_subflow {
     bool options_cut, synack_cut; /* of any segment, of the SYN/ACK: what is missing proves nothing */
     bool dss_seen, dss_on_data;
     bool has_stream;
-    bool backup_known[2], backup[2]; /* per side: what this side told */
+    bool backup_known[2], backup[2]; /* per side: as this side announced it */
     bool address_id_known[2];
     uint8_t address_id[2];
     mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */

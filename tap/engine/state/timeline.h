@@ -1,7 +1,7 @@
-/* timeline.h - what was signalled on a connection, as it is kept: one record an event.
+/* timeline.h - what was signalled on a connection: one record per event.
  *
- * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where the report's
- * definition says that repetitions are one event (RST, FIN, INFINITE_MAPPING, DATA_FIN).
+ * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where FIGURES.md counts
+ * repetitions as one event (RST, FIN, INFINITE_MAPPING, DATA_FIN).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -40,7 +40,7 @@ typedef enum mpt_event_type {
 /* HMAC_BAD: which one, beside the steps of mpt_join_step. */
 enum { MPT_HMAC_ADD_ADDR = 3 };
 
-/* What a verification came to. */
+/* The result of a verification. */
 typedef enum mpt_verdict {
     MPT_VERDICT_NONE = 0, /* not verifiable: something is not in the capture */
     MPT_VERDICT_OK,

@@ -6,10 +6,10 @@
  *      subflow 1       [bb]     [dd]                     ->      run   run run   gap   run
  *
  * Which connection has the id that was asked for, and where its bytes lie, is certain only at the end: ids
- * count by frame number while segments come in time order, connections become one, mappings come late. So
- * payload is kept of each connection that may still turn out to be the one, and placed by the engine's final
- * mappings and owners. Connections whose rank is settled are let go after the look-back; partial ones are
- * kept, as any of them may become part of the one.
+ * count by frame number while segments come in time order, connections are merged, mappings come late. So the
+ * payload of each connection that may still turn out to be the one is kept, and placed by the engine's final
+ * mappings and owners. Connections whose rank is settled are dropped after the look-back; partial ones are
+ * kept, as any of them may be merged into the one.
  *
  * Where DSS checksums are in use (and verified: want_checksums), a copy with a wrong checksum counts only if
  * there is no other: the receiver discards it (RFC 8684 3.7).
@@ -48,7 +48,7 @@ typedef struct mpt_stream_direction {
     bool has_fin; /* the sender said (DATA_FIN, else FIN) that `end` is the end */
 } mpt_stream_direction;
 
-/* Tells an engine's payload to a stream (its user pointer). The engine needs want_payload, and
+/* Hands an engine's payload to a stream (the observer's user pointer). The engine needs want_payload and
  * want_checksums. */
 extern const mpt_observer mpt_stream_observer;
 
@@ -57,7 +57,7 @@ mpt_stream *mpt_stream_new(const mpt_engine *engine, uint32_t id);
 void mpt_stream_free(mpt_stream *stream);
 
 /* Puts one direction (level[side] of c) together; clear it with mpt_stream_clear(). False, with the direction
- * empty, where payload of c was let go: it got its id too late. */
+ * empty, if payload of c was dropped: it got its id too late. */
 bool mpt_stream_direction_of(const mpt_stream *stream, const mpt_connection *c, unsigned side,
                              mpt_stream_direction *direction);
 void mpt_stream_clear(mpt_stream_direction *direction);
