@@ -65,7 +65,7 @@ static void test_find__by_token_of_either_key(void **state)
 {
     char *error = NULL;
     GArray *list = mpt_keylist_parse("0000000000000001:0000000000000002:1;" A ":" B ":1", &error);
-    unsigned end = 9;
+    mpt_role end = MPT_ROLES;
 
     (void)state;
     assert_non_null(list);

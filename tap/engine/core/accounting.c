@@ -23,7 +23,7 @@ struct context {
     mpt_engine *e;
     mpt_connection *c; /* NULL: plain TCP so far */
     mpt_subflow *s;
-    unsigned side; /* of the subflow */
+    mpt_side side;
     mpt_claim stamp;
     bool resolved;
     uint32_t came;    /* epoch in which it came, where resolved */
@@ -33,9 +33,14 @@ struct context {
     uint32_t captured;
 };
 
+static mpt_conn_side conn_side_of(const struct context *x)
+{
+    return mpt_subflow_conn_side(x->s, x->side);
+}
+
 static mpt_data_level *level_of(const struct context *x)
 {
-    return &x->c->level[x->side ^ x->s->flip];
+    return &x->c->level[conn_side_of(x)];
 }
 
 static mpt_half *half_of(const struct context *x)
@@ -43,7 +48,7 @@ static mpt_half *half_of(const struct context *x)
     return &x->s->half[x->side];
 }
 
-static bool may_move(const mpt_connection *c, unsigned side)
+static bool may_move(const mpt_connection *c, mpt_conn_side side)
 {
     return c->partial && !c->level[side].anchored;
 }
@@ -52,7 +57,7 @@ static bool may_move(const mpt_connection *c, unsigned side)
  * owner), or a claim that came late. */
 enum { MODE_CLAIM = 0, MODE_WAITING = 1, MODE_LATE = UINT16_MAX + 2 };
 
-static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t mode)
+static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t mode)
 {
     mpt_data_level *d = &c->level[side];
 
@@ -107,7 +112,7 @@ static void tell(const struct context *x, mpt_data_class what, int64_t position,
 
 /* --- claims at the data level --- */
 
-static mpt_bytes *bytes_of(mpt_connection *c, unsigned connection_side, uint16_t owner)
+static mpt_bytes *bytes_of(mpt_connection *c, mpt_conn_side connection_side, uint16_t owner)
 {
     mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
 
@@ -134,7 +139,8 @@ static void add_copy(mpt_data_level *d, const mpt_copy *copy)
 }
 
 /* The bytes [start, end) have another first owner now: copies of them change their kind. */
-static void reclassify_copies(mpt_connection *c, unsigned side, int64_t start, int64_t end, uint16_t winner)
+static void reclassify_copies(mpt_connection *c, mpt_conn_side side, int64_t start, int64_t end,
+                              uint16_t winner)
 {
     mpt_data_level *d = &c->level[side];
     guint i, n = d->copies ? d->copies->len : 0;
@@ -192,7 +198,7 @@ static void note_wait(mpt_data_level *d, const mpt_run *gap, const struct contex
                       .end_ns = x->stamp.time_ns,
                       .frame = x->stamp.frame,
                       .owner = x->s->owner};
-        mpt_evidence_wait(x->c, x->side ^ x->s->flip, &w);
+        mpt_evidence_wait(x->c, conn_side_of(x), &w);
     }
 }
 
@@ -280,7 +286,7 @@ static void note_unacked(mpt_data_level *d, int64_t start, int64_t end, int64_t 
 
 static void taken_over(const struct context *x, const mpt_piece *p)
 {
-    unsigned side = x->side ^ x->s->flip;
+    mpt_conn_side side = conn_side_of(x);
     mpt_data_level *d = level_of(x);
     mpt_bytes *loser = bytes_of(x->c, side, p->was.owner);
     uint64_t n = (uint64_t)(p->end - p->start);
@@ -326,7 +332,7 @@ static void claimed(const mpt_piece *p, void *data)
         if (p->fresh) {
             note_order(d, p->start, p->end, x);
             if (x->e->config.want_evidence && !x->resolved)
-                mpt_evidence_new_data(x->c, x->side ^ x->s->flip, x->s, x->e->segment, p->start, p->end);
+                mpt_evidence_new_data(x->c, conn_side_of(x), x->s, x->e->segment, p->start, p->end);
         }
         if (p->fresh && x->e->config.want_rtt && !x->resolved)
             note_unacked(d, p->start, p->end, x->stamp.time_ns);
@@ -351,7 +357,7 @@ static void claimed(const mpt_piece *p, void *data)
 /* Bytes of x->s from x->position on are at x->dsn. */
 static void claim(struct context *x, uint32_t length, bool implied)
 {
-    unsigned side = x->side ^ x->s->flip;
+    mpt_conn_side side = conn_side_of(x);
 
     x->stamp.owner = x->s->owner;
     x->stamp.flags = (uint16_t)((x->stamp.flags & MPT_CLAIM_COUNTED) | (implied ? MPT_CLAIM_IMPLIED : 0));
@@ -387,7 +393,7 @@ static void mapped_part(const mpt_mapped *m, void *data)
         level_of(x)->epoch++;
     else
         h->pending_joined = true;
-    part.stamp.epoch = epoch_for(x->e, x->c, x->side ^ x->s->flip, (uint32_t)MODE_WAITING + x->s->owner);
+    part.stamp.epoch = epoch_for(x->e, x->c, conn_side_of(x), (uint32_t)MODE_WAITING + x->s->owner);
     mpt_ranges_claim(&h->pending, m->start, m->end, &part.stamp, NULL, NULL);
     if (x->e->observers->len)
         tell(x, MPT_DATA_UNMAPPED, m->start, length, NULL, NULL);
@@ -416,7 +422,7 @@ static void received_part(const mpt_piece *p, void *data)
     }
 }
 
-void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     struct context x = {
         .e = e,
@@ -443,9 +449,7 @@ void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt
 
 void mpt_account_adopt(mpt_subflow *s)
 {
-    unsigned side;
-
-    for (side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         mpt_half *h = &s->half[side];
         mpt_claim stamp = {.time_ns = h->first_data_ns, .frame = s->first_frame};
         mpt_runs_at at;
@@ -485,7 +489,7 @@ static void newly_mapped(const mpt_mapped *m, void *data)
     mpt_ranges_take(&half_of(x)->pending, m->start, m->end, resolve_part, x);
 }
 
-bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near,
+bool mpt_account_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
                               int64_t *position)
 {
     const mpt_half *h = &s->half[side];
@@ -577,12 +581,12 @@ static void apply_waiting(struct context *x)
     g_array_free(waiting, TRUE);
 }
 
-static struct context context_of(mpt_engine *e, mpt_subflow *s, unsigned side)
+static struct context context_of(mpt_engine *e, mpt_subflow *s, mpt_side side)
 {
     return (struct context){.e = e, .c = s->connection, .s = s, .side = side};
 }
 
-void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                          uint32_t length, int64_t position, uint32_t payload_len)
 {
     struct context x = context_of(e, s, side);
@@ -602,7 +606,7 @@ void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t 
     apply_mapping(&x, ssn, dsn, length, position, e->segment->frame);
 }
 
-void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                           int64_t position)
 {
     struct context x = context_of(e, s, side);
@@ -618,7 +622,7 @@ void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t
     mpt_ranges_take(&h->pending, start, INT64_MAX, resolve_part, &x);
 }
 
-void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, unsigned side)
+void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, mpt_side side)
 {
     struct context x = context_of(e, s, side);
     mpt_half *h = &s->half[side];
@@ -633,7 +637,7 @@ void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, unsigned side)
                     newly_mapped, &x);
 }
 
-void mpt_account_ack(mpt_engine *e, mpt_connection *c, unsigned side, int64_t acked)
+void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64_t acked)
 {
     mpt_data_level *d = &c->level[side];
     int64_t time_ns = e->segment->time_ns;
@@ -679,8 +683,8 @@ static void merge_run(struct context *x, const mpt_run *r, unsigned offset, int6
     claim(x, r->length, r->flags & MPT_CLAIM_IMPLIED);
 }
 
-void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, unsigned to_side, mpt_connection *from,
-                             unsigned from_side, unsigned offset, int64_t shift)
+void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to_side, mpt_connection *from,
+                             mpt_conn_side from_side, unsigned offset, int64_t shift)
 {
     mpt_data_level *f = &from->level[from_side], *t = &to->level[to_side];
     struct context x = {.e = e, .c = to, .resolved = true};

@@ -72,31 +72,33 @@ static inline bool mpt_engine_affords(mpt_engine *e)
 }
 
 /* signalling.c */
-void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                         int64_t data_position);
-void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                       mpt_subflow_state before);
 /* In place of an event's place: the event is above the limit. */
 #define PLACE_DROPPED UINT32_MAX
 /* Appends an event; NULL where the limit is reached. The caller fills the rest and then calls mpt_signal_tell(). */
-mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_event_type type);
+mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, mpt_side side, mpt_event_type type);
 void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event);
 
 /* identity.c */
 mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool partial);
-/* Makes s the next subflow of c; flip: side of the connection = side of the subflow ^ flip. False: limit reached. */
-bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, unsigned flip);
-void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint64_t key, unsigned version);
+/* Makes s the next subflow of c, with its `side` as conn_side of the connection. False: limit reached. */
+bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, mpt_side side,
+                         mpt_conn_side conn_side);
+void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint64_t key,
+                          unsigned version);
 /* The connection one of whose hosts has this token, and which; NULL if none. */
-mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, unsigned *side);
-void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token);
+mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, mpt_conn_side *side);
+void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token);
 /* The connection (not `except`) whose 64-bit DSNs of a side lie less than 2^32 from dsn. */
 mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except,
-                                      unsigned *side);
+                                      mpt_conn_side *side);
 /* level[side] of c has its upper half, or moved on: keeps it findable. */
-void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side);
-/* All of `from` becomes part of `to`. */
-void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned flip);
+void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, mpt_conn_side side);
+/* All of `from` becomes part of `to`; flip: its side A is side B there. */
+void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, bool flip);
 /* Takes c out of all tables and empties it. */
 void mpt_identity_forget(mpt_engine *e, mpt_connection *c);
 void mpt_identity_free(mpt_engine *e);
@@ -122,38 +124,38 @@ static inline bool mpt_eviction_crowded(const mpt_engine *e)
 
 /* evidence.c; all of these only with config.want_evidence */
 /* After a segment of `side` has been taken in. */
-void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g);
+void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g);
 /* A DATA_ACK by `side`, before it is taken in; data_position: that of the segment's payload. */
-void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position,
+void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position,
                            int64_t acked);
 /* Bytes that nobody had, in c->level[side]. */
-void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g,
+void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subflow *s, const mpt_segment *g,
                            int64_t start, int64_t end);
 /* A hole in c->level[side] was filled. */
-void mpt_evidence_wait(mpt_connection *c, unsigned side, const mpt_wait *wait);
+void mpt_evidence_wait(mpt_connection *c, mpt_conn_side side, const mpt_wait *wait);
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g);
 /* Subflows of `to` from `offset` on come from another connection. */
 void mpt_evidence_merged(mpt_connection *to, unsigned offset);
 
 /* accounting.c */
-void mpt_account_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          int64_t position);
 /* A DSS mapping of `length` payload bytes (>0) at SSN ssn, carried by payload at `position` of payload_len bytes. */
-void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                          uint32_t length, int64_t position, uint32_t payload_len);
-void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, unsigned side, uint32_t ssn, int64_t dsn,
+void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                           int64_t position);
 /* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
-bool mpt_account_ssn_position(const mpt_subflow *s, unsigned side, uint32_t ssn, int64_t near,
+bool mpt_account_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
                               int64_t *position);
 /* Fast Open: the accepted bytes get their DSNs, once the IDSN is known. */
-void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, unsigned side);
+void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, mpt_side side);
 /* A subflow was plain TCP so far: its payload waits for mappings from now on. */
 void mpt_account_adopt(mpt_subflow *s);
 /* A DATA_ACK for level[side] of c. */
-void mpt_account_ack(mpt_engine *e, mpt_connection *c, unsigned side, int64_t acked);
+void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64_t acked);
 /* Claims all that `from` had at level[from_side] for `to`, whose owners grow by offset. */
-void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, unsigned to_side, mpt_connection *from,
-                             unsigned from_side, unsigned offset, int64_t shift);
+void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to_side, mpt_connection *from,
+                             mpt_conn_side from_side, unsigned offset, int64_t shift);
 
 #endif

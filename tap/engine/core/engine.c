@@ -53,10 +53,10 @@ static gboolean ends_equal(gconstpointer a, gconstpointer b)
            (mpt_endpoint_equal(&x[0], &y[1]) && mpt_endpoint_equal(&x[1], &y[0]));
 }
 
-static unsigned side_of(const mpt_subflow *s, const mpt_segment *g)
+static mpt_side side_of(const mpt_subflow *s, const mpt_segment *g)
 {
-    /* Both ends may be the same endpoint: then all is side 0. */
-    return mpt_endpoint_equal(&s->ends[0], &g->src) ? 0 : 1;
+    /* Both ends may be the same endpoint: then all is side A. */
+    return mpt_endpoint_equal(&s->ends[MPT_SIDE_A], &g->src) ? MPT_SIDE_A : MPT_SIDE_B;
 }
 
 /* The subflow that had this number of Wireshark's last; NULL where none is known. It may be any. */
@@ -120,9 +120,9 @@ static uint32_t raw_isn(const mpt_half *h)
 }
 
 /* Does the SYN belong to this subflow (repeated, or older than what was seen of it)? */
-static bool syn_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
+static bool syn_fits(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
-    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+    const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];
 
     if (h->isn_known)
         return raw_isn(h) == g->seq;
@@ -132,9 +132,9 @@ static bool syn_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
 }
 
 /* A SYN/ACK answers the SYN with this subflow's initial sequence number (RFC 9293 3.5). */
-static bool synack_fits(const mpt_subflow *s, unsigned side, const mpt_segment *g)
+static bool synack_fits(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
-    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+    const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];
 
     if (other->isn_known)
         return g->ack - (raw_isn(other) + 1) <= UINT16_MAX;
@@ -193,7 +193,7 @@ static void note_labels(mpt_subflow *s, const mpt_segment *g)
     }
 }
 
-static void take_payload(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+static void take_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     int64_t bad_position;
     mpt_event *event;
@@ -239,11 +239,11 @@ static void look_at_state(mpt_engine *e)
 
     for (i = 0; i < e->subflows->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(e->subflows, i);
-        state += half_state(&s->half[0]) + half_state(&s->half[1]);
+        state += half_state(&s->half[MPT_SIDE_A]) + half_state(&s->half[MPT_SIDE_B]);
     }
     for (i = 0; i < e->connections->len; i++) {
         const mpt_connection *c = g_ptr_array_index(e->connections, i);
-        state += level_state(&c->level[0]) + level_state(&c->level[1]);
+        state += level_state(&c->level[MPT_CONN_SIDE_A]) + level_state(&c->level[MPT_CONN_SIDE_B]);
     }
     e->full = state > e->config.max_state;
     left = e->full ? 0 : (e->config.max_state - state) / STATE_SEGMENT;
@@ -257,7 +257,8 @@ static void take(const mpt_segment *g, bool late, void *data)
     mpt_subflow_state before;
     uint32_t accepted;
     int64_t position;
-    unsigned side, i;
+    mpt_side side;
+    guint i;
 
     if (++e->counts.segments >= e->next_look)
         look_at_state(e);
@@ -270,8 +271,8 @@ static void take(const mpt_segment *g, bool late, void *data)
     }
     side = side_of(s, g);
     before = s->state;
-    accepted = s->half[0].syn_data + s->half[1].syn_data;
-    if (side && s->one_sided) {
+    accepted = s->half[MPT_SIDE_A].syn_data + s->half[MPT_SIDE_B].syn_data;
+    if (side == MPT_SIDE_B && s->one_sided) {
         s->one_sided = false;
         e->one_sided--;
     }
@@ -282,8 +283,8 @@ static void take(const mpt_segment *g, bool late, void *data)
     position = mpt_subflow_segment(s, side, g, e->counted, e->config.want_rtt);
     if (g->option_len)
         mpt_signal_options(e, s, side, g, position);
-    if (s->half[0].syn_data + s->half[1].syn_data != accepted)
-        mpt_account_syn_data(e, s, !side);
+    if (s->half[MPT_SIDE_A].syn_data + s->half[MPT_SIDE_B].syn_data != accepted)
+        mpt_account_syn_data(e, s, mpt_side_other(side));
     note_labels(s, g);
     if (g->payload_len) {
         if (s->idle || (s->connection && !s->connection->carried))
@@ -312,8 +313,8 @@ static void announce(const mpt_segment *g, unsigned places, void *data)
     if (!s)
         return;
     if (places == MPT_LOOKBACK_FAR) {
-        mpt_prefetch(s, offsetof(mpt_subflow, half[0].checksums));
-        mpt_prefetch(&s->half[1], offsetof(mpt_half, checksums));
+        mpt_prefetch(s, offsetof(mpt_subflow, half[MPT_SIDE_A].checksums));
+        mpt_prefetch(&s->half[MPT_SIDE_B], offsetof(mpt_half, checksums));
         mpt_prefetch(&s->connection, sizeof *s - offsetof(mpt_subflow, connection));
     } else if (s->connection) {
         mpt_prefetch(s->connection, sizeof *s->connection);

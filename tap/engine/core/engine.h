@@ -69,7 +69,7 @@ typedef enum mpt_data_class {
 typedef struct mpt_data_piece {
     const mpt_connection *connection; /* NULL: plain TCP so far */
     const mpt_subflow *subflow;
-    unsigned side; /* of the subflow */
+    mpt_side side; /* that sent it */
     mpt_data_class what;
     bool mapped, implied;
     bool resolved;    /* late: the bytes came before their mapping; frame and time are theirs */
@@ -88,7 +88,7 @@ typedef struct mpt_observer {
     void (*data)(const mpt_data_piece *piece, void *user);
     void (*event)(const mpt_connection *connection, const mpt_event *event, void *user);
     /* After a segment has been taken in. connection NULL: plain TCP. */
-    void (*segment)(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+    void (*segment)(const mpt_connection *connection, const mpt_subflow *subflow, mpt_side side,
                     const mpt_segment *segment, int64_t position, void *user);
     /* `from` has become part of `to`: owner numbers of its subflows grow by `offset`, and it is empty now. */
     void (*merge)(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,

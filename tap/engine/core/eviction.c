@@ -128,7 +128,7 @@ static void forget_flow(mpt_engine *e, mpt_subflow *s)
     e->one_sided -= s->one_sided;
     e->idle.memory -= flow_memory(e);
     e->idle.flows_gone++;
-    e->counts.segments_dropped += s->half[0].bytes.packets + s->half[1].bytes.packets;
+    e->counts.segments_dropped += s->half[MPT_SIDE_A].bytes.packets + s->half[MPT_SIDE_B].bytes.packets;
     e->subflows->pdata[s->index] = e->idle.nobody;
     mpt_subflow_free(s);
 }

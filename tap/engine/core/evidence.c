@@ -70,21 +70,22 @@ static void note_syn(mpt_subflow_evidence *v, const mpt_subflow *s, const mpt_se
 
 static bool is_backup(const mpt_subflow *s)
 {
-    return s->backup[0] || s->backup[1];
+    return s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B];
 }
 
 /* Could `s` have taken what this side of the connection sends now? */
-static bool usable(const mpt_subflow *s, unsigned connection_side, int64_t now_ns)
+static bool usable(const mpt_subflow *s, mpt_conn_side conn_side, int64_t now_ns)
 {
-    unsigned side = mpt_subflow_side(s, connection_side);
+    mpt_side side = mpt_subflow_side(s, conn_side);
     const mpt_half *h = &s->half[side];
 
-    if (s->state != MPT_STATE_ESTABLISHED || is_backup(s) || h->fin_seen || s->half[!side].fin_seen)
+    if (s->state != MPT_STATE_ESTABLISHED || is_backup(s) || h->fin_seen ||
+        s->half[mpt_side_other(side)].fin_seen)
         return false;
     return h->acked >= h->next || now_ns - h->acked_ns < STALLED_NS;
 }
 
-static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, unsigned side, const mpt_segment *g,
+static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                         uint64_t fresh)
 {
     const mpt_connection *c = s->connection;
@@ -94,7 +95,7 @@ static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, unsigned side, 
         return;
     for (i = 0; i < c->subflows->len; i++) {
         const mpt_subflow *other = g_ptr_array_index(c->subflows, i);
-        if (other != s && usable(other, side ^ s->flip, g->time_ns)) {
+        if (other != s && usable(other, mpt_subflow_conn_side(s, side), g->time_ns)) {
             sight(&v->half[side].backup, g, other->owner, g->payload_len);
             v->half[side].backup_new += fresh;
             return;
@@ -116,7 +117,7 @@ static bool knows_scale(const mpt_subflow *s, const mpt_subflow_evidence *v, con
     return s->syn_seen && s->synack_seen && v->scale_frame[0] < g->frame && v->scale_frame[1] < g->frame;
 }
 
-void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g)
+void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
     mpt_subflow_evidence *v = of_subflow(s);
     mpt_half_evidence *h = &v->half[side];
@@ -139,19 +140,19 @@ void mpt_evidence_segment(mpt_subflow *s, unsigned side, const mpt_segment *g)
 /* --- the data level --- */
 
 /* Does the segment carry the newest that its sender knew? One that was overtaken, or sent again, may not. */
-static bool is_newest(const mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position)
+static bool is_newest(const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position)
 {
-    const mpt_half *h = &s->half[side], *other = &s->half[!side];
+    const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];
     int64_t end = data_position + g->payload_len + (g->flags & MPT_TCP_FIN ? 1 : 0);
 
     return end >= h->next && g->ack == other->origin + (uint32_t)other->acked;
 }
 
-void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t data_position,
+void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position,
                            int64_t acked)
 {
     mpt_connection *c = s->connection;
-    unsigned sender = !(side ^ s->flip); /* of the data */
+    mpt_conn_side sender = mpt_conn_side_other(mpt_subflow_conn_side(s, side)); /* of the data */
     const mpt_data_level *d = &c->level[sender];
     mpt_level_evidence *v = &of_connection(c)->level[sender];
     mpt_half_evidence *h = &of_subflow(s)->half[side];
@@ -175,7 +176,7 @@ void mpt_evidence_data_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, 
     v->window_known = true;
 }
 
-void mpt_evidence_new_data(mpt_connection *c, unsigned side, const mpt_subflow *s, const mpt_segment *g,
+void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subflow *s, const mpt_segment *g,
                            int64_t start, int64_t end)
 {
     const mpt_data_level *d = &c->level[side];
@@ -237,7 +238,7 @@ static mpt_wait *least_worth(mpt_wait *waits, unsigned count)
     return least;
 }
 
-void mpt_evidence_wait(mpt_connection *c, unsigned side, const mpt_wait *wait)
+void mpt_evidence_wait(mpt_connection *c, mpt_conn_side side, const mpt_wait *wait)
 {
     mpt_level_evidence *v = &of_connection(c)->level[side];
     mpt_wait all[MPT_WAITS_KEPT + 1], *least;
@@ -284,6 +285,7 @@ void mpt_evidence_merged(mpt_connection *to, unsigned offset)
     for (i = offset; i < to->subflows->len; i++) {
         mpt_subflow *s = g_ptr_array_index(to->subflows, i);
         if (s->evidence)
-            s->evidence->half[0].data_ack_known = s->evidence->half[1].data_ack_known = false;
+            s->evidence->half[MPT_SIDE_A].data_ack_known = s->evidence->half[MPT_SIDE_B].data_ack_known =
+                false;
     }
 }

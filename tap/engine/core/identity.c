@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <string.h>
+
 #include "core.h"
 #include "tap/engine/base/seq.h"
 #include "tap/engine/protocol/key.h"
@@ -10,7 +12,7 @@
 /* A host of a connection, as found under its token or its DSN. */
 struct host_ref {
     mpt_connection *c;
-    unsigned side;
+    mpt_conn_side side;
 };
 
 /* Entries kept under one token or DSN, the newest: collisions are an attack. */
@@ -21,7 +23,7 @@ static void free_refs(gpointer list)
     g_slist_free_full(list, g_free);
 }
 
-static void add_ref(GHashTable **table, uint32_t key, mpt_connection *c, unsigned side)
+static void add_ref(GHashTable **table, uint32_t key, mpt_connection *c, mpt_conn_side side)
 {
     struct host_ref *ref;
     GSList *list, *last;
@@ -39,7 +41,7 @@ static void add_ref(GHashTable **table, uint32_t key, mpt_connection *c, unsigne
     g_hash_table_insert(*table, GUINT_TO_POINTER(key), g_slist_prepend(list, ref));
 }
 
-static void remove_refs(GHashTable *table, uint32_t key, const mpt_connection *c, int side)
+static void remove_refs(GHashTable *table, uint32_t key, const mpt_connection *c, mpt_conn_side side)
 {
     GSList *list = table ? g_hash_table_lookup(table, GUINT_TO_POINTER(key)) : NULL, *l, *next;
 
@@ -49,7 +51,7 @@ static void remove_refs(GHashTable *table, uint32_t key, const mpt_connection *c
     for (l = list; l; l = next) {
         struct host_ref *ref = l->data;
         next = l->next;
-        if (ref->c == c && (side < 0 || ref->side == (unsigned)side)) {
+        if (ref->c == c && ref->side == side) {
             g_free(ref);
             list = g_slist_delete_link(list, l);
         }
@@ -83,14 +85,15 @@ mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool 
     return c;
 }
 
-bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, unsigned flip)
+bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, mpt_side side,
+                         mpt_conn_side conn_side)
 {
     if (c->subflows->len >= e->config.max_subflows) {
         e->counts.subflows_dropped++;
         return false;
     }
     s->connection = c;
-    s->flip = (uint8_t)flip;
+    s->flip = (unsigned)side != (unsigned)conn_side;
     s->owner = (uint16_t)c->subflows->len;
     g_ptr_array_add(c->subflows, s);
     c->start_ns = MIN(c->start_ns, s->start_ns);
@@ -102,7 +105,7 @@ bool mpt_identity_attach(mpt_engine *e, mpt_connection *c, mpt_subflow *s, unsig
     return true;
 }
 
-mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, unsigned *side)
+mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, mpt_conn_side *side)
 {
     GSList *list = e->tokens ? g_hash_table_lookup(e->tokens, GUINT_TO_POINTER(token)) : NULL;
     const struct host_ref *ref;
@@ -115,7 +118,7 @@ mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, unsigned 
 }
 
 /* A partial connection that was found by a token before its key showed whose it is. */
-static void adopt_partial(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token)
+static void adopt_partial(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token)
 {
     GSList *l = e->tokens ? g_hash_table_lookup(e->tokens, GUINT_TO_POINTER(token)) : NULL;
     unsigned i;
@@ -123,36 +126,34 @@ static void adopt_partial(mpt_engine *e, mpt_connection *c, unsigned side, uint3
     for (i = 0; l && i < MAX_COLLISIONS; l = l->next, i++) {
         const struct host_ref *ref = l->data;
         if (ref->c != c && ref->c->partial) {
-            mpt_identity_merge(e, c, ref->c, ref->side ^ side);
+            mpt_identity_merge(e, c, ref->c, ref->side != side);
             return;
         }
     }
 }
 
 /* The user may have the keys that the capture lacks. */
-static void use_given_keys(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token)
+static void use_given_keys(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token)
 {
-    unsigned end;
-    const mpt_key_pair *pair = mpt_keylist_find(e->config.keys, token, &end);
+    mpt_role whose;
+    const mpt_key_pair *pair = mpt_keylist_find(e->config.keys, token, &whose);
 
     if (!pair || c->keys_given)
         return;
     c->keys_given = true;
     c->given = *pair;
-    if (end == side)
-        return;
-    c->given.key[0] = pair->key[1];
-    c->given.key[1] = pair->key[0];
+    c->given.key[side] = pair->key[whose];
+    c->given.key[mpt_conn_side_other(side)] = pair->key[mpt_role_other(whose)];
 }
 
-void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uint32_t token)
+void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token)
 {
     mpt_host *h = &c->host[side];
 
     if (h->token_known && h->token == token)
         return;
     if (h->token_known)
-        remove_refs(e->tokens, h->token, c, (int)side);
+        remove_refs(e->tokens, h->token, c, side);
     h->token_known = true;
     h->token = token;
     if (!c->partial)
@@ -162,7 +163,8 @@ void mpt_identity_set_token(mpt_engine *e, mpt_connection *c, unsigned side, uin
     add_ref(&e->tokens, token, c, side);
 }
 
-void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, unsigned side, uint64_t key, unsigned version)
+void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint64_t key,
+                          unsigned version)
 {
     mpt_host *h = &c->host[side];
     uint32_t token;
@@ -191,7 +193,7 @@ static uint64_t current_dsn(const mpt_data_level *d)
 }
 
 mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_connection *except,
-                                      unsigned *side)
+                                      mpt_conn_side *side)
 {
     int step;
 
@@ -215,7 +217,7 @@ mpt_connection *mpt_identity_find_dsn(mpt_engine *e, uint64_t dsn, const mpt_con
     return NULL;
 }
 
-void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side)
+void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, mpt_conn_side side)
 {
     const mpt_data_level *d = &c->level[side];
     uint64_t upper = current_dsn(d) >> 32;
@@ -223,7 +225,7 @@ void mpt_identity_index_dsn(mpt_engine *e, mpt_connection *c, unsigned side)
     if (!d->anchored || (c->dsn_indexed[side] && c->indexed_dsn[side] == upper))
         return;
     if (c->dsn_indexed[side])
-        remove_refs(e->dsns, c->indexed_dsn[side], c, (int)side);
+        remove_refs(e->dsns, c->indexed_dsn[side], c, side);
     c->dsn_indexed[side] = true;
     c->indexed_dsn[side] = (uint32_t)upper;
     add_ref(&e->dsns, (uint32_t)upper, c, side);
@@ -272,16 +274,16 @@ static void merge_level_state(mpt_data_level *to, const mpt_data_level *from, in
     mpt_histogram_merge(&to->rtt, &from->rtt);
 }
 
-static void move_subflows(mpt_connection *to, mpt_connection *from, unsigned flip, const int64_t shift[2])
+static void move_subflows(mpt_connection *to, mpt_connection *from, bool flip,
+                          const int64_t shift[MPT_CONN_SIDES])
 {
     guint i;
 
     for (i = 0; i < from->subflows->len; i++) {
         mpt_subflow *s = g_ptr_array_index(from->subflows, i);
-        unsigned side;
 
-        for (side = 0; side < 2; side++) {
-            unsigned from_side = side ^ s->flip;
+        for (mpt_side side = 0; side < MPT_SIDES; side++) {
+            mpt_conn_side from_side = mpt_subflow_conn_side(s, side);
             guint k, n = s->half[side].waiting ? s->half[side].waiting->len : 0;
 
             mpt_mapping_shift(&s->half[side].mapping, shift[from_side]);
@@ -289,7 +291,7 @@ static void move_subflows(mpt_connection *to, mpt_connection *from, unsigned fli
                 g_array_index(s->half[side].waiting, mpt_waiting_mapping, k).dsn += shift[from_side];
         }
         s->connection = to;
-        s->flip ^= (uint8_t)flip;
+        s->flip ^= flip;
         s->owner = (uint16_t)to->subflows->len;
         g_ptr_array_add(to->subflows, s);
     }
@@ -302,7 +304,7 @@ static void move_place(uint32_t *place, guint by)
 }
 
 /* The subflows of `from` are those from `offset` on already. */
-static void move_events(mpt_connection *to, mpt_connection *from, unsigned offset, unsigned flip)
+static void move_events(mpt_connection *to, mpt_connection *from, unsigned offset, bool flip)
 {
     guint i, by = to->events ? to->events->len : 0;
 
@@ -310,35 +312,35 @@ static void move_events(mpt_connection *to, mpt_connection *from, unsigned offse
         return;
     if (!to->events)
         to->events = g_array_new(FALSE, TRUE, sizeof(mpt_event));
-    for (i = 2 * offset; i < 2 * to->subflows->len; i++) {
-        mpt_half *h = &((mpt_subflow *)g_ptr_array_index(to->subflows, i / 2))->half[i & 1];
-        move_place(&h->fin_event, by);
-        move_place(&h->rst_event, by);
-        move_place(&h->infinite_event, by);
+    for (i = offset; i < to->subflows->len; i++) {
+        mpt_subflow *s = g_ptr_array_index(to->subflows, i);
+        for (mpt_half *h = s->half; h < s->half + MPT_SIDES; h++) {
+            move_place(&h->fin_event, by);
+            move_place(&h->rst_event, by);
+            move_place(&h->infinite_event, by);
+        }
     }
-    for (i = 0; i < 2; i++) {
-        mpt_data_level *d = &to->level[i ^ flip];
-        move_place(&from->level[i].fin_event, by);
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
+        mpt_data_level *d = &to->level[mpt_conn_side_flip(side, flip)];
+        move_place(&from->level[side].fin_event, by);
         if (!d->fin_event)
-            d->fin_event = from->level[i].fin_event;
+            d->fin_event = from->level[side].fin_event;
     }
     for (i = 0; i < from->events->len; i++) {
         mpt_event event = g_array_index(from->events, mpt_event, i);
         event.owner = (uint16_t)(event.owner + offset);
-        event.side ^= (uint8_t)flip;
+        event.side = mpt_conn_side_flip(event.side, flip);
         g_array_append_val(to->events, event);
     }
 }
 
 void mpt_identity_forget(mpt_engine *e, mpt_connection *c)
 {
-    unsigned side;
-
-    for (side = 0; side < 2; side++) {
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
         if (c->host[side].token_known)
-            remove_refs(e->tokens, c->host[side].token, c, (int)side);
+            remove_refs(e->tokens, c->host[side].token, c, side);
         if (c->dsn_indexed[side])
-            remove_refs(e->dsns, c->indexed_dsn[side], c, (int)side);
+            remove_refs(e->dsns, c->indexed_dsn[side], c, side);
         c->dsn_indexed[side] = false;
         mpt_data_level_clear(&c->level[side]);
         c->host[side] = (mpt_host){0};
@@ -359,27 +361,28 @@ static void merge_conflicts(mpt_seen *to, const mpt_seen *from, unsigned offset)
     to->count = count;
 }
 
-void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned flip)
+void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from, bool flip)
 {
-    unsigned offset = to->subflows->len, side;
-    int64_t shift[2];
-    mpt_host host[2];
+    unsigned offset = to->subflows->len;
+    int64_t shift[MPT_CONN_SIDES];
+    mpt_host host[MPT_CONN_SIDES];
     guint i;
 
     if (to == from || offset + from->subflows->len > e->config.max_subflows)
         return;
-    e->work += from->subflows->len + from->level[0].owned.runs.count + from->level[1].owned.runs.count;
+    e->work += from->subflows->len + from->level[MPT_CONN_SIDE_A].owned.runs.count +
+               from->level[MPT_CONN_SIDE_B].owned.runs.count;
     if (!mpt_engine_affords(e))
         return;
     mpt_eviction_merged(e, to, from);
-    for (side = 0; side < 2; side++)
-        shift[side] = level_shift(&to->level[side ^ flip], &from->level[side]);
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
+        shift[side] = level_shift(&to->level[mpt_conn_side_flip(side, flip)], &from->level[side]);
     move_subflows(to, from, flip, shift);
     move_events(to, from, offset, flip);
     if (e->config.want_evidence)
         mpt_evidence_merged(to, offset);
-    for (side = 0; side < 2; side++) {
-        unsigned to_side = side ^ flip;
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
+        mpt_conn_side to_side = mpt_conn_side_flip(side, flip);
         mpt_account_merge_level(e, to, to_side, from, side, offset, shift[side]);
         merge_level_state(&to->level[to_side], &from->level[side], shift[side]);
         mpt_identity_index_dsn(e, to, to_side);
@@ -392,7 +395,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     to->mp_fail |= from->mp_fail;
     if (from->fastclose && (!to->fastclose || from->fastclose_ns < to->fastclose_ns)) {
         to->fastclose = true;
-        to->fastclose_side = from->fastclose_side ^ (uint8_t)flip;
+        to->fastclose_side = mpt_conn_side_flip(from->fastclose_side, flip);
         to->fastclose_ns = from->fastclose_ns;
     }
     merge_conflicts(&to->conflicts, &from->conflicts, offset);
@@ -403,11 +406,12 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
         if (o->observer->merge)
             o->observer->merge(to, from, offset, flip, o->user);
     }
-    host[0] = from->host[0];
-    host[1] = from->host[1];
+    memcpy(host, from->host, sizeof host);
     /* Before its tokens are set for `to`: they would find `from` again. */
     mpt_identity_forget(e, from);
-    for (side = 0; side < 2; side++)
-        if (host[side].token_known && !to->host[side ^ flip].token_known)
-            mpt_identity_set_token(e, to, side ^ flip, host[side].token);
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
+        mpt_conn_side to_side = mpt_conn_side_flip(side, flip);
+        if (host[side].token_known && !to->host[to_side].token_known)
+            mpt_identity_set_token(e, to, to_side, host[side].token);
+    }
 }

@@ -12,19 +12,19 @@
 struct context {
     mpt_engine *e;
     mpt_subflow *s;
-    unsigned side; /* of the subflow */
+    mpt_side side;
     const mpt_segment *g;
     int64_t position; /* of the payload */
 };
 
-static unsigned connection_side(const struct context *x)
+static mpt_conn_side conn_side_of(const struct context *x)
 {
-    return x->side ^ x->s->flip;
+    return mpt_subflow_conn_side(x->s, x->side);
 }
 
 /* --- events --- */
 
-mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_event_type type)
+mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, mpt_side side, mpt_event_type type)
 {
     mpt_connection *c = s->connection;
     mpt_event event = {.time_ns = e->segment->time_ns,
@@ -33,7 +33,7 @@ mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, unsigned side, mpt_ev
                        .count = 1,
                        .type = type,
                        .owner = s->owner,
-                       .side = (uint8_t)(side ^ s->flip)};
+                       .side = mpt_subflow_conn_side(s, side)};
 
     if (!c)
         return NULL;
@@ -90,7 +90,7 @@ static void simple_event(const struct context *x, mpt_event_type type, uint32_t 
         mpt_signal_tell(x->e, x->s->connection, event);
 }
 
-void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g,
+void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                       mpt_subflow_state before)
 {
     struct context x = {.e = e, .s = s, .side = side, .g = g};
@@ -119,7 +119,7 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_se
 static bool capable_connection(struct context *x, const mpt_mp_capable *o)
 {
     mpt_subflow *s = x->s;
-    unsigned client;
+    mpt_side client;
     bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK;
 
     if (s->connection)
@@ -127,14 +127,14 @@ static bool capable_connection(struct context *x, const mpt_mp_capable *o)
     /* Only the client sends both keys; a SYN/ACK is the server's (RFC 8684 3.1). */
     if (!syn && !o->has_receiver_key)
         return false;
-    client = syn && ack ? !x->side : x->side;
+    client = syn && ack ? mpt_side_other(x->side) : x->side;
     s->connection = mpt_identity_new_connection(x->e, s, false);
     if (!s->connection)
         return false;
     s->kind = MPT_SUBFLOW_CAPABLE;
     s->initiator_known = true;
-    s->initiator = (uint8_t)client;
-    return mpt_identity_attach(x->e, s->connection, s, client);
+    s->initiator = client;
+    return mpt_identity_attach(x->e, s->connection, s, client, MPT_CONN_SIDE_A);
 }
 
 static void capable_version(mpt_connection *c, mpt_subflow *s, bool syn, bool ack, uint8_t version)
@@ -154,7 +154,7 @@ static void capable_version(mpt_connection *c, mpt_subflow *s, bool syn, bool ac
 static void capable_data(const struct context *x, const mpt_mp_capable *o)
 {
     mpt_connection *c = x->s->connection;
-    unsigned side = connection_side(x);
+    mpt_conn_side side = conn_side_of(x);
     mpt_data_level *d = &c->level[side];
     mpt_half *h = &x->s->half[x->side];
     int64_t position;
@@ -175,12 +175,13 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     mpt_subflow *s = x->s;
     mpt_connection *c;
     mpt_event *event;
-    unsigned side, version;
+    mpt_conn_side side;
+    unsigned version;
 
     if (!capable_connection(x, o))
         return;
     c = s->connection;
-    side = connection_side(x);
+    side = conn_side_of(x);
     again = syn ? (ack ? s->synack_capable : s->syn_capable) : s->ack_capable;
     capable_version(c, s, syn, ack, o->version);
     /* Flag A of the third ACK says what both asked for: enough where neither SYN nor SYN/ACK is there. */
@@ -193,7 +194,7 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     if (o->has_sender_key)
         mpt_identity_set_key(x->e, c, side, o->sender_key, version);
     if (o->has_receiver_key)
-        mpt_identity_set_key(x->e, c, !side, o->receiver_key, version);
+        mpt_identity_set_key(x->e, c, mpt_conn_side_other(side), o->receiver_key, version);
     if (!syn && o->has_data)
         capable_data(x, o);
     if (again)
@@ -215,7 +216,7 @@ static bool any_connection(const struct context *x)
     if (s->connection)
         return true;
     s->kind = MPT_SUBFLOW_UNKNOWN;
-    return c && mpt_identity_attach(x->e, c, s, 0);
+    return c && mpt_identity_attach(x->e, c, s, MPT_SIDE_A, MPT_CONN_SIDE_A);
 }
 
 /* --- MP_JOIN --- */
@@ -224,7 +225,7 @@ static void join_connection(struct context *x, const mpt_mp_join *o)
 {
     mpt_subflow *s = x->s;
     mpt_connection *c;
-    unsigned receiver = 1;
+    mpt_conn_side receiver = MPT_CONN_SIDE_B;
 
     c = mpt_identity_find_token(x->e, o->token, &receiver);
     if (!c) {
@@ -235,7 +236,7 @@ static void join_connection(struct context *x, const mpt_mp_join *o)
     }
     /* The token is the receiver's: it tells which side of the connection this one is not (RFC 8684 3.2). */
     s->kind = MPT_SUBFLOW_JOIN;
-    mpt_identity_attach(x->e, c, s, x->side ^ !receiver);
+    mpt_identity_attach(x->e, c, s, x->side, mpt_conn_side_other(receiver));
 }
 
 static void join_values(struct context *x, const mpt_mp_join *o)
@@ -323,31 +324,32 @@ static bool dss_connection(struct context *x, const mpt_dss *o)
 {
     mpt_subflow *s = x->s;
     mpt_connection *c = NULL;
-    unsigned side = 0, flip = 0;
+    mpt_conn_side side;
 
     if (s->connection)
         return true;
-    if (o->has_mapping && o->dsn_64bit && (c = mpt_identity_find_dsn(x->e, o->dsn, NULL, &side)))
-        flip = side ^ x->side;
-    else if (o->has_ack && o->ack_64bit && (c = mpt_identity_find_dsn(x->e, o->data_ack, NULL, &side)))
-        flip = side ^ !x->side;
-    else
+    if (o->has_mapping && o->dsn_64bit)
+        c = mpt_identity_find_dsn(x->e, o->dsn, NULL, &side);
+    if (!c && o->has_ack && o->ack_64bit && (c = mpt_identity_find_dsn(x->e, o->data_ack, NULL, &side)))
+        side = mpt_conn_side_other(side);
+    if (!c)
         return any_connection(x);
     s->kind = MPT_SUBFLOW_UNKNOWN;
-    return mpt_identity_attach(x->e, c, s, flip);
+    return mpt_identity_attach(x->e, c, s, x->side, side);
 }
 
 /* level[side] of a partial connection has its first 64-bit number: is it a direction of one that is known? */
-static void find_relatives(struct context *x, unsigned side, uint64_t dsn)
+static void find_relatives(struct context *x, mpt_conn_side side, uint64_t dsn)
 {
     mpt_connection *c = x->s->connection, *other;
-    unsigned other_side, flip;
+    mpt_conn_side other_side;
+    bool flip;
 
     other = c->partial ? mpt_identity_find_dsn(x->e, dsn, c, &other_side) : NULL;
     mpt_identity_index_dsn(x->e, c, side);
     if (!other)
         return;
-    flip = side ^ other_side;
+    flip = side != other_side;
     if (!other->partial || other->index < c->index)
         mpt_identity_merge(x->e, other, c, flip);
     else
@@ -374,7 +376,7 @@ static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn,
 
 static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin)
 {
-    mpt_data_level *d = &x->s->connection->level[connection_side(x)];
+    mpt_data_level *d = &x->s->connection->level[conn_side_of(x)];
 
     d->fins++;
     if (!d->has_fin) {
@@ -395,7 +397,7 @@ static void far_number(const struct context *x)
 static void take_mapping(const struct context *x, const mpt_dss *o)
 {
     mpt_connection *c = x->s->connection;
-    unsigned side = connection_side(x);
+    mpt_conn_side side = conn_side_of(x);
     mpt_data_level *d = &c->level[side];
     mpt_half *h = &x->s->half[x->side];
     uint32_t length = o->length - (o->data_fin && o->length);
@@ -427,37 +429,38 @@ static void take_dss(struct context *x, const mpt_dss *o)
     mpt_connection *c;
     mpt_data_level *d;
     int64_t acked;
-    bool was_anchored[2];
-    unsigned side;
+    bool was_anchored[MPT_CONN_SIDES];
+    mpt_conn_side side, other;
 
     if (!dss_connection(x, o))
         return;
     c = x->s->connection;
-    side = connection_side(x);
+    side = conn_side_of(x);
+    other = mpt_conn_side_other(side);
     x->s->dss_seen = c->dss_seen = true;
     if (o->has_mapping && x->g->payload_len)
         x->s->dss_on_data = true;
-    was_anchored[0] = c->level[0].anchored;
-    was_anchored[1] = c->level[1].anchored;
+    was_anchored[side] = c->level[side].anchored;
+    was_anchored[other] = c->level[other].anchored;
     if (o->has_mapping)
         take_mapping(x, o);
     if (o->has_ack) {
-        d = &c->level[!side];
+        d = &c->level[other];
         if (!mpt_data_level_ack_position(d, o->data_ack, o->ack_64bit, &acked)) {
             far_number(x);
         } else {
             if (x->e->config.want_evidence)
                 mpt_evidence_data_ack(x->s, x->side, x->g, x->position, acked);
-            mpt_account_ack(x->e, c, !side, acked);
+            mpt_account_ack(x->e, c, other, acked);
         }
     }
     if (!was_anchored[side] && c->level[side].anchored && o->has_mapping)
         find_relatives(x, side, o->dsn);
     c = x->s->connection;
-    side = connection_side(x);
-    if (!was_anchored[!side] && c->level[!side].anchored && o->has_ack)
-        find_relatives(x, !side, o->data_ack);
-    mpt_identity_index_dsn(x->e, x->s->connection, connection_side(x));
+    other = mpt_conn_side_other(conn_side_of(x));
+    if (!was_anchored[other] && c->level[other].anchored && o->has_ack)
+        find_relatives(x, other, o->data_ack);
+    mpt_identity_index_dsn(x->e, x->s->connection, conn_side_of(x));
 }
 
 /* --- the rest --- */
@@ -465,7 +468,7 @@ static void take_dss(struct context *x, const mpt_dss *o)
 static void take_prio(struct context *x, const mpt_mp_prio *o, mpt_event *event)
 {
     mpt_connection *c = x->s->connection;
-    unsigned side = connection_side(x);
+    mpt_conn_side side = conn_side_of(x);
     guint i;
 
     if (event)
@@ -481,7 +484,7 @@ static void take_prio(struct context *x, const mpt_mp_prio *o, mpt_event *event)
         return;
     for (i = 0; i < c->subflows->len; i++) {
         mpt_subflow *s = g_ptr_array_index(c->subflows, i);
-        unsigned k = mpt_subflow_side(s, side);
+        mpt_side k = mpt_subflow_side(s, side);
 
         if (s->kind == MPT_SUBFLOW_CAPABLE ? o->address_id == 0
                                            : s->address_id_known[k] && s->address_id[k] == o->address_id) {
@@ -498,8 +501,7 @@ static void take_add_addr(struct context *x, const mpt_add_addr *o, mpt_event *e
 
     if (event)
         event->add_addr = *o;
-    if (!x->e->config.want_hmacs ||
-        mpt_connection_verify_add_addr(c, connection_side(x), o) != MPT_VERDICT_BAD)
+    if (!x->e->config.want_hmacs || mpt_connection_verify_add_addr(c, conn_side_of(x), o) != MPT_VERDICT_BAD)
         return;
     bad = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
     if (!bad)
@@ -516,7 +518,7 @@ static void take_fastclose(struct context *x, const mpt_mp_fastclose *o, mpt_eve
         event->fastclose = *o;
     if (!c->fastclose) {
         c->fastclose = true;
-        c->fastclose_side = (uint8_t)connection_side(x);
+        c->fastclose_side = conn_side_of(x);
         c->fastclose_ns = x->g->time_ns;
     }
 }
@@ -566,7 +568,7 @@ static void take_control(struct context *x, const mpt_option *o)
         mpt_signal_tell(x->e, x->s->connection, &g_array_index(x->s->connection->events, mpt_event, index));
 }
 
-void mpt_signal_options(mpt_engine *e, mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     struct context x = {.e = e, .s = s, .side = side, .g = g, .position = position};
     mpt_option options[MAX_OPTIONS + 1];

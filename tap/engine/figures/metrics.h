@@ -13,9 +13,6 @@
 
 #include "tap/engine/core/engine.h"
 
-/* Directions in reports. */
-typedef enum mpt_direction { MPT_C2S = 0, MPT_S2C = 1, MPT_DIRECTIONS = 2 } mpt_direction;
-
 /* A figure in nanoseconds, or null. */
 typedef struct mpt_maybe_ns {
     bool known;

@@ -64,14 +64,14 @@ GArray *mpt_keylist_parse(const char *text, char **error)
     return list;
 }
 
-const mpt_key_pair *mpt_keylist_find(const GArray *list, uint32_t token, unsigned *end)
+const mpt_key_pair *mpt_keylist_find(const GArray *list, uint32_t token, mpt_role *whose)
 {
     guint i;
 
     for (i = 0; list && i < list->len; i++) {
         const mpt_key_pair *pair = &g_array_index(list, mpt_key_pair, i);
-        for (*end = 0; *end < 2; ++*end)
-            if (pair->token[*end] == token)
+        for (*whose = 0; *whose < MPT_ROLES; ++*whose)
+            if (pair->token[*whose] == token)
                 return pair;
     }
     return NULL;

@@ -14,9 +14,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tap/engine/base/axes.h"
+
 typedef struct mpt_key_pair {
-    uint64_t key[2];   /* [0] the client's */
-    uint32_t token[2]; /* of them */
+    uint64_t key[MPT_ROLES];
+    uint32_t token[MPT_ROLES]; /* of them */
     uint8_t version;
 } mpt_key_pair;
 
@@ -24,7 +26,7 @@ typedef struct mpt_key_pair {
  * g_array_unref(). NULL if the text is malformed: *error is then one sentence, to be freed with g_free(). */
 GArray *mpt_keylist_parse(const char *text, char **error);
 
-/* The pair one of whose keys has this token; *end is whose (0: the client's). NULL: none. */
-const mpt_key_pair *mpt_keylist_find(const GArray *list, uint32_t token, unsigned *end);
+/* The pair one of whose keys has this token; *whose tells which. NULL: none. */
+const mpt_key_pair *mpt_keylist_find(const GArray *list, uint32_t token, mpt_role *whose);
 
 #endif

@@ -22,8 +22,8 @@ void mpt_connection_free(mpt_connection *c)
     if (!c)
         return;
     g_ptr_array_free(c->subflows, TRUE);
-    mpt_data_level_clear(&c->level[0]);
-    mpt_data_level_clear(&c->level[1]);
+    mpt_data_level_clear(&c->level[MPT_CONN_SIDE_A]);
+    mpt_data_level_clear(&c->level[MPT_CONN_SIDE_B]);
     if (c->events)
         g_array_unref(c->events);
     g_free(c->evidence);
@@ -49,13 +49,13 @@ static const mpt_subflow *first_subflow(const mpt_connection *c)
 }
 
 /* FIGURES.md, mptcp_partial: the sender of the first MP_JOIN SYN, else of any SYN, else the higher port. */
-unsigned mpt_connection_client_side(const mpt_connection *c)
+mpt_conn_side mpt_connection_client_side(const mpt_connection *c)
 {
     const mpt_subflow *join = NULL, *syn = NULL, *first;
     guint i;
 
     if (!c->partial)
-        return 0;
+        return MPT_CONN_SIDE_A;
     for (i = 0; i < c->subflows->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
         if (s->join && s->join->syn_seen && (!join || s->first_frame < join->first_frame))
@@ -65,12 +65,13 @@ unsigned mpt_connection_client_side(const mpt_connection *c)
     }
     if (join || syn) {
         const mpt_subflow *s = join ? join : syn;
-        return s->initiator ^ s->flip;
+        return mpt_subflow_conn_side(s, s->initiator);
     }
     first = first_subflow(c);
     if (!first)
-        return 0;
-    return (first->ends[0].port >= first->ends[1].port ? 0 : 1) ^ first->flip;
+        return MPT_CONN_SIDE_A;
+    return mpt_subflow_conn_side(
+        first, first->ends[MPT_SIDE_A].port >= first->ends[MPT_SIDE_B].port ? MPT_SIDE_A : MPT_SIDE_B);
 }
 
 static const mpt_subflow *capable_subflow(const mpt_connection *c)
@@ -88,14 +89,15 @@ static const mpt_subflow *capable_subflow(const mpt_connection *c)
 mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c)
 {
     const mpt_subflow *s = capable_subflow(c);
+    const mpt_half *responder;
 
     if (c->partial)
         return MPT_KIND_MPTCP_PARTIAL;
     if (!s || s->synack_capable || s->ack_capable || (c->dss_seen && !s->synack_seen) || s->synack_cut)
         return MPT_KIND_MPTCP;
     /* Whoever goes on after the SYN was answered, if not in this capture. */
-    if (!s->half[!s->initiator].bytes.packets && !s->half[!s->initiator].seen &&
-        !s->half[!s->initiator].rst_seen && !s->ack_seen)
+    responder = &s->half[mpt_side_other(s->initiator)];
+    if (!responder->bytes.packets && !responder->seen && !responder->rst_seen && !s->ack_seen)
         return MPT_KIND_UNANSWERED;
     return MPT_KIND_TCP;
 }
@@ -103,16 +105,14 @@ mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c)
 /* Payload that MP_CAPABLE does not map: a first request of which the capture shows no more says nothing. */
 static bool unmapped_data_on(const mpt_subflow *s)
 {
-    return s->half[0].pending.size || s->half[1].pending.size;
+    return s->half[MPT_SIDE_A].pending.size || s->half[MPT_SIDE_B].pending.size;
 }
 
 /* Data without mapping on the only subflow, after DSS was in use: the last new payload of a side came later than
  * its last mapping and none covers it. */
 static bool dss_lost(const mpt_subflow *s)
 {
-    int side;
-
-    for (side = 0; side < 2; side++)
+    for (mpt_side side = 0; side < MPT_SIDES; side++)
         if (s->half[side].data_without_dss_last && s->half[side].pending.size)
             return true;
     return false;
@@ -146,22 +146,20 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
 }
 
 /* The keys of both sides: from the capture, else as given by the user. */
-static bool keys_of(const mpt_connection *c, uint64_t key[2], int *version)
+static bool keys_of(const mpt_connection *c, uint64_t key[MPT_CONN_SIDES], int *version)
 {
-    unsigned side;
-
-    for (side = 0; side < 2; side++)
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
         key[side] = c->keys_given ? c->given.key[side] : c->host[side].key;
     *version = c->keys_given ? c->given.version : mpt_connection_version(c);
-    return c->keys_given || (c->host[0].key_known && c->host[1].key_known);
+    return c->keys_given || (c->host[MPT_CONN_SIDE_A].key_known && c->host[MPT_CONN_SIDE_B].key_known);
 }
 
 mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflow *s, mpt_join_step step)
 {
     mpt_join *j = s->join;
     bool ack = step == MPT_JOIN_ACK;
-    unsigned initiator, sender;
-    uint64_t key[2];
+    mpt_conn_side initiator, sender;
+    uint64_t key[MPT_CONN_SIDES];
     uint8_t hmac[20];
     int version;
 
@@ -171,10 +169,10 @@ mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflo
         return (mpt_verdict)j->verdict[ack];
     if (!keys_of(c, key, &version) || (version != MPT_V0 && version != MPT_V1))
         return MPT_VERDICT_NONE;
-    initiator = s->initiator ^ s->flip;
-    sender = ack ? initiator : !initiator;
-    mpt_key_join_hmac((unsigned)version, key[sender], key[!sender], j->nonce[sender != initiator],
-                      j->nonce[sender == initiator], hmac);
+    initiator = mpt_subflow_conn_side(s, s->initiator);
+    sender = ack ? initiator : mpt_conn_side_other(initiator);
+    mpt_key_join_hmac((unsigned)version, key[sender], key[mpt_conn_side_other(sender)],
+                      j->nonce[sender != initiator], j->nonce[sender == initiator], hmac);
     if (memcmp(hmac, ack ? j->ack_hmac : j->synack_hmac, ack ? sizeof j->ack_hmac : sizeof j->synack_hmac))
         j->verdict[ack] = MPT_VERDICT_BAD;
     else
@@ -182,15 +180,17 @@ mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflo
     return (mpt_verdict)j->verdict[ack];
 }
 
-mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side, const mpt_add_addr *option)
+mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, mpt_conn_side side,
+                                           const mpt_add_addr *option)
 {
     uint8_t hmac[sizeof option->hmac];
-    uint64_t key[2];
+    uint64_t key[MPT_CONN_SIDES];
     int version;
 
     if (!option->has_hmac || !keys_of(c, key, &version))
         return MPT_VERDICT_NONE;
-    mpt_key_add_addr_hmac(key[side], key[!side], option->address_id, &option->address, hmac);
+    mpt_key_add_addr_hmac(key[side], key[mpt_conn_side_other(side)], option->address_id, &option->address,
+                          hmac);
     return memcmp(hmac, option->hmac, sizeof hmac) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
 }
 

@@ -1,8 +1,7 @@
 /* connection.h - one MPTCP connection: its identity, its subflows, its two data levels.
  *
- * Sides. Side 0 is the client, side 1 the server (FIGURES.md: the client sent the MP_CAPABLE SYN). For a partial
- * connection the sides are fixed when it is made and mpt_connection_client_side() tells which of them is the client,
- * by what the capture has shown by then. level[side] is the direction whose sender is `side`.
+ * Sides are those of axes.h; mpt_connection_client_side() tells which of them is the client, by what the capture has
+ * shown by then. level[side] is the direction whose sender is `side`.
  *
  * Invariant: a subflow belongs to at most one connection, and its owner number is its place in `subflows`.
  *
@@ -57,18 +56,18 @@ typedef struct mpt_connection {
     bool infinite_mapping, mp_fail;
     bool has_stream;
     uint32_t mptcp_stream; /* Wireshark's label */
-    mpt_host host[2];      /* per side */
-    bool keys_given;       /* by the user, where `partial`; they verify, and are shown nowhere */
-    mpt_key_pair given;    /* key[side] */
-    mpt_data_level level[2];
-    bool dsn_indexed[2];
-    uint32_t indexed_dsn[2]; /* upper half under which the engine finds level[side] */
-    GArray *events;          /* mpt_event, in order of processing; NULL when none */
+    mpt_host host[MPT_CONN_SIDES];
+    bool keys_given;    /* by the user, where `partial`; they verify, and are shown nowhere */
+    mpt_key_pair given; /* key[mpt_conn_side] */
+    mpt_data_level level[MPT_CONN_SIDES];
+    bool dsn_indexed[MPT_CONN_SIDES];
+    uint32_t indexed_dsn[MPT_CONN_SIDES]; /* upper half under which the engine finds level[side] */
+    GArray *events;                       /* mpt_event, in order of processing; NULL when none */
     uint64_t events_dropped;
     int64_t start_ns, end_ns;
     uint32_t first_frame;
     bool fastclose;
-    uint8_t fastclose_side;
+    mpt_conn_side fastclose_side;
     int64_t fastclose_ns;
     mpt_seen conflicts;    /* bytes mapped in two ways; the first time. time_ns INT64_MIN: not known */
     uint64_t far_mappings; /* DSNs or DATA_ACKs out of reach */
@@ -81,13 +80,18 @@ void mpt_connection_free(mpt_connection *c);
 /* The version as FIGURES.md defines it; -1 unknown. */
 int mpt_connection_version(const mpt_connection *c);
 /* The side that is the client. */
-unsigned mpt_connection_client_side(const mpt_connection *c);
+mpt_conn_side mpt_connection_client_side(const mpt_connection *c);
+/* Who this side is in reports. */
+static inline mpt_role mpt_connection_role(const mpt_connection *c, mpt_conn_side side)
+{
+    return side == mpt_connection_client_side(c) ? MPT_CLIENT : MPT_SERVER;
+}
 mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c);
 mpt_fallback mpt_connection_get_fallback(const mpt_connection *c);
 /* Verifies the HMACs of a join (RFC 8684 3.2); side: that of the connection which sent it. */
 mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflow *s, mpt_join_step step);
 /* Verifies the HMAC of an ADD_ADDR (RFC 8684 3.4.1; v0 has none); side: that of the connection which sent it. */
-mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, unsigned side,
+mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, mpt_conn_side side,
                                            const mpt_add_addr *option);
 
 /* "mptcp", ...; "synack", ...; NULL for MPT_FALLBACK_NONE. Static. */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tap/engine/base/axes.h"
+
 /* How often something was seen, and where first. Times are of the capture, in ns since the epoch. */
 typedef struct mpt_seen {
     uint64_t count; /* times, or bytes */
@@ -33,7 +35,7 @@ typedef struct mpt_half_evidence {
 } mpt_half_evidence;
 
 typedef struct mpt_subflow_evidence {
-    mpt_half_evidence half[2];
+    mpt_half_evidence half[MPT_SIDES];
     uint32_t syns;           /* SYNs of the initiator */
     uint32_t scale_frame[2]; /* the first SYN, the first SYN/ACK in order of the file; 0: none */
     mpt_seen plain_syn;      /* SYNs without options after one with MP_CAPABLE */
@@ -69,8 +71,8 @@ typedef struct mpt_level_evidence {
 } mpt_level_evidence;
 
 typedef struct mpt_connection_evidence {
-    mpt_level_evidence level[2]; /* per side of the connection, as sender */
-    mpt_seen far;                /* DSNs or DATA_ACKs out of reach */
+    mpt_level_evidence level[MPT_CONN_SIDES]; /* of the sender */
+    mpt_seen far;                             /* DSNs or DATA_ACKs out of reach */
 } mpt_connection_evidence;
 
 /* Copies the longest waits to `longest`, longest first, none of which overlap, and returns their number. */

@@ -12,12 +12,12 @@ mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
 {
     mpt_subflow *s = g_new0(mpt_subflow, 1);
 
-    s->ends[0] = segment->src;
-    s->ends[1] = segment->dst;
+    s->ends[MPT_SIDE_A] = segment->src;
+    s->ends[MPT_SIDE_B] = segment->dst;
     s->start_ns = s->end_ns = segment->time_ns;
     s->first_frame = s->last_frame = segment->frame;
     s->state = segment->flags & MPT_TCP_SYN ? MPT_STATE_SYN_SENT : MPT_STATE_ESTABLISHED;
-    s->half[0].acked = s->half[1].acked = INT64_MIN;
+    s->half[MPT_SIDE_A].acked = s->half[MPT_SIDE_B].acked = INT64_MIN;
     return s;
 }
 
@@ -38,14 +38,14 @@ void mpt_subflow_free(mpt_subflow *s)
 {
     if (!s)
         return;
-    half_clear(&s->half[0]);
-    half_clear(&s->half[1]);
+    half_clear(&s->half[MPT_SIDE_A]);
+    half_clear(&s->half[MPT_SIDE_B]);
     g_free(s->join);
     g_free(s->evidence);
     g_free(s);
 }
 
-int64_t mpt_subflow_position(mpt_subflow *s, unsigned side, uint32_t seq)
+int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq)
 {
     mpt_half *h = &s->half[side];
 
@@ -68,11 +68,12 @@ static uint32_t half_distance(const mpt_half *h, uint32_t seq)
     return (uint32_t)(d < 0 ? -d : d);
 }
 
-uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_segment *segment)
+uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_segment *segment)
 {
     uint32_t by_seq = half_distance(&s->half[side], segment->seq);
-    uint32_t by_ack =
-        segment->flags & MPT_TCP_ACK ? half_distance(&s->half[!side], segment->ack) : UINT32_MAX;
+    uint32_t by_ack = segment->flags & MPT_TCP_ACK
+                          ? half_distance(&s->half[mpt_side_other(side)], segment->ack)
+                          : UINT32_MAX;
 
     return MIN(by_seq, by_ack);
 }
@@ -106,14 +107,14 @@ static void accept_syn_data(mpt_half *h, int64_t acked)
     h->ssn_shift += n;
 }
 
-static void handshake(mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     bool syn = g->flags & MPT_TCP_SYN, ack = g->flags & MPT_TCP_ACK;
 
     if (syn) {
         learn_isn(&s->half[side], position, g->payload_len);
         s->initiator_known = true;
-        s->initiator = (uint8_t)(ack ? !side : side);
+        s->initiator = ack ? mpt_side_other(side) : side;
     }
     if (syn && !ack && !s->syn_seen) {
         s->syn_seen = true;
@@ -132,7 +133,7 @@ static void handshake(mpt_subflow *s, unsigned side, const mpt_segment *g, int64
     }
 }
 
-static void update_state(mpt_subflow *s, unsigned side, const mpt_segment *g)
+static void update_state(mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
     bool responder = s->initiator_known && side != s->initiator;
 
@@ -152,7 +153,7 @@ static void update_state(mpt_subflow *s, unsigned side, const mpt_segment *g)
         s->state = MPT_STATE_ESTABLISHED;
         s->established_ns = g->time_ns;
     }
-    if (s->state == MPT_STATE_ESTABLISHED && s->half[0].fin_seen && s->half[1].fin_seen) {
+    if (s->state == MPT_STATE_ESTABLISHED && s->half[MPT_SIDE_A].fin_seen && s->half[MPT_SIDE_B].fin_seen) {
         s->state = MPT_STATE_CLOSED;
         s->closed_ns = g->time_ns;
     }
@@ -204,9 +205,9 @@ static void sample_rtt(mpt_half *h, int64_t acked, int64_t time_ns)
     }
 }
 
-static void take_ack(mpt_subflow *s, unsigned side, const mpt_segment *g, bool want_rtt)
+static void take_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, bool want_rtt)
 {
-    mpt_half *other = &s->half[!side];
+    mpt_half *other = &s->half[mpt_side_other(side)];
     int64_t acked;
 
     if (!(g->flags & MPT_TCP_ACK) || !other->seen)
@@ -239,7 +240,7 @@ static void count(mpt_half *h, const mpt_segment *g)
     }
 }
 
-int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *g, bool counted, bool want_rtt)
+int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, bool counted, bool want_rtt)
 {
     mpt_half *h = &s->half[side];
     bool syn = g->flags & MPT_TCP_SYN, rst = g->flags & MPT_TCP_RST;

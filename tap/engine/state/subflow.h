@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "evidence.h"
+#include "tap/engine/base/axes.h"
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/base/histogram.h"
 #include "tap/engine/base/ranges.h"
@@ -118,8 +119,8 @@ typedef struct mpt_join {
 } mpt_join;
 
 typedef struct mpt_subflow {
-    mpt_endpoint ends[2]; /* [0]: source of the first segment seen. The key of the flow table */
-    mpt_half half[2];
+    mpt_endpoint ends[MPT_SIDES]; /* the key of the flow table */
+    mpt_half half[MPT_SIDES];
     struct mpt_connection *connection; /* NULL: plain TCP */
     struct mpt_subflow *older, *newer; /* earlier and later one with the same 4-tuple */
     uint64_t idle_at;                  /* place in the engine's queue, from 1; 0: none (eviction.c) */
@@ -130,40 +131,46 @@ typedef struct mpt_subflow {
     uint32_t first_frame, last_frame, synack_frame, ack_frame;
     uint32_t tcp_stream;
     uint32_t marks;
-    uint32_t index;    /* in the engine */
-    uint16_t owner;    /* index in its connection */
-    uint8_t kind;      /* mpt_subflow_kind */
-    uint8_t state;     /* mpt_subflow_state */
-    uint8_t flip;      /* side of the connection = side of the subflow ^ flip */
-    uint8_t initiator; /* side that sent the SYN; valid with initiator_known */
+    uint32_t index;         /* in the engine */
+    uint16_t owner;         /* index in its connection */
+    uint8_t kind;           /* mpt_subflow_kind */
+    uint8_t state;          /* mpt_subflow_state */
+    bool flip;              /* its side A is side B of the connection */
+    mpt_side initiator : 8; /* that sent the SYN; valid with initiator_known */
     bool initiator_known;
     bool left_out;                        /* of MPTCP, but there is no connection for it: the limit */
     bool idle;                            /* never carried payload */
-    bool one_sided;                       /* no packet of ends[1] so far */
+    bool one_sided;                       /* no packet of side B so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
     bool syn_capable, synack_capable, ack_capable;
     bool ack_without_mptcp;       /* the third ACK has no MPTCP option */
     bool options_cut, synack_cut; /* of any segment, of the SYN/ACK: what is missing proves nothing */
     bool dss_seen, dss_on_data;
     bool has_stream;
-    bool backup_known[2], backup[2]; /* per side: as this side announced it */
-    bool address_id_known[2];
-    uint8_t address_id[2];
+    bool backup_known[MPT_SIDES], backup[MPT_SIDES]; /* as this side announced it */
+    bool address_id_known[MPT_SIDES];
+    uint8_t address_id[MPT_SIDES];
     mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */
 } mpt_subflow;
 
-static inline unsigned mpt_subflow_side(const mpt_subflow *s, unsigned connection_side)
+/* The side of the subflow that is this side of its connection; and back. */
+static inline mpt_side mpt_subflow_side(const mpt_subflow *s, mpt_conn_side side)
 {
-    return connection_side ^ s->flip;
+    return (mpt_side)((unsigned)side ^ s->flip);
+}
+
+static inline mpt_conn_side mpt_subflow_conn_side(const mpt_subflow *s, mpt_side side)
+{
+    return (mpt_conn_side)((unsigned)side ^ s->flip);
 }
 
 mpt_subflow *mpt_subflow_new(const mpt_segment *segment);
 void mpt_subflow_free(mpt_subflow *s);
 
 /* Position of a raw sequence number on side's line, nearest to what was seen; sets the origin if it is the first. */
-int64_t mpt_subflow_position(mpt_subflow *s, unsigned side, uint32_t seq);
+int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq);
 /* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
-uint32_t mpt_subflow_distance(const mpt_subflow *s, unsigned side, const mpt_segment *segment);
+uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_segment *segment);
 
 /* Pieces of payload in flight that are kept for round-trip times, per direction; what is above that gives no sample. */
 #define MPT_SUBFLOW_UNACKED 16384
@@ -176,7 +183,7 @@ void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int6
 
 /* Takes in the TCP side of a segment: handshake, flags, acknowledgements, state. Counts it if `counted`.
  * want_rtt: keep what the round-trip times need. Returns the position of its first payload byte. */
-int64_t mpt_subflow_segment(mpt_subflow *s, unsigned side, const mpt_segment *segment, bool counted,
+int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *segment, bool counted,
                             bool want_rtt);
 
 #endif

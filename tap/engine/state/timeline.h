@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tap/engine/base/axes.h"
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/protocol/option.h"
 
@@ -53,8 +54,8 @@ typedef struct mpt_event {
     uint32_t frame;
     uint32_t count;
     mpt_event_type type;
-    uint16_t owner; /* index of the subflow in its connection */
-    uint8_t side;   /* sender: side of the connection */
+    uint16_t owner;         /* mpt_connection_subflow() */
+    mpt_conn_side side : 8; /* sender */
     union {
         mpt_mp_capable capable;
         mpt_mp_join join;
