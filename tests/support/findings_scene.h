@@ -121,17 +121,17 @@ struct result {
     uint32_t frame;
     mpt_maybe_ns time;
     mpt_maybe_int subflow;
-    const char *unit;
-    bool has_rfc;
+    mpt_finding_unit unit;
+    uint16_t rfc;
     char sentence[400];
 };
 
-static inline void look(const GArray *findings, const char *check, struct result *r)
+static inline void look(const GArray *findings, mpt_finding_id id, struct result *r)
 {
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
         assert_true(f->sentence[strlen(f->sentence) - 1] == '.');
-        if (g_strcmp0(f->check, check))
+        if (f->id != id)
             continue;
         r->count++;
         r->severity = f->severity;
@@ -140,13 +140,13 @@ static inline void look(const GArray *findings, const char *check, struct result
         r->time = f->time;
         r->subflow = f->subflow;
         r->unit = f->unit;
-        r->has_rfc = f->rfc != NULL;
+        r->rfc = f->rfc.number;
         g_strlcpy(r->sentence, f->sentence, sizeof r->sentence);
     }
 }
 
 /* Ends the capture and counts the findings of this check, in all connections and of the capture. */
-static inline struct result finish(struct scene *s, const char *check)
+static inline struct result finish(struct scene *s, mpt_finding_id id)
 {
     struct result r = {0};
     GPtrArray *connections;
@@ -154,37 +154,37 @@ static inline struct result finish(struct scene *s, const char *check)
 
     mpt_engine_flush(s->w.engine);
     connections = mpt_metrics_connections(s->w.engine);
-    for (guint id = 0; id < connections->len; id++) {
+    for (guint k = 0; k < connections->len; k++) {
         mpt_connection_view v;
-        mpt_metrics_connection(s->w.engine, g_ptr_array_index(connections, id), id, &v);
+        mpt_metrics_connection(s->w.engine, g_ptr_array_index(connections, k), k, &v);
         findings = mpt_findings_of_connection(s->w.engine, &v);
-        look(findings, check, &r);
+        look(findings, id, &r);
         g_array_unref(findings);
         mpt_metrics_clear(&v);
     }
     findings = mpt_findings_of_capture(s->w.engine);
-    look(findings, check, &r);
+    look(findings, id, &r);
     g_array_unref(findings);
     g_ptr_array_unref(connections);
     mpt_engine_free(s->w.engine);
     return r;
 }
 
-static inline void expect_none(struct scene *s, const char *check)
+static inline void expect_none(struct scene *s, mpt_finding_id id)
 {
-    struct result r = finish(s, check);
+    struct result r = finish(s, id);
 
     if (r.count)
-        print_error("%s: %s\n", check, r.sentence);
+        print_error("%s: %s\n", mpt_finding_name(id), r.sentence);
     assert_int_equal(r.count, 0);
 }
 
-static inline struct result expect_one(struct scene *s, const char *check, mpt_severity severity)
+static inline struct result expect_one(struct scene *s, mpt_finding_id id, mpt_severity severity)
 {
-    struct result r = finish(s, check);
+    struct result r = finish(s, id);
 
     if (r.count != 1)
-        print_error("%s: %u findings\n", check, r.count);
+        print_error("%s: %u findings\n", mpt_finding_name(id), r.count);
     assert_int_equal(r.count, 1);
     assert_int_equal(r.severity, severity);
     return r;

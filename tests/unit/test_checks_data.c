@@ -14,7 +14,7 @@ static void test_data_unmapped__between_mapped_data__warning(void **state)
     begin_two(&s);
     flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
-    r = expect_one(&s, "data_unmapped", MPT_SEVERITY_WARNING);
+    r = expect_one(&s, MPT_FINDING_DATA_UNMAPPED, MPT_SEVERITY_WARNING);
     assert_int_equal(r.n, 50);
 }
 
@@ -31,7 +31,7 @@ static void test_data_unmapped__mapping_comes_later__none(void **state)
                               .length = 50});
     flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
     send_one(&s.a, 0, MPT_TCP_ACK, &o);
-    expect_none(&s, "data_unmapped");
+    expect_none(&s, MPT_FINDING_DATA_UNMAPPED);
 }
 
 /* The segment before last of a, again, with another DSN. */
@@ -49,7 +49,7 @@ static void test_mapping_conflict__same_ssn_other_dsn__error(void **state)
     begin_two(&s);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
     remap(&s, 301);
-    r = expect_one(&s, "mapping_conflict", MPT_SEVERITY_ERROR);
+    r = expect_one(&s, MPT_FINDING_MAPPING_CONFLICT, MPT_SEVERITY_ERROR);
     assert_int_equal(r.n, 100);
     assert_true(r.time.known && r.subflow.known && r.subflow.value == 0);
 }
@@ -61,7 +61,7 @@ static void test_mapping_conflict__repeated__none(void **state)
     begin_two(&s);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
     remap(&s, 101);
-    expect_none(&s, "mapping_conflict");
+    expect_none(&s, MPT_FINDING_MAPPING_CONFLICT);
 }
 
 static void test_dsn_far__2_to_the_62__error(void **state)
@@ -70,7 +70,7 @@ static void test_dsn_far__2_to_the_62__error(void **state)
     (void)state;
     begin_two(&s);
     flow_send_data(&s.a, 0, &s.h, 0, INT64_C(1) << 62, 100);
-    expect_one(&s, "dsn_far", MPT_SEVERITY_ERROR);
+    expect_one(&s, MPT_FINDING_DSN_FAR, MPT_SEVERITY_ERROR);
 }
 
 static void test_dsn_far__2_to_the_33__none(void **state)
@@ -79,7 +79,7 @@ static void test_dsn_far__2_to_the_33__none(void **state)
     (void)state;
     begin_two(&s);
     flow_send_data(&s.a, 0, &s.h, 0, INT64_C(1) << 33, 100);
-    expect_none(&s, "dsn_far");
+    expect_none(&s, MPT_FINDING_DSN_FAR);
 }
 
 /* The server's DATA_ACK of 101 told 65,535 bytes: the window ends at 65,636. */
@@ -95,7 +95,7 @@ static void test_dsn_beyond_window__one_byte__warning(void **state)
     struct scene s;
     (void)state;
     send_to_edge(&s, 1);
-    assert_int_equal(expect_one(&s, "dsn_beyond_window", MPT_SEVERITY_WARNING).n, 1);
+    assert_int_equal(expect_one(&s, MPT_FINDING_DSN_BEYOND_WINDOW, MPT_SEVERITY_WARNING).n, 1);
 }
 
 /* The file has b's handshake behind its DATA_ACK: Wireshark could not scale the window that this told. */
@@ -110,7 +110,7 @@ static void test_dsn_beyond_window__handshake_later_in_the_file__none(void **sta
     flow_send_data_ack(&s.b, 1, &s.h, 1, 101);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 60000);
     flow_send_data(&s.a, 0, &s.h, 0, 60101, 5536);
-    expect_none(&s, "dsn_beyond_window");
+    expect_none(&s, MPT_FINDING_DSN_BEYOND_WINDOW);
 }
 
 static void test_dsn_beyond_window__full_window__none(void **state)
@@ -118,7 +118,7 @@ static void test_dsn_beyond_window__full_window__none(void **state)
     struct scene s;
     (void)state;
     send_to_edge(&s, 0);
-    expect_none(&s, "dsn_beyond_window");
+    expect_none(&s, MPT_FINDING_DSN_BEYOND_WINDOW);
 }
 
 /* --- DATA_ACKs --- */
@@ -129,7 +129,7 @@ static void test_data_ack_beyond__one_byte__error(void **state)
     (void)state;
     begin_two(&s);
     flow_send_data_ack(&s.a, 1, &s.h, 1, 102);
-    expect_one(&s, "data_ack_beyond", MPT_SEVERITY_ERROR);
+    expect_one(&s, MPT_FINDING_DATA_ACK_BEYOND, MPT_SEVERITY_ERROR);
 }
 
 static void test_data_ack_beyond__data_fin__none(void **state)
@@ -139,7 +139,7 @@ static void test_data_ack_beyond__data_fin__none(void **state)
     begin_two(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     flow_send_data_ack(&s.a, 1, &s.h, 1, 102);
-    expect_none(&s, "data_ack_beyond");
+    expect_none(&s, MPT_FINDING_DATA_ACK_BEYOND);
 }
 
 static void test_data_ack_back__on_one_subflow__warning(void **state)
@@ -148,7 +148,7 @@ static void test_data_ack_back__on_one_subflow__warning(void **state)
     (void)state;
     begin_two(&s);
     flow_send_data_ack(&s.a, 1, &s.h, 1, 51);
-    expect_one(&s, "data_ack_back", MPT_SEVERITY_WARNING);
+    expect_one(&s, MPT_FINDING_DATA_ACK_BACK, MPT_SEVERITY_WARNING);
 }
 
 static void test_data_ack_back__on_another_subflow__none(void **state)
@@ -157,7 +157,7 @@ static void test_data_ack_back__on_another_subflow__none(void **state)
     (void)state;
     begin_two(&s);
     flow_send_data_ack(&s.b, 1, &s.h, 1, 51);
-    expect_none(&s, "data_ack_back");
+    expect_none(&s, MPT_FINDING_DATA_ACK_BACK);
 }
 
 static void test_data_ack_back__in_a_late_segment__none(void **state)
@@ -173,7 +173,7 @@ static void test_data_ack_back__in_a_late_segment__none(void **state)
     s.a.next[0] -= 100;
     flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     s.a.next[0] = next;
-    expect_none(&s, "data_ack_back");
+    expect_none(&s, MPT_FINDING_DATA_ACK_BACK);
 }
 
 static void test_data_after_fin__new_byte__error(void **state)
@@ -183,7 +183,7 @@ static void test_data_after_fin__new_byte__error(void **state)
     begin_two(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 1);
-    expect_one(&s, "data_after_fin", MPT_SEVERITY_ERROR);
+    expect_one(&s, MPT_FINDING_DATA_AFTER_FIN, MPT_SEVERITY_ERROR);
 }
 
 static void test_data_after_fin__reinjection__none(void **state)
@@ -193,7 +193,7 @@ static void test_data_after_fin__reinjection__none(void **state)
     begin_two(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     flow_send_data(&s.b, 0, &s.h, 0, 1, 100);
-    expect_none(&s, "data_after_fin");
+    expect_none(&s, MPT_FINDING_DATA_AFTER_FIN);
 }
 
 /* Data that TCP acknowledges, then both close; acked: the last DATA_ACK. */
@@ -210,7 +210,7 @@ static void test_data_not_acked__reset__warning(void **state)
     struct scene s;
     (void)state;
     close_with_ack(&s, 151);
-    assert_int_equal(expect_one(&s, "data_not_acked", MPT_SEVERITY_WARNING).n, 50);
+    assert_int_equal(expect_one(&s, MPT_FINDING_DATA_NOT_ACKED, MPT_SEVERITY_WARNING).n, 50);
 }
 
 static void test_data_not_acked__all_acked__none(void **state)
@@ -218,7 +218,7 @@ static void test_data_not_acked__all_acked__none(void **state)
     struct scene s;
     (void)state;
     close_with_ack(&s, 201);
-    expect_none(&s, "data_not_acked");
+    expect_none(&s, MPT_FINDING_DATA_NOT_ACKED);
 }
 
 /* --- checksums --- */
@@ -270,7 +270,7 @@ static void test_checksum_bad__one_bit__error(void **state)
     struct scene s;
     (void)state;
     send_checksummed(&s, 1, false);
-    expect_words(expect_one(&s, "checksum_bad", MPT_SEVERITY_ERROR), "1 of 1 mappings");
+    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "1 of 1 mappings");
 }
 
 static void test_checksum_bad__right__none(void **state)
@@ -278,7 +278,7 @@ static void test_checksum_bad__right__none(void **state)
     struct scene s;
     (void)state;
     send_checksummed(&s, 0, false);
-    expect_none(&s, "checksum_bad");
+    expect_none(&s, MPT_FINDING_CHECKSUM_BAD);
 }
 
 static void test_checksum_unverified__payload_cut__note(void **state)
@@ -286,7 +286,7 @@ static void test_checksum_unverified__payload_cut__note(void **state)
     struct scene s;
     (void)state;
     send_checksummed(&s, 1, true);
-    expect_one(&s, "checksum_unverified", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_CHECKSUM_UNVERIFIED, MPT_SEVERITY_NOTE);
 }
 
 static void test_checksum_unverified__payload_there__none(void **state)
@@ -294,7 +294,7 @@ static void test_checksum_unverified__payload_there__none(void **state)
     struct scene s;
     (void)state;
     send_checksummed(&s, 0, false);
-    expect_none(&s, "checksum_unverified");
+    expect_none(&s, MPT_FINDING_CHECKSUM_UNVERIFIED);
 }
 
 static void send_fail(struct scene *s)
@@ -311,7 +311,8 @@ static void test_mp_fail__then_reset__warning(void **state)
     (void)state;
     send_fail(&s);
     flow_send(&s.b, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
-    expect_words(expect_one(&s, "mp_fail", MPT_SEVERITY_WARNING), "the subflow is reset in frame 11");
+    expect_words(expect_one(&s, MPT_FINDING_MP_FAIL, MPT_SEVERITY_WARNING),
+                 "the subflow is reset in frame 11");
 }
 
 static void test_mp_fail__nothing_follows__says_so(void **state)
@@ -319,7 +320,8 @@ static void test_mp_fail__nothing_follows__says_so(void **state)
     struct scene s;
     (void)state;
     send_fail(&s);
-    expect_words(expect_one(&s, "mp_fail", MPT_SEVERITY_WARNING), "neither a reset nor an infinite mapping");
+    expect_words(expect_one(&s, MPT_FINDING_MP_FAIL, MPT_SEVERITY_WARNING),
+                 "neither a reset nor an infinite mapping");
 }
 
 static void test_mp_fail__reset_alone__none(void **state)
@@ -328,7 +330,7 @@ static void test_mp_fail__reset_alone__none(void **state)
     (void)state;
     begin_two(&s);
     send_reset(&s.b, 1, 6);
-    expect_none(&s, "mp_fail");
+    expect_none(&s, MPT_FINDING_MP_FAIL);
 }
 
 /* --- backup, idle --- */
@@ -346,7 +348,7 @@ static void test_backup_used__new_data__warning(void **state)
     (void)state;
     begin_with_backup(&s);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
-    expect_words(expect_one(&s, "backup_used", MPT_SEVERITY_WARNING),
+    expect_words(expect_one(&s, MPT_FINDING_BACKUP_USED, MPT_SEVERITY_WARNING),
                  "although subflow 0 is regular and up; 100 bytes");
 }
 
@@ -356,7 +358,7 @@ static void test_backup_used__reinjection__note(void **state)
     (void)state;
     begin_with_backup(&s);
     flow_send_data(&s.b, 0, &s.h, 0, 1, 100);
-    expect_one(&s, "backup_used", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_BACKUP_USED, MPT_SEVERITY_NOTE);
 }
 
 static void test_backup_used__regular_one_stalled__none(void **state)
@@ -368,7 +370,7 @@ static void test_backup_used__regular_one_stalled__none(void **state)
     later(&s, 1000);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
     flow_send_data(&s.b, 0, &s.h, 0, 201, 100);
-    expect_none(&s, "backup_used");
+    expect_none(&s, MPT_FINDING_BACKUP_USED);
 }
 
 static void test_backup_used__regular_one_closed__none(void **state)
@@ -379,7 +381,7 @@ static void test_backup_used__regular_one_closed__none(void **state)
     flow_send(&s.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, 0, NULL, 0);
     flow_send(&s.a, 1, MPT_TCP_ACK, 0, NULL, 0);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
-    expect_none(&s, "backup_used");
+    expect_none(&s, MPT_FINDING_BACKUP_USED);
 }
 
 static void send_much(struct scene *s, flow *f, int64_t from, unsigned segments)
@@ -398,7 +400,7 @@ static void test_subflow_idle__120_kB_elsewhere__note(void **state)
     send_much(&s, &s.a, 101, 12);
     later(&s, 1000);
     flow_send(&s.b, 0, MPT_TCP_ACK, 0, NULL, 0);
-    expect_words(expect_one(&s, "subflow_idle", MPT_SEVERITY_NOTE), "carry 120,000 bytes");
+    expect_words(expect_one(&s, MPT_FINDING_SUBFLOW_IDLE, MPT_SEVERITY_NOTE), "carry 120,000 bytes");
 }
 
 static void test_subflow_idle__one_segment__none(void **state)
@@ -409,7 +411,7 @@ static void test_subflow_idle__one_segment__none(void **state)
     send_much(&s, &s.a, 101, 12);
     later(&s, 1000);
     flow_send_data(&s.b, 0, &s.h, 0, 120101, 1);
-    expect_none(&s, "subflow_idle");
+    expect_none(&s, MPT_FINDING_SUBFLOW_IDLE);
 }
 
 /* --- failover, waiting --- */
@@ -433,7 +435,7 @@ static void test_failover__path_dead_to_the_end__warning(void **state)
     struct result r;
     (void)state;
     lose_path(&s, 1000);
-    r = expect_one(&s, "failover", MPT_SEVERITY_WARNING);
+    r = expect_one(&s, MPT_FINDING_FAILOVER, MPT_SEVERITY_WARNING);
     assert_int_equal(r.n, 10000);
     expect_words(r, "10,000 bytes stay in flight, and 10,000 bytes go again");
     expect_words(r, "303.0 ms later, on subflow 0");
@@ -444,7 +446,7 @@ static void test_failover__capture_ends_soon__none(void **state)
     struct scene s;
     (void)state;
     lose_path(&s, 100);
-    expect_none(&s, "failover");
+    expect_none(&s, MPT_FINDING_FAILOVER);
 }
 
 static void test_failover__acknowledged_after_all__none(void **state)
@@ -453,7 +455,7 @@ static void test_failover__acknowledged_after_all__none(void **state)
     (void)state;
     lose_path(&s, 1000);
     flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0);
-    expect_none(&s, "failover");
+    expect_none(&s, MPT_FINDING_FAILOVER);
 }
 
 static void fill_hole_after(struct scene *s, int64_t ms)
@@ -469,7 +471,7 @@ static void test_data_waited__100_ms__note(void **state)
     struct scene s;
     (void)state;
     fill_hole_after(&s, 99);
-    expect_words(expect_one(&s, "data_waited", MPT_SEVERITY_NOTE),
+    expect_words(expect_one(&s, MPT_FINDING_DATA_WAITED, MPT_SEVERITY_NOTE),
                  "waited 100.0 ms for bytes before it, which came late on subflow 1");
 }
 
@@ -478,7 +480,7 @@ static void test_data_waited__99_ms__none(void **state)
     struct scene s;
     (void)state;
     fill_hole_after(&s, 98);
-    expect_none(&s, "data_waited");
+    expect_none(&s, MPT_FINDING_DATA_WAITED);
 }
 
 /* On the line of `next`: leaves out 100 bytes, and comes back for them later. */
@@ -507,7 +509,7 @@ static void test_data_waited__chain_of_growing_waits__first_and_last(void **stat
     flow_send_data(&s.b, 0, &s.h, 0, 301, 100);
     later(&s, 397);
     flow_send_data(&s.b, 0, &s.h, 0, 501, 100);
-    r = finish(&s, "data_waited");
+    r = finish(&s, MPT_FINDING_DATA_WAITED);
     assert_int_equal(r.count, 2);
     expect_words(r, "waited 409.0 ms");
 }
@@ -534,7 +536,7 @@ static void test_data_waited__longer_one_around_two__these_are_not_told(void **s
     leave_hole(&s, &next);
     later(&s, 119);
     flow_send_data(&s.b, 0, &s.h, 0, 701, 100);
-    r = finish(&s, "data_waited");
+    r = finish(&s, MPT_FINDING_DATA_WAITED);
     assert_int_equal(r.count, 2);
     expect_words(r, "waited 120.0 ms");
 }
@@ -552,7 +554,7 @@ static void test_data_waited__many__the_longest_three(void **state)
         later(&s, 100 + i);
         flow_send_data(&s.b, 0, &s.h, 0, next - 200, 100);
     }
-    r = finish(&s, "data_waited");
+    r = finish(&s, MPT_FINDING_DATA_WAITED);
     assert_int_equal(r.count, 3);
     expect_words(r, "waited 112.0 ms");
 }
@@ -570,7 +572,7 @@ static void test_window_closed__zero__note(void **state)
     tell_window(&s, 0);
     later(&s, 499);
     tell_window(&s, 65535);
-    expect_words(expect_one(&s, "window_closed", MPT_SEVERITY_NOTE),
+    expect_words(expect_one(&s, MPT_FINDING_WINDOW_CLOSED, MPT_SEVERITY_NOTE),
                  "of the server closed 1 time, at most 500.0 ms");
 }
 
@@ -580,7 +582,7 @@ static void test_window_closed__one_byte__none(void **state)
     (void)state;
     begin_open(&s);
     tell_window(&s, 1);
-    expect_none(&s, "window_closed");
+    expect_none(&s, MPT_FINDING_WINDOW_CLOSED);
 }
 
 static void test_window_closed__rst__none(void **state)
@@ -589,7 +591,7 @@ static void test_window_closed__rst__none(void **state)
     (void)state;
     begin_open(&s);
     send_extra(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, (struct extra){.window = 0});
-    expect_none(&s, "window_closed");
+    expect_none(&s, MPT_FINDING_WINDOW_CLOSED);
 }
 
 /* --- reinjections --- */
@@ -611,7 +613,7 @@ static void test_same_data_twice__nine_of_ten__note(void **state)
     struct scene s;
     (void)state;
     send_again(&s, 10, 9, false);
-    expect_words(expect_one(&s, "same_data_twice", MPT_SEVERITY_NOTE), "a redundant scheduler");
+    expect_words(expect_one(&s, MPT_FINDING_SAME_DATA_TWICE, MPT_SEVERITY_NOTE), "a redundant scheduler");
 }
 
 static void test_same_data_twice__seven_of_ten__none(void **state)
@@ -619,7 +621,7 @@ static void test_same_data_twice__seven_of_ten__none(void **state)
     struct scene s;
     (void)state;
     send_again(&s, 10, 7, false);
-    expect_none(&s, "same_data_twice");
+    expect_none(&s, MPT_FINDING_SAME_DATA_TWICE);
 }
 
 static void test_reinjections__three_of_ten__note(void **state)
@@ -627,7 +629,7 @@ static void test_reinjections__three_of_ten__note(void **state)
     struct scene s;
     (void)state;
     send_again(&s, 10, 3, false);
-    assert_int_equal(expect_one(&s, "reinjections", MPT_SEVERITY_NOTE).n, 30000);
+    assert_int_equal(expect_one(&s, MPT_FINDING_REINJECTIONS, MPT_SEVERITY_NOTE).n, 30000);
 }
 
 static void test_reinjections__two_of_thirty__none(void **state)
@@ -635,7 +637,7 @@ static void test_reinjections__two_of_thirty__none(void **state)
     struct scene s;
     (void)state;
     send_again(&s, 30, 2, false);
-    expect_none(&s, "reinjections");
+    expect_none(&s, MPT_FINDING_REINJECTIONS);
 }
 
 static void test_reinjections_redundant__first_copy_acked__note(void **state)
@@ -643,7 +645,7 @@ static void test_reinjections_redundant__first_copy_acked__note(void **state)
     struct scene s;
     (void)state;
     send_again(&s, 10, 3, true);
-    assert_int_equal(expect_one(&s, "reinjections_redundant", MPT_SEVERITY_NOTE).n, 30000);
+    assert_int_equal(expect_one(&s, MPT_FINDING_REINJECTIONS_REDUNDANT, MPT_SEVERITY_NOTE).n, 30000);
 }
 
 static void test_reinjections_redundant__first_copy_not_acked__none(void **state)
@@ -651,7 +653,7 @@ static void test_reinjections_redundant__first_copy_not_acked__none(void **state
     struct scene s;
     (void)state;
     send_again(&s, 10, 3, false);
-    expect_none(&s, "reinjections_redundant");
+    expect_none(&s, MPT_FINDING_REINJECTIONS_REDUNDANT);
 }
 
 /* --- the capture --- */
@@ -664,10 +666,10 @@ static void test_capture_partial__no_handshake__one_note(void **state)
     flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
     flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    struct result r = expect_one(&s, "capture_partial", MPT_SEVERITY_NOTE);
+    struct result r = expect_one(&s, MPT_FINDING_CAPTURE_PARTIAL, MPT_SEVERITY_NOTE);
     expect_words(r, "1 connection began before the capture: its keys");
-    assert_string_equal(r.unit, "connections");
-    assert_false(r.has_rfc);
+    assert_int_equal(r.unit, MPT_FINDING_OF_CONNECTIONS);
+    assert_int_equal(r.rfc, 0);
 }
 
 static void test_capture_partial__unmapped_data__is_no_finding(void **state)
@@ -677,7 +679,7 @@ static void test_capture_partial__unmapped_data__is_no_finding(void **state)
     begin(&s);
     flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    expect_none(&s, "data_unmapped");
+    expect_none(&s, MPT_FINDING_DATA_UNMAPPED);
 }
 
 static void test_capture_partial__handshake__none(void **state)
@@ -685,7 +687,7 @@ static void test_capture_partial__handshake__none(void **state)
     struct scene s;
     (void)state;
     begin_two(&s);
-    expect_none(&s, "capture_partial");
+    expect_none(&s, MPT_FINDING_CAPTURE_PARTIAL);
 }
 
 /* The client's segments alone. */
@@ -708,7 +710,7 @@ static void test_capture_one_way__client_alone__note(void **state)
     struct scene s;
     (void)state;
     client_only(&s);
-    expect_one(&s, "capture_one_way", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_CAPTURE_ONE_WAY, MPT_SEVERITY_NOTE);
 }
 
 static void test_capture_one_way__add_addr__is_not_without_echo(void **state)
@@ -721,7 +723,7 @@ static void test_capture_one_way__add_addr__is_not_without_echo(void **state)
     send_one(&s.a, 0, MPT_TCP_ACK, &o);
     later(&s, 2000);
     send_one(&s.a, 0, MPT_TCP_ACK, &o);
-    expect_none(&s, "add_addr_no_echo");
+    expect_none(&s, MPT_FINDING_ADD_ADDR_NO_ECHO);
 }
 
 static void test_capture_one_way__both__none(void **state)
@@ -729,7 +731,7 @@ static void test_capture_one_way__both__none(void **state)
     struct scene s;
     (void)state;
     begin_two(&s);
-    expect_none(&s, "capture_one_way");
+    expect_none(&s, MPT_FINDING_CAPTURE_ONE_WAY);
 }
 
 /* Segments whose options are cut hide the mappings. */
@@ -746,7 +748,7 @@ static void test_capture_options_cut__one__note(void **state)
     struct scene s;
     (void)state;
     cut_options(&s);
-    expect_one(&s, "capture_options_cut", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_CAPTURE_OPTIONS_CUT, MPT_SEVERITY_NOTE);
 }
 
 static void test_capture_options_cut__unmapped_data__is_no_finding(void **state)
@@ -754,7 +756,7 @@ static void test_capture_options_cut__unmapped_data__is_no_finding(void **state)
     struct scene s;
     (void)state;
     cut_options(&s);
-    expect_none(&s, "data_unmapped");
+    expect_none(&s, MPT_FINDING_DATA_UNMAPPED);
 }
 
 static void test_capture_options_cut__whole__none(void **state)
@@ -762,7 +764,7 @@ static void test_capture_options_cut__whole__none(void **state)
     struct scene s;
     (void)state;
     begin_two(&s);
-    expect_none(&s, "capture_options_cut");
+    expect_none(&s, MPT_FINDING_CAPTURE_OPTIONS_CUT);
 }
 
 static void malformed_option(struct scene *s)
@@ -787,7 +789,7 @@ static void test_capture_segments_lost__one__note(void **state)
     (void)state;
     begin_two(&s);
     mpt_engine_note_lost(s.w.engine);
-    expect_one(&s, "capture_segments_lost", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_CAPTURE_SEGMENTS_LOST, MPT_SEVERITY_NOTE);
 }
 
 static void test_capture_segments_lost__malformed_but_read__none(void **state)
@@ -796,7 +798,7 @@ static void test_capture_segments_lost__malformed_but_read__none(void **state)
     (void)state;
     begin_two(&s);
     malformed_option(&s);
-    expect_none(&s, "capture_segments_lost");
+    expect_none(&s, MPT_FINDING_CAPTURE_SEGMENTS_LOST);
 }
 
 static void test_capture_late__beyond_the_look_back__note(void **state)
@@ -809,7 +811,7 @@ static void test_capture_late__beyond_the_look_back__note(void **state)
     mpt_engine_flush(s.w.engine);
     later(&s, -5000);
     flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
-    expect_one(&s, "capture_late", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_CAPTURE_LATE, MPT_SEVERITY_NOTE);
 }
 
 static void test_capture_late__within_the_look_back__none(void **state)
@@ -821,7 +823,7 @@ static void test_capture_late__within_the_look_back__none(void **state)
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
     later(&s, -50);
     flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
-    expect_none(&s, "capture_late");
+    expect_none(&s, MPT_FINDING_CAPTURE_LATE);
 }
 
 static void test_capture_gaps__hole__note(void **state)
@@ -830,7 +832,7 @@ static void test_capture_gaps__hole__note(void **state)
     (void)state;
     begin_two(&s);
     flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
-    assert_int_equal(expect_one(&s, "capture_gaps", MPT_SEVERITY_NOTE).n, 100);
+    assert_int_equal(expect_one(&s, MPT_FINDING_CAPTURE_GAPS, MPT_SEVERITY_NOTE).n, 100);
 }
 
 static void test_capture_gaps__hole_filled__none(void **state)
@@ -838,7 +840,7 @@ static void test_capture_gaps__hole_filled__none(void **state)
     struct scene s;
     (void)state;
     fill_hole_after(&s, 10);
-    expect_none(&s, "capture_gaps");
+    expect_none(&s, MPT_FINDING_CAPTURE_GAPS);
 }
 
 static void test_capture_gaps__bytes_without_mapping__none(void **state)
@@ -848,7 +850,7 @@ static void test_capture_gaps__bytes_without_mapping__none(void **state)
     begin_two(&s);
     flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
     flow_send_data(&s.a, 0, &s.h, 0, 151, 100);
-    expect_none(&s, "capture_gaps");
+    expect_none(&s, MPT_FINDING_CAPTURE_GAPS);
 }
 
 static void test_options_malformed__length_5__warning(void **state)
@@ -857,7 +859,7 @@ static void test_options_malformed__length_5__warning(void **state)
     (void)state;
     begin_two(&s);
     malformed_option(&s);
-    expect_one(&s, "options_malformed", MPT_SEVERITY_WARNING);
+    expect_one(&s, MPT_FINDING_OPTIONS_MALFORMED, MPT_SEVERITY_WARNING);
 }
 
 static void test_options_malformed__none__none(void **state)
@@ -865,7 +867,7 @@ static void test_options_malformed__none__none(void **state)
     struct scene s;
     (void)state;
     begin_two(&s);
-    expect_none(&s, "options_malformed");
+    expect_none(&s, MPT_FINDING_OPTIONS_MALFORMED);
 }
 
 /* --- a healthy connection --- */

@@ -4,7 +4,7 @@
  */
 #include "tests/support/two_ends.h"
 
-#include "tap/engine/findings/findings.h"
+#include "plugin/report/common/finding_text.h"
 
 struct result {
     unsigned count;
@@ -12,13 +12,13 @@ struct result {
     uint64_t n;
     uint32_t frame;
     int64_t subflow, direction;
-    char rfc[40], sentence[600];
+    char rfc[MPT_RFC_TEXT], sentence[600];
 };
 
 static const char *const NAMES[2] = {"the client (interface 0)", "the server (interface 1)"};
 
 /* What was found of a check on all ways, in the connection that the client's end has. */
-static struct result find(ends *e, const char *check, bool reliable)
+static struct result find(ends *e, mpt_finding_id id, bool reliable)
 {
     GArray *ways = g_array_new(FALSE, FALSE, sizeof(mpt_path_hop)), *findings;
     GPtrArray *connections = mpt_metrics_connections(e->engine[0]);
@@ -37,7 +37,7 @@ static struct result find(ends *e, const char *check, bool reliable)
     findings = mpt_findings_of_ways(e->engine[0], &v, ways);
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
-        if (strcmp(f->check, check))
+        if (f->id != id)
             continue;
         r.count++;
         r.severity = f->severity;
@@ -45,7 +45,7 @@ static struct result find(ends *e, const char *check, bool reliable)
         r.frame = f->frame;
         r.subflow = f->subflow.value;
         r.direction = f->direction.value;
-        g_strlcpy(r.rfc, f->rfc, sizeof r.rfc);
+        mpt_finding_rfc_text(f, r.rfc);
         g_strlcpy(r.sentence, f->sentence, sizeof r.sentence);
     }
     g_array_unref(findings);
@@ -62,25 +62,24 @@ static void expect_words(const struct result *r, const char *words)
     assert_non_null(strstr(r->sentence, words));
 }
 
-/* One finding of `check`, and no other of the way. */
-static struct result expect(ends *e, const char *check, mpt_severity severity, uint32_t frame,
+/* One finding of `id`, and no other of the way. */
+static struct result expect(ends *e, mpt_finding_id id, mpt_severity severity, uint32_t frame,
                             const char *rfc)
 {
-    static const char *const all[] = {"option_removed",    "option_changed",   "option_added", "syn_blocked",
-                                      "addresses_changed", "sequence_changed", "mss_changed"};
     struct result r = {0};
 
     finish_ends(e);
-    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
-        struct result other = find(e, all[i], true);
-        bool wanted = check && !strcmp(all[i], check);
+    for (mpt_finding_id other_id = MPT_FINDING_OPTION_REMOVED; other_id <= MPT_FINDING_MSS_CHANGED;
+         other_id++) {
+        struct result other = find(e, other_id, true);
+        bool wanted = other_id == id;
         if (wanted)
             r = other;
         if (other.count != (wanted ? 1u : 0u))
-            print_error("%s: %u findings, %s\n", all[i], other.count, other.sentence);
+            print_error("%s: %u findings, %s\n", mpt_finding_name(other_id), other.count, other.sentence);
         assert_int_equal(other.count, wanted ? 1 : 0);
     }
-    if (check) {
+    if (id != MPT_FINDING_IDS) {
         assert_int_equal(r.severity, severity);
         assert_int_equal(r.frame, frame);
         assert_string_equal(r.rfc, rfc);
@@ -90,7 +89,7 @@ static struct result expect(ends *e, const char *check, mpt_severity severity, u
 
 static void expect_nothing(ends *e)
 {
-    expect(e, NULL, MPT_SEVERITY_CHAT, 0, NULL);
+    expect(e, MPT_FINDING_IDS, MPT_SEVERITY_CHAT, 0, NULL);
     close_ends(e);
 }
 
@@ -156,13 +155,13 @@ static void test_removed__capable_of_the_synack__both_frames_and_the_culprit(voi
     send_segment(&a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, &synack, 1);
     send_segment(&a, 0, MPT_TCP_ACK, 0, NULL, 0);
     send_segment(&a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 3, "RFC 8684 3.1");
+    r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 3, "RFC 8684 3.1");
     expect_words(
         &r,
         "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with "
         "MP_CAPABLE and arrives at the client (interface 0) without it (frame 4 there)");
     assert_int_equal(r.direction, MPT_S2C);
-    r = find(&e, "fallback", true);
+    r = find(&e, MPT_FINDING_FALLBACK, true);
     assert_int_equal(r.count, 1);
     expect_words(&r, "the option is there in frame 3 and missing in frame 4");
     close_ends(&e);
@@ -199,9 +198,9 @@ static void test_removed__capable_of_the_syn__plain_tcp_at_the_server(void **sta
 
     (void)state;
     plain_answer(&e, strip_syn);
-    r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 1, "RFC 8684 3.1");
+    r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 1, "RFC 8684 3.1");
     expect_words(&r, "arrives at the server (interface 1) without it (frame 2 there)");
-    r = find(&e, "fallback", true);
+    r = find(&e, MPT_FINDING_FALLBACK, true);
     expect_words(&r, "the option is there in frame 1 and missing in frame 2");
     close_ends(&e);
 }
@@ -233,8 +232,8 @@ static void test_removed__server_answers_without__near_miss(void **state)
 
     (void)state;
     plain_answer(&e, NULL);
-    expect(&e, NULL, MPT_SEVERITY_CHAT, 0, NULL);
-    r = find(&e, "fallback", true);
+    expect(&e, MPT_FINDING_IDS, MPT_SEVERITY_CHAT, 0, NULL);
+    r = find(&e, MPT_FINDING_FALLBACK, true);
     assert_int_equal(r.count, 1);
     expect_words(
         &r,
@@ -257,8 +256,8 @@ static void test_fallback__client_falls_back_itself__said(void **state)
     send_segment(&a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, &synack, 1);
     send_segment(&a, 0, MPT_TCP_ACK, 0, NULL, 0);
     send_segment(&a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    expect(&e, NULL, MPT_SEVERITY_CHAT, 0, NULL);
-    r = find(&e, "fallback", true);
+    expect(&e, MPT_FINDING_IDS, MPT_SEVERITY_CHAT, 0, NULL);
+    r = find(&e, MPT_FINDING_FALLBACK, true);
     assert_int_equal(r.count, 1);
     expect_words(&r, "the third ACK leaves it without (frame 5): the client itself has fallen back");
     close_ends(&e);
@@ -304,7 +303,7 @@ static void test_removed__join__arrives_as_plain_syn(void **state)
 
     (void)state;
     run_join(&e, strip_join);
-    r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
+    r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
     assert_int_equal(r.subflow, 1);
     expect_words(
         &r,
@@ -328,7 +327,7 @@ static void test_blocked__join_never_arrives__said_with_count(void **state)
     for (unsigned i = 0; i < 3; i++)
         send_at(&b, 0, MPT_TCP_SYN, 0, 0, &o, 1);
     send_data(&a, 0, 1001, 1000);
-    r = expect(&e, "syn_blocked", MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
+    r = expect(&e, MPT_FINDING_SYN_BLOCKED, MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
     assert_int_equal(r.n, 3);
     expect_words(&r, "(3 times) and does not arrive at the server (interface 1)");
     close_ends(&e);
@@ -397,7 +396,7 @@ static void test_blocked__capable_dropped_plain_passes__not_removed(void **state
     send_segment(&a, 0, MPT_TCP_SYN, 0, NULL, 0);
     send_segment(&a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, NULL, 0);
     send_segment(&a, 0, MPT_TCP_ACK, 0, NULL, 0);
-    r = expect(&e, "syn_blocked", MPT_SEVERITY_WARNING, 1, "RFC 8684 3.7");
+    r = expect(&e, MPT_FINDING_SYN_BLOCKED, MPT_SEVERITY_WARNING, 1, "RFC 8684 3.7");
     assert_int_equal(r.n, 2);
     expect_words(&r, "one without the option does");
     close_ends(&e);
@@ -425,7 +424,7 @@ static void test_removed__dss__counted_once_with_the_first(void **state)
     for (unsigned i = 0; i < 5; i++)
         send_data(&a, 0, 1 + 1000 * i, 1000);
     send_data_ack(&a, 1, 1);
-    r = expect(&e, "option_removed", MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3");
+    r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3");
     assert_int_equal(r.n, 5);
     assert_int_equal(r.direction, MPT_C2S);
     expect_words(
@@ -462,8 +461,8 @@ static void test_removed__capture_not_reliable__nothing_said_of_options(void **s
     (void)state;
     run(&e, strip_data);
     finish_ends(&e);
-    assert_int_equal(find(&e, "option_removed", true).count, 2); /* a way each */
-    assert_int_equal(find(&e, "option_removed", false).count, 0);
+    assert_int_equal(find(&e, MPT_FINDING_OPTION_REMOVED, true).count, 2); /* a way each */
+    assert_int_equal(find(&e, MPT_FINDING_OPTION_REMOVED, false).count, 0);
     close_ends(&e);
 }
 
@@ -513,7 +512,7 @@ static void test_added__option_nobody_sent__said(void **state)
     a = link_of(&e, 0, 0);
     open_capable(&a);
     send_data(&a, 0, 1, 1000);
-    r = expect(&e, "option_added", MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3.8");
+    r = expect(&e, MPT_FINDING_OPTION_ADDED, MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3.8");
     expect_words(&r, "without MP_PRIO and arrives at the server (interface 1) with it");
     close_ends(&e);
 }
@@ -534,7 +533,7 @@ static void test_changed__address_in_add_addr__both_said(void **state)
 
     (void)state;
     run(&e, rewrite_address);
-    r = expect(&e, "option_changed", MPT_SEVERITY_WARNING, 11, "RFC 8684 3.4.1");
+    r = expect(&e, MPT_FINDING_OPTION_CHANGED, MPT_SEVERITY_WARNING, 11, "RFC 8684 3.4.1");
     assert_int_equal(r.direction, MPT_S2C);
     expect_words(&r, "10.0.113.7 (id 2) instead of 203.0.113.7 (id 2)");
     expect_words(&r, "Its HMAC is still that of the first address");
@@ -563,7 +562,7 @@ static void rewritten(unsigned byte, const char *words)
     a = link_of(&e, 0, 0);
     open_capable(&a);
     send_data(&a, 0, 1, 1000);
-    r = expect(&e, "option_changed", MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3");
+    r = expect(&e, MPT_FINDING_OPTION_CHANGED, MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3");
     expect_words(&r, words);
     close_ends(&e);
 }
@@ -603,7 +602,7 @@ static void test_addresses__nat__note(void **state)
     /* keys or both sequence numbers are needed: the third ACK has the keys */
     mpt_option ack = option_capable(&HOSTS, 0, 2);
     send_at(&a, 0, MPT_TCP_ACK, 1, 0, &ack, 1);
-    r = expect(&e, "addresses_changed", MPT_SEVERITY_NOTE, 1, "RFC 8684 6");
+    r = expect(&e, MPT_FINDING_ADDRESSES_CHANGED, MPT_SEVERITY_NOTE, 1, "RFC 8684 6");
     expect_words(&r, "192.0.2.1:40000 - 192.0.2.2:5001 at the client (interface 0), 203.0.113.99:41000 - "
                      "192.0.2.2:5001 at "
                      "the server (interface 1)");
@@ -633,7 +632,7 @@ static void test_sequence__rewritten__note(void **state)
     e.path = shift_sequence;
     send_segment(&b, 0, MPT_TCP_SYN, 0, &syn, 1);
     send_segment(&b, 0, MPT_TCP_ACK, 100, NULL, 0);
-    r = expect(&e, "sequence_changed", MPT_SEVERITY_NOTE, 7, "RFC 8684 6");
+    r = expect(&e, MPT_FINDING_SEQUENCE_CHANGED, MPT_SEVERITY_NOTE, 7, "RFC 8684 6");
     expect_words(&r, "(from 2000777) than at the client (interface 0) (from 2000000)");
     close_ends(&e);
 }
@@ -657,7 +656,7 @@ static void test_mss__clamped_in_the_synack__note(void **state)
     e.path = clamp;
     a = link_of(&e, 0, 0);
     open_capable(&a);
-    r = expect(&e, "mss_changed", MPT_SEVERITY_NOTE, 3, "RFC 9293 3.7.1");
+    r = expect(&e, MPT_FINDING_MSS_CHANGED, MPT_SEVERITY_NOTE, 3, "RFC 9293 3.7.1");
     assert_int_equal(r.direction, MPT_S2C);
     expect_words(
         &r,

@@ -13,7 +13,7 @@ static void test_fallback__no_option_in_synack__warning(void **state)
     begin(&s);
     flow_open_refused_capable(&s.a, &s.h);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    expect_words(expect_one(&s, "fallback", MPT_SEVERITY_WARNING), "the SYN/ACK has not");
+    expect_words(expect_one(&s, MPT_FINDING_FALLBACK, MPT_SEVERITY_WARNING), "the SYN/ACK has not");
 }
 
 static void test_fallback__mptcp_in_use__none(void **state)
@@ -21,7 +21,7 @@ static void test_fallback__mptcp_in_use__none(void **state)
     struct scene s;
     (void)state;
     begin_open(&s);
-    expect_none(&s, "fallback");
+    expect_none(&s, MPT_FINDING_FALLBACK);
 }
 
 static void test_fallback__no_option_in_ack__names_the_middlebox(void **state)
@@ -36,7 +36,8 @@ static void test_fallback__no_option_in_ack__names_the_middlebox(void **state)
     send_one(&s.a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
     flow_send(&s.a, 0, MPT_TCP_ACK, 0, NULL, 0);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    expect_words(expect_one(&s, "fallback", MPT_SEVERITY_WARNING), "between this point and the client");
+    expect_words(expect_one(&s, MPT_FINDING_FALLBACK, MPT_SEVERITY_WARNING),
+                 "between this point and the client");
 }
 
 static void test_fallback__plain_syn_is_answered__is_told_as_dropped_syns(void **state)
@@ -49,7 +50,7 @@ static void test_fallback__plain_syn_is_answered__is_told_as_dropped_syns(void *
     send_one(&s.a, 0, MPT_TCP_SYN, &syn);
     s.a.next[0] = 0;
     flow_open_plain(&s.a);
-    expect_none(&s, "fallback");
+    expect_none(&s, MPT_FINDING_FALLBACK);
 }
 
 static void test_fallback__same_server_accepts_elsewhere__says_so(void **state)
@@ -58,7 +59,7 @@ static void test_fallback__same_server_accepts_elsewhere__says_so(void **state)
     (void)state;
     begin_open(&s);
     flow_open_refused_capable(&s.b, &s.h);
-    expect_words(expect_one(&s, "fallback", MPT_SEVERITY_WARNING),
+    expect_words(expect_one(&s, MPT_FINDING_FALLBACK, MPT_SEVERITY_WARNING),
                  "accepts MPTCP elsewhere in this capture (frame 2)");
 }
 
@@ -84,7 +85,7 @@ static void test_capable_dropped__plain_syn_is_answered__warning(void **state)
     send_capable_syns(&s, 2);
     s.a.next[0] = 0;
     flow_open_plain(&s.a);
-    r = expect_one(&s, "capable_dropped", MPT_SEVERITY_WARNING);
+    r = expect_one(&s, MPT_FINDING_CAPABLE_DROPPED, MPT_SEVERITY_WARNING);
     expect_words(r, "sent 2 times");
     assert_int_equal(r.frame, 3);
 }
@@ -95,7 +96,7 @@ static void test_capable_dropped__capable_syn_is_answered_plain__none(void **sta
     (void)state;
     begin(&s);
     flow_open_refused_capable(&s.a, &s.h);
-    expect_none(&s, "capable_dropped");
+    expect_none(&s, MPT_FINDING_CAPABLE_DROPPED);
 }
 
 static void test_capable_dropped__later_plain_connection__names_its_frame(void **state)
@@ -107,7 +108,7 @@ static void test_capable_dropped__later_plain_connection__names_its_frame(void *
     send_capable_syns(&s, 3);
     plain = flow_between(&s.w, "192.0.2.1", 40002, "192.0.2.2", 5001, 2);
     flow_open_plain(&plain);
-    expect_words(expect_one(&s, "capable_dropped", MPT_SEVERITY_WARNING),
+    expect_words(expect_one(&s, MPT_FINDING_CAPABLE_DROPPED, MPT_SEVERITY_WARNING),
                  "answers one without it in frame 5");
 }
 
@@ -117,7 +118,8 @@ static void test_capable_unanswered__three_syns__warning(void **state)
     (void)state;
     begin(&s);
     send_capable_syns(&s, 3);
-    expect_words(expect_one(&s, "capable_unanswered", MPT_SEVERITY_WARNING), "192.0.2.2:5001 never answers");
+    expect_words(expect_one(&s, MPT_FINDING_CAPABLE_UNANSWERED, MPT_SEVERITY_WARNING),
+                 "192.0.2.2:5001 never answers");
 }
 
 static void test_capable_unanswered__capture_ends_after_the_syn__none(void **state)
@@ -126,7 +128,7 @@ static void test_capable_unanswered__capture_ends_after_the_syn__none(void **sta
     (void)state;
     begin(&s);
     send_capable_syns(&s, 1);
-    expect_none(&s, "capable_unanswered");
+    expect_none(&s, MPT_FINDING_CAPABLE_UNANSWERED);
 }
 
 static void test_capable_refused__rst__note(void **state)
@@ -136,7 +138,7 @@ static void test_capable_refused__rst__note(void **state)
     begin(&s);
     send_capable_syns(&s, 1);
     flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
-    expect_one(&s, "capable_refused", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_CAPABLE_REFUSED, MPT_SEVERITY_NOTE);
 }
 
 static void test_capable_refused__rst_after_the_handshake__none(void **state)
@@ -145,7 +147,7 @@ static void test_capable_refused__rst_after_the_handshake__none(void **state)
     (void)state;
     begin_open(&s);
     flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
-    expect_none(&s, "capable_refused");
+    expect_none(&s, MPT_FINDING_CAPABLE_REFUSED);
 }
 
 static void test_capable_refused__rst_after_the_fallback__none(void **state)
@@ -155,7 +157,7 @@ static void test_capable_refused__rst_after_the_fallback__none(void **state)
     begin(&s);
     flow_open_refused_capable(&s.a, &s.h);
     flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
-    expect_none(&s, "capable_refused");
+    expect_none(&s, MPT_FINDING_CAPABLE_REFUSED);
 }
 
 /* --- joins --- */
@@ -200,7 +202,7 @@ static void test_join_hmac__one_bit_wrong_in_synack__error(void **state)
     (void)state;
     begin_open(&s);
     join_with_hmacs(&s, 1, 0);
-    expect_words(expect_one(&s, "join_hmac", MPT_SEVERITY_ERROR), "in the SYN/ACK");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_HMAC, MPT_SEVERITY_ERROR), "in the SYN/ACK");
 }
 
 static void test_join_hmac__one_bit_wrong_in_ack__error(void **state)
@@ -209,7 +211,7 @@ static void test_join_hmac__one_bit_wrong_in_ack__error(void **state)
     (void)state;
     begin_open(&s);
     join_with_hmacs(&s, 0, 1);
-    expect_words(expect_one(&s, "join_hmac", MPT_SEVERITY_ERROR), "in the third ACK");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_HMAC, MPT_SEVERITY_ERROR), "in the third ACK");
 }
 
 static void test_join_hmac__right__none(void **state)
@@ -218,7 +220,7 @@ static void test_join_hmac__right__none(void **state)
     (void)state;
     begin_open(&s);
     join_with_hmacs(&s, 0, 0);
-    expect_none(&s, "join_hmac");
+    expect_none(&s, MPT_FINDING_JOIN_HMAC);
 }
 
 static void refuse_join(struct scene *s, mpt_option syn, int reason)
@@ -236,7 +238,7 @@ static void test_join_refused__rst__warning(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), -1);
-    expect_words(expect_one(&s, "join_refused", MPT_SEVERITY_WARNING), "gives no reason");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING), "gives no reason");
 }
 
 static void test_join_refused__reason__names_it(void **state)
@@ -245,7 +247,7 @@ static void test_join_refused__reason__names_it(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), 2);
-    expect_words(expect_one(&s, "join_refused", MPT_SEVERITY_WARNING), "(reason 2: ");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING), "(reason 2: ");
 }
 
 static void test_join_refused__while_closing__chat(void **state)
@@ -255,7 +257,7 @@ static void test_join_refused__while_closing__chat(void **state)
     begin_open(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     refuse_join(&s, join_syn(&s), 1);
-    expect_one(&s, "join_refused", MPT_SEVERITY_CHAT);
+    expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_CHAT);
 }
 
 static void test_join_refused__accepted__none(void **state)
@@ -263,7 +265,7 @@ static void test_join_refused__accepted__none(void **state)
     struct scene s;
     (void)state;
     begin_two(&s);
-    expect_none(&s, "join_refused");
+    expect_none(&s, MPT_FINDING_JOIN_REFUSED);
 }
 
 static void test_join_limit__reason_3__warning(void **state)
@@ -272,7 +274,7 @@ static void test_join_limit__reason_3__warning(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), 3);
-    expect_words(expect_one(&s, "join_limit", MPT_SEVERITY_WARNING), "takes no more subflows");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_LIMIT, MPT_SEVERITY_WARNING), "takes no more subflows");
 }
 
 static void test_join_limit__other_reason__none(void **state)
@@ -281,7 +283,7 @@ static void test_join_limit__other_reason__none(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), 2);
-    expect_none(&s, "join_limit");
+    expect_none(&s, MPT_FINDING_JOIN_LIMIT);
 }
 
 static void test_join_unknown_token__no_connection_has_it__warning(void **state)
@@ -293,7 +295,7 @@ static void test_join_unknown_token__no_connection_has_it__warning(void **state)
     syn = join_syn(&s);
     syn.join.token = 0xdeadbeef;
     refuse_join(&s, syn, -1);
-    expect_words(expect_one(&s, "join_unknown_token", MPT_SEVERITY_WARNING), "deadbeef");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_UNKNOWN_TOKEN, MPT_SEVERITY_WARNING), "deadbeef");
 }
 
 static void test_join_unknown_token__known__none(void **state)
@@ -302,7 +304,7 @@ static void test_join_unknown_token__known__none(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), -1);
-    expect_none(&s, "join_unknown_token");
+    expect_none(&s, MPT_FINDING_JOIN_UNKNOWN_TOKEN);
 }
 
 static void test_join_unanswered__two_syns__warning(void **state)
@@ -316,7 +318,7 @@ static void test_join_unanswered__two_syns__warning(void **state)
     later(&s, 1000);
     s.b.next[0] = 0;
     send_one(&s.b, 0, MPT_TCP_SYN, &syn);
-    expect_words(expect_one(&s, "join_unanswered", MPT_SEVERITY_WARNING), "sent 2 times");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_UNANSWERED, MPT_SEVERITY_WARNING), "sent 2 times");
 }
 
 static void test_join_unanswered__capture_ends_after_the_syn__none(void **state)
@@ -327,7 +329,7 @@ static void test_join_unanswered__capture_ends_after_the_syn__none(void **state)
     begin_open(&s);
     syn = join_syn(&s);
     send_one(&s.b, 0, MPT_TCP_SYN, &syn);
-    expect_none(&s, "join_unanswered");
+    expect_none(&s, MPT_FINDING_JOIN_UNANSWERED);
 }
 
 static void test_join_unfinished__no_option_in_synack__warning(void **state)
@@ -340,7 +342,7 @@ static void test_join_unfinished__no_option_in_synack__warning(void **state)
     send_one(&s.b, 0, MPT_TCP_SYN, &syn);
     flow_send(&s.b, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, NULL, 0);
     flow_send(&s.b, 0, MPT_TCP_RST, 0, NULL, 0);
-    expect_words(expect_one(&s, "join_unfinished", MPT_SEVERITY_WARNING), "has no MP_JOIN");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_UNFINISHED, MPT_SEVERITY_WARNING), "has no MP_JOIN");
 }
 
 static void test_join_unfinished__no_third_ack__warning(void **state)
@@ -355,7 +357,7 @@ static void test_join_unfinished__no_third_ack__warning(void **state)
     send_one(&s.b, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
     later(&s, 2000);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
-    expect_words(expect_one(&s, "join_unfinished", MPT_SEVERITY_WARNING),
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_UNFINISHED, MPT_SEVERITY_WARNING),
                  "third ACK with its HMAC is missing");
 }
 
@@ -371,7 +373,7 @@ static void test_join_unfinished__capture_ends_soon__none(void **state)
     send_one(&s.b, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
     later(&s, 500);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
-    expect_none(&s, "join_unfinished");
+    expect_none(&s, MPT_FINDING_JOIN_UNFINISHED);
 }
 
 static void open_join_to(struct scene *s, const char *address)
@@ -386,7 +388,7 @@ static void test_join_address__never_announced__note(void **state)
     (void)state;
     begin_open(&s);
     open_join_to(&s, "198.51.100.2");
-    expect_words(expect_one(&s, "join_address", MPT_SEVERITY_NOTE), "goes to 198.51.100.2");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_ADDRESS, MPT_SEVERITY_NOTE), "goes to 198.51.100.2");
 }
 
 static void send_add_addr(struct scene *s, unsigned side, const char *address, uint8_t flip)
@@ -414,7 +416,7 @@ static void test_join_address__announced__none(void **state)
     begin_open(&s);
     send_add_addr(&s, 1, "198.51.100.2", 0);
     open_join_to(&s, "198.51.100.2");
-    expect_none(&s, "join_address");
+    expect_none(&s, MPT_FINDING_JOIN_ADDRESS);
 }
 
 static void open_join_after(struct scene *s, int64_t ms)
@@ -434,7 +436,7 @@ static void test_join_slow__300_ms__note(void **state)
     (void)state;
     begin_open(&s);
     open_join_after(&s, 300);
-    expect_words(expect_one(&s, "join_slow", MPT_SEVERITY_NOTE),
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_SLOW, MPT_SEVERITY_NOTE),
                  "took 301.0 ms (1 SYN), that of the first subflow 1.00 ms");
 }
 
@@ -444,7 +446,7 @@ static void test_join_slow__90_ms__none(void **state)
     (void)state;
     begin_open(&s);
     open_join_after(&s, 90);
-    expect_none(&s, "join_slow");
+    expect_none(&s, MPT_FINDING_JOIN_SLOW);
 }
 
 static void test_subflow_reset__reason_6__warning(void **state)
@@ -453,7 +455,7 @@ static void test_subflow_reset__reason_6__warning(void **state)
     (void)state;
     begin_two(&s);
     send_reset(&s.b, 1, 6);
-    expect_words(expect_one(&s, "subflow_reset", MPT_SEVERITY_WARNING), "(reason 6: ");
+    expect_words(expect_one(&s, MPT_FINDING_SUBFLOW_RESET, MPT_SEVERITY_WARNING), "(reason 6: ");
 }
 
 static void test_subflow_reset__while_closing__none(void **state)
@@ -463,7 +465,7 @@ static void test_subflow_reset__while_closing__none(void **state)
     begin_two(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     send_reset(&s.b, 1, 6);
-    expect_none(&s, "subflow_reset");
+    expect_none(&s, MPT_FINDING_SUBFLOW_RESET);
 }
 
 /* --- addresses --- */
@@ -476,7 +478,8 @@ static void test_add_addr_no_echo__never__warning(void **state)
     send_add_addr(&s, 1, "198.51.100.2", 0);
     later(&s, 2000);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
-    expect_words(expect_one(&s, "add_addr_no_echo", MPT_SEVERITY_WARNING), "198.51.100.2 as id 2 (1 time)");
+    expect_words(expect_one(&s, MPT_FINDING_ADD_ADDR_NO_ECHO, MPT_SEVERITY_WARNING),
+                 "198.51.100.2 as id 2 (1 time)");
 }
 
 static void test_add_addr_no_echo__echo__none(void **state)
@@ -488,7 +491,7 @@ static void test_add_addr_no_echo__echo__none(void **state)
     send_echo(&s, 0, "198.51.100.2");
     later(&s, 2000);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
-    expect_none(&s, "add_addr_no_echo");
+    expect_none(&s, MPT_FINDING_ADD_ADDR_NO_ECHO);
 }
 
 static void test_add_addr_repeated__echo_late__note(void **state)
@@ -499,7 +502,7 @@ static void test_add_addr_repeated__echo_late__note(void **state)
     send_add_addr(&s, 1, "198.51.100.2", 0);
     send_add_addr(&s, 1, "198.51.100.2", 0);
     send_echo(&s, 0, "198.51.100.2");
-    expect_words(expect_one(&s, "add_addr_repeated", MPT_SEVERITY_NOTE), "2 times");
+    expect_words(expect_one(&s, MPT_FINDING_ADD_ADDR_REPEATED, MPT_SEVERITY_NOTE), "2 times");
 }
 
 static void test_add_addr_repeated__two_addresses__none(void **state)
@@ -510,7 +513,7 @@ static void test_add_addr_repeated__two_addresses__none(void **state)
     send_add_addr(&s, 1, "198.51.100.2", 0);
     send_add_addr(&s, 1, "198.51.100.3", 0);
     send_echo(&s, 0, "198.51.100.2");
-    expect_none(&s, "add_addr_repeated");
+    expect_none(&s, MPT_FINDING_ADD_ADDR_REPEATED);
 }
 
 static void test_add_addr_unused__no_join__note(void **state)
@@ -519,7 +522,7 @@ static void test_add_addr_unused__no_join__note(void **state)
     (void)state;
     begin_open(&s);
     send_add_addr(&s, 1, "198.51.100.2", 0);
-    expect_one(&s, "add_addr_unused", MPT_SEVERITY_NOTE);
+    expect_one(&s, MPT_FINDING_ADD_ADDR_UNUSED, MPT_SEVERITY_NOTE);
 }
 
 static void test_add_addr_unused__joined__none(void **state)
@@ -529,7 +532,7 @@ static void test_add_addr_unused__joined__none(void **state)
     begin_open(&s);
     send_add_addr(&s, 1, "198.51.100.2", 0);
     open_join_to(&s, "198.51.100.2");
-    expect_none(&s, "add_addr_unused");
+    expect_none(&s, MPT_FINDING_ADD_ADDR_UNUSED);
 }
 
 static void test_add_addr_hmac__one_bit_wrong__error(void **state)
@@ -538,7 +541,7 @@ static void test_add_addr_hmac__one_bit_wrong__error(void **state)
     (void)state;
     begin_open(&s);
     send_add_addr(&s, 1, "198.51.100.2", 1);
-    expect_one(&s, "add_addr_hmac", MPT_SEVERITY_ERROR);
+    expect_one(&s, MPT_FINDING_ADD_ADDR_HMAC, MPT_SEVERITY_ERROR);
 }
 
 static void test_add_addr_hmac__right__none(void **state)
@@ -547,7 +550,7 @@ static void test_add_addr_hmac__right__none(void **state)
     (void)state;
     begin_open(&s);
     send_add_addr(&s, 1, "198.51.100.2", 0);
-    expect_none(&s, "add_addr_hmac");
+    expect_none(&s, MPT_FINDING_ADD_ADDR_HMAC);
 }
 
 static void send_remove(struct scene *s, uint8_t id)
@@ -563,7 +566,8 @@ static void test_remove_addr_nothing__unknown_id__note(void **state)
     (void)state;
     begin_two(&s);
     send_remove(&s, 9);
-    expect_words(expect_one(&s, "remove_addr_nothing", MPT_SEVERITY_NOTE), "neither announced nor used");
+    expect_words(expect_one(&s, MPT_FINDING_REMOVE_ADDR_NOTHING, MPT_SEVERITY_NOTE),
+                 "neither announced nor used");
 }
 
 static void test_remove_addr_nothing__subflow_open__none(void **state)
@@ -573,7 +577,7 @@ static void test_remove_addr_nothing__subflow_open__none(void **state)
     begin_two(&s);
     send_remove(&s, 1);
     flow_send(&s.b, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
-    expect_none(&s, "remove_addr_nothing");
+    expect_none(&s, MPT_FINDING_REMOVE_ADDR_NOTHING);
 }
 
 static void test_address_outlived__data_two_seconds_later__warning(void **state)
@@ -584,7 +588,8 @@ static void test_address_outlived__data_two_seconds_later__warning(void **state)
     send_remove(&s, 1);
     later(&s, 2000);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
-    expect_words(expect_one(&s, "address_outlived", MPT_SEVERITY_WARNING), "subflow 1 (198.51.100.1:40001");
+    expect_words(expect_one(&s, MPT_FINDING_ADDRESS_OUTLIVED, MPT_SEVERITY_WARNING),
+                 "subflow 1 (198.51.100.1:40001");
 }
 
 static void test_address_outlived__data_soon_after__none(void **state)
@@ -598,7 +603,7 @@ static void test_address_outlived__data_soon_after__none(void **state)
     flow_send(&s.b, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     later(&s, 2000);
     flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
-    expect_none(&s, "address_outlived");
+    expect_none(&s, MPT_FINDING_ADDRESS_OUTLIVED);
 }
 
 int main(void)

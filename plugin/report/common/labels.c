@@ -18,6 +18,18 @@ const char *mpt_end_name(unsigned end)
     return names[end];
 }
 
+const mpt_severity_words *mpt_severity_label(mpt_severity severity)
+{
+    static const mpt_severity_words words[MPT_SEVERITIES] = {
+        [MPT_SEVERITY_ERROR] = {"error", "errors", "Errors"},
+        [MPT_SEVERITY_WARNING] = {"warning", "warnings", "Warnings"},
+        [MPT_SEVERITY_NOTE] = {"note", "notes", "Notes"},
+        [MPT_SEVERITY_CHAT] = {"chat", "chats", "Chat"},
+    };
+
+    return &words[severity];
+}
+
 const char *mpt_join_step_name(mpt_join_step step)
 {
     static const char *const names[] = {

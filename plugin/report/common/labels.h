@@ -7,11 +7,18 @@
 #ifndef MPT_LABELS_H
 #define MPT_LABELS_H
 
-#include "tap/engine/figures/metrics.h"
+#include "tap/engine/findings/findings.h"
 
 const char *mpt_direction_name(mpt_direction direction); /* "c2s", "s2c" */
 const char *mpt_end_name(unsigned end);                  /* "client", "server" */
-const char *mpt_join_step_name(mpt_join_step step);      /* "syn", "synack", "ack" */
+
+typedef struct mpt_severity_words {
+    const char *name, *many, *heading; /* "warning", "warnings", "Warnings" */
+} mpt_severity_words;
+
+const mpt_severity_words *mpt_severity_label(mpt_severity severity);
+
+const char *mpt_join_step_name(mpt_join_step step); /* "syn", "synack", "ack" */
 /* "no MP_CAPABLE in the SYN/ACK", ...: what follows "fell back to TCP: ". NULL for MPT_FALLBACK_NONE. */
 const char *mpt_fallback_phrase(mpt_fallback fallback);
 /* "SYN sent, no answer", "refused", "established", "closed", "reset". */

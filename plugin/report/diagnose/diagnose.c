@@ -4,6 +4,7 @@
  */
 #include "diagnose.h"
 
+#include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/format/csv.h"
@@ -83,15 +84,6 @@ static void clear(struct collection *c)
 
 /* --- text --- */
 
-static const struct words {
-    const char *one, *many, *heading;
-} WORDS[MPT_SEVERITIES] = {
-    [MPT_SEVERITY_ERROR] = {"error", "errors", "Errors"},
-    [MPT_SEVERITY_WARNING] = {"warning", "warnings", "Warnings"},
-    [MPT_SEVERITY_NOTE] = {"note", "notes", "Notes"},
-    [MPT_SEVERITY_CHAT] = {"chat", "chats", "Chat"},
-};
-
 /* "2 MPTCP connections checked: 1 error, 2 warnings." */
 static void text_counts(const struct collection *c, mpt_sink *sink)
 {
@@ -101,12 +93,13 @@ static void text_counts(const struct collection *c, mpt_sink *sink)
     mpt_units_grouped(line, c->checked);
     g_string_append_printf(line, " MPTCP connection%s checked", c->checked == 1 ? "" : "s");
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        const mpt_severity_words *words = mpt_severity_label(s);
         guint n = c->by_severity[s]->len;
         if (n == 0)
             continue;
         g_string_append(line, before);
         mpt_units_grouped(line, n);
-        g_string_append_printf(line, " %s", n == 1 ? WORDS[s].one : WORDS[s].many);
+        g_string_append_printf(line, " %s", n == 1 ? words->name : words->many);
         before = ", ";
     }
     g_string_append(line, before[0] == ':' ? ": nothing found." : ".");
@@ -118,6 +111,8 @@ static void text_counts(const struct collection *c, mpt_sink *sink)
 void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
 {
     GString *line = g_string_new(NULL);
+    char text[MPT_RFC_TEXT];
+    const char *rfc = mpt_finding_rfc_text(f, text);
 
     if (f->has_connection)
         g_string_append_printf(line, "Connection %u", f->connection);
@@ -130,8 +125,8 @@ void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
         mpt_units_seconds(line, f->time.ns, 6);
         g_string_append(line, " s");
     }
-    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, f->check, f->rfc ? ", " : "",
-                           f->rfc ? f->rfc : "");
+    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, mpt_finding_name(f->id), rfc ? ", " : "",
+                           rfc ? rfc : "");
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -158,7 +153,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     text_begin(x, &c, sink);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         if (c.by_severity[s]->len > 0)
-            mpt_text_heading(sink, 3, WORDS[s].heading);
+            mpt_text_heading(sink, 3, mpt_severity_label(s)->heading);
         for (guint i = 0; i < c.by_severity[s]->len; i++)
             mpt_diagnose_finding(g_ptr_array_index(c.by_severity[s], i), sink);
     }
@@ -185,9 +180,11 @@ static const mpt_column TABLE[COLUMNS] = {
 
 static void csv_row(mpt_table *table, const mpt_finding *f)
 {
+    char rfc[MPT_RFC_TEXT];
+
     mpt_table_begin_row(table);
-    mpt_table_set_text(table, SEVERITY, mpt_severity_name(f->severity));
-    mpt_table_set_text(table, CHECK, f->check);
+    mpt_table_set_text(table, SEVERITY, mpt_severity_label(f->severity)->name);
+    mpt_table_set_text(table, CHECK, mpt_finding_name(f->id));
     if (f->has_connection)
         mpt_table_set_uint(table, CONNECTION, f->connection);
     if (f->subflow.known)
@@ -199,9 +196,9 @@ static void csv_row(mpt_table *table, const mpt_finding *f)
     if (f->time.known)
         mpt_table_set_ns(table, TIME, f->time.ns);
     mpt_table_set_uint(table, COUNT, f->count);
-    mpt_table_set_text(table, UNIT, f->unit);
+    mpt_table_set_text(table, UNIT, mpt_finding_unit_name(f->unit));
     mpt_table_set_text(table, SENTENCE, f->sentence);
-    mpt_table_set_text(table, RFC, f->rfc);
+    mpt_table_set_text(table, RFC, mpt_finding_rfc_text(f, rfc));
 }
 
 static void csv_report(const mpt_report_context *x, mpt_sink *sink)
@@ -238,9 +235,11 @@ static void json_id(mpt_json *json, const char *key, bool known, int64_t value)
 
 static void json_finding(mpt_json *json, const mpt_finding *f)
 {
+    char rfc[MPT_RFC_TEXT];
+
     mpt_json_begin_object(json);
-    mpt_json_member_string(json, "severity", mpt_severity_name(f->severity));
-    mpt_json_member_string(json, "check", f->check);
+    mpt_json_member_string(json, "severity", mpt_severity_label(f->severity)->name);
+    mpt_json_member_string(json, "check", mpt_finding_name(f->id));
     json_id(json, "connection", f->has_connection, f->connection);
     json_id(json, "subflow", f->subflow.known, f->subflow.value);
     mpt_json_member_string(json, "direction",
@@ -251,9 +250,9 @@ static void json_finding(mpt_json *json, const mpt_finding *f)
     else
         mpt_json_member_null(json, "time");
     mpt_json_member_uint(json, "count", f->count);
-    mpt_json_member_string(json, "unit", f->unit);
+    mpt_json_member_string(json, "unit", mpt_finding_unit_name(f->unit));
     mpt_json_member_string(json, "sentence", f->sentence);
-    mpt_json_member_string(json, "rfc", f->rfc);
+    mpt_json_member_string(json, "rfc", mpt_finding_rfc_text(f, rfc));
     mpt_json_end_object(json);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "gui_rows.h"
 
+#include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_json.h"
 #include "plugin/report/events/event_text.h"
@@ -308,6 +309,7 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
         [MPT_SEVERITY_CHAT] = MPT_GUI_CHAT,
     };
     mpt_table *t = to->table;
+    char rfc[MPT_RFC_TEXT];
 
     mpt_gui_rows_begin(
         to, &(mpt_gui_row){.connection = f->has_connection ? f->connection : MPT_GUI_NO_CONNECTION,
@@ -315,7 +317,7 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
                            .frame = f->frame,
                            .direction = f->direction.known ? (unsigned)f->direction.value : MPT_DIRECTIONS,
                            .severity = severities[f->severity]});
-    mpt_table_set_text(t, FINDING_SEVERITY, mpt_severity_name(f->severity));
+    mpt_table_set_text(t, FINDING_SEVERITY, mpt_severity_label(f->severity)->name);
     if (f->has_connection)
         mpt_table_set_uint(t, FINDING_CONNECTION, f->connection);
     if (f->subflow.known)
@@ -328,9 +330,9 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
         mpt_table_set_uint(t, FINDING_FRAME, f->frame);
     mpt_table_set_text(t, FINDING_TEXT, f->sentence);
     mpt_table_set_uint(t, FINDING_COUNT, f->count);
-    mpt_table_set_text(t, FINDING_UNIT, f->unit);
-    mpt_table_set_text(t, FINDING_CHECK, f->check);
-    mpt_table_set_text(t, FINDING_RFC, f->rfc);
+    mpt_table_set_text(t, FINDING_UNIT, mpt_finding_unit_name(f->unit));
+    mpt_table_set_text(t, FINDING_CHECK, mpt_finding_name(f->id));
+    mpt_table_set_text(t, FINDING_RFC, mpt_finding_rfc_text(f, rfc));
 }
 
 static GPtrArray *collect(const mpt_gui_rows *to)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plot_internal.h"
+#include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/events/event_text.h"
@@ -269,12 +270,14 @@ static void put_findings(mpt_sink *sink, const mpt_plot *plot)
         mpt_sink_puts(sink, "<ul class=\"findings\">\n");
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
+        char text[MPT_RFC_TEXT];
+        const char *rfc = mpt_finding_rfc_text(f, text);
 
-        mpt_sink_printf(sink, "<li class=\"%s\"><b>%s</b>: ", mpt_severity_name(f->severity),
-                        mpt_severity_name(f->severity));
+        mpt_sink_printf(sink, "<li class=\"%s\"><b>%s</b>: ", mpt_severity_label(f->severity)->name,
+                        mpt_severity_label(f->severity)->name);
         mpt_plot_escape(sink, f->sentence);
         mpt_sink_puts(sink, " <span class=\"soft\">(");
-        mpt_plot_escape(sink, f->rfc ? f->rfc : f->check);
+        mpt_plot_escape(sink, rfc ? rfc : mpt_finding_name(f->id));
         if (f->frame)
             mpt_sink_printf(sink, ", frame %u", f->frame);
         mpt_sink_puts(sink, ")</span></li>\n");

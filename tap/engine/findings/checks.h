@@ -1,12 +1,13 @@
-/* checks.h - what the check functions share; nobody outside findings*.c includes it.
+/* checks.h - what the check functions share; nobody outside this folder includes it.
  *
- *   findings.c            the table of checks, the order of findings, words and numbers
- *   findings_capture.c    what a capture can't show
- *   findings_handshake.c  MP_CAPABLE, fallback, MP_JOIN
- *   findings_address.c    ADD_ADDR, REMOVE_ADDR
- *   findings_data.c       mappings, DATA_ACKs, checksums
- *   findings_path.c       backup, failover, waiting, reinjections
- *   findings_way.c        what happens between two vantage points
+ *   findings_table.h     ids, severities, sections
+ *   findings.c           runs the checks, orders the findings
+ *   checks_capture.c     what a capture can't show
+ *   checks_handshake.c   MP_CAPABLE, fallback, MP_JOIN
+ *   checks_address.c     ADD_ADDR, REMOVE_ADDR
+ *   checks_data.c        mappings, DATA_ACKs, checksums
+ *   checks_scheduling.c  backup, failover, waiting, reinjections
+ *   checks_middlebox.c   what happens between two vantage points
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,8 +16,6 @@
 
 #include "findings.h"
 #include "tap/engine/core/engine.h"
-
-struct mpt_check;
 
 /* Where the capture was taken, by the times of the first handshake. */
 typedef enum mpt_near { MPT_NEAR_UNKNOWN, MPT_NEAR_CLIENT, MPT_NEAR_SERVER } mpt_near;
@@ -33,28 +32,28 @@ typedef struct mpt_checking {
     mpt_near near;
     bool whole;    /* the handshake of the first subflow is in the capture */
     bool reliable; /* no options cut, no segment lost or late */
-    const struct mpt_check *check;
     GArray *found;
 } mpt_checking;
 
-typedef void (*mpt_check_func)(mpt_checking *x);
+/* A section of the RFC of version 1, and of that of version 0. */
+typedef struct mpt_rfcs {
+    mpt_rfc v1, v0;
+} mpt_rfcs;
 
-typedef struct mpt_check {
-    const char *id;
-    mpt_severity severity; /* unless the function says otherwise */
-    const char *rfc;       /* RFC 8684; NULL: of the capture */
-    const char *rfc_v0;    /* RFC 6824, where the section differs; NULL: the same number */
-    const char *title;
-    mpt_check_func run; /* NULL: raised by the function of the row above */
-} mpt_check;
+/* clang-format off */
+#define MPT_RFC_SAME(section) {{8684, section}, {6824, section}}
+#define MPT_RFC_BOTH(v1, v0) {{8684, v1}, {6824, v0}}
+#define MPT_RFC_OF_TCP(section) {{9293, section}, {9293, section}}
+#define MPT_RFC_NO_RFC {{0, NULL}, {0, NULL}}
+/* clang-format on */
 
-/* A finding of check `id` (NULL: of the row that runs). time_ns: of the capture, INT64_MIN: none. The result is valid
- * until the next finding; the caller may set subflow, direction, severity. */
-mpt_finding *mpt_found(mpt_checking *x, const char *id, int64_t time_ns, uint32_t frame, uint64_t count,
+/* Adds a finding. time_ns: of the capture, INT64_MIN: none. The result is valid until the next finding; the caller may
+ * set subflow, direction, severity. */
+mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count,
                        const char *format, ...) G_GNUC_PRINTF(6, 7);
 
-/* The section of the connection's version: RFC 8684 `rfc`, or rfc_v0 (NULL: the same number in RFC 6824). Static. */
-const char *mpt_found_rfc(const mpt_checking *x, const char *rfc, const char *rfc_v0);
+/* The section of the connection's version. */
+mpt_rfc mpt_found_rfc(const mpt_checking *x, const mpt_rfcs *rfcs);
 
 static inline void mpt_found_subflow(mpt_finding *f, const mpt_subflow_view *sv)
 {
@@ -97,7 +96,7 @@ const char *mpt_word_percent(uint64_t part, uint64_t all, char *text); /* "12.3 
 /* "subflow 1 (192.0.2.1:4000 - 192.0.2.2:80)". text has MPT_SUBFLOW_WORDS bytes. */
 const char *mpt_labels_subflow(const mpt_subflow_view *sv, char *text);
 
-/* --- the check functions: a row each in findings.c --- */
+/* --- the check functions: a row each in findings_table.h --- */
 
 void mpt_check_fallback(mpt_checking *x);
 void mpt_check_capable(mpt_checking *x);

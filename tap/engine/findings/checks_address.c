@@ -99,12 +99,12 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
 
     name_announcement(a);
     if (lacks_echo(x, a))
-        f = mpt_found(x, "add_addr_no_echo", first->time_ns, first->frame, a->count,
+        f = mpt_found(x, MPT_FINDING_ADD_ADDR_NO_ECHO, first->time_ns, first->frame, a->count,
                       "The %s announces %s (%u time%s), and no echo ever comes: the other host, or a "
                       "middlebox, drops it.",
                       mpt_word_end(a->end), a->what, (unsigned)a->count, a->count == 1 ? "" : "s");
     else if (a->count > 1 && a->echo)
-        f = mpt_found(x, "add_addr_repeated", first->time_ns, first->frame, a->count,
+        f = mpt_found(x, MPT_FINDING_ADD_ADDR_REPEATED, first->time_ns, first->frame, a->count,
                       "The %s announces %s %u times; the echo is in frame %u, %u of them come after it.",
                       mpt_word_end(a->end), a->what, (unsigned)a->count, a->echo->frame,
                       (unsigned)a->after_echo);
@@ -112,7 +112,7 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
         mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
     if (a->used || a->removed || x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
         return;
-    f = mpt_found(x, "add_addr_unused", first->time_ns, first->frame, a->count,
+    f = mpt_found(x, MPT_FINDING_ADD_ADDR_UNUSED, first->time_ns, first->frame, a->count,
                   "The %s announces %s, and no subflow ever uses this address.", mpt_word_end(a->end),
                   a->what);
     mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
@@ -149,7 +149,7 @@ void mpt_check_add_addr_hmac(mpt_checking *x)
         }
         if (first)
             mpt_found_subflow(
-                mpt_found(x, NULL, first->time_ns, first->frame, count,
+                mpt_found(x, MPT_FINDING_ADD_ADDR_HMAC, first->time_ns, first->frame, count,
                           "ADD_ADDR of the %s has a wrong HMAC (%u time%s): forged, or altered on the way, "
                           "as by address translation. It is to be ignored.",
                           mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s"),
@@ -191,7 +191,7 @@ static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_s
     if (end_ns - r->event->time_ns <= REACTION_NS)
         return;
     mpt_word_time(MAX(last, end_ns) - r->event->time_ns, later);
-    f = mpt_found(x, "address_outlived", r->event->time_ns, r->event->frame, 1,
+    f = mpt_found(x, MPT_FINDING_ADDRESS_OUTLIVED, r->event->time_ns, r->event->frame, 1,
                   "The %s removes address id %u, but %s, which uses it, %s %s later.", mpt_word_end(r->end),
                   r->id, mpt_labels_subflow(sv, name),
                   last - r->event->time_ns > REACTION_NS ? "still carries data until" : "is still open",
@@ -213,7 +213,7 @@ static void closes_nothing(mpt_checking *x, const struct removal *r)
     }
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
         used |= has_id(&x->v->subflows[i], r) && x->v->subflows[i].subflow->start_ns <= r->event->time_ns;
-    f = mpt_found(x, "remove_addr_nothing", r->event->time_ns, r->event->frame, 1,
+    f = mpt_found(x, MPT_FINDING_REMOVE_ADDR_NOTHING, r->event->time_ns, r->event->frame, 1,
                   "The %s removes address id %u, which closes nothing: %s.", mpt_word_end(r->end), r->id,
                   used        ? "its subflows are closed already"
                   : announced ? "it was announced, but no subflow ever used it"

@@ -30,7 +30,7 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned
 
     if (!bytes || !(first = mpt_runs_first(&pending.runs, &at)))
         return;
-    f = mpt_found(x, NULL, first->value, first->frame, bytes,
+    f = mpt_found(x, MPT_FINDING_DATA_UNMAPPED, first->value, first->frame, bytes,
                   "%s that the %s sends on %s have no mapping, so their place in the data is not known.",
                   mpt_word_bytes(bytes, n), mpt_word_end(direction), mpt_labels_subflow(sv, name));
     mpt_found_subflow(f, sv);
@@ -58,7 +58,7 @@ void mpt_check_conflicts(mpt_checking *x)
 
     if (!seen->count)
         return;
-    f = mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+    f = mpt_found(x, MPT_FINDING_MAPPING_CONFLICT, seen->time_ns, seen->frame, seen->count,
                   "%s were mapped a second time to other data sequence numbers, against an earlier DSS. The "
                   "first mapping "
                   "was kept.",
@@ -74,7 +74,7 @@ void mpt_check_far(mpt_checking *x)
 
     if (!far || !far->count)
         return;
-    f = mpt_found(x, NULL, far->time_ns, far->frame, far->count,
+    f = mpt_found(x, MPT_FINDING_DSN_FAR, far->time_ns, far->frame, far->count,
                   "%s data sequence number%s or DATA_ACK%s so far from the others that no transfer can have "
                   "reached %s. "
                   "They were ignored.",
@@ -101,7 +101,7 @@ void mpt_check_beyond_window(mpt_checking *x)
         if (!seen || !seen->count || v->window_unsure || !judgeable(x, direction))
             continue;
         mark(x,
-             mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+             mpt_found(x, MPT_FINDING_DSN_BEYOND_WINDOW, seen->time_ns, seen->frame, seen->count,
                        "The %s sends %s beyond the DATA_ACKs of the %s and the largest receive window that "
                        "it had told.",
                        mpt_word_end(direction), mpt_word_bytes(seen->count, n), mpt_word_end(!direction)),
@@ -116,15 +116,15 @@ static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, unsign
     if (v->acks_beyond.count && judgeable(x, direction))
         mark(x,
              mpt_found(
-                 x, "data_ack_beyond", v->acks_beyond.time_ns, v->acks_beyond.frame, v->acks_beyond.count,
-                 "%s DATA_ACK%s of the %s acknowledge%s more than the %s had sent.",
+                 x, MPT_FINDING_DATA_ACK_BEYOND, v->acks_beyond.time_ns, v->acks_beyond.frame,
+                 v->acks_beyond.count, "%s DATA_ACK%s of the %s acknowledge%s more than the %s had sent.",
                  mpt_word_count(v->acks_beyond.count, n), v->acks_beyond.count == 1 ? "" : "s",
                  mpt_word_end(!direction), v->acks_beyond.count == 1 ? "s" : "", mpt_word_end(direction)),
              &v->acks_beyond, direction);
     if (v->acks_back.count && x->reliable)
         mark(x,
              mpt_found(
-                 x, "data_ack_back", v->acks_back.time_ns, v->acks_back.frame, v->acks_back.count,
+                 x, MPT_FINDING_DATA_ACK_BACK, v->acks_back.time_ns, v->acks_back.frame, v->acks_back.count,
                  "%s DATA_ACK%s of the %s %s below an earlier one on the same subflow, in segments that were "
                  "not late themselves.",
                  mpt_word_count(v->acks_back.count, n), v->acks_back.count == 1 ? "" : "s",
@@ -151,7 +151,7 @@ void mpt_check_after_fin(mpt_checking *x)
         if (!seen || !seen->count || !x->reliable)
             continue;
         mark(x,
-             mpt_found(x, NULL, seen->time_ns, seen->frame, seen->count,
+             mpt_found(x, MPT_FINDING_DATA_AFTER_FIN, seen->time_ns, seen->frame, seen->count,
                        "The %s sends %s with data sequence numbers at or beyond its DATA_FIN (frame %u).",
                        mpt_word_end(direction), mpt_word_bytes(seen->count, n),
                        x->c->level[x->v->side[direction]].fin_frame),
@@ -204,7 +204,7 @@ void mpt_check_not_delivered(mpt_checking *x)
         if (!u.bytes)
             continue;
         f = mpt_found(
-            x, NULL, u.time_ns, u.frame, u.bytes,
+            x, MPT_FINDING_DATA_NOT_ACKED, u.time_ns, u.frame, u.bytes,
             "When the connection ends, %s of the %s are acknowledged by TCP but not at the data level: the "
             "other side may never have got them.",
             mpt_word_bytes(u.bytes, n), mpt_word_end(direction));
@@ -231,7 +231,8 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
     mpt_labels_subflow(sv, name);
     mpt_word_count(k->ok + k->bad + k->incomplete, all);
     if (k->bad) {
-        f = mpt_found(x, "checksum_bad", bad ? bad->time_ns : INT64_MIN, bad ? bad->frame : 0, k->bad,
+        f = mpt_found(x, MPT_FINDING_CHECKSUM_BAD, bad ? bad->time_ns : INT64_MIN, bad ? bad->frame : 0,
+                      k->bad,
                       "The checksum of %s of %s mappings of the %s on %s does not fit the payload: something "
                       "on the way "
                       "alters it.",
@@ -240,7 +241,7 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
         mpt_found_direction(f, direction);
     }
     if (k->incomplete) {
-        f = mpt_found(x, "checksum_unverified", INT64_MIN, 0, k->incomplete,
+        f = mpt_found(x, MPT_FINDING_CHECKSUM_UNVERIFIED, INT64_MIN, 0, k->incomplete,
                       "The checksum of %s of %s mappings of the %s on %s can't be verified: the capture does "
                       "not have all "
                       "of their payload.",
@@ -283,9 +284,10 @@ void mpt_check_mp_fail(mpt_checking *x)
             g_snprintf(then, sizeof then, "the subflow is reset in frame %u", rst->frame);
         else
             g_snprintf(then, sizeof then, "neither a reset nor an infinite mapping follows");
-        mpt_found_subflow(
-            mpt_found(x, NULL, fail->time_ns, fail->frame, 1, "The %s reports a wrong checksum on %s; %s.",
-                      mpt_word_end(mpt_checking_end(x, fail->side)), mpt_labels_subflow(sv, name), then),
-            sv);
+        mpt_found_subflow(mpt_found(x, MPT_FINDING_MP_FAIL, fail->time_ns, fail->frame, 1,
+                                    "The %s reports a wrong checksum on %s; %s.",
+                                    mpt_word_end(mpt_checking_end(x, fail->side)),
+                                    mpt_labels_subflow(sv, name), then),
+                          sv);
     }
 }

@@ -132,7 +132,7 @@ void mpt_check_fallback(mpt_checking *x)
         return;
     text = g_string_new(NULL);
     explain(x, text);
-    f = mpt_found(x, NULL, event->time_ns, event->frame, 1, "%s", text->str);
+    f = mpt_found(x, MPT_FINDING_FALLBACK, event->time_ns, event->frame, 1, "%s", text->str);
     mpt_found_subflow(f, &x->v->subflows[0]);
     g_string_free(text, TRUE);
 }
@@ -163,13 +163,13 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
         return;
     mpt_endpoint_text(&x->v->end[1], server);
     if (plain)
-        mpt_found(x, "capable_dropped", s->start_ns, s->first_frame, syns,
+        mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, s->start_ns, s->first_frame, syns,
                   "%s never answers the SYN with MP_CAPABLE (sent %u time%s), but answers one without it in "
                   "frame %u: "
                   "something on the way drops SYNs with MP_CAPABLE.",
                   server, syns, syns == 1 ? "" : "s", plain->synack_frame);
     else if (syns > 1)
-        mpt_found(x, "capable_unanswered", s->start_ns, s->first_frame, syns,
+        mpt_found(x, MPT_FINDING_CAPABLE_UNANSWERED, s->start_ns, s->first_frame, syns,
                   "%s never answers the SYN with MP_CAPABLE (sent %u times); the capture has no SYN without "
                   "it to compare.",
                   server, syns);
@@ -187,13 +187,14 @@ void mpt_check_capable(mpt_checking *x)
         check_unanswered(x, s);
     } else if (x->v->kind == MPT_KIND_TCP && s->synack_seen && plain_syns(x)) {
         const mpt_seen *plain = &s->evidence->plain_syn;
-        mpt_found(x, "capable_dropped", plain->time_ns, plain->frame, s->evidence->syns - plain->count,
+        mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, plain->time_ns, plain->frame,
+                  s->evidence->syns - plain->count,
                   "%s did not answer the SYN with MP_CAPABLE (sent %u times), but answers the one without "
                   "it: plain TCP. "
                   "Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
                   server, (unsigned)(s->evidence->syns - plain->count));
     } else if (x->v->kind == MPT_KIND_TCP && s->state == MPT_STATE_REFUSED && !s->synack_seen) {
-        mpt_found(x, "capable_refused", s->refused_ns, s->last_frame, 1,
+        mpt_found(x, MPT_FINDING_CAPABLE_REFUSED, s->refused_ns, s->last_frame, 1,
                   "%s refuses the connection with a RST: nothing listens there, or something on the way "
                   "rejects it.",
                   server);
@@ -212,7 +213,7 @@ struct join {
     char name[MPT_SUBFLOW_WORDS];
 };
 
-static mpt_finding *join_found(struct join *k, const char *id, int64_t time_ns, uint32_t frame,
+static mpt_finding *join_found(struct join *k, mpt_finding_id id, int64_t time_ns, uint32_t frame,
                                const char *text)
 {
     mpt_finding *f = mpt_found(k->x, id, time_ns, frame, 1, "The join of %s by the %s %s", k->name,
@@ -259,18 +260,19 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
             "is refused%s, and its token %08x belongs to no connection in the capture: the %s is likely "
             "not to know it either (another host behind the address, or a connection long closed).",
             reason, k->j->token, mpt_word_end(!k->initiator));
-        join_found(k, "join_unknown_token", rst->time_ns, rst->frame, text->str);
+        join_found(k, MPT_FINDING_JOIN_UNKNOWN_TOKEN, rst->time_ns, rst->frame, text->str);
     } else if (x->closing_ns <= rst->time_ns) {
         g_string_printf(text, "is refused%s: the connection is being closed already.", reason);
-        join_found(k, "join_refused", rst->time_ns, rst->frame, text->str)->severity = MPT_SEVERITY_CHAT;
+        join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame, text->str)->severity =
+            MPT_SEVERITY_CHAT;
     } else if (why == 3) {
         g_string_printf(text, "is refused%s: the %s takes no more subflows, or none at this address.", reason,
                         mpt_word_end(!k->initiator));
-        join_found(k, "join_limit", rst->time_ns, rst->frame, text->str);
+        join_found(k, MPT_FINDING_JOIN_LIMIT, rst->time_ns, rst->frame, text->str);
     } else {
         g_string_printf(text, "is refused by the %s%s.", mpt_word_end(!k->initiator),
                         *reason ? reason : " with a RST that gives no reason");
-        join_found(k, "join_refused", rst->time_ns, rst->frame, text->str);
+        join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame, text->str);
     }
     g_string_free(text, TRUE);
 }
@@ -290,7 +292,7 @@ static void refused(struct join *k)
     }
     if (k->s->synack_seen && !k->j->synack_seen && k->x->reliable) {
         join_found(
-            k, "join_unfinished", refused_ns, k->s->synack_frame,
+            k, MPT_FINDING_JOIN_UNFINISHED, refused_ns, k->s->synack_frame,
             "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, or a "
             "middlebox removed the option.");
         return;
@@ -299,7 +301,7 @@ static void refused(struct join *k)
         return;
     reset_reason(k->x, k->s, (int)k->initiator, reason, sizeof reason);
     g_snprintf(text, sizeof text, "is given up by the %s itself%s.", mpt_word_end(k->initiator), reason);
-    join_found(k, "join_refused", refused_ns, by_self ? by_self->frame : k->s->last_frame, text);
+    join_found(k, MPT_FINDING_JOIN_REFUSED, refused_ns, by_self ? by_self->frame : k->s->last_frame, text);
 }
 
 static void no_answer(struct join *k)
@@ -313,7 +315,7 @@ static void no_answer(struct join *k)
     g_snprintf(text, sizeof text,
                "has no answer (SYN sent %u time%s): the path, or a firewall on it, drops it.", syns,
                syns == 1 ? "" : "s");
-    join_found(k, "join_unanswered", s->start_ns, s->first_frame, text);
+    join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame, text);
 }
 
 static void unfinished(struct join *k)
@@ -323,7 +325,7 @@ static void unfinished(struct join *k)
     if (mpt_checking_one_way(k->sv) || k->x->c->end_ns - s->synack_ns < ANSWER_NS ||
         k->x->closing_ns < s->synack_ns + ANSWER_NS || !k->x->reliable)
         return;
-    join_found(k, "join_unfinished", s->synack_ns, s->synack_frame,
+    join_found(k, MPT_FINDING_JOIN_UNFINISHED, s->synack_ns, s->synack_frame,
                !k->j->synack_seen ? "is not finished: the SYN/ACK has no MP_JOIN."
                : k->j->ack_seen   ? "is not finished: its third ACK is never confirmed by the other side."
                                   : "is not finished: the third ACK with its HMAC is missing.");
@@ -332,11 +334,11 @@ static void unfinished(struct join *k)
 static void check_join(struct join *k)
 {
     if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_SYNACK) == MPT_VERDICT_BAD)
-        join_found(k, "join_hmac", k->j->synack_ns, k->j->synack_frame,
+        join_found(k, MPT_FINDING_JOIN_HMAC, k->j->synack_ns, k->j->synack_frame,
                    "has a wrong HMAC in the SYN/ACK: its sender does not have the keys of this connection.");
     else if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_ACK) == MPT_VERDICT_BAD)
         join_found(
-            k, "join_hmac", k->j->ack_ns, k->j->ack_frame,
+            k, MPT_FINDING_JOIN_HMAC, k->j->ack_ns, k->j->ack_frame,
             "has a wrong HMAC in the third ACK: its sender does not have the keys of this connection.");
     else if (k->s->state == MPT_STATE_REFUSED)
         refused(k);
@@ -386,7 +388,7 @@ void mpt_check_join_address(mpt_checking *x)
         if (s->kind != MPT_SUBFLOW_JOIN || !sv->initiator.known ||
             mpt_endpoint_same_address(to, &x->v->end[responder]) || announced(x, responder, to, s->start_ns))
             continue;
-        mpt_found_subflow(mpt_found(x, NULL, s->start_ns, s->first_frame, 1,
+        mpt_found_subflow(mpt_found(x, MPT_FINDING_JOIN_ADDRESS, s->start_ns, s->first_frame, 1,
                                     "The join of %s by the %s goes to %s, which the %s never announced.",
                                     mpt_labels_subflow(sv, name), mpt_word_end(!responder),
                                     mpt_endpoint_address_text(to, address), mpt_word_end(responder)),
@@ -410,7 +412,7 @@ void mpt_check_join_slow(mpt_checking *x)
         if (s->kind != MPT_SUBFLOW_JOIN || !sv->syn_to_synack.known || sv->syn_to_synack.ns < 3 * first->ns ||
             sv->syn_to_synack.ns - first->ns < 100 * INT64_C(1000000))
             continue;
-        mpt_found_subflow(mpt_found(x, NULL, s->start_ns, s->first_frame, syns,
+        mpt_found_subflow(mpt_found(x, MPT_FINDING_JOIN_SLOW, s->start_ns, s->first_frame, syns,
                                     "The SYN/ACK of %s took %s (%u SYN%s), that of the first subflow %s.",
                                     mpt_labels_subflow(sv, name), mpt_word_time(sv->syn_to_synack.ns, took),
                                     syns, syns == 1 ? "" : "s", mpt_word_time(first->ns, usual)),
@@ -452,8 +454,9 @@ void mpt_check_resets(mpt_checking *x)
             continue;
         end = mpt_checking_end(x, rst->side);
         why = reset_reason(x, s, (int)end, reason, sizeof reason);
-        f = mpt_found(x, NULL, rst->time_ns, rst->frame, 1, "The %s resets %s%s.", mpt_word_end(end),
-                      mpt_labels_subflow(sv, name), why >= 0 ? reason : " without a reason");
+        f = mpt_found(x, MPT_FINDING_SUBFLOW_RESET, rst->time_ns, rst->frame, 1, "The %s resets %s%s.",
+                      mpt_word_end(end), mpt_labels_subflow(sv, name),
+                      why >= 0 ? reason : " without a reason");
         mpt_found_subflow(f, sv);
         /* What TCP or the application may have had of its own. */
         if (why <= 0)

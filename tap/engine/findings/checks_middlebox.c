@@ -16,19 +16,18 @@ struct look {
     char name[MPT_SUBFLOW_WORDS];
 };
 
-static const struct section {
-    const char *rfc, *rfc_v0;
-} SECTIONS[MPT_SUBTYPES] = {
-    [MPT_MP_CAPABLE] = {"RFC 8684 3.1", NULL},
-    [MPT_MP_JOIN] = {"RFC 8684 3.2", NULL},
-    [MPT_DSS] = {"RFC 8684 3.3", NULL},
-    [MPT_ADD_ADDR] = {"RFC 8684 3.4.1", NULL},
-    [MPT_REMOVE_ADDR] = {"RFC 8684 3.4.2", NULL},
-    [MPT_MP_PRIO] = {"RFC 8684 3.3.8", NULL},
-    [MPT_MP_FAIL] = {"RFC 8684 3.7", "RFC 6824 3.6"},
-    [MPT_MP_FASTCLOSE] = {"RFC 8684 3.5", NULL},
-    [MPT_MP_TCPRST] = {"RFC 8684 3.6", NULL},
+static const mpt_rfcs SECTIONS[MPT_SUBTYPES] = {
+    [MPT_MP_CAPABLE] = MPT_RFC_SAME("3.1"),
+    [MPT_MP_JOIN] = MPT_RFC_SAME("3.2"),
+    [MPT_DSS] = MPT_RFC_SAME("3.3"),
+    [MPT_ADD_ADDR] = MPT_RFC_SAME("3.4.1"),
+    [MPT_REMOVE_ADDR] = MPT_RFC_SAME("3.4.2"),
+    [MPT_MP_PRIO] = MPT_RFC_SAME("3.3.8"),
+    [MPT_MP_FAIL] = MPT_RFC_BOTH("3.7", "3.6"),
+    [MPT_MP_FASTCLOSE] = MPT_RFC_SAME("3.5"),
+    [MPT_MP_TCPRST] = {{8684, "3.6"}, {8684, "3.6"}},
 };
+static const mpt_rfcs SYN_BLOCKED = MPT_RFC_BOTH("3.7", "3.6");
 
 static const mpt_subflow *any_subflow(const mpt_path_flow *f)
 {
@@ -55,12 +54,12 @@ static const char *name_at(const mpt_path_hop *way, unsigned end)
     return way->name[end == way->client_end ? 0 : 1];
 }
 
-static void finish(const struct look *l, mpt_finding *f, unsigned host, const char *rfc, const char *rfc_v0)
+static void finish(const struct look *l, mpt_finding *f, unsigned host, const mpt_rfcs *rfcs)
 {
     f->subflow = (mpt_maybe_int){.known = true, .value = l->way->subflow};
     mpt_found_direction(f, host);
-    if (rfc)
-        f->rfc = mpt_found_rfc(l->x, rfc, rfc_v0);
+    if (rfcs && rfcs->v1.number)
+        f->rfc = mpt_found_rfc(l->x, rfcs);
 }
 
 /* --- options --- */
@@ -111,9 +110,9 @@ static void presence(struct look *l, const mpt_option_change *c, unsigned from)
                            removed ? "with" : "without", option, arrive(text, c), name_at(l->way, !from),
                            removed ? "without" : "with", c->segments > 1 ? ", the first" : "",
                            c->frame[!from], removed ? "removes the option" : "adds the option");
-    f = mpt_found(l->x, removed ? "option_removed" : "option_added", c->time_ns[from], c->frame[from],
-                  c->segments, "%s", text->str);
-    finish(l, f, sender(l->flow, c->side), SECTIONS[c->subtype].rfc, SECTIONS[c->subtype].rfc_v0);
+    f = mpt_found(l->x, removed ? MPT_FINDING_OPTION_REMOVED : MPT_FINDING_OPTION_ADDED, c->time_ns[from],
+                  c->frame[from], c->segments, "%s", text->str);
+    finish(l, f, sender(l->flow, c->side), &SECTIONS[c->subtype]);
     g_string_free(text, TRUE);
 }
 
@@ -195,8 +194,9 @@ static void content(struct look *l, const mpt_option_change *c, unsigned from)
     if (c->part == MPT_OPTION_CHANGE_ADDRESS && a->has_hmac && b->has_hmac &&
         !memcmp(a->hmac, b->hmac, sizeof a->hmac))
         g_string_append(text, " Its HMAC is still that of the first address, so the receiver ignores it.");
-    f = mpt_found(l->x, "option_changed", c->time_ns[from], c->frame[from], c->segments, "%s", text->str);
-    finish(l, f, sender(l->flow, c->side), SECTIONS[c->subtype].rfc, SECTIONS[c->subtype].rfc_v0);
+    f = mpt_found(l->x, MPT_FINDING_OPTION_CHANGED, c->time_ns[from], c->frame[from], c->segments, "%s",
+                  text->str);
+    finish(l, f, sender(l->flow, c->side), &SECTIONS[c->subtype]);
     g_string_free(text, TRUE);
 }
 
@@ -227,7 +227,7 @@ static void check_addresses(struct look *l)
     if (!f->addresses_changed)
         return;
     finish(l,
-           mpt_found(l->x, "addresses_changed", a->start_ns, a->first_frame, 1,
+           mpt_found(l->x, MPT_FINDING_ADDRESSES_CHANGED, a->start_ns, a->first_frame, 1,
                      "Subflow %u has other addresses or ports at each vantage point: %s - %s at %s, %s - %s "
                      "at %s: address "
                      "translation (NAT) between them.",
@@ -235,7 +235,7 @@ static void check_addresses(struct look *l)
                      mpt_endpoint_text(&a->ends[!side], to), l->way->name[0],
                      mpt_endpoint_text(&b->ends[other], from2), mpt_endpoint_text(&b->ends[!other], to2),
                      l->way->name[1]),
-           MPT_C2S, NULL, NULL);
+           MPT_C2S, NULL);
 }
 
 static void check_sequence(struct look *l)
@@ -252,12 +252,12 @@ static void check_sequence(struct look *l)
         s = f->subflow[from];
         finish(l,
                mpt_found(
-                   l->x, "sequence_changed", s->start_ns, s->first_frame, 1,
+                   l->x, MPT_FINDING_SEQUENCE_CHANGED, s->start_ns, s->first_frame, 1,
                    "%s: what the %s sends has other sequence numbers at %s (from %u) than at %s (from %u): "
                    "something between them writes its own.",
                    l->name, mpt_word_end(sender(f, side)), name_at(l->way, !from), (from ? x : y)->origin,
                    name_at(l->way, from), (from ? y : x)->origin),
-               sender(f, side), NULL, NULL);
+               sender(f, side), NULL);
     }
 }
 
@@ -272,14 +272,14 @@ static void check_mss(struct look *l)
         if (!f->mss[0][side] || !f->mss[1][side] || f->mss[0][side] == f->mss[1][side])
             continue;
         finish(l,
-               mpt_found(l->x, "mss_changed", opens ? s->syn_ns : s->synack_ns,
+               mpt_found(l->x, MPT_FINDING_MSS_CHANGED, opens ? s->syn_ns : s->synack_ns,
                          opens ? s->first_frame : s->synack_frame, 1,
                          "The %s of %s leaves %s with a maximum segment size of %u and arrives at %s with "
                          "%u: something "
                          "between them clamps it.",
                          opens ? "SYN" : "SYN/ACK", l->name, name_at(l->way, from), f->mss[from][side],
                          name_at(l->way, !from), f->mss[!from][side]),
-               host, NULL, NULL);
+               host, NULL);
     }
 }
 
@@ -315,20 +315,20 @@ static void check_missing(struct look *l)
         return;
     if (plain && plain->syn_seen && !all_blocked(s, plain)) {
         found = mpt_found(
-            l->x, "option_removed", s->syn_ns, s->first_frame, syns,
+            l->x, MPT_FINDING_OPTION_REMOVED, s->syn_ns, s->first_frame, syns,
             "The SYN of %s leaves %s with %s and arrives at %s without it (frame %u there): something "
             "between them removes the option.",
             l->name, name_at(l->way, end), option, name_at(l->way, !end), plain->first_frame);
-        finish(l, found, host, join ? "RFC 8684 3.2" : "RFC 8684 3.1", NULL);
+        finish(l, found, host, &SECTIONS[join ? MPT_MP_JOIN : MPT_MP_CAPABLE]);
     } else if ((plain && plain->syn_seen) || (!plain && !f->outside && !s->synack_seen)) {
         found =
-            mpt_found(l->x, "syn_blocked", s->syn_ns, s->first_frame, syns,
+            mpt_found(l->x, MPT_FINDING_SYN_BLOCKED, s->syn_ns, s->first_frame, syns,
                       "The SYN with %s of %s leaves %s (%u time%s) and does not arrive at %s%s: %ssomething "
                       "between them drops it.",
                       option, l->name, name_at(l->way, end), (unsigned)syns, syns == 1 ? "" : "s",
                       name_at(l->way, !end), plain ? ", one without the option does" : "",
                       syns == 1 && !plain ? "it was lost, or " : "");
-        finish(l, found, host, join ? "RFC 8684 3.2" : "RFC 8684 3.7", join ? NULL : "RFC 6824 3.6");
+        finish(l, found, host, join ? &SECTIONS[MPT_MP_JOIN] : &SYN_BLOCKED);
     }
 }
 

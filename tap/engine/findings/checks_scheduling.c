@@ -34,7 +34,7 @@ static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, unsigned d
         return;
     regular = mpt_checking_subflow(x, h->backup.owner);
     f = mpt_found(
-        x, NULL, h->backup.time_ns, h->backup.frame, h->backup.count,
+        x, MPT_FINDING_BACKUP_USED, h->backup.time_ns, h->backup.frame, h->backup.count,
         "The %s sends %s on %s, a backup, although subflow %u is regular and up; %s of them %s new data.",
         mpt_word_end(direction), mpt_word_bytes(h->backup.count, n), mpt_labels_subflow(sv, name),
         regular->id, h->backup_new ? mpt_word_bytes(h->backup_new, fresh) : "none",
@@ -88,7 +88,7 @@ void mpt_check_idle(mpt_checking *x)
         if (sent < IDLE_BYTES)
             continue;
         mpt_found_subflow(
-            mpt_found(x, NULL, from, s->first_frame, sent,
+            mpt_found(x, MPT_FINDING_SUBFLOW_IDLE, from, s->first_frame, sent,
                       "No data ever goes over %s, a regular subflow, while the others carry %s.",
                       mpt_labels_subflow(sv, name), mpt_word_bytes(sent, n)),
             sv);
@@ -150,7 +150,7 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     if (!saved || !first_elsewhere(x, direction, s->owner, progress, &next))
         return;
     f = mpt_found(
-        x, NULL, next.value, next.frame, (uint64_t)in_flight,
+        x, MPT_FINDING_FAILOVER, next.value, next.frame, (uint64_t)in_flight,
         "The path of %s stops making progress for data of the %s at %s s: %s stay in flight, and %s go again "
         "elsewhere; the first new data elsewhere is %s later, on subflow %u (frame %u).",
         mpt_labels_subflow(sv, name), mpt_word_end(direction),
@@ -183,7 +183,7 @@ void mpt_check_waits(mpt_checking *x)
             mpt_finding *f;
             if (w->end_ns - w->start_ns < WAIT_NS)
                 continue;
-            f = mpt_found(x, NULL, w->end_ns, w->frame, 1,
+            f = mpt_found(x, MPT_FINDING_DATA_WAITED, w->end_ns, w->frame, 1,
                           "Data of the %s waited %s for bytes before it, which came late on %s%s.",
                           mpt_word_end(direction), mpt_word_time(w->end_ns - w->start_ns, n),
                           mpt_labels_subflow(sv, name),
@@ -225,7 +225,8 @@ static void check_window(mpt_checking *x, unsigned end)
     }
     if (!worst)
         return;
-    f = mpt_found(x, NULL, worst->window_closed.time_ns, worst->window_closed.frame, count,
+    f = mpt_found(x, MPT_FINDING_WINDOW_CLOSED, worst->window_closed.time_ns, worst->window_closed.frame,
+                  count,
                   "The receive window of the %s closed %u time%s, at most %s (on subflow %u)%s: its "
                   "application does not "
                   "read fast enough.",
@@ -300,13 +301,13 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     mpt_word_percent(again, all, percent);
     if (share >= TWICE_SHARE)
         mpt_found_direction(
-            mpt_found(x, "same_data_twice", first->time_ns, first->frame, again,
+            mpt_found(x, MPT_FINDING_SAME_DATA_TWICE, first->time_ns, first->frame, again,
                       "The %s sends nearly all data on more than one subflow (%s, %s of the data, again): "
                       "a redundant scheduler. This adds no throughput.",
                       mpt_word_end(direction), n, percent),
             direction);
     else if (share >= AGAIN_SHARE)
-        mpt_found_direction(mpt_found(x, "reinjections", first->time_ns, first->frame, again,
+        mpt_found_direction(mpt_found(x, MPT_FINDING_REINJECTIONS, first->time_ns, first->frame, again,
                                       "The %s sends %s again on another subflow, %s of its data.",
                                       mpt_word_end(direction), n, percent),
                             direction);
@@ -316,12 +317,12 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     mpt_word_bytes(redundant, n);
     mpt_word_percent(redundant, again, percent);
     if (x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
-        f = mpt_found(x, "reinjections_redundant", first->time_ns, first->frame, redundant,
+        f = mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant,
                       "%s of the %s arrive twice, on two subflows: one copy was not needed.", n,
                       mpt_word_end(direction));
     else
         f = mpt_found(
-            x, "reinjections_redundant", first->time_ns, first->frame, redundant,
+            x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant,
             "Of what the %s sends again on another subflow, %s (%s) had no need to be: the first copy was "
             "acknowledged on its subflow (inferred).",
             mpt_word_end(direction), n, percent);

@@ -1,4 +1,4 @@
-/* findings.c - see findings.h: the table of checks, and what their functions share.
+/* findings.c - see findings.h: runs the checks, and what their functions share.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,172 +9,44 @@
 
 #include "checks.h"
 
-/* --- the table --- */
+typedef enum mpt_checked { OF_CONNECTION, OF_WAY, OF_CAPTURE } mpt_checked;
 
-#define E MPT_SEVERITY_ERROR
-#define W MPT_SEVERITY_WARNING
-#define N MPT_SEVERITY_NOTE
-#define C MPT_SEVERITY_CHAT
-
-/* Of a connection. Where a function raises several ids, the rows after its own have none. */
-static const mpt_check CHECKS[] = {
-    {"fallback", W, "RFC 8684 3.7", "RFC 6824 3.6", "fell back to TCP", mpt_check_fallback},
-    {"capable_dropped", W, "RFC 8684 3.7", "RFC 6824 3.6",
-     "SYN with MP_CAPABLE not answered, one without it was", mpt_check_capable},
-    {"capable_unanswered", W, "RFC 8684 3.1", NULL, "MP_CAPABLE without answer", NULL},
-    {"capable_refused", N, "RFC 8684 3.1", NULL, "connection refused", NULL},
-    {"join_hmac", E, "RFC 8684 3.2", NULL, "wrong HMAC in MP_JOIN", mpt_check_joins},
-    {"join_unknown_token", W, "RFC 8684 3.2", NULL, "join with an unknown token", NULL},
-    {"join_limit", W, "RFC 8684 3.6", "RFC 6824 3.2", "join beyond the limit of subflows", NULL},
-    {"join_refused", W, "RFC 8684 3.2", NULL, "join refused", NULL},
-    {"join_unanswered", W, "RFC 8684 3.2", NULL, "join without answer", NULL},
-    {"join_unfinished", W, "RFC 8684 3.2", NULL, "join not finished", NULL},
-    {"join_address", N, "RFC 8684 3.4.1", NULL, "join to an address that was never announced",
-     mpt_check_join_address},
-    {"join_slow", N, "RFC 8684 3.2", NULL, "join much slower than the first handshake", mpt_check_join_slow},
-    {"subflow_reset", W, "RFC 8684 3.6", "RFC 6824 3.3.3", "subflow reset", mpt_check_resets},
-    {"add_addr_no_echo", W, "RFC 8684 3.4.1", NULL, "ADD_ADDR without echo", mpt_check_add_addr},
-    {"add_addr_repeated", N, "RFC 8684 3.4.1", NULL, "ADD_ADDR repeated", NULL},
-    {"add_addr_unused", N, "RFC 8684 3.4.1", NULL, "announced address never used", NULL},
-    {"add_addr_hmac", E, "RFC 8684 3.4.1", NULL, "wrong HMAC in ADD_ADDR", mpt_check_add_addr_hmac},
-    {"remove_addr_nothing", N, "RFC 8684 3.4.2", NULL, "REMOVE_ADDR that closes nothing",
-     mpt_check_remove_addr},
-    {"address_outlived", W, "RFC 8684 3.4.2", NULL, "subflow outlives its address", NULL},
-    {"data_unmapped", W, "RFC 8684 3.3.1", NULL, "data without mapping", mpt_check_unmapped},
-    {"mapping_conflict", E, "RFC 8684 3.3.1", NULL, "conflicting mappings", mpt_check_conflicts},
-    {"dsn_far", E, "RFC 8684 3.3.1", NULL, "data sequence number out of reach", mpt_check_far},
-    {"dsn_beyond_window", W, "RFC 8684 3.3.4", NULL, "data beyond the receive window",
-     mpt_check_beyond_window},
-    {"data_ack_beyond", E, "RFC 8684 3.3.2", NULL, "DATA_ACK beyond what was sent", mpt_check_data_acks},
-    {"data_ack_back", W, "RFC 8684 3.3.2", NULL, "DATA_ACK goes back", NULL},
-    {"data_after_fin", E, "RFC 8684 3.3.3", NULL, "data after the DATA_FIN", mpt_check_after_fin},
-    {"data_not_acked", W, "RFC 8684 3.3.2", NULL, "acknowledged by TCP but not at the data level",
-     mpt_check_not_delivered},
-    {"checksum_bad", E, "RFC 8684 3.3", NULL, "DSS checksum wrong", mpt_check_checksums},
-    {"checksum_unverified", N, "RFC 8684 3.3", NULL, "DSS checksum not verifiable", NULL},
-    {"mp_fail", W, "RFC 8684 3.7", "RFC 6824 3.6", "MP_FAIL", mpt_check_mp_fail},
-    {"backup_used", W, "RFC 8684 3.3.8", NULL, "backup subflow used although a regular one is up",
-     mpt_check_backup},
-    {"subflow_idle", N, "RFC 8684 3.3.8", NULL, "regular subflow that carries nothing", mpt_check_idle},
-    {"failover", W, "RFC 8684 3.3.6", NULL, "path stops making progress", mpt_check_failover},
-    {"data_waited", N, "RFC 8684 3.3.4", NULL, "data waited for late bytes", mpt_check_waits},
-    {"window_closed", N, "RFC 8684 3.3.4", NULL, "receive window closed", mpt_check_window_closed},
-    {"same_data_twice", N, "RFC 8684 3.3.6", NULL, "the same data on two subflows all along",
-     mpt_check_reinjections},
-    {"reinjections", N, "RFC 8684 3.3.6", NULL, "much data sent again on another subflow", NULL},
-    {"reinjections_redundant", N, "RFC 8684 3.3.6", NULL, "data sent again without need", NULL},
-};
-
-/* Of a connection between two vantage points. */
-static const mpt_check WAY_CHECKS[] = {
-    {"option_removed", W, "RFC 8684 6", NULL, "MPTCP option removed on the way", mpt_check_ways},
-    {"option_changed", W, "RFC 8684 6", NULL, "MPTCP option rewritten on the way", NULL},
-    {"option_added", W, "RFC 8684 6", NULL, "MPTCP option added on the way", NULL},
-    {"syn_blocked", W, "RFC 8684 6", NULL, "SYN with an MPTCP option does not arrive", NULL},
-    {"addresses_changed", N, "RFC 8684 6", NULL, "addresses translated on the way", NULL},
-    {"sequence_changed", N, "RFC 8684 6", NULL, "sequence numbers rewritten on the way", NULL},
-    {"mss_changed", N, "RFC 9293 3.7.1", "RFC 9293 3.7.1", "maximum segment size clamped on the way", NULL},
-};
-
-/* Of the capture, whatever the versions in it. */
-static const mpt_check CAPTURE_CHECKS[] = {
-    {"capture_partial", N, NULL, NULL, "no handshake in the capture", mpt_check_capture},
-    {"capture_one_way", N, NULL, NULL, "one direction missing in the capture", NULL},
-    {"capture_options_cut", N, NULL, NULL, "options cut by the snaplen", NULL},
-    {"capture_segments_lost", N, NULL, NULL, "segments that could not be read", NULL},
-    {"capture_late", N, NULL, NULL, "segments out of time order", NULL},
-    {"capture_gaps", N, NULL, NULL, "data that the capture never shows", NULL},
-    {"options_malformed", W, NULL, NULL, "malformed options", NULL},
-};
-
-/* What the count of a check's findings is of; of all others it is "times". */
 static const struct {
-    const char *unit, *checks[16];
-} UNITS[] = {
-    {"bytes",
-     {"data_unmapped", "mapping_conflict", "dsn_beyond_window", "data_after_fin", "data_not_acked",
-      "backup_used", "subflow_idle", "failover", "same_data_twice", "reinjections", "reinjections_redundant",
-      "capture_gaps"}},
-    {"segments",
-     {"capable_dropped", "capable_unanswered", "join_slow", "option_removed", "option_changed",
-      "option_added", "syn_blocked", "capture_options_cut", "capture_segments_lost", "capture_late"}},
-    {"DATA_ACKs", {"data_ack_beyond", "data_ack_back"}},
-    {"mappings", {"checksum_bad", "checksum_unverified"}},
-    {"connections", {"capture_partial"}},
-    {"subflows", {"capture_one_way"}},
-    {"options", {"options_malformed"}},
+    const char *name;
+    mpt_checked of;
+    mpt_severity severity;
+    mpt_rfcs rfcs;
+    mpt_finding_unit unit;
+    void (*run)(mpt_checking *x);
+} CHECKS[MPT_FINDING_IDS] = {
+#define X(id, name, of, severity, rfcs, unit, run)                                                           \
+    {#name, OF_##of, MPT_SEVERITY_##severity, MPT_RFC_##rfcs, MPT_FINDING_OF_##unit, run},
+    MPT_FINDINGS(X)
+#undef X
 };
 
-#undef E
-#undef W
-#undef N
-#undef C
-
-static const mpt_check *find_check(const char *id)
+const char *mpt_finding_name(mpt_finding_id id)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(CHECKS); i++)
-        if (!strcmp(CHECKS[i].id, id))
-            return &CHECKS[i];
-    for (size_t i = 0; i < G_N_ELEMENTS(CAPTURE_CHECKS); i++)
-        if (!strcmp(CAPTURE_CHECKS[i].id, id))
-            return &CAPTURE_CHECKS[i];
-    for (size_t i = 0; i < G_N_ELEMENTS(WAY_CHECKS); i++)
-        if (!strcmp(WAY_CHECKS[i].id, id))
-            return &WAY_CHECKS[i];
-    g_assert_not_reached();
+    return CHECKS[id].name;
 }
 
-static const char *unit_of(const char *check)
+mpt_rfc mpt_found_rfc(const mpt_checking *x, const mpt_rfcs *rfcs)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(UNITS); i++)
-        for (size_t k = 0; k < G_N_ELEMENTS(UNITS[i].checks) && UNITS[i].checks[k]; k++)
-            if (!strcmp(UNITS[i].checks[k], check))
-                return UNITS[i].unit;
-    return "times";
+    return x->v && x->v->version.known && x->v->version.value == 0 ? rfcs->v0 : rfcs->v1;
 }
 
-/* RFC 6824 has most things in sections of the same number. */
-static const char *rfc_of(const char *rfc, const char *rfc_v0, const mpt_connection_view *v)
-{
-    static const char *const same[][2] = {
-        {"RFC 8684 3.1", "RFC 6824 3.1"},     {"RFC 8684 3.2", "RFC 6824 3.2"},
-        {"RFC 8684 3.3", "RFC 6824 3.3"},     {"RFC 8684 3.3.1", "RFC 6824 3.3.1"},
-        {"RFC 8684 3.3.2", "RFC 6824 3.3.2"}, {"RFC 8684 3.3.3", "RFC 6824 3.3.3"},
-        {"RFC 8684 3.3.4", "RFC 6824 3.3.4"}, {"RFC 8684 3.3.6", "RFC 6824 3.3.6"},
-        {"RFC 8684 3.3.8", "RFC 6824 3.3.8"}, {"RFC 8684 3.4.1", "RFC 6824 3.4.1"},
-        {"RFC 8684 3.4.2", "RFC 6824 3.4.2"}, {"RFC 8684 3.5", "RFC 6824 3.5"},
-        {"RFC 8684 6", "RFC 6824 6"},
-    };
-
-    if (!v || !v->version.known || v->version.value != 0)
-        return rfc;
-    if (rfc_v0)
-        return rfc_v0;
-    for (size_t i = 0; i < G_N_ELEMENTS(same); i++)
-        if (!strcmp(same[i][0], rfc))
-            return same[i][1];
-    return rfc;
-}
-
-const char *mpt_found_rfc(const mpt_checking *x, const char *rfc, const char *rfc_v0)
-{
-    return rfc_of(rfc, rfc_v0, x->v);
-}
-
-mpt_finding *mpt_found(mpt_checking *x, const char *id, int64_t time_ns, uint32_t frame, uint64_t count,
+mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count,
                        const char *format, ...)
 {
-    const mpt_check *check = id ? find_check(id) : x->check;
     int64_t epoch = mpt_engine_get_counts(x->engine)->earliest_ns;
-    mpt_finding f = {.check = check->id,
-                     .title = check->title,
-                     .rfc = rfc_of(check->rfc, check->rfc_v0, x->v),
-                     .severity = check->severity,
+    mpt_finding f = {.id = id,
+                     .rfc = mpt_found_rfc(x, &CHECKS[id].rfcs),
+                     .severity = CHECKS[id].severity,
                      .has_connection = x->v != NULL,
                      .connection = x->v ? x->v->id : 0,
                      .frame = frame,
                      .count = MAX(count, 1),
-                     .unit = unit_of(check->id)};
+                     .unit = CHECKS[id].unit};
     va_list arguments;
 
     if (time_ns != INT64_MIN)
@@ -205,20 +77,16 @@ static gint by_severity(gconstpointer a, gconstpointer b)
         return x->frame < y->frame ? -1 : 1;
     if (x->subflow.value != y->subflow.value)
         return x->subflow.value < y->subflow.value ? -1 : 1;
-    return strcmp(x->check, y->check);
+    return strcmp(CHECKS[x->id].name, CHECKS[y->id].name);
 }
 
-static GArray *run_checks(mpt_checking *x, const mpt_check *checks, size_t count)
+static GArray *run_checks(mpt_checking *x, mpt_checked from, mpt_checked to)
 {
-    if (!x->found) {
-        x->found = g_array_new(FALSE, TRUE, sizeof(mpt_finding));
-        g_array_set_clear_func(x->found, clear_finding);
-    }
-    for (size_t i = 0; i < count; i++) {
-        x->check = &checks[i];
-        if (x->check->run)
-            x->check->run(x);
-    }
+    x->found = g_array_new(FALSE, TRUE, sizeof(mpt_finding));
+    g_array_set_clear_func(x->found, clear_finding);
+    for (unsigned id = 0; id < MPT_FINDING_IDS; id++)
+        if (CHECKS[id].run && CHECKS[id].of >= from && CHECKS[id].of <= to)
+            CHECKS[id].run(x);
     g_array_sort(x->found, by_severity);
     return x->found;
 }
@@ -273,7 +141,8 @@ static int64_t closing(const mpt_checking *x)
     return MIN(fin ? fin->time_ns : INT64_MAX, fast ? fast->time_ns : INT64_MAX);
 }
 
-static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways, bool all)
+static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways,
+                             mpt_checked from)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(e);
     mpt_checking x = {.engine = e,
@@ -288,9 +157,7 @@ static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, 
 
     x.of_subflow = index_events(&x);
     x.closing_ns = closing(&x);
-    if (all)
-        run_checks(&x, CHECKS, G_N_ELEMENTS(CHECKS));
-    run_checks(&x, WAY_CHECKS, G_N_ELEMENTS(WAY_CHECKS));
+    run_checks(&x, from, OF_WAY);
     clear_index(&x);
     g_array_unref(x.events);
     return x.found;
@@ -298,24 +165,24 @@ static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, 
 
 GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v)
 {
-    return of_connection(e, v, NULL, true);
+    return of_connection(e, v, NULL, OF_CONNECTION);
 }
 
 GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways)
 {
-    return of_connection(e, v, ways, true);
+    return of_connection(e, v, ways, OF_CONNECTION);
 }
 
 GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways)
 {
-    return of_connection(e, v, ways, false);
+    return of_connection(e, v, ways, OF_WAY);
 }
 
 GArray *mpt_findings_of_capture(const mpt_engine *e)
 {
     mpt_checking x = {.engine = e};
 
-    return run_checks(&x, CAPTURE_CHECKS, G_N_ELEMENTS(CAPTURE_CHECKS));
+    return run_checks(&x, OF_CAPTURE, OF_CAPTURE);
 }
 
 const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t owner)
@@ -418,16 +285,4 @@ const char *mpt_labels_subflow(const mpt_subflow_view *sv, char *text)
                mpt_endpoint_text(&sv->subflow->ends[sv->side[0]], client),
                mpt_endpoint_text(&sv->subflow->ends[sv->side[1]], server));
     return text;
-}
-
-const char *mpt_severity_name(mpt_severity severity)
-{
-    static const char *const names[MPT_SEVERITIES] = {
-        [MPT_SEVERITY_ERROR] = "error",
-        [MPT_SEVERITY_WARNING] = "warning",
-        [MPT_SEVERITY_NOTE] = "note",
-        [MPT_SEVERITY_CHAT] = "chat",
-    };
-
-    return names[severity];
 }

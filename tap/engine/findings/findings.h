@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "findings_table.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/paths/paths.h"
 
@@ -24,10 +25,34 @@ typedef enum mpt_severity {
     MPT_SEVERITIES
 } mpt_severity;
 
+typedef enum mpt_finding_id {
+#define X(id, ...) MPT_FINDING_##id,
+    MPT_FINDINGS(X)
+#undef X
+        MPT_FINDING_IDS
+} mpt_finding_id;
+
+/* What the count of a finding is of. */
+typedef enum mpt_finding_unit {
+    MPT_FINDING_OF_TIMES,
+    MPT_FINDING_OF_BYTES,
+    MPT_FINDING_OF_SEGMENTS,
+    MPT_FINDING_OF_DATA_ACKS,
+    MPT_FINDING_OF_MAPPINGS,
+    MPT_FINDING_OF_CONNECTIONS,
+    MPT_FINDING_OF_SUBFLOWS,
+    MPT_FINDING_OF_OPTIONS,
+    MPT_FINDING_UNITS
+} mpt_finding_unit;
+
+typedef struct mpt_rfc {
+    uint16_t number;     /* 8684; 0: none */
+    const char *section; /* "3.3.1"; static */
+} mpt_rfc;
+
 typedef struct mpt_finding {
-    const char *check; /* id, e.g. "join_refused"; static */
-    const char *title; /* of the check; static */
-    const char *rfc;   /* "RFC 8684 3.2", that of the connection's version; static; NULL: of the capture */
+    mpt_finding_id id;
+    mpt_rfc rfc; /* that of the connection's version; none: of the capture */
     mpt_severity severity;
     bool has_connection;
     uint32_t connection;
@@ -36,7 +61,7 @@ typedef struct mpt_finding {
     uint32_t frame;          /* first frame; 0: none */
     mpt_maybe_ns time;       /* since the earliest frame */
     uint64_t count;          /* at least 1 */
-    const char *unit;        /* of the count: "times", "bytes", "segments", ...; static */
+    mpt_finding_unit unit;   /* of the count */
     char *sentence;          /* owned */
 } mpt_finding;
 
@@ -61,7 +86,7 @@ GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, 
 /* What the capture as a whole can't show. The same kind of array. */
 GArray *mpt_findings_of_capture(const mpt_engine *e);
 
-/* "error", "warning", "note", "chat". Static. */
-const char *mpt_severity_name(mpt_severity severity);
+/* The name of a check for machines: "join_refused". Static. */
+const char *mpt_finding_name(mpt_finding_id id);
 
 #endif

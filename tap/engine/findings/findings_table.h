@@ -1,0 +1,71 @@
+/* findings_table.h - all findings: one row each. Ids, names, severities, sections and units come from here alone.
+ *
+ * Invariant: a row whose function is NULL is raised by the function of a row above it.
+ *
+ *   X(ID, name, of, severity, section, unit of its count, function)
+ *     of        CONNECTION, WAY (between two vantage points) or CAPTURE, whatever the versions in it
+ *     severity  unless the function says otherwise
+ *     section   SAME: of this number in RFC 8684 and in RFC 6824; BOTH: the one and the other; NO_RFC: of the capture
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_FINDINGS_TABLE_H
+#define MPT_FINDINGS_TABLE_H
+
+/* clang-format off */
+#define MPT_FINDINGS(X) \
+    X(FALLBACK, fallback, CONNECTION, WARNING, BOTH("3.7", "3.6"), TIMES, mpt_check_fallback) \
+    X(CAPABLE_DROPPED, capable_dropped, CONNECTION, WARNING, BOTH("3.7", "3.6"), SEGMENTS, mpt_check_capable) \
+    X(CAPABLE_UNANSWERED, capable_unanswered, CONNECTION, WARNING, SAME("3.1"), SEGMENTS, NULL) \
+    X(CAPABLE_REFUSED, capable_refused, CONNECTION, NOTE, SAME("3.1"), TIMES, NULL) \
+    X(JOIN_HMAC, join_hmac, CONNECTION, ERROR, SAME("3.2"), TIMES, mpt_check_joins) \
+    X(JOIN_UNKNOWN_TOKEN, join_unknown_token, CONNECTION, WARNING, SAME("3.2"), TIMES, NULL) \
+    X(JOIN_LIMIT, join_limit, CONNECTION, WARNING, BOTH("3.6", "3.2"), TIMES, NULL) \
+    X(JOIN_REFUSED, join_refused, CONNECTION, WARNING, SAME("3.2"), TIMES, NULL) \
+    X(JOIN_UNANSWERED, join_unanswered, CONNECTION, WARNING, SAME("3.2"), TIMES, NULL) \
+    X(JOIN_UNFINISHED, join_unfinished, CONNECTION, WARNING, SAME("3.2"), TIMES, NULL) \
+    X(JOIN_ADDRESS, join_address, CONNECTION, NOTE, SAME("3.4.1"), TIMES, mpt_check_join_address) \
+    X(JOIN_SLOW, join_slow, CONNECTION, NOTE, SAME("3.2"), SEGMENTS, mpt_check_join_slow) \
+    X(SUBFLOW_RESET, subflow_reset, CONNECTION, WARNING, BOTH("3.6", "3.3.3"), TIMES, mpt_check_resets) \
+    X(ADD_ADDR_NO_ECHO, add_addr_no_echo, CONNECTION, WARNING, SAME("3.4.1"), TIMES, mpt_check_add_addr) \
+    X(ADD_ADDR_REPEATED, add_addr_repeated, CONNECTION, NOTE, SAME("3.4.1"), TIMES, NULL) \
+    X(ADD_ADDR_UNUSED, add_addr_unused, CONNECTION, NOTE, SAME("3.4.1"), TIMES, NULL) \
+    X(ADD_ADDR_HMAC, add_addr_hmac, CONNECTION, ERROR, SAME("3.4.1"), TIMES, mpt_check_add_addr_hmac) \
+    X(REMOVE_ADDR_NOTHING, remove_addr_nothing, CONNECTION, NOTE, SAME("3.4.2"), TIMES, mpt_check_remove_addr) \
+    X(ADDRESS_OUTLIVED, address_outlived, CONNECTION, WARNING, SAME("3.4.2"), TIMES, NULL) \
+    X(DATA_UNMAPPED, data_unmapped, CONNECTION, WARNING, SAME("3.3.1"), BYTES, mpt_check_unmapped) \
+    X(MAPPING_CONFLICT, mapping_conflict, CONNECTION, ERROR, SAME("3.3.1"), BYTES, mpt_check_conflicts) \
+    X(DSN_FAR, dsn_far, CONNECTION, ERROR, SAME("3.3.1"), TIMES, mpt_check_far) \
+    X(DSN_BEYOND_WINDOW, dsn_beyond_window, CONNECTION, WARNING, SAME("3.3.4"), BYTES, mpt_check_beyond_window) \
+    X(DATA_ACK_BEYOND, data_ack_beyond, CONNECTION, ERROR, SAME("3.3.2"), DATA_ACKS, mpt_check_data_acks) \
+    X(DATA_ACK_BACK, data_ack_back, CONNECTION, WARNING, SAME("3.3.2"), DATA_ACKS, NULL) \
+    X(DATA_AFTER_FIN, data_after_fin, CONNECTION, ERROR, SAME("3.3.3"), BYTES, mpt_check_after_fin) \
+    X(DATA_NOT_ACKED, data_not_acked, CONNECTION, WARNING, SAME("3.3.2"), BYTES, mpt_check_not_delivered) \
+    X(CHECKSUM_BAD, checksum_bad, CONNECTION, ERROR, SAME("3.3"), MAPPINGS, mpt_check_checksums) \
+    X(CHECKSUM_UNVERIFIED, checksum_unverified, CONNECTION, NOTE, SAME("3.3"), MAPPINGS, NULL) \
+    X(MP_FAIL, mp_fail, CONNECTION, WARNING, BOTH("3.7", "3.6"), TIMES, mpt_check_mp_fail) \
+    X(BACKUP_USED, backup_used, CONNECTION, WARNING, SAME("3.3.8"), BYTES, mpt_check_backup) \
+    X(SUBFLOW_IDLE, subflow_idle, CONNECTION, NOTE, SAME("3.3.8"), BYTES, mpt_check_idle) \
+    X(FAILOVER, failover, CONNECTION, WARNING, SAME("3.3.6"), BYTES, mpt_check_failover) \
+    X(DATA_WAITED, data_waited, CONNECTION, NOTE, SAME("3.3.4"), TIMES, mpt_check_waits) \
+    X(WINDOW_CLOSED, window_closed, CONNECTION, NOTE, SAME("3.3.4"), TIMES, mpt_check_window_closed) \
+    X(SAME_DATA_TWICE, same_data_twice, CONNECTION, NOTE, SAME("3.3.6"), BYTES, mpt_check_reinjections) \
+    X(REINJECTIONS, reinjections, CONNECTION, NOTE, SAME("3.3.6"), BYTES, NULL) \
+    X(REINJECTIONS_REDUNDANT, reinjections_redundant, CONNECTION, NOTE, SAME("3.3.6"), BYTES, NULL) \
+    X(OPTION_REMOVED, option_removed, WAY, WARNING, SAME("6"), SEGMENTS, mpt_check_ways) \
+    X(OPTION_CHANGED, option_changed, WAY, WARNING, SAME("6"), SEGMENTS, NULL) \
+    X(OPTION_ADDED, option_added, WAY, WARNING, SAME("6"), SEGMENTS, NULL) \
+    X(SYN_BLOCKED, syn_blocked, WAY, WARNING, SAME("6"), SEGMENTS, NULL) \
+    X(ADDRESSES_CHANGED, addresses_changed, WAY, NOTE, SAME("6"), TIMES, NULL) \
+    X(SEQUENCE_CHANGED, sequence_changed, WAY, NOTE, SAME("6"), TIMES, NULL) \
+    X(MSS_CHANGED, mss_changed, WAY, NOTE, OF_TCP("3.7.1"), TIMES, NULL) \
+    X(CAPTURE_PARTIAL, capture_partial, CAPTURE, NOTE, NO_RFC, CONNECTIONS, mpt_check_capture) \
+    X(CAPTURE_ONE_WAY, capture_one_way, CAPTURE, NOTE, NO_RFC, SUBFLOWS, NULL) \
+    X(CAPTURE_OPTIONS_CUT, capture_options_cut, CAPTURE, NOTE, NO_RFC, SEGMENTS, NULL) \
+    X(CAPTURE_SEGMENTS_LOST, capture_segments_lost, CAPTURE, NOTE, NO_RFC, SEGMENTS, NULL) \
+    X(CAPTURE_LATE, capture_late, CAPTURE, NOTE, NO_RFC, SEGMENTS, NULL) \
+    X(CAPTURE_GAPS, capture_gaps, CAPTURE, NOTE, NO_RFC, BYTES, NULL) \
+    X(OPTIONS_MALFORMED, options_malformed, CAPTURE, WARNING, NO_RFC, OPTIONS, NULL)
+/* clang-format on */
+
+#endif
