@@ -63,7 +63,7 @@ guint64 mpt_sink_length(const mpt_sink *sink);
 const char *mpt_sink_text(const mpt_sink *sink, size_t *len);
 
 /* Flushes and closes. True if every byte was written; else false and *error (if error is given) is one
- * sentence, to be freed with g_free(). May be called again: it says the same and does nothing more. A memory
+ * sentence, to be freed with g_free(). May be called again: it returns the same and does nothing more. A memory
  * sink keeps its text. Appending after it is misuse. */
 bool mpt_sink_close(mpt_sink *sink, char **error);
 

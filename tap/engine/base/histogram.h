@@ -21,7 +21,7 @@ typedef struct mpt_histogram {
     bool fine;
 } mpt_histogram;
 
-/* A zeroed mpt_histogram is empty; `fine` may be set as long as it is. clear frees what it holds and zeroes it. */
+/* A zeroed mpt_histogram is empty; `fine` may be set as long as it is. mpt_histogram_clear() frees and zeroes it. */
 void mpt_histogram_clear(mpt_histogram *d);
 /* Adds a sample in nanoseconds. Negative values are allowed (one-way delays between two clocks). */
 void mpt_histogram_add(mpt_histogram *d, int64_t ns);

@@ -1,7 +1,7 @@
 /* units.h - numbers as people read them.
  *
  * Invariant: the same text in every locale; "." is the decimal point and "," groups thousands. Each function
- * appends to `out`; what is rounded is rounded half up in its last digit, and 999.6 kB is "1.00 MB".
+ * appends to `out`; rounding is half up in the last digit, and carries into the prefix: 999.6 kB is "1.00 MB".
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -42,7 +42,7 @@ typedef struct mpt_mp_capable {
     uint16_t checksum;
 } mpt_mp_capable;
 
-/* MP_JOIN, RFC 8684 3.2: told apart by its length. */
+/* MP_JOIN, RFC 8684 3.2: the length shows which step it is. */
 typedef enum mpt_join_step {
     MPT_JOIN_SYN = 0,    /* length 12 */
     MPT_JOIN_SYNACK = 1, /* length 16 */

@@ -32,7 +32,7 @@ typedef struct mpt_copy {
     bool counted;
 } mpt_copy;
 
-/* First copies not acknowledged that are kept for round-trip times, per direction; what is above that gives no sample. */
+/* Unacknowledged first copies that are kept for round-trip times, per direction; further ones give no sample. */
 #define MPT_DATA_LEVEL_UNACKED 65536
 
 /* Flags of the runs in `owned` and in a subflow's `pending`. */

@@ -172,12 +172,12 @@ int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq);
 /* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
 uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_segment *segment);
 
-/* Pieces of payload in flight that are kept for round-trip times, per direction; what is above that gives no sample. */
+/* Pieces of payload in flight that are kept for round-trip times, per direction; further ones give no sample. */
 #define MPT_SUBFLOW_UNACKED 16384
 
-/* Payload went out: puts it into a queue of what is not acknowledged, from head on and in order, unless it is no sample of
- * the round-trip time (FIGURES.md, `rtt`). received: what was there before it; next, acked: one past the highest
- * position sent, and acknowledged. */
+/* Adds payload that was sent to a queue of unacknowledged pieces (in order, from `head` on), unless it gives no sample of
+ * the round-trip time (FIGURES.md, `rtt`). received: the payload before it; next, acked: one past the highest position
+ * sent, and acknowledged. */
 void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int64_t next, int64_t acked,
                      mpt_unacked u);
 

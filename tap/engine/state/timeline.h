@@ -66,8 +66,8 @@ typedef struct mpt_event {
         mpt_mp_fastclose fastclose;
         mpt_mp_tcprst tcprst;
         struct {
-            int64_t dsn;  /* position on the data level: DATA_FIN, INFINITE_MAPPING, CHECKSUM_BAD */
-            uint32_t ssn; /* as on the wire */
+            int64_t dsn;  /* position on the data level: DATA_FIN, INFINITE_MAPPING */
+            uint32_t ssn; /* as on the wire: these, and CHECKSUM_BAD, which sets nothing else */
             uint16_t length;
         } data;
         int reason; /* FALLBACK: mpt_fallback; SUBFLOW_CLOSED: mpt_subflow_state; HMAC_BAD: mpt_join_step or MPT_HMAC_ADD_ADDR */
