@@ -9,18 +9,16 @@
 #include "plugin/report/format/text.h"
 #include "tap/engine/base/units.h"
 
-enum { ID, STREAM, CLIENT, SERVER, OPENED_BY, ADDRESS_IDS, BACKUP, STATE, COLUMNS };
-
-static const mpt_column TABLE[COLUMNS] = {
-    [ID] = {.name = "subflow", .type = MPT_ID},
-    [STREAM] = {.name = "tcp_stream", .title = "tcp.stream", .type = MPT_ID},
-    [CLIENT] = {.name = "client", .type = MPT_TEXT},
-    [SERVER] = {.name = "server", .type = MPT_TEXT},
-    [OPENED_BY] = {.name = "opened_by", .title = "opened\nby", .type = MPT_TEXT},
-    [ADDRESS_IDS] = {.name = "address_ids", .title = "address\nids", .type = MPT_TEXT},
-    [BACKUP] = {.name = "backup", .type = MPT_TEXT},
-    [STATE] = {.name = "state", .type = MPT_TEXT},
-};
+#define COLUMN_LIST(X)                                                                                       \
+    X(ID, MPT_ID, "subflow")                                                                                 \
+    X(STREAM, MPT_ID, "tcp_stream", .title = "tcp.stream")                                                   \
+    X(CLIENT, MPT_TEXT, "client")                                                                            \
+    X(SERVER, MPT_TEXT, "server")                                                                            \
+    X(OPENED_BY, MPT_TEXT, "opened_by", .title = "opened\nby")                                               \
+    X(ADDRESS_IDS, MPT_TEXT, "address_ids", .title = "address\nids")                                         \
+    X(BACKUP, MPT_TEXT, "backup")                                                                            \
+    X(STATE, MPT_TEXT, "state")
+MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 static const char *backup_words(const mpt_subflow_view *s)
 {

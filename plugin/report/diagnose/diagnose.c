@@ -162,21 +162,19 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
 
 /* --- CSV: a row a finding --- */
 
-enum { SEVERITY, CHECK, CONNECTION, SUBFLOW, DIRECTION, FRAME, TIME, COUNT, UNIT, SENTENCE, RFC, COLUMNS };
-
-static const mpt_column TABLE[COLUMNS] = {
-    [SEVERITY] = {.name = "severity", .type = MPT_TEXT},
-    [CHECK] = {.name = "check", .type = MPT_TEXT},
-    [CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-    [FRAME] = {.name = "frame", .type = MPT_ID},
-    [TIME] = {.name = "time", .type = MPT_SECONDS_NS},
-    [COUNT] = {.name = "count", .type = MPT_UINT},
-    [UNIT] = {.name = "unit", .type = MPT_TEXT},
-    [SENTENCE] = {.name = "sentence", .type = MPT_TEXT},
-    [RFC] = {.name = "rfc", .type = MPT_TEXT},
-};
+#define COLUMN_LIST(X)                                                                                       \
+    X(SEVERITY, MPT_TEXT, "severity")                                                                        \
+    X(CHECK, MPT_TEXT, "check")                                                                              \
+    X(CONNECTION, MPT_ID, "connection")                                                                      \
+    X(SUBFLOW, MPT_ID, "subflow")                                                                            \
+    X(DIRECTION, MPT_TEXT, "direction")                                                                      \
+    X(FRAME, MPT_ID, "frame")                                                                                \
+    X(TIME, MPT_SECONDS_NS, "time")                                                                          \
+    X(COUNT, MPT_UINT, "count")                                                                              \
+    X(UNIT, MPT_TEXT, "unit")                                                                                \
+    X(SENTENCE, MPT_TEXT, "sentence")                                                                        \
+    X(RFC, MPT_TEXT, "rfc")
+MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 static void csv_row(mpt_table *table, const mpt_finding *f)
 {

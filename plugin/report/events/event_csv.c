@@ -10,58 +10,31 @@
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 
-enum {
-    CONNECTION,
-    TIME,
-    FRAME,
-    SUBFLOW,
-    DIRECTION,
-    TYPE,
-    COUNT,
-    LAST_TIME,
-    VERSION,
-    STEP,
-    TOKEN,
-    ADDRESS_IDS,
-    ADDRESS,
-    PORT,
-    HMAC,
-    KEY,
-    BACKUP,
-    DSN,
-    REASON,
-    EARLIER_FRAME,
-    ECHO_FRAME,
-    SUBFLOWS,
-    EXPLANATION,
-    COLUMNS
-};
-
-static const mpt_column TABLE[COLUMNS] = {
-    [CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [TIME] = {.name = "time", .type = MPT_SECONDS_NS},
-    [FRAME] = {.name = "frame", .type = MPT_ID},
-    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-    [TYPE] = {.name = "type", .type = MPT_TEXT},
-    [COUNT] = {.name = "count", .type = MPT_UINT},
-    [LAST_TIME] = {.name = "last_time", .type = MPT_SECONDS_NS},
-    [VERSION] = {.name = "version", .type = MPT_ID},
-    [STEP] = {.name = "step", .type = MPT_TEXT},
-    [TOKEN] = {.name = "token", .type = MPT_HEX32},
-    [ADDRESS_IDS] = {.name = "address_ids", .type = MPT_TEXT},
-    [ADDRESS] = {.name = "address", .type = MPT_TEXT},
-    [PORT] = {.name = "port", .type = MPT_ID},
-    [HMAC] = {.name = "hmac", .type = MPT_TEXT},
-    [KEY] = {.name = "key", .type = MPT_TEXT},
-    [BACKUP] = {.name = "backup", .type = MPT_ID},
-    [DSN] = {.name = "dsn", .type = MPT_INT},
-    [REASON] = {.name = "reason", .type = MPT_TEXT},
-    [EARLIER_FRAME] = {.name = "earlier_frame", .type = MPT_ID},
-    [ECHO_FRAME] = {.name = "echo_frame", .type = MPT_ID},
-    [SUBFLOWS] = {.name = "affected_subflows", .type = MPT_TEXT},
-    [EXPLANATION] = {.name = "explanation", .type = MPT_TEXT},
-};
+#define COLUMN_LIST(X)                                                                                       \
+    X(CONNECTION, MPT_ID, "connection")                                                                      \
+    X(TIME, MPT_SECONDS_NS, "time")                                                                          \
+    X(FRAME, MPT_ID, "frame")                                                                                \
+    X(SUBFLOW, MPT_ID, "subflow")                                                                            \
+    X(DIRECTION, MPT_TEXT, "direction")                                                                      \
+    X(TYPE, MPT_TEXT, "type")                                                                                \
+    X(COUNT, MPT_UINT, "count")                                                                              \
+    X(LAST_TIME, MPT_SECONDS_NS, "last_time")                                                                \
+    X(VERSION, MPT_ID, "version")                                                                            \
+    X(STEP, MPT_TEXT, "step")                                                                                \
+    X(TOKEN, MPT_HEX32, "token")                                                                             \
+    X(ADDRESS_IDS, MPT_TEXT, "address_ids")                                                                  \
+    X(ADDRESS, MPT_TEXT, "address")                                                                          \
+    X(PORT, MPT_ID, "port")                                                                                  \
+    X(HMAC, MPT_TEXT, "hmac")                                                                                \
+    X(KEY, MPT_TEXT, "key")                                                                                  \
+    X(BACKUP, MPT_ID, "backup")                                                                              \
+    X(DSN, MPT_INT, "dsn")                                                                                   \
+    X(REASON, MPT_TEXT, "reason")                                                                            \
+    X(EARLIER_FRAME, MPT_ID, "earlier_frame")                                                                \
+    X(ECHO_FRAME, MPT_ID, "echo_frame")                                                                      \
+    X(SUBFLOWS, MPT_TEXT, "affected_subflows")                                                               \
+    X(EXPLANATION, MPT_TEXT, "explanation")
+MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 static void set_dsn(mpt_table *t, mpt_maybe_int dsn)
 {

@@ -43,8 +43,18 @@ typedef struct mpt_column {
         *unit; /* csv suffix without the underscore where the type has none, e.g. "packets"; may be NULL.
                 * SECONDS_NS has "s", RATE_BPS "bps", BYTES "bytes", PERCENT "percent" by its type. */
     mpt_column_type type;
-    unsigned flags; /* MPT_COLUMN_* */
+    unsigned flags;  /* MPT_COLUMN_* */
+    const char *tip; /* tooltip in windows; NULL: none */
 } mpt_column;
+
+/* Columns are written once, as a list macro with a line each, X(INDEX, type, "name"[, .member = value]...);
+ * MPT_COLUMNS(TABLE, COUNT, LIST) makes of it the indices, their COUNT and the array TABLE. */
+#define MPT_COLUMN_INDEX(index, ...) index,
+#define MPT_COLUMN_ENTRY(index, column_type, column_name, ...)                                               \
+    [index] = {.type = column_type, .name = column_name, __VA_ARGS__},
+#define MPT_COLUMNS(table, count, list)                                                                      \
+    enum { list(MPT_COLUMN_INDEX) count };                                                                   \
+    static const mpt_column table[count] = {list(MPT_COLUMN_ENTRY)}
 
 typedef struct mpt_cell {
     bool set;

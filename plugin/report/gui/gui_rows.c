@@ -11,69 +11,43 @@
 
 /* --- connections --- */
 
-enum {
-    CONN_ID,
-    CONN_CLIENT,
-    CONN_SERVER,
-    CONN_KIND,
-    CONN_SUBFLOWS,
-    CONN_START,
-    CONN_DURATION,
-    CONN_DURATION_EXACT,
-    CONN_DATA, /* three columns a direction */
-    CONN_DATA_EXACT,
-    CONN_GOODPUT,
-    CONN_AGAIN = CONN_DATA + 3 * MPT_DIRECTIONS,
-    CONN_AGAIN_EXACT,
-    CONN_FALLBACK,
-    CONN_CLOSE,
-    CONN_FRAME,
-    CONN_COLUMNS
-};
+#define CONN_TABLE_LIST(X)                                                                                   \
+    X(CONN_ID, MPT_ID, "connection", .title = "Conn",                                                        \
+      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
+    X(CONN_CLIENT, MPT_TEXT, "client", .title = "Client",                                                    \
+      .tip = "The end that opened the connection, on the first subflow")                                     \
+    X(CONN_SERVER, MPT_TEXT, "server", .title = "Server")                                                    \
+    X(CONN_KIND, MPT_TEXT, "kind", .title = "Kind",                                                          \
+      .tip = "mptcp, mptcp_partial (began before the capture), unanswered or tcp (not accepted)")            \
+    X(CONN_SUBFLOWS, MPT_UINT, "subflows", .title = "Subflows")                                              \
+    X(CONN_START, MPT_SECONDS_NS, "start", .title = "Start (s)",                                             \
+      .tip = "First segment, since the earliest frame of the capture")                                       \
+    X(CONN_DURATION, MPT_SECONDS_NS, "duration", .title = "Duration", .flags = READABLE)                     \
+    X(CONN_DURATION_EXACT, MPT_SECONDS_NS, "duration", .title = "Duration (s)")                              \
+    X(CONN_DATA, MPT_BYTES, "client_data", .title = "Client data", .flags = READABLE,                        \
+      .tip = "Data of the client, each byte once")                                                           \
+    X(CONN_DATA_EXACT, MPT_BYTES, "client_data", .title = "Client data (bytes)",                             \
+      .tip = "Data of the client, each byte once")                                                           \
+    X(CONN_GOODPUT, MPT_RATE_BPS, "client_goodput", .title = "Client goodput",                               \
+      .tip = "Data of the client that was acknowledged, over its time")                                      \
+    X(CONN_SERVER_DATA, MPT_BYTES, "server_data", .title = "Server data", .flags = READABLE,                 \
+      .tip = "Data of the server, each byte once")                                                           \
+    X(CONN_SERVER_DATA_EXACT, MPT_BYTES, "server_data", .title = "Server data (bytes)",                      \
+      .tip = "Data of the server, each byte once")                                                           \
+    X(CONN_SERVER_GOODPUT, MPT_RATE_BPS, "server_goodput", .title = "Server goodput",                        \
+      .tip = "Data of the server that was acknowledged, over its time")                                      \
+    X(CONN_AGAIN, MPT_BYTES, "reinjected", .title = "Reinjected", .flags = READABLE,                         \
+      .tip = "Data of both that was sent again under other subflow sequence numbers")                        \
+    X(CONN_AGAIN_EXACT, MPT_BYTES, "reinjected", .title = "Reinjected (bytes)",                              \
+      .tip = "Data of both that was sent again under other subflow sequence numbers")                        \
+    X(CONN_FALLBACK, MPT_TEXT, "fallback", .title = "Fallback",                                              \
+      .tip = "Why the connection fell back to TCP")                                                          \
+    X(CONN_CLOSE, MPT_TEXT, "close", .title = "Close")                                                       \
+    X(CONN_FRAME, MPT_ID, "first_frame", .title = "First frame")
+MPT_COLUMNS(CONN_TABLE, CONN_COLUMNS, CONN_TABLE_LIST);
 
-static const mpt_column CONN_TABLE[CONN_COLUMNS] = {
-    [CONN_ID] = {.name = "connection", .title = "Conn", .type = MPT_ID},
-    [CONN_CLIENT] = {.name = "client", .title = "Client", .type = MPT_TEXT},
-    [CONN_SERVER] = {.name = "server", .title = "Server", .type = MPT_TEXT},
-    [CONN_KIND] = {.name = "kind", .title = "Kind", .type = MPT_TEXT},
-    [CONN_SUBFLOWS] = {.name = "subflows", .title = "Subflows", .type = MPT_UINT},
-    [CONN_START] = {.name = "start", .title = "Start (s)", .type = MPT_SECONDS_NS},
-    [CONN_DURATION] = {.name = "duration", .title = "Duration", .type = MPT_SECONDS_NS, .flags = READABLE},
-    [CONN_DURATION_EXACT] = {.name = "duration", .title = "Duration (s)", .type = MPT_SECONDS_NS},
-    [CONN_DATA] = {.name = "client_data", .title = "Client data", .type = MPT_BYTES, .flags = READABLE},
-    [CONN_DATA_EXACT] = {.name = "client_data", .title = "Client data (bytes)", .type = MPT_BYTES},
-    [CONN_GOODPUT] = {.name = "client_goodput", .title = "Client goodput", .type = MPT_RATE_BPS},
-    [CONN_DATA + 3] = {.name = "server_data", .title = "Server data", .type = MPT_BYTES, .flags = READABLE},
-    [CONN_DATA_EXACT + 3] = {.name = "server_data", .title = "Server data (bytes)", .type = MPT_BYTES},
-    [CONN_GOODPUT + 3] = {.name = "server_goodput", .title = "Server goodput", .type = MPT_RATE_BPS},
-    [CONN_AGAIN] = {.name = "reinjected", .title = "Reinjected", .type = MPT_BYTES, .flags = READABLE},
-    [CONN_AGAIN_EXACT] = {.name = "reinjected", .title = "Reinjected (bytes)", .type = MPT_BYTES},
-    [CONN_FALLBACK] = {.name = "fallback", .title = "Fallback", .type = MPT_TEXT},
-    [CONN_CLOSE] = {.name = "close", .title = "Close", .type = MPT_TEXT},
-    [CONN_FRAME] = {.name = "first_frame", .title = "First frame", .type = MPT_ID},
-};
-
-static const char *const CONN_TIPS[CONN_COLUMNS] = {
-    [CONN_ID] = "The id that reports and the field mptcpscope.connection have",
-    [CONN_CLIENT] = "The end that opened the connection, on the first subflow",
-    [CONN_KIND] = "mptcp, mptcp_partial (began before the capture), unanswered or tcp (not accepted)",
-    [CONN_START] = "First segment, since the earliest frame of the capture",
-    [CONN_DATA] = "Data of the client, each byte once",
-    [CONN_DATA_EXACT] = "Data of the client, each byte once",
-    [CONN_GOODPUT] = "Data of the client that was acknowledged, over its time",
-    [CONN_DATA + 3] = "Data of the server, each byte once",
-    [CONN_DATA_EXACT + 3] = "Data of the server, each byte once",
-    [CONN_GOODPUT + 3] = "Data of the server that was acknowledged, over its time",
-    [CONN_AGAIN] = "Data of both that was sent again under other subflow sequence numbers",
-    [CONN_AGAIN_EXACT] = "Data of both that was sent again under other subflow sequence numbers",
-    [CONN_FALLBACK] = "Why the connection fell back to TCP",
-};
-
-const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT = {.columns = CONN_TABLE,
-                                                  .tooltips = CONN_TIPS,
-                                                  .count = CONN_COLUMNS,
-                                                  .sentence = CONN_COLUMNS,
-                                                  .empty = ""};
+const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT = {
+    .columns = CONN_TABLE, .count = CONN_COLUMNS, .sentence = CONN_COLUMNS, .empty = ""};
 
 static void set_endpoint(mpt_table *table, size_t column, const mpt_endpoint *e)
 {
@@ -122,86 +96,48 @@ static void connection_row(mpt_gui_rows *to, const mpt_connection_view *v)
 
 /* --- subflows --- */
 
-enum {
-    SUB_CONNECTION,
-    SUB_ID,
-    SUB_CLIENT,
-    SUB_SERVER,
-    SUB_KIND,
-    SUB_INITIATOR,
-    SUB_BACKUP,
-    SUB_STATE,
-    SUB_START,
-    SUB_DURATION,
-    SUB_DURATION_EXACT,
-    SUB_PAYLOAD, /* three columns a direction */
-    SUB_PAYLOAD_EXACT,
-    SUB_SHARE,
-    SUB_AGAIN = SUB_PAYLOAD + 3 * MPT_DIRECTIONS,
-    SUB_AGAIN_EXACT,
-    SUB_RETRANSMITTED,
-    SUB_RETRANSMITTED_EXACT,
-    SUB_STREAM,
-    SUB_FRAME,
-    SUB_COLUMNS
-};
-
-static const mpt_column SUB_TABLE[SUB_COLUMNS] = {
-    [SUB_CONNECTION] = {.name = "connection", .title = "Conn", .type = MPT_ID},
-    [SUB_ID] = {.name = "subflow", .title = "Sub", .type = MPT_ID},
-    [SUB_CLIENT] = {.name = "client", .title = "Client", .type = MPT_TEXT},
-    [SUB_SERVER] = {.name = "server", .title = "Server", .type = MPT_TEXT},
-    [SUB_KIND] = {.name = "kind", .title = "Kind", .type = MPT_TEXT},
-    [SUB_INITIATOR] = {.name = "opened_by", .title = "Opened by", .type = MPT_TEXT},
-    [SUB_BACKUP] = {.name = "backup", .title = "Backup", .type = MPT_TEXT},
-    [SUB_STATE] = {.name = "state", .title = "State", .type = MPT_TEXT},
-    [SUB_START] = {.name = "start", .title = "Start (s)", .type = MPT_SECONDS_NS},
-    [SUB_DURATION] = {.name = "duration", .title = "Duration", .type = MPT_SECONDS_NS, .flags = READABLE},
-    [SUB_DURATION_EXACT] = {.name = "duration", .title = "Duration (s)", .type = MPT_SECONDS_NS},
-    [SUB_PAYLOAD] = {.name = "client_payload",
-                     .title = "Client payload",
-                     .type = MPT_BYTES,
-                     .flags = READABLE},
-    [SUB_PAYLOAD_EXACT] = {.name = "client_payload", .title = "Client payload (bytes)", .type = MPT_BYTES},
-    [SUB_SHARE] = {.name = "client_share", .title = "Client share", .type = MPT_PERCENT},
-    [SUB_PAYLOAD +
-        3] = {.name = "server_payload", .title = "Server payload", .type = MPT_BYTES, .flags = READABLE},
-    [SUB_PAYLOAD_EXACT +
-        3] = {.name = "server_payload", .title = "Server payload (bytes)", .type = MPT_BYTES},
-    [SUB_SHARE + 3] = {.name = "server_share", .title = "Server share", .type = MPT_PERCENT},
-    [SUB_AGAIN] = {.name = "reinjected", .title = "Reinjected", .type = MPT_BYTES, .flags = READABLE},
-    [SUB_AGAIN_EXACT] = {.name = "reinjected", .title = "Reinjected (bytes)", .type = MPT_BYTES},
-    [SUB_RETRANSMITTED] = {.name = "retransmitted",
-                           .title = "Retransmitted",
-                           .type = MPT_BYTES,
-                           .flags = READABLE},
-    [SUB_RETRANSMITTED_EXACT] = {.name = "retransmitted",
-                                 .title = "Retransmitted (bytes)",
-                                 .type = MPT_BYTES},
-    [SUB_STREAM] = {.name = "tcp_stream", .title = "tcp.stream", .type = MPT_ID},
-    [SUB_FRAME] = {.name = "first_frame", .title = "First frame", .type = MPT_ID},
-};
-
-static const char *const SUB_TIPS[SUB_COLUMNS] = {
-    [SUB_CONNECTION] = "The id that reports and the field mptcpscope.connection have",
-    [SUB_ID] = "The id in its connection that reports and the field mptcpscope.subflow have",
-    [SUB_CLIENT] = "The connection's client; the subflow may have been opened by the other end",
-    [SUB_BACKUP] = "Who asked for it to be a backup",
-    [SUB_START] = "First segment, since the earliest frame of the capture",
-    [SUB_PAYLOAD] = "Payload of the client, retransmissions and all",
-    [SUB_PAYLOAD_EXACT] = "Payload of the client, retransmissions and all",
-    [SUB_SHARE] = "Part of the client's data that came on this subflow first",
-    [SUB_PAYLOAD + 3] = "Payload of the server, retransmissions and all",
-    [SUB_PAYLOAD_EXACT + 3] = "Payload of the server, retransmissions and all",
-    [SUB_SHARE + 3] = "Part of the server's data that came on this subflow first",
-    [SUB_AGAIN] = "Data of both that this subflow carried again under other subflow sequence numbers",
-    [SUB_AGAIN_EXACT] = "Data of both that this subflow carried again under other subflow sequence numbers",
-    [SUB_RETRANSMITTED] = "TCP retransmissions of both on this subflow",
-    [SUB_RETRANSMITTED_EXACT] = "TCP retransmissions of both on this subflow",
-};
+#define SUB_TABLE_LIST(X)                                                                                    \
+    X(SUB_CONNECTION, MPT_ID, "connection", .title = "Conn",                                                 \
+      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
+    X(SUB_ID, MPT_ID, "subflow", .title = "Sub",                                                             \
+      .tip = "The id in its connection that reports and the field mptcpscope.subflow have")                  \
+    X(SUB_CLIENT, MPT_TEXT, "client", .title = "Client",                                                     \
+      .tip = "The connection's client; the subflow may have been opened by the other end")                   \
+    X(SUB_SERVER, MPT_TEXT, "server", .title = "Server")                                                     \
+    X(SUB_KIND, MPT_TEXT, "kind", .title = "Kind")                                                           \
+    X(SUB_INITIATOR, MPT_TEXT, "opened_by", .title = "Opened by")                                            \
+    X(SUB_BACKUP, MPT_TEXT, "backup", .title = "Backup", .tip = "Who asked for it to be a backup")           \
+    X(SUB_STATE, MPT_TEXT, "state", .title = "State")                                                        \
+    X(SUB_START, MPT_SECONDS_NS, "start", .title = "Start (s)",                                              \
+      .tip = "First segment, since the earliest frame of the capture")                                       \
+    X(SUB_DURATION, MPT_SECONDS_NS, "duration", .title = "Duration", .flags = READABLE)                      \
+    X(SUB_DURATION_EXACT, MPT_SECONDS_NS, "duration", .title = "Duration (s)")                               \
+    X(SUB_PAYLOAD, MPT_BYTES, "client_payload", .title = "Client payload", .flags = READABLE,                \
+      .tip = "Payload of the client, retransmissions and all")                                               \
+    X(SUB_PAYLOAD_EXACT, MPT_BYTES, "client_payload", .title = "Client payload (bytes)",                     \
+      .tip = "Payload of the client, retransmissions and all")                                               \
+    X(SUB_SHARE, MPT_PERCENT, "client_share", .title = "Client share",                                       \
+      .tip = "Part of the client's data that came on this subflow first")                                    \
+    X(SUB_SERVER_PAYLOAD, MPT_BYTES, "server_payload", .title = "Server payload", .flags = READABLE,         \
+      .tip = "Payload of the server, retransmissions and all")                                               \
+    X(SUB_SERVER_PAYLOAD_EXACT, MPT_BYTES, "server_payload", .title = "Server payload (bytes)",              \
+      .tip = "Payload of the server, retransmissions and all")                                               \
+    X(SUB_SERVER_SHARE, MPT_PERCENT, "server_share", .title = "Server share",                                \
+      .tip = "Part of the server's data that came on this subflow first")                                    \
+    X(SUB_AGAIN, MPT_BYTES, "reinjected", .title = "Reinjected", .flags = READABLE,                          \
+      .tip = "Data of both that this subflow carried again under other subflow sequence numbers")            \
+    X(SUB_AGAIN_EXACT, MPT_BYTES, "reinjected", .title = "Reinjected (bytes)",                               \
+      .tip = "Data of both that this subflow carried again under other subflow sequence numbers")            \
+    X(SUB_RETRANSMITTED, MPT_BYTES, "retransmitted", .title = "Retransmitted", .flags = READABLE,            \
+      .tip = "TCP retransmissions of both on this subflow")                                                  \
+    X(SUB_RETRANSMITTED_EXACT, MPT_BYTES, "retransmitted", .title = "Retransmitted (bytes)",                 \
+      .tip = "TCP retransmissions of both on this subflow")                                                  \
+    X(SUB_STREAM, MPT_ID, "tcp_stream", .title = "tcp.stream")                                               \
+    X(SUB_FRAME, MPT_ID, "first_frame", .title = "First frame")
+MPT_COLUMNS(SUB_TABLE, SUB_COLUMNS, SUB_TABLE_LIST);
 
 const mpt_gui_layout MPT_GUI_SUBFLOW_LAYOUT = {
-    .columns = SUB_TABLE, .tooltips = SUB_TIPS, .count = SUB_COLUMNS, .sentence = SUB_COLUMNS, .empty = ""};
+    .columns = SUB_TABLE, .count = SUB_COLUMNS, .sentence = SUB_COLUMNS, .empty = ""};
 
 static const char *backup_of(const mpt_subflow_view *s)
 {

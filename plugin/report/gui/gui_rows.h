@@ -15,7 +15,6 @@
 
 typedef struct mpt_gui_layout {
     const mpt_column *columns;
-    const char *const *tooltips; /* of each column; NULL: none */
     size_t count;
     size_t sentence;   /* the column that is long; count: none */
     const char *empty; /* said where there are connections and no rows */

@@ -27,57 +27,32 @@ static void append_bytes(GString *out, uint64_t bytes)
 
 /* --- what was sent again --- */
 
-enum {
-    AGAIN_CONNECTION,
-    AGAIN_DIRECTION,
-    AGAIN_TIME,
-    AGAIN_FRAME,
-    AGAIN_SUBFLOW,
-    AGAIN_FIRST_SUBFLOW,
-    AGAIN_FIRST_FRAME,
-    AGAIN_BYTES,
-    AGAIN_BYTES_EXACT,
-    AGAIN_LATER,
-    AGAIN_VERDICT,
-    AGAIN_BASIS,
-    AGAIN_LATER_EXACT,
-    AGAIN_DSN,
-    AGAIN_SEGMENTS,
-    AGAIN_COLUMNS
-};
-
-static const mpt_column AGAIN_TABLE[AGAIN_COLUMNS] = {
-    [AGAIN_CONNECTION] = {.name = "connection", .title = "Conn", .type = MPT_ID},
-    [AGAIN_DIRECTION] = {.name = "direction", .title = "Direction", .type = MPT_TEXT},
-    [AGAIN_TIME] = {.name = "time", .title = "Time (s)", .type = MPT_SECONDS_NS},
-    [AGAIN_FRAME] = {.name = "frame", .title = "Again in frame", .type = MPT_ID},
-    [AGAIN_SUBFLOW] = {.name = "subflow", .title = "On subflow", .type = MPT_ID},
-    [AGAIN_DSN] = {.name = "dsn_first", .title = "First DSN", .type = MPT_INT},
-    [AGAIN_BYTES] = {.name = "data", .title = "Data", .type = MPT_BYTES, .flags = READABLE},
-    [AGAIN_BYTES_EXACT] = {.name = "bytes", .title = "Data (bytes)", .type = MPT_BYTES},
-    [AGAIN_SEGMENTS] = {.name = "segments", .title = "Segments", .type = MPT_UINT},
-    [AGAIN_FIRST_SUBFLOW] = {.name = "first_subflow", .title = "First on subflow", .type = MPT_ID},
-    [AGAIN_FIRST_FRAME] = {.name = "first_frame", .title = "First in frame", .type = MPT_ID},
-    [AGAIN_LATER] = {.name = "later", .title = "Later by", .type = MPT_SECONDS_NS, .flags = READABLE},
-    [AGAIN_LATER_EXACT] = {.name = "later", .title = "Later by (s)", .type = MPT_SECONDS_NS},
-    [AGAIN_VERDICT] = {.name = "verdict", .title = "Verdict", .type = MPT_TEXT},
-    [AGAIN_BASIS] = {.name = "basis", .title = "Basis", .type = MPT_TEXT},
-};
-
-static const char *const AGAIN_TIPS[AGAIN_COLUMNS] = {
-    [AGAIN_CONNECTION] = "The id that reports and the field mptcpscope.connection have",
-    [AGAIN_FRAME] = "The frame that carried these data sequence numbers again",
-    [AGAIN_DSN] = "Relative data sequence number of the first byte; the first one of a connection is 1",
-    [AGAIN_FIRST_FRAME] = "The frame that carried the first copy",
-    [AGAIN_VERDICT] =
-        "Of the later copy: useful (it got there first), redundant, undecided (the capture does not tell), "
-        "or same subflow (not judged)",
-    [AGAIN_BASIS] =
-        "arrival: seen at the receiver, certain; inferred: from acknowledgements and retransmissions",
-};
+#define AGAIN_TABLE_LIST(X)                                                                                  \
+    X(AGAIN_CONNECTION, MPT_ID, "connection", .title = "Conn",                                               \
+      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
+    X(AGAIN_DIRECTION, MPT_TEXT, "direction", .title = "Direction")                                          \
+    X(AGAIN_TIME, MPT_SECONDS_NS, "time", .title = "Time (s)")                                               \
+    X(AGAIN_FRAME, MPT_ID, "frame", .title = "Again in frame",                                               \
+      .tip = "The frame that carried these data sequence numbers again")                                     \
+    X(AGAIN_SUBFLOW, MPT_ID, "subflow", .title = "On subflow")                                               \
+    X(AGAIN_FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "First on subflow")                             \
+    X(AGAIN_FIRST_FRAME, MPT_ID, "first_frame", .title = "First in frame",                                   \
+      .tip = "The frame that carried the first copy")                                                        \
+    X(AGAIN_BYTES, MPT_BYTES, "data", .title = "Data", .flags = READABLE)                                    \
+    X(AGAIN_BYTES_EXACT, MPT_BYTES, "bytes", .title = "Data (bytes)")                                        \
+    X(AGAIN_LATER, MPT_SECONDS_NS, "later", .title = "Later by", .flags = READABLE)                          \
+    X(AGAIN_VERDICT, MPT_TEXT, "verdict", .title = "Verdict",                                                \
+      .tip = "Of the later copy: useful (it got there first), redundant, undecided (the capture does not "   \
+             "tell), or same subflow (not judged)")                                                          \
+    X(AGAIN_BASIS, MPT_TEXT, "basis", .title = "Basis",                                                      \
+      .tip = "arrival: seen at the receiver, certain; inferred: from acknowledgements and retransmissions")  \
+    X(AGAIN_LATER_EXACT, MPT_SECONDS_NS, "later", .title = "Later by (s)")                                   \
+    X(AGAIN_DSN, MPT_INT, "dsn_first", .title = "First DSN",                                                 \
+      .tip = "Relative data sequence number of the first byte; the first one of a connection is 1")          \
+    X(AGAIN_SEGMENTS, MPT_UINT, "segments", .title = "Segments")
+MPT_COLUMNS(AGAIN_TABLE, AGAIN_COLUMNS, AGAIN_TABLE_LIST);
 
 const mpt_gui_layout MPT_GUI_REINJECTION_LAYOUT = {.columns = AGAIN_TABLE,
-                                                   .tooltips = AGAIN_TIPS,
                                                    .count = AGAIN_COLUMNS,
                                                    .sentence = AGAIN_COLUMNS,
                                                    .empty =
@@ -182,33 +157,18 @@ void mpt_gui_rows_reinjections(mpt_gui_rows *to)
 
 /* --- events --- */
 
-enum {
-    EVENT_CONNECTION,
-    EVENT_TIME,
-    EVENT_FRAME,
-    EVENT_SUBFLOW,
-    EVENT_DIRECTION,
-    EVENT_TYPE,
-    EVENT_TEXT,
-    EVENT_COLUMNS
-};
-
-static const mpt_column EVENT_TABLE[EVENT_COLUMNS] = {
-    [EVENT_CONNECTION] = {.name = "connection", .title = "Conn", .type = MPT_ID},
-    [EVENT_TIME] = {.name = "time", .title = "Time (s)", .type = MPT_SECONDS_NS},
-    [EVENT_FRAME] = {.name = "frame", .title = "Frame", .type = MPT_ID},
-    [EVENT_SUBFLOW] = {.name = "subflow", .title = "Sub", .type = MPT_ID},
-    [EVENT_DIRECTION] = {.name = "direction", .title = "Direction", .type = MPT_TEXT},
-    [EVENT_TYPE] = {.name = "type", .title = "Type", .type = MPT_TEXT},
-    [EVENT_TEXT] = {.name = "event", .title = "Event", .type = MPT_TEXT},
-};
-
-static const char *const EVENT_TIPS[EVENT_COLUMNS] = {
-    [EVENT_TIME] = "Since the earliest frame of the capture",
-};
+#define EVENT_TABLE_LIST(X)                                                                                  \
+    X(EVENT_CONNECTION, MPT_ID, "connection", .title = "Conn")                                               \
+    X(EVENT_TIME, MPT_SECONDS_NS, "time", .title = "Time (s)",                                               \
+      .tip = "Since the earliest frame of the capture")                                                      \
+    X(EVENT_FRAME, MPT_ID, "frame", .title = "Frame")                                                        \
+    X(EVENT_SUBFLOW, MPT_ID, "subflow", .title = "Sub")                                                      \
+    X(EVENT_DIRECTION, MPT_TEXT, "direction", .title = "Direction")                                          \
+    X(EVENT_TYPE, MPT_TEXT, "type", .title = "Type")                                                         \
+    X(EVENT_TEXT, MPT_TEXT, "event", .title = "Event")
+MPT_COLUMNS(EVENT_TABLE, EVENT_COLUMNS, EVENT_TABLE_LIST);
 
 const mpt_gui_layout MPT_GUI_EVENT_LAYOUT = {.columns = EVENT_TABLE,
-                                             .tooltips = EVENT_TIPS,
                                              .count = EVENT_COLUMNS,
                                              .sentence = EVENT_TEXT,
                                              .empty = "Nothing was signalled."};
@@ -257,45 +217,23 @@ void mpt_gui_rows_events(mpt_gui_rows *to)
 
 /* --- findings --- */
 
-enum {
-    FINDING_SEVERITY,
-    FINDING_CONNECTION,
-    FINDING_SUBFLOW,
-    FINDING_DIRECTION,
-    FINDING_TIME,
-    FINDING_FRAME,
-    FINDING_TEXT,
-    FINDING_COUNT,
-    FINDING_UNIT,
-    FINDING_CHECK,
-    FINDING_RFC,
-    FINDING_COLUMNS
-};
-
-static const mpt_column FINDING_TABLE[FINDING_COLUMNS] = {
-    [FINDING_SEVERITY] = {.name = "severity", .title = "Severity", .type = MPT_TEXT},
-    [FINDING_CONNECTION] = {.name = "connection", .title = "Conn", .type = MPT_ID},
-    [FINDING_SUBFLOW] = {.name = "subflow", .title = "Sub", .type = MPT_ID},
-    [FINDING_DIRECTION] = {.name = "direction", .title = "Direction", .type = MPT_TEXT},
-    [FINDING_TIME] = {.name = "time", .title = "Time (s)", .type = MPT_SECONDS_NS},
-    [FINDING_FRAME] = {.name = "frame", .title = "Frame", .type = MPT_ID},
-    [FINDING_TEXT] = {.name = "finding", .title = "Finding", .type = MPT_TEXT},
-    [FINDING_COUNT] = {.name = "count", .title = "Count", .type = MPT_UINT},
-    [FINDING_UNIT] = {.name = "unit", .title = "Of", .type = MPT_TEXT},
-    [FINDING_CHECK] = {.name = "check", .title = "Check", .type = MPT_TEXT},
-    [FINDING_RFC] = {.name = "rfc", .title = "RFC", .type = MPT_TEXT},
-};
-
-static const char *const FINDING_TIPS[FINDING_COLUMNS] = {
-    [FINDING_SEVERITY] = "As in Wireshark's expert information, which lists the findings too",
-    [FINDING_TIME] = "Since the earliest frame of the capture",
-    [FINDING_FRAME] = "The first frame that shows it",
-    [FINDING_COUNT] = "How often, how many or how much",
-    [FINDING_UNIT] = "What is counted: times, bytes, segments, ...",
-};
+#define FINDING_TABLE_LIST(X)                                                                                \
+    X(FINDING_SEVERITY, MPT_TEXT, "severity", .title = "Severity",                                           \
+      .tip = "As in Wireshark's expert information, which lists the findings too")                           \
+    X(FINDING_CONNECTION, MPT_ID, "connection", .title = "Conn")                                             \
+    X(FINDING_SUBFLOW, MPT_ID, "subflow", .title = "Sub")                                                    \
+    X(FINDING_DIRECTION, MPT_TEXT, "direction", .title = "Direction")                                        \
+    X(FINDING_TIME, MPT_SECONDS_NS, "time", .title = "Time (s)",                                             \
+      .tip = "Since the earliest frame of the capture")                                                      \
+    X(FINDING_FRAME, MPT_ID, "frame", .title = "Frame", .tip = "The first frame that shows it")              \
+    X(FINDING_TEXT, MPT_TEXT, "finding", .title = "Finding")                                                 \
+    X(FINDING_COUNT, MPT_UINT, "count", .title = "Count", .tip = "How often, how many or how much")          \
+    X(FINDING_UNIT, MPT_TEXT, "unit", .title = "Of", .tip = "What is counted: times, bytes, segments, ...")  \
+    X(FINDING_CHECK, MPT_TEXT, "check", .title = "Check")                                                    \
+    X(FINDING_RFC, MPT_TEXT, "rfc", .title = "RFC")
+MPT_COLUMNS(FINDING_TABLE, FINDING_COLUMNS, FINDING_TABLE_LIST);
 
 const mpt_gui_layout MPT_GUI_FINDING_LAYOUT = {.columns = FINDING_TABLE,
-                                               .tooltips = FINDING_TIPS,
                                                .count = FINDING_COLUMNS,
                                                .sentence = FINDING_TEXT,
                                                .empty = "All checks were made, and nothing was found."};

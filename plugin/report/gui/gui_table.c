@@ -47,7 +47,7 @@ static mpt_gui_column *columns_of(const mpt_gui_layout *layout)
         mpt_table_csv_name(c, name);
         columns[i] = (mpt_gui_column){
             .title = c->title,
-            .tooltip = layout->tooltips[i],
+            .tooltip = layout->columns[i].tip,
             .name = g_string_free(name, (c->flags & MPT_COLUMN_TEXT_ONLY) != 0),
             .right = mpt_column_is_number(c) || c->flags & MPT_COLUMN_RIGHT,
             .sentence = i == layout->sentence,

@@ -69,86 +69,45 @@ static void text_connection(const mpt_connection_view *v, unsigned directions, m
 
 /* --- CSV: a row a subflow, with all of its connection --- */
 
-enum {
-    CONNECTION,
-    MPTCP_STREAM,
-    KIND,
-    VERSION,
-    FALLBACK,
-    CHECKSUM_REQUIRED,
-    START,
-    END,
-    CLOSE,
-    CLOSE_BY,
-    CLOSE_TIME,
-    CLIENT_KEY,
-    CLIENT_TOKEN,
-    CLIENT_IDSN,
-    SERVER_KEY,
-    SERVER_TOKEN,
-    SERVER_IDSN,
-    CONNECTION_C2S,
-    CONNECTION_S2C,
-    SUBFLOW,
-    TCP_STREAM,
-    SUBFLOW_KIND,
-    CLIENT_ADDRESS,
-    CLIENT_PORT,
-    SERVER_ADDRESS,
-    SERVER_PORT,
-    INITIATOR,
-    CLIENT_ADDRESS_ID,
-    SERVER_ADDRESS_ID,
-    CLIENT_BACKUP,
-    SERVER_BACKUP,
-    STATE,
-    SUBFLOW_START,
-    SUBFLOW_END,
-    PACKETS,
-    SUBFLOW_C2S,
-    SUBFLOW_S2C,
-    COLUMNS
-};
-
-static const mpt_column TABLE[COLUMNS] = {
-    [CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [MPTCP_STREAM] = {.name = "mptcp_stream", .type = MPT_ID},
-    [KIND] = {.name = "kind", .type = MPT_TEXT},
-    [VERSION] = {.name = "version", .type = MPT_INT},
-    [FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
-    [CHECKSUM_REQUIRED] = {.name = "checksum_required", .type = MPT_INT},
-    [START] = {.name = "start", .type = MPT_SECONDS_NS},
-    [END] = {.name = "end", .type = MPT_SECONDS_NS},
-    [CLOSE] = {.name = "close", .type = MPT_TEXT},
-    [CLOSE_BY] = {.name = "close_by", .type = MPT_TEXT},
-    [CLOSE_TIME] = {.name = "close_time", .type = MPT_SECONDS_NS},
-    [CLIENT_KEY] = {.name = "client_key", .type = MPT_HEX64},
-    [CLIENT_TOKEN] = {.name = "client_token", .type = MPT_HEX32},
-    [CLIENT_IDSN] = {.name = "client_idsn", .type = MPT_ID},
-    [SERVER_KEY] = {.name = "server_key", .type = MPT_HEX64},
-    [SERVER_TOKEN] = {.name = "server_token", .type = MPT_HEX32},
-    [SERVER_IDSN] = {.name = "server_idsn", .type = MPT_ID},
-    [CONNECTION_C2S] = {.name = "c2s_dsn_unique_bytes", .type = MPT_BYTES},
-    [CONNECTION_S2C] = {.name = "s2c_dsn_unique_bytes", .type = MPT_BYTES},
-    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [TCP_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
-    [SUBFLOW_KIND] = {.name = "subflow_kind", .type = MPT_TEXT},
-    [CLIENT_ADDRESS] = {.name = "client_address", .type = MPT_TEXT},
-    [CLIENT_PORT] = {.name = "client_port", .type = MPT_ID},
-    [SERVER_ADDRESS] = {.name = "server_address", .type = MPT_TEXT},
-    [SERVER_PORT] = {.name = "server_port", .type = MPT_ID},
-    [INITIATOR] = {.name = "initiator", .type = MPT_TEXT},
-    [CLIENT_ADDRESS_ID] = {.name = "client_address_id", .type = MPT_INT},
-    [SERVER_ADDRESS_ID] = {.name = "server_address_id", .type = MPT_INT},
-    [CLIENT_BACKUP] = {.name = "client_backup", .type = MPT_INT},
-    [SERVER_BACKUP] = {.name = "server_backup", .type = MPT_INT},
-    [STATE] = {.name = "state", .type = MPT_TEXT},
-    [SUBFLOW_START] = {.name = "subflow_start", .type = MPT_SECONDS_NS},
-    [SUBFLOW_END] = {.name = "subflow_end", .type = MPT_SECONDS_NS},
-    [PACKETS] = {.name = "packets", .type = MPT_UINT},
-    [SUBFLOW_C2S] = {.name = "subflow_c2s_payload_bytes", .type = MPT_BYTES},
-    [SUBFLOW_S2C] = {.name = "subflow_s2c_payload_bytes", .type = MPT_BYTES},
-};
+#define COLUMN_LIST(X)                                                                                       \
+    X(CONNECTION, MPT_ID, "connection")                                                                      \
+    X(MPTCP_STREAM, MPT_ID, "mptcp_stream")                                                                  \
+    X(KIND, MPT_TEXT, "kind")                                                                                \
+    X(VERSION, MPT_INT, "version")                                                                           \
+    X(FALLBACK, MPT_TEXT, "fallback")                                                                        \
+    X(CHECKSUM_REQUIRED, MPT_INT, "checksum_required")                                                       \
+    X(START, MPT_SECONDS_NS, "start")                                                                        \
+    X(END, MPT_SECONDS_NS, "end")                                                                            \
+    X(CLOSE, MPT_TEXT, "close")                                                                              \
+    X(CLOSE_BY, MPT_TEXT, "close_by")                                                                        \
+    X(CLOSE_TIME, MPT_SECONDS_NS, "close_time")                                                              \
+    X(CLIENT_KEY, MPT_HEX64, "client_key")                                                                   \
+    X(CLIENT_TOKEN, MPT_HEX32, "client_token")                                                               \
+    X(CLIENT_IDSN, MPT_ID, "client_idsn")                                                                    \
+    X(SERVER_KEY, MPT_HEX64, "server_key")                                                                   \
+    X(SERVER_TOKEN, MPT_HEX32, "server_token")                                                               \
+    X(SERVER_IDSN, MPT_ID, "server_idsn")                                                                    \
+    X(CONNECTION_C2S, MPT_BYTES, "c2s_dsn_unique_bytes")                                                     \
+    X(CONNECTION_S2C, MPT_BYTES, "s2c_dsn_unique_bytes")                                                     \
+    X(SUBFLOW, MPT_ID, "subflow")                                                                            \
+    X(TCP_STREAM, MPT_ID, "tcp_stream")                                                                      \
+    X(SUBFLOW_KIND, MPT_TEXT, "subflow_kind")                                                                \
+    X(CLIENT_ADDRESS, MPT_TEXT, "client_address")                                                            \
+    X(CLIENT_PORT, MPT_ID, "client_port")                                                                    \
+    X(SERVER_ADDRESS, MPT_TEXT, "server_address")                                                            \
+    X(SERVER_PORT, MPT_ID, "server_port")                                                                    \
+    X(INITIATOR, MPT_TEXT, "initiator")                                                                      \
+    X(CLIENT_ADDRESS_ID, MPT_INT, "client_address_id")                                                       \
+    X(SERVER_ADDRESS_ID, MPT_INT, "server_address_id")                                                       \
+    X(CLIENT_BACKUP, MPT_INT, "client_backup")                                                               \
+    X(SERVER_BACKUP, MPT_INT, "server_backup")                                                               \
+    X(STATE, MPT_TEXT, "state")                                                                              \
+    X(SUBFLOW_START, MPT_SECONDS_NS, "subflow_start")                                                        \
+    X(SUBFLOW_END, MPT_SECONDS_NS, "subflow_end")                                                            \
+    X(PACKETS, MPT_UINT, "packets")                                                                          \
+    X(SUBFLOW_C2S, MPT_BYTES, "subflow_c2s_payload_bytes")                                                   \
+    X(SUBFLOW_S2C, MPT_BYTES, "subflow_s2c_payload_bytes")
+MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 static void set_maybe(mpt_table *table, size_t column, mpt_maybe_int value)
 {

@@ -163,29 +163,15 @@ void mpt_tcp_json(mpt_json *json, const GPtrArray *reports)
 
 /* --- text: two rows a stream, one for each sender --- */
 
-enum {
-    TEXT_STREAM,
-    TEXT_SENDER,
-    TEXT_PACKETS,
-    TEXT_PAYLOAD,
-    TEXT_RETRANS,
-    TEXT_TIME,
-    TEXT_MPTCP,
-    TEXT_COLUMNS
-};
-
-static const mpt_column TEXT_TABLE[TEXT_COLUMNS] = {
-    [TEXT_STREAM] = {.name = "tcp.stream", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [TEXT_SENDER] = {.name = "sender", .type = MPT_TEXT},
-    [TEXT_PACKETS] = {.name = "packets", .type = MPT_UINT},
-    [TEXT_PAYLOAD] = {.name = "payload", .title = "payload\nbytes", .type = MPT_BYTES},
-    [TEXT_RETRANS] = {.name = "retrans", .title = "of these\nsent again", .type = MPT_BYTES},
-    [TEXT_TIME] = {.name = "time",
-                   .title = "start, s\nduration",
-                   .type = MPT_TEXT,
-                   .flags = MPT_COLUMN_RIGHT},
-    [TEXT_MPTCP] = {.name = "mptcp", .title = "MPTCP\nstate", .type = MPT_TEXT},
-};
+#define TEXT_TABLE_LIST(X)                                                                                   \
+    X(TEXT_STREAM, MPT_TEXT, "tcp.stream", .flags = MPT_COLUMN_RIGHT)                                        \
+    X(TEXT_SENDER, MPT_TEXT, "sender")                                                                       \
+    X(TEXT_PACKETS, MPT_UINT, "packets")                                                                     \
+    X(TEXT_PAYLOAD, MPT_BYTES, "payload", .title = "payload\nbytes")                                         \
+    X(TEXT_RETRANS, MPT_BYTES, "retrans", .title = "of these\nsent again")                                   \
+    X(TEXT_TIME, MPT_TEXT, "time", .title = "start, s\nduration", .flags = MPT_COLUMN_RIGHT)                 \
+    X(TEXT_MPTCP, MPT_TEXT, "mptcp", .title = "MPTCP\nstate")
+MPT_COLUMNS(TEXT_TABLE, TEXT_COLUMNS, TEXT_TABLE_LIST);
 
 /* "mptcp 0, subflow 1", "fell back (synack)", "never asked". To be freed with g_free(). */
 static char *mptcp_words(const stream *s)
@@ -268,40 +254,22 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
 
 /* --- CSV: one row a stream --- */
 
-enum {
-    CSV_STREAM,
-    CSV_CLIENT_ADDRESS,
-    CSV_CLIENT_PORT,
-    CSV_SERVER_ADDRESS,
-    CSV_SERVER_PORT,
-    CSV_INITIATOR,
-    CSV_KIND,
-    CSV_FALLBACK,
-    CSV_CONNECTION,
-    CSV_SUBFLOW,
-    CSV_STATE,
-    CSV_START,
-    CSV_END,
-    CSV_DIRECTION,
-    CSV_FIGURES
-};
-
-static const mpt_column CSV_TABLE[CSV_FIGURES] = {
-    [CSV_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
-    [CSV_CLIENT_ADDRESS] = {.name = "client_address", .type = MPT_TEXT},
-    [CSV_CLIENT_PORT] = {.name = "client_port", .type = MPT_ID},
-    [CSV_SERVER_ADDRESS] = {.name = "server_address", .type = MPT_TEXT},
-    [CSV_SERVER_PORT] = {.name = "server_port", .type = MPT_ID},
-    [CSV_INITIATOR] = {.name = "initiator", .type = MPT_TEXT},
-    [CSV_KIND] = {.name = "kind", .type = MPT_TEXT},
-    [CSV_FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
-    [CSV_CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [CSV_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [CSV_STATE] = {.name = "state", .type = MPT_TEXT},
-    [CSV_START] = {.name = "start", .type = MPT_SECONDS_NS},
-    [CSV_END] = {.name = "end", .type = MPT_SECONDS_NS},
-    [CSV_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-};
+#define CSV_TABLE_LIST(X)                                                                                    \
+    X(CSV_STREAM, MPT_ID, "tcp_stream")                                                                      \
+    X(CSV_CLIENT_ADDRESS, MPT_TEXT, "client_address")                                                        \
+    X(CSV_CLIENT_PORT, MPT_ID, "client_port")                                                                \
+    X(CSV_SERVER_ADDRESS, MPT_TEXT, "server_address")                                                        \
+    X(CSV_SERVER_PORT, MPT_ID, "server_port")                                                                \
+    X(CSV_INITIATOR, MPT_TEXT, "initiator")                                                                  \
+    X(CSV_KIND, MPT_TEXT, "kind")                                                                            \
+    X(CSV_FALLBACK, MPT_TEXT, "fallback")                                                                    \
+    X(CSV_CONNECTION, MPT_ID, "connection")                                                                  \
+    X(CSV_SUBFLOW, MPT_ID, "subflow")                                                                        \
+    X(CSV_STATE, MPT_TEXT, "state")                                                                          \
+    X(CSV_START, MPT_SECONDS_NS, "start")                                                                    \
+    X(CSV_END, MPT_SECONDS_NS, "end")                                                                        \
+    X(CSV_DIRECTION, MPT_TEXT, "direction")
+MPT_COLUMNS(CSV_TABLE, CSV_FIGURES, CSV_TABLE_LIST);
 
 static void csv_row(mpt_table *table, const stream *s, unsigned direction)
 {

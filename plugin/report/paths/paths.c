@@ -24,72 +24,42 @@ void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_ne
 
 /* --- text --- */
 
-enum { T_PATH, T_DIRECTION, T_MIN, T_MEDIAN, T_P95, T_MAX, T_JITTER, T_SAMPLES, T_COLUMNS };
+#define DELAY_TABLE_LIST(X)                                                                                  \
+    X(T_PATH, MPT_TEXT, "subflow", .flags = MPT_COLUMN_RIGHT)                                                \
+    X(T_DIRECTION, MPT_TEXT, "dir")                                                                          \
+    X(T_MIN, MPT_SECONDS_NS, "min", .title = "delay, s\nmin")                                                \
+    X(T_MEDIAN, MPT_SECONDS_NS, "median")                                                                    \
+    X(T_P95, MPT_SECONDS_NS, "p95")                                                                          \
+    X(T_MAX, MPT_SECONDS_NS, "max")                                                                          \
+    X(T_JITTER, MPT_SECONDS_NS, "jitter", .title = "jitter\nRFC 3550")                                       \
+    X(T_SAMPLES, MPT_UINT, "samples")
+MPT_COLUMNS(DELAY_TABLE, T_COLUMNS, DELAY_TABLE_LIST);
 
-static const mpt_column DELAY_TABLE[T_COLUMNS] = {
-    [T_PATH] = {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [T_DIRECTION] = {.name = "dir", .type = MPT_TEXT},
-    [T_MIN] = {.name = "min", .title = "delay, s\nmin", .type = MPT_SECONDS_NS},
-    [T_MEDIAN] = {.name = "median", .type = MPT_SECONDS_NS},
-    [T_P95] = {.name = "p95", .type = MPT_SECONDS_NS},
-    [T_MAX] = {.name = "max", .type = MPT_SECONDS_NS},
-    [T_JITTER] = {.name = "jitter", .title = "jitter\nRFC 3550", .type = MPT_SECONDS_NS},
-    [T_SAMPLES] = {.name = "samples", .type = MPT_UINT},
-};
+#define LOSS_TABLE_LIST(X)                                                                                   \
+    X(L_PATH, MPT_TEXT, "subflow", .flags = MPT_COLUMN_RIGHT)                                                \
+    X(L_DIRECTION, MPT_TEXT, "dir")                                                                          \
+    X(L_SENT, MPT_BYTES, "sent", .title = "bytes\nsent")                                                     \
+    X(L_ARRIVED, MPT_BYTES, "arrived")                                                                       \
+    X(L_LOST, MPT_BYTES, "lost")                                                                             \
+    X(L_SHARE, MPT_PERCENT, "lost share", .title = "share of\nbytes")                                        \
+    X(L_SEGMENTS, MPT_UINT, "lost segments", .title = "lost\nsegments")                                      \
+    X(L_DUPLICATED, MPT_BYTES, "duplicated", .title = "arrived\nagain")                                      \
+    X(L_REORDERED, MPT_BYTES, "reordered", .title = "out of\norder")                                         \
+    X(L_MISSED, MPT_BYTES, "not captured", .title = "not\ncaptured")
+MPT_COLUMNS(LOSS_TABLE, L_COLUMNS, LOSS_TABLE_LIST);
 
-enum {
-    L_PATH,
-    L_DIRECTION,
-    L_SENT,
-    L_ARRIVED,
-    L_LOST,
-    L_SHARE,
-    L_SEGMENTS,
-    L_DUPLICATED,
-    L_REORDERED,
-    L_MISSED,
-    L_COLUMNS
-};
-
-static const mpt_column LOSS_TABLE[L_COLUMNS] = {
-    [L_PATH] = {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [L_DIRECTION] = {.name = "dir", .type = MPT_TEXT},
-    [L_SENT] = {.name = "sent", .title = "bytes\nsent", .type = MPT_BYTES},
-    [L_ARRIVED] = {.name = "arrived", .type = MPT_BYTES},
-    [L_LOST] = {.name = "lost", .type = MPT_BYTES},
-    [L_SHARE] = {.name = "lost share", .title = "share of\nbytes", .type = MPT_PERCENT},
-    [L_SEGMENTS] = {.name = "lost segments", .title = "lost\nsegments", .type = MPT_UINT},
-    [L_DUPLICATED] = {.name = "duplicated", .title = "arrived\nagain", .type = MPT_BYTES},
-    [L_REORDERED] = {.name = "reordered", .title = "out of\norder", .type = MPT_BYTES},
-    [L_MISSED] = {.name = "not captured", .title = "not\ncaptured", .type = MPT_BYTES},
-};
-
-enum {
-    R_PATH,
-    R_DIRECTION,
-    R_USEFUL,
-    R_REDUNDANT,
-    R_USELESS,
-    R_LOST,
-    R_MEDIAN,
-    R_P95,
-    R_MAX,
-    R_HELD,
-    R_COLUMNS
-};
-
-static const mpt_column DATA_TABLE[R_COLUMNS] = {
-    [R_PATH] = {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [R_DIRECTION] = {.name = "dir", .type = MPT_TEXT},
-    [R_USEFUL] = {.name = "useful", .title = "bytes again:\nuseful", .type = MPT_BYTES},
-    [R_REDUNDANT] = {.name = "redundant", .type = MPT_BYTES},
-    [R_USELESS] = {.name = "useless", .type = MPT_BYTES},
-    [R_LOST] = {.name = "lost", .type = MPT_BYTES},
-    [R_MEDIAN] = {.name = "median", .title = "wait, s\nmedian", .type = MPT_SECONDS_NS},
-    [R_P95] = {.name = "p95", .type = MPT_SECONDS_NS},
-    [R_MAX] = {.name = "max", .type = MPT_SECONDS_NS},
-    [R_HELD] = {.name = "held up", .title = "bytes\nheld up", .type = MPT_BYTES},
-};
+#define DATA_TABLE_LIST(X)                                                                                   \
+    X(R_PATH, MPT_TEXT, "subflow", .flags = MPT_COLUMN_RIGHT)                                                \
+    X(R_DIRECTION, MPT_TEXT, "dir")                                                                          \
+    X(R_USEFUL, MPT_BYTES, "useful", .title = "bytes again:\nuseful")                                        \
+    X(R_REDUNDANT, MPT_BYTES, "redundant")                                                                   \
+    X(R_USELESS, MPT_BYTES, "useless")                                                                       \
+    X(R_LOST, MPT_BYTES, "lost")                                                                             \
+    X(R_MEDIAN, MPT_SECONDS_NS, "median", .title = "wait, s\nmedian")                                        \
+    X(R_P95, MPT_SECONDS_NS, "p95")                                                                          \
+    X(R_MAX, MPT_SECONDS_NS, "max")                                                                          \
+    X(R_HELD, MPT_BYTES, "held up", .title = "bytes\nheld up")
+MPT_COLUMNS(DATA_TABLE, R_COLUMNS, DATA_TABLE_LIST);
 
 static void begin_text_row(mpt_table *table, const mpt_path_row *row, const mpt_path_row *before)
 {

@@ -34,84 +34,44 @@ void mpt_path_set_distribution(mpt_table *table, size_t first, const mpt_histogr
 
 /* --- a row a subflow and direction --- */
 
-enum {
-    CONNECTION,
-    SUBFLOW,
-    DIRECTION,
-    FROM,
-    TO,
-    OWD_MIN,
-    OWD_MEDIAN,
-    OWD_P95,
-    OWD_MAX,
-    OWD_MEAN,
-    SAMPLES,
-    NEGATIVE,
-    JITTER,
-    P95_MIN,
-    SENT_SEGMENTS,
-    ARRIVED_SEGMENTS,
-    LOST_SEGMENTS,
-    DUPLICATED_SEGMENTS,
-    REORDERED_SEGMENTS,
-    SENT,
-    ARRIVED,
-    LOST,
-    DUPLICATED,
-    REORDERED,
-    UNCAPTURED_SENDER,
-    UNCAPTURED_RECEIVER,
-    USEFUL,
-    REDUNDANT,
-    USELESS,
-    REINJECTED_LOST,
-    QUEUE_MIN,
-    QUEUE_MEDIAN,
-    QUEUE_P95,
-    QUEUE_MAX,
-    HELD_UP,
-    HELD_UP_LONGEST,
-    COLUMNS
-};
-
-static const mpt_column CSV_TABLE[COLUMNS] = {
-    [CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-    [FROM] = {.name = "from", .type = MPT_TEXT},
-    [TO] = {.name = "to", .type = MPT_TEXT},
-    [OWD_MIN] = {.name = "owd_min", .type = MPT_SECONDS_NS},
-    [OWD_MEDIAN] = {.name = "owd_median", .type = MPT_SECONDS_NS},
-    [OWD_P95] = {.name = "owd_p95", .type = MPT_SECONDS_NS},
-    [OWD_MAX] = {.name = "owd_max", .type = MPT_SECONDS_NS},
-    [OWD_MEAN] = {.name = "owd_mean", .type = MPT_SECONDS_NS},
-    [SAMPLES] = {.name = "owd_samples", .type = MPT_UINT},
-    [NEGATIVE] = {.name = "owd_negative", .type = MPT_UINT},
-    [JITTER] = {.name = "jitter_rfc3550", .type = MPT_SECONDS_NS},
-    [P95_MIN] = {.name = "jitter_p95_min", .type = MPT_SECONDS_NS},
-    [SENT_SEGMENTS] = {.name = "sent_segments", .type = MPT_UINT},
-    [ARRIVED_SEGMENTS] = {.name = "arrived_segments", .type = MPT_UINT},
-    [LOST_SEGMENTS] = {.name = "lost_segments", .type = MPT_UINT},
-    [DUPLICATED_SEGMENTS] = {.name = "duplicated_segments", .type = MPT_UINT},
-    [REORDERED_SEGMENTS] = {.name = "reordered_segments", .type = MPT_UINT},
-    [SENT] = {.name = "sent_bytes", .type = MPT_BYTES},
-    [ARRIVED] = {.name = "arrived_bytes", .type = MPT_BYTES},
-    [LOST] = {.name = "lost_bytes", .type = MPT_BYTES},
-    [DUPLICATED] = {.name = "duplicated_bytes", .type = MPT_BYTES},
-    [REORDERED] = {.name = "reordered_bytes", .type = MPT_BYTES},
-    [UNCAPTURED_SENDER] = {.name = "not_captured_sender_bytes", .type = MPT_BYTES},
-    [UNCAPTURED_RECEIVER] = {.name = "not_captured_receiver_bytes", .type = MPT_BYTES},
-    [USEFUL] = {.name = "reinjected_useful_bytes", .type = MPT_BYTES},
-    [REDUNDANT] = {.name = "reinjected_redundant_bytes", .type = MPT_BYTES},
-    [USELESS] = {.name = "reinjected_useless_bytes", .type = MPT_BYTES},
-    [REINJECTED_LOST] = {.name = "reinjected_lost_bytes", .type = MPT_BYTES},
-    [QUEUE_MIN] = {.name = "reorder_queue_min", .type = MPT_SECONDS_NS},
-    [QUEUE_MEDIAN] = {.name = "reorder_queue_median", .type = MPT_SECONDS_NS},
-    [QUEUE_P95] = {.name = "reorder_queue_p95", .type = MPT_SECONDS_NS},
-    [QUEUE_MAX] = {.name = "reorder_queue_max", .type = MPT_SECONDS_NS},
-    [HELD_UP] = {.name = "held_up_bytes", .type = MPT_BYTES},
-    [HELD_UP_LONGEST] = {.name = "held_up_longest", .type = MPT_SECONDS_NS},
-};
+#define CSV_TABLE_LIST(X)                                                                                    \
+    X(CONNECTION, MPT_ID, "connection")                                                                      \
+    X(SUBFLOW, MPT_ID, "subflow")                                                                            \
+    X(DIRECTION, MPT_TEXT, "direction")                                                                      \
+    X(FROM, MPT_TEXT, "from")                                                                                \
+    X(TO, MPT_TEXT, "to")                                                                                    \
+    X(OWD_MIN, MPT_SECONDS_NS, "owd_min")                                                                    \
+    X(OWD_MEDIAN, MPT_SECONDS_NS, "owd_median")                                                              \
+    X(OWD_P95, MPT_SECONDS_NS, "owd_p95")                                                                    \
+    X(OWD_MAX, MPT_SECONDS_NS, "owd_max")                                                                    \
+    X(OWD_MEAN, MPT_SECONDS_NS, "owd_mean")                                                                  \
+    X(SAMPLES, MPT_UINT, "owd_samples")                                                                      \
+    X(NEGATIVE, MPT_UINT, "owd_negative")                                                                    \
+    X(JITTER, MPT_SECONDS_NS, "jitter_rfc3550")                                                              \
+    X(P95_MIN, MPT_SECONDS_NS, "jitter_p95_min")                                                             \
+    X(SENT_SEGMENTS, MPT_UINT, "sent_segments")                                                              \
+    X(ARRIVED_SEGMENTS, MPT_UINT, "arrived_segments")                                                        \
+    X(LOST_SEGMENTS, MPT_UINT, "lost_segments")                                                              \
+    X(DUPLICATED_SEGMENTS, MPT_UINT, "duplicated_segments")                                                  \
+    X(REORDERED_SEGMENTS, MPT_UINT, "reordered_segments")                                                    \
+    X(SENT, MPT_BYTES, "sent_bytes")                                                                         \
+    X(ARRIVED, MPT_BYTES, "arrived_bytes")                                                                   \
+    X(LOST, MPT_BYTES, "lost_bytes")                                                                         \
+    X(DUPLICATED, MPT_BYTES, "duplicated_bytes")                                                             \
+    X(REORDERED, MPT_BYTES, "reordered_bytes")                                                               \
+    X(UNCAPTURED_SENDER, MPT_BYTES, "not_captured_sender_bytes")                                             \
+    X(UNCAPTURED_RECEIVER, MPT_BYTES, "not_captured_receiver_bytes")                                         \
+    X(USEFUL, MPT_BYTES, "reinjected_useful_bytes")                                                          \
+    X(REDUNDANT, MPT_BYTES, "reinjected_redundant_bytes")                                                    \
+    X(USELESS, MPT_BYTES, "reinjected_useless_bytes")                                                        \
+    X(REINJECTED_LOST, MPT_BYTES, "reinjected_lost_bytes")                                                   \
+    X(QUEUE_MIN, MPT_SECONDS_NS, "reorder_queue_min")                                                        \
+    X(QUEUE_MEDIAN, MPT_SECONDS_NS, "reorder_queue_median")                                                  \
+    X(QUEUE_P95, MPT_SECONDS_NS, "reorder_queue_p95")                                                        \
+    X(QUEUE_MAX, MPT_SECONDS_NS, "reorder_queue_max")                                                        \
+    X(HELD_UP, MPT_BYTES, "held_up_bytes")                                                                   \
+    X(HELD_UP_LONGEST, MPT_SECONDS_NS, "held_up_longest")
+MPT_COLUMNS(CSV_TABLE, COLUMNS, CSV_TABLE_LIST);
 
 static void set_ids(mpt_table *table, size_t connection, size_t subflow, const mpt_path_row *row)
 {
@@ -185,34 +145,19 @@ void mpt_paths_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sin
 
 /* --- samples --- */
 
-enum {
-    S_CONNECTION,
-    S_SUBFLOW,
-    S_DIRECTION,
-    S_FROM,
-    S_TO,
-    S_FROM_FRAME,
-    S_TO_FRAME,
-    S_SENT,
-    S_ARRIVED,
-    S_DELAY,
-    S_BYTES,
-    S_COLUMNS
-};
-
-static const mpt_column SAMPLE_TABLE[S_COLUMNS] = {
-    [S_CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [S_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [S_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-    [S_FROM] = {.name = "from", .type = MPT_TEXT},
-    [S_TO] = {.name = "to", .type = MPT_TEXT},
-    [S_FROM_FRAME] = {.name = "from_frame", .type = MPT_ID},
-    [S_TO_FRAME] = {.name = "to_frame", .type = MPT_ID},
-    [S_SENT] = {.name = "sent", .type = MPT_SECONDS_NS},
-    [S_ARRIVED] = {.name = "arrived", .type = MPT_SECONDS_NS},
-    [S_DELAY] = {.name = "owd", .type = MPT_SECONDS_NS},
-    [S_BYTES] = {.name = "payload_bytes", .type = MPT_BYTES},
-};
+#define SAMPLE_TABLE_LIST(X)                                                                                 \
+    X(S_CONNECTION, MPT_ID, "connection")                                                                    \
+    X(S_SUBFLOW, MPT_ID, "subflow")                                                                          \
+    X(S_DIRECTION, MPT_TEXT, "direction")                                                                    \
+    X(S_FROM, MPT_TEXT, "from")                                                                              \
+    X(S_TO, MPT_TEXT, "to")                                                                                  \
+    X(S_FROM_FRAME, MPT_ID, "from_frame")                                                                    \
+    X(S_TO_FRAME, MPT_ID, "to_frame")                                                                        \
+    X(S_SENT, MPT_SECONDS_NS, "sent")                                                                        \
+    X(S_ARRIVED, MPT_SECONDS_NS, "arrived")                                                                  \
+    X(S_DELAY, MPT_SECONDS_NS, "owd")                                                                        \
+    X(S_BYTES, MPT_BYTES, "payload_bytes")
+MPT_COLUMNS(SAMPLE_TABLE, S_COLUMNS, SAMPLE_TABLE_LIST);
 
 typedef struct sample_writer {
     const mpt_report_context *context;

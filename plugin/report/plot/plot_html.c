@@ -86,32 +86,18 @@ static void put_table(mpt_sink *sink, const mpt_table *table)
     g_string_free(text, TRUE);
 }
 
-enum {
-    FLOW,
-    FLOW_CLIENT,
-    FLOW_SERVER,
-    FLOW_STATE,
-    FLOW_SHARE,
-    FLOW_PAYLOAD,
-    FLOW_AGAIN,
-    FLOW_REINJECTED,
-    FLOW_RATE,
-    FLOW_RTT,
-    FLOW_COLUMNS
-};
-
-static const mpt_column FLOWS[FLOW_COLUMNS] = {
-    [FLOW] = {.name = "subflow", .type = MPT_ID},
-    [FLOW_CLIENT] = {.name = "client", .type = MPT_TEXT},
-    [FLOW_SERVER] = {.name = "server", .type = MPT_TEXT},
-    [FLOW_STATE] = {.name = "state", .type = MPT_TEXT},
-    [FLOW_SHARE] = {.name = "share", .type = MPT_PERCENT},
-    [FLOW_PAYLOAD] = {.name = "payload", .title = "payload bytes", .type = MPT_BYTES},
-    [FLOW_AGAIN] = {.name = "retransmitted", .type = MPT_BYTES},
-    [FLOW_REINJECTED] = {.name = "reinjected", .type = MPT_BYTES},
-    [FLOW_RATE] = {.name = "throughput", .type = MPT_RATE_BPS},
-    [FLOW_RTT] = {.name = "rtt", .title = "median RTT", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-};
+#define FLOWS_LIST(X)                                                                                        \
+    X(FLOW, MPT_ID, "subflow")                                                                               \
+    X(FLOW_CLIENT, MPT_TEXT, "client")                                                                       \
+    X(FLOW_SERVER, MPT_TEXT, "server")                                                                       \
+    X(FLOW_STATE, MPT_TEXT, "state")                                                                         \
+    X(FLOW_SHARE, MPT_PERCENT, "share")                                                                      \
+    X(FLOW_PAYLOAD, MPT_BYTES, "payload", .title = "payload bytes")                                          \
+    X(FLOW_AGAIN, MPT_BYTES, "retransmitted")                                                                \
+    X(FLOW_REINJECTED, MPT_BYTES, "reinjected")                                                              \
+    X(FLOW_RATE, MPT_RATE_BPS, "throughput")                                                                 \
+    X(FLOW_RTT, MPT_TEXT, "rtt", .title = "median RTT", .flags = MPT_COLUMN_RIGHT)
+MPT_COLUMNS(FLOWS, FLOW_COLUMNS, FLOWS_LIST);
 
 static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
 {
@@ -143,15 +129,13 @@ static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
     mpt_table_free(table);
 }
 
-enum { EVENT_TIME, EVENT_FRAME, EVENT_SUBFLOW, EVENT_TYPE, EVENT_TEXT, EVENT_COLUMNS };
-
-static const mpt_column EVENTS[EVENT_COLUMNS] = {
-    [EVENT_TIME] = {.name = "time", .title = "seconds", .type = MPT_SECONDS_NS},
-    [EVENT_FRAME] = {.name = "frame", .type = MPT_ID},
-    [EVENT_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [EVENT_TYPE] = {.name = "event", .type = MPT_TEXT},
-    [EVENT_TEXT] = {.name = "text", .title = "what happened", .type = MPT_TEXT},
-};
+#define EVENTS_LIST(X)                                                                                       \
+    X(EVENT_TIME, MPT_SECONDS_NS, "time", .title = "seconds")                                                \
+    X(EVENT_FRAME, MPT_ID, "frame")                                                                          \
+    X(EVENT_SUBFLOW, MPT_ID, "subflow")                                                                      \
+    X(EVENT_TYPE, MPT_TEXT, "event")                                                                         \
+    X(EVENT_TEXT, MPT_TEXT, "text", .title = "what happened")
+MPT_COLUMNS(EVENTS, EVENT_COLUMNS, EVENTS_LIST);
 
 static void event_row(mpt_table *table, const mpt_plot *plot, guint i)
 {

@@ -35,30 +35,17 @@ void mpt_reinjections_close(void *collected)
 
 /* --- text --- */
 
-enum {
-    AGAIN_FRAME,
-    AGAIN_TIME,
-    AGAIN_SUBFLOW,
-    DSN,
-    BYTES,
-    FIRST_SUBFLOW,
-    FIRST_FRAME,
-    LATER,
-    VERDICT,
-    RUN_COLUMNS
-};
-
-static const mpt_column RUN_TABLE[RUN_COLUMNS] = {
-    [AGAIN_FRAME] = {.name = "frame", .title = "again in\nframe", .type = MPT_ID},
-    [AGAIN_TIME] = {.name = "time", .title = "\ntime (s)", .type = MPT_SECONDS_NS},
-    [AGAIN_SUBFLOW] = {.name = "subflow", .title = "on\nsubflow", .type = MPT_ID},
-    [DSN] = {.name = "dsn", .title = "first\nDSN", .type = MPT_INT},
-    [BYTES] = {.name = "bytes", .title = "\nbytes", .type = MPT_BYTES},
-    [FIRST_SUBFLOW] = {.name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID},
-    [FIRST_FRAME] = {.name = "first_frame", .title = "in\nframe", .type = MPT_ID},
-    [LATER] = {.name = "later", .title = "later by", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [VERDICT] = {.name = "verdict", .type = MPT_TEXT, .flags = MPT_COLUMN_OPTIONAL},
-};
+#define RUN_TABLE_LIST(X)                                                                                    \
+    X(AGAIN_FRAME, MPT_ID, "frame", .title = "again in\nframe")                                              \
+    X(AGAIN_TIME, MPT_SECONDS_NS, "time", .title = "\ntime (s)")                                             \
+    X(AGAIN_SUBFLOW, MPT_ID, "subflow", .title = "on\nsubflow")                                              \
+    X(DSN, MPT_INT, "dsn", .title = "first\nDSN")                                                            \
+    X(BYTES, MPT_BYTES, "bytes", .title = "\nbytes")                                                         \
+    X(FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "first on\nsubflow")                                  \
+    X(FIRST_FRAME, MPT_ID, "first_frame", .title = "in\nframe")                                              \
+    X(LATER, MPT_TEXT, "later", .title = "later by", .flags = MPT_COLUMN_RIGHT)                              \
+    X(VERDICT, MPT_TEXT, "verdict", .flags = MPT_COLUMN_OPTIONAL)
+MPT_COLUMNS(RUN_TABLE, RUN_COLUMNS, RUN_TABLE_LIST);
 
 /* Rows of one table: then come its titles again. */
 #define ROWS 8192
@@ -100,26 +87,15 @@ static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sin
     mpt_table_free(table);
 }
 
-enum {
-    PAIR_FIRST,
-    PAIR_AGAIN,
-    PAIR_RUNS,
-    PAIR_BYTES,
-    PAIR_USEFUL,
-    PAIR_REDUNDANT,
-    PAIR_UNDECIDED,
-    PAIR_COLUMNS
-};
-
-static const mpt_column PAIR_TABLE[PAIR_COLUMNS] = {
-    [PAIR_FIRST] = {.name = "first_subflow", .title = "first on\nsubflow", .type = MPT_ID},
-    [PAIR_AGAIN] = {.name = "subflow", .title = "again on\nsubflow", .type = MPT_ID},
-    [PAIR_RUNS] = {.name = "runs", .type = MPT_UINT},
-    [PAIR_BYTES] = {.name = "bytes", .type = MPT_BYTES},
-    [PAIR_USEFUL] = {.name = "useful", .type = MPT_BYTES},
-    [PAIR_REDUNDANT] = {.name = "redundant", .type = MPT_BYTES},
-    [PAIR_UNDECIDED] = {.name = "undecided", .type = MPT_BYTES},
-};
+#define PAIR_TABLE_LIST(X)                                                                                   \
+    X(PAIR_FIRST, MPT_ID, "first_subflow", .title = "first on\nsubflow")                                     \
+    X(PAIR_AGAIN, MPT_ID, "subflow", .title = "again on\nsubflow")                                           \
+    X(PAIR_RUNS, MPT_UINT, "runs")                                                                           \
+    X(PAIR_BYTES, MPT_BYTES, "bytes")                                                                        \
+    X(PAIR_USEFUL, MPT_BYTES, "useful")                                                                      \
+    X(PAIR_REDUNDANT, MPT_BYTES, "redundant")                                                                \
+    X(PAIR_UNDECIDED, MPT_BYTES, "undecided")
+MPT_COLUMNS(PAIR_TABLE, PAIR_COLUMNS, PAIR_TABLE_LIST);
 
 static void text_pairs(const mpt_reinjection_figures *r, mpt_sink *sink)
 {
@@ -260,46 +236,25 @@ static void text_direction(const mpt_reinjection_figures *r, mpt_sink *sink)
 
 /* --- CSV: a row a run --- */
 
-enum {
-    CSV_CONNECTION,
-    CSV_DIRECTION,
-    CSV_TIME,
-    CSV_FRAME,
-    CSV_SUBFLOW,
-    CSV_SEGMENTS,
-    CSV_DSN,
-    CSV_DSN_END,
-    CSV_BYTES,
-    CSV_FIRST_TIME,
-    CSV_FIRST_FRAME,
-    CSV_FIRST_SUBFLOW,
-    CSV_LATER,
-    CSV_KIND,
-    CSV_VERDICT,
-    CSV_BASIS,
-    CSV_LATE_ORIGINAL,
-    CSV_COLUMNS
-};
-
-static const mpt_column CSV_TABLE[CSV_COLUMNS] = {
-    [CSV_CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [CSV_DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-    [CSV_TIME] = {.name = "time", .type = MPT_SECONDS_NS},
-    [CSV_FRAME] = {.name = "frame", .type = MPT_ID},
-    [CSV_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [CSV_SEGMENTS] = {.name = "segments", .type = MPT_UINT},
-    [CSV_DSN] = {.name = "dsn_first", .type = MPT_INT},
-    [CSV_DSN_END] = {.name = "dsn_end", .type = MPT_INT},
-    [CSV_BYTES] = {.name = "bytes", .type = MPT_BYTES},
-    [CSV_FIRST_TIME] = {.name = "first_time", .type = MPT_SECONDS_NS},
-    [CSV_FIRST_FRAME] = {.name = "first_frame", .type = MPT_ID},
-    [CSV_FIRST_SUBFLOW] = {.name = "first_subflow", .type = MPT_ID},
-    [CSV_LATER] = {.name = "later", .type = MPT_SECONDS_NS},
-    [CSV_KIND] = {.name = "kind", .type = MPT_TEXT},
-    [CSV_VERDICT] = {.name = "verdict", .type = MPT_TEXT},
-    [CSV_BASIS] = {.name = "basis", .type = MPT_TEXT},
-    [CSV_LATE_ORIGINAL] = {.name = "late_original", .type = MPT_ID},
-};
+#define CSV_TABLE_LIST(X)                                                                                    \
+    X(CSV_CONNECTION, MPT_ID, "connection")                                                                  \
+    X(CSV_DIRECTION, MPT_TEXT, "direction")                                                                  \
+    X(CSV_TIME, MPT_SECONDS_NS, "time")                                                                      \
+    X(CSV_FRAME, MPT_ID, "frame")                                                                            \
+    X(CSV_SUBFLOW, MPT_ID, "subflow")                                                                        \
+    X(CSV_SEGMENTS, MPT_UINT, "segments")                                                                    \
+    X(CSV_DSN, MPT_INT, "dsn_first")                                                                         \
+    X(CSV_DSN_END, MPT_INT, "dsn_end")                                                                       \
+    X(CSV_BYTES, MPT_BYTES, "bytes")                                                                         \
+    X(CSV_FIRST_TIME, MPT_SECONDS_NS, "first_time")                                                          \
+    X(CSV_FIRST_FRAME, MPT_ID, "first_frame")                                                                \
+    X(CSV_FIRST_SUBFLOW, MPT_ID, "first_subflow")                                                            \
+    X(CSV_LATER, MPT_SECONDS_NS, "later")                                                                    \
+    X(CSV_KIND, MPT_TEXT, "kind")                                                                            \
+    X(CSV_VERDICT, MPT_TEXT, "verdict")                                                                      \
+    X(CSV_BASIS, MPT_TEXT, "basis")                                                                          \
+    X(CSV_LATE_ORIGINAL, MPT_ID, "late_original")
+MPT_COLUMNS(CSV_TABLE, CSV_COLUMNS, CSV_TABLE_LIST);
 
 /* NULL: there is no verdict to have one. */
 static const char *basis_name(const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)

@@ -20,30 +20,17 @@
 
 /* --- the first table: all connections at a glance, where there are several --- */
 
-enum {
-    ID,
-    CLIENT,
-    DURATION,
-    C2S_BYTES,
-    C2S_GOODPUT,
-    S2C_BYTES,
-    S2C_GOODPUT,
-    SUBFLOWS,
-    REMARKS,
-    GLANCE_COLUMNS
-};
-
-static const mpt_column GLANCE[GLANCE_COLUMNS] = {
-    [ID] = {.name = "id", .title = "id", .type = MPT_ID},
-    [CLIENT] = {.name = "client", .type = MPT_TEXT},
-    [DURATION] = {.name = "duration", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [C2S_BYTES] = {.name = "c2s", .title = "to server:\ndata", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [C2S_GOODPUT] = {.name = "c2s_goodput", .title = "goodput", .type = MPT_RATE_BPS},
-    [S2C_BYTES] = {.name = "s2c", .title = "to client:\ndata", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [S2C_GOODPUT] = {.name = "s2c_goodput", .title = "goodput", .type = MPT_RATE_BPS},
-    [SUBFLOWS] = {.name = "subflows", .title = "sub-\nflows", .type = MPT_UINT},
-    [REMARKS] = {.name = "remarks", .title = "MPTCP", .type = MPT_TEXT},
-};
+#define GLANCE_LIST(X)                                                                                       \
+    X(ID, MPT_ID, "id", .title = "id")                                                                       \
+    X(CLIENT, MPT_TEXT, "client")                                                                            \
+    X(DURATION, MPT_TEXT, "duration", .flags = MPT_COLUMN_RIGHT)                                             \
+    X(C2S_BYTES, MPT_TEXT, "c2s", .title = "to server:\ndata", .flags = MPT_COLUMN_RIGHT)                    \
+    X(C2S_GOODPUT, MPT_RATE_BPS, "c2s_goodput", .title = "goodput")                                          \
+    X(S2C_BYTES, MPT_TEXT, "s2c", .title = "to client:\ndata", .flags = MPT_COLUMN_RIGHT)                    \
+    X(S2C_GOODPUT, MPT_RATE_BPS, "s2c_goodput", .title = "goodput")                                          \
+    X(SUBFLOWS, MPT_UINT, "subflows", .title = "sub-\nflows")                                                \
+    X(REMARKS, MPT_TEXT, "remarks", .title = "MPTCP")
+MPT_COLUMNS(GLANCE, GLANCE_COLUMNS, GLANCE_LIST);
 
 static char *bytes_text(uint64_t bytes)
 {
@@ -279,24 +266,17 @@ static void add_full(lines *l, const mpt_connection_direction *d)
 
 /* --- what each subflow had of it --- */
 
-enum { SUBFLOW, FIRST, SHARE, RETRANS, REINJECTED, REINJECTED_SAME, UNMAPPED, THROUGHPUT, CARRIED_COLUMNS };
-
-static const mpt_column CARRIED[CARRIED_COLUMNS] = {
-    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [FIRST] = {.name = "first_bytes", .title = "data bytes\ncarried first", .type = MPT_BYTES},
-    [SHARE] = {.name = "share", .type = MPT_PERCENT},
-    [RETRANS] = {.name = "retrans_bytes", .title = "retransmitted\nbytes", .type = MPT_BYTES},
-    [REINJECTED] = {.name = "reinjected_bytes", .title = "reinjected\nbytes", .type = MPT_BYTES},
-    [REINJECTED_SAME] = {.name = "reinjected_same_bytes",
-                         .title = "again on\nthe same",
-                         .type = MPT_BYTES,
-                         .flags = MPT_COLUMN_OPTIONAL},
-    [UNMAPPED] = {.name = "unmapped_bytes",
-                  .title = "without\nmapping",
-                  .type = MPT_BYTES,
-                  .flags = MPT_COLUMN_OPTIONAL},
-    [THROUGHPUT] = {.name = "throughput", .type = MPT_RATE_BPS},
-};
+#define CARRIED_LIST(X)                                                                                      \
+    X(SUBFLOW, MPT_ID, "subflow")                                                                            \
+    X(FIRST, MPT_BYTES, "first_bytes", .title = "data bytes\ncarried first")                                 \
+    X(SHARE, MPT_PERCENT, "share")                                                                           \
+    X(RETRANS, MPT_BYTES, "retrans_bytes", .title = "retransmitted\nbytes")                                  \
+    X(REINJECTED, MPT_BYTES, "reinjected_bytes", .title = "reinjected\nbytes")                               \
+    X(REINJECTED_SAME, MPT_BYTES, "reinjected_same_bytes", .title = "again on\nthe same",                    \
+      .flags = MPT_COLUMN_OPTIONAL)                                                                          \
+    X(UNMAPPED, MPT_BYTES, "unmapped_bytes", .title = "without\nmapping", .flags = MPT_COLUMN_OPTIONAL)      \
+    X(THROUGHPUT, MPT_RATE_BPS, "throughput")
+MPT_COLUMNS(CARRIED, CARRIED_COLUMNS, CARRIED_LIST);
 
 static void carried(const mpt_connection_view *v, unsigned direction, mpt_sink *sink)
 {
@@ -322,33 +302,18 @@ static void carried(const mpt_connection_view *v, unsigned direction, mpt_sink *
     mpt_table_free(table);
 }
 
-enum {
-    FULL_SUBFLOW,
-    SEGMENTS,
-    PACKETS,
-    RTT_MIN,
-    RTT_MEDIAN,
-    RTT_P95,
-    RTT_MAX,
-    RTT_SAMPLES,
-    CHECKSUMS,
-    FULL_COLUMNS
-};
-
-static const mpt_column FULL[FULL_COLUMNS] = {
-    [FULL_SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [SEGMENTS] = {.name = "segments", .title = "segments\nwith payload", .type = MPT_UINT},
-    [PACKETS] = {.name = "packets", .title = "in all", .type = MPT_UINT},
-    [RTT_MIN] = {.name = "rtt_min", .title = "TCP RTT:\nmin", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [RTT_MEDIAN] = {.name = "rtt_median", .title = "median", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [RTT_P95] = {.name = "rtt_p95", .title = "p95", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [RTT_MAX] = {.name = "rtt_max", .title = "max", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    [RTT_SAMPLES] = {.name = "rtt_samples", .title = "samples", .type = MPT_UINT},
-    [CHECKSUMS] = {.name = "checksums",
-                   .title = "checksums: ok,\nbad, incomplete",
-                   .type = MPT_TEXT,
-                   .flags = MPT_COLUMN_OPTIONAL | MPT_COLUMN_RIGHT},
-};
+#define FULL_LIST(X)                                                                                         \
+    X(FULL_SUBFLOW, MPT_ID, "subflow")                                                                       \
+    X(SEGMENTS, MPT_UINT, "segments", .title = "segments\nwith payload")                                     \
+    X(PACKETS, MPT_UINT, "packets", .title = "in all")                                                       \
+    X(RTT_MIN, MPT_TEXT, "rtt_min", .title = "TCP RTT:\nmin", .flags = MPT_COLUMN_RIGHT)                     \
+    X(RTT_MEDIAN, MPT_TEXT, "rtt_median", .title = "median", .flags = MPT_COLUMN_RIGHT)                      \
+    X(RTT_P95, MPT_TEXT, "rtt_p95", .title = "p95", .flags = MPT_COLUMN_RIGHT)                               \
+    X(RTT_MAX, MPT_TEXT, "rtt_max", .title = "max", .flags = MPT_COLUMN_RIGHT)                               \
+    X(RTT_SAMPLES, MPT_UINT, "rtt_samples", .title = "samples")                                              \
+    X(CHECKSUMS, MPT_TEXT, "checksums", .title = "checksums: ok,\nbad, incomplete",                          \
+      .flags = MPT_COLUMN_OPTIONAL | MPT_COLUMN_RIGHT)
+MPT_COLUMNS(FULL, FULL_COLUMNS, FULL_LIST);
 
 static void set_duration(mpt_table *table, size_t column, int64_t ns)
 {

@@ -13,34 +13,19 @@
 #include "plugin/report/format/table.h"
 #include "plugin/report/report.h"
 
-enum {
-    CONNECTION,
-    DIRECTION,
-    SUBFLOW,
-    TCP_STREAM,
-    KIND,
-    FALLBACK,
-    SENDER_ADDRESS,
-    SENDER_PORT,
-    RECEIVER_ADDRESS,
-    RECEIVER_PORT,
-    SHARE,
-    FIRST_FIGURE
-};
-
-static const mpt_column TABLE[FIRST_FIGURE] = {
-    [CONNECTION] = {.name = "connection", .type = MPT_ID},
-    [DIRECTION] = {.name = "direction", .type = MPT_TEXT},
-    [SUBFLOW] = {.name = "subflow", .type = MPT_ID},
-    [TCP_STREAM] = {.name = "tcp_stream", .type = MPT_ID},
-    [KIND] = {.name = "kind", .type = MPT_TEXT},
-    [FALLBACK] = {.name = "fallback", .type = MPT_TEXT},
-    [SENDER_ADDRESS] = {.name = "sender_address", .type = MPT_TEXT},
-    [SENDER_PORT] = {.name = "sender_port", .type = MPT_ID},
-    [RECEIVER_ADDRESS] = {.name = "receiver_address", .type = MPT_TEXT},
-    [RECEIVER_PORT] = {.name = "receiver_port", .type = MPT_ID},
-    [SHARE] = {.name = "share", .type = MPT_PERCENT},
-};
+#define COLUMN_LIST(X)                                                                                       \
+    X(CONNECTION, MPT_ID, "connection")                                                                      \
+    X(DIRECTION, MPT_TEXT, "direction")                                                                      \
+    X(SUBFLOW, MPT_ID, "subflow")                                                                            \
+    X(TCP_STREAM, MPT_ID, "tcp_stream")                                                                      \
+    X(KIND, MPT_TEXT, "kind")                                                                                \
+    X(FALLBACK, MPT_TEXT, "fallback")                                                                        \
+    X(SENDER_ADDRESS, MPT_TEXT, "sender_address")                                                            \
+    X(SENDER_PORT, MPT_ID, "sender_port")                                                                    \
+    X(RECEIVER_ADDRESS, MPT_TEXT, "receiver_address")                                                        \
+    X(RECEIVER_PORT, MPT_ID, "receiver_port")                                                                \
+    X(SHARE, MPT_PERCENT, "share")
+MPT_COLUMNS(TABLE, FIRST_FIGURE, COLUMN_LIST);
 
 /* The last two with `full` only. */
 enum { BYTES, DATA, RTT, CHECKSUM, GROUPS };
