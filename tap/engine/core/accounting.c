@@ -489,17 +489,6 @@ static void newly_mapped(const mpt_mapped *m, void *data)
     mpt_ranges_take(&half_of(x)->pending, m->start, m->end, resolve_part, x);
 }
 
-bool mpt_account_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
-                              int64_t *position)
-{
-    const mpt_half *h = &s->half[side];
-
-    if (!h->shift_known)
-        return false;
-    *position = near + mpt_seq32_diff(ssn + (uint32_t)h->ssn_shift, (uint32_t)near);
-    return true;
-}
-
 static void note_conflict(const struct context *x, uint64_t bytes, uint32_t frame)
 {
     mpt_seen *seen = &x->c->conflicts;
@@ -520,7 +509,7 @@ static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t
     int64_t position;
     uint64_t conflict;
 
-    if (!mpt_account_ssn_position(x->s, x->side, ssn, near, &position))
+    if (!mpt_subflow_ssn_position(x->s, x->side, ssn, near, &position))
         return;
     conflict = mpt_mapping_add(&h->mapping, position, dsn, length, frame, newly_mapped, x);
     if (conflict) {
@@ -613,7 +602,7 @@ void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t
     mpt_half *h = &s->half[side];
     int64_t start;
 
-    if (h->mapping.infinite || !mpt_account_ssn_position(s, side, ssn, position, &start))
+    if (h->mapping.infinite || !mpt_subflow_ssn_position(s, side, ssn, position, &start))
         return;
     mpt_mapping_set_infinite(&h->mapping, start, dsn);
     x.position = start;

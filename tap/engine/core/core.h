@@ -145,9 +145,6 @@ void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t 
                          uint32_t length, int64_t position, uint32_t payload_len);
 void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                           int64_t position);
-/* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
-bool mpt_account_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
-                              int64_t *position);
 /* Fast Open: the accepted bytes get their DSNs, once the IDSN is known. */
 void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, mpt_side side);
 /* A subflow was plain TCP so far: its payload waits for mappings from now on. */

@@ -164,7 +164,7 @@ static void capable_data(const struct context *x, const mpt_mp_capable *o)
     d->expected = MAX(d->expected, d->idsn + 1 + o->data_len);
     mpt_account_mapping(x->e, x->s, x->side, 1, d->idsn + 1, o->data_len, x->position, x->g->payload_len);
     if (o->has_checksum && x->e->config.want_checksums &&
-        mpt_account_ssn_position(x->s, x->side, 1, x->position, &position))
+        mpt_subflow_ssn_position(x->s, x->side, 1, x->position, &position))
         mpt_checksums_open(&h->checksums, position, o->data_len, mpt_data_level_dsn(d, d->idsn + 1), 1,
                            o->data_len, o->checksum);
 }
@@ -417,7 +417,7 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
     if (length)
         mpt_account_mapping(x->e, x->s, x->side, o->ssn, dsn, length, x->position, x->g->payload_len);
     if (length && o->has_checksum && x->e->config.want_checksums &&
-        mpt_account_ssn_position(x->s, x->side, o->ssn, x->position, &position))
+        mpt_subflow_ssn_position(x->s, x->side, o->ssn, x->position, &position))
         mpt_checksums_open(&h->checksums, position, length, mpt_data_level_dsn(d, dsn), o->ssn, o->length,
                            o->checksum);
     if (o->data_fin)

@@ -12,7 +12,7 @@
 
 bool mpt_discarded_from(const mpt_connection *c, const mpt_event *fail, int64_t *position)
 {
-    unsigned side = !fail->side;
+    mpt_conn_side side = mpt_conn_side_other(fail->side);
     const mpt_data_level *d = &c->level[side];
     const mpt_subflow *s = g_ptr_array_index(c->subflows, fail->owner);
     int64_t near = d->acked_known ? d->acked : d->expected;
@@ -26,7 +26,7 @@ static int64_t round_trip(const mpt_subflow *s)
     return s->syn_seen && s->ack_seen ? s->ack_ns - s->syn_ns : 0;
 }
 
-bool mpt_discarded_by_data_ack(const mpt_connection *c, unsigned side, uint16_t owner, int64_t position,
+bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t position,
                                int64_t last_ack_ns)
 {
     const mpt_data_level *d = &c->level[side];

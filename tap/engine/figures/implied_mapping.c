@@ -50,33 +50,34 @@ static bool implied_position(const mpt_connection *c, const mpt_half *h, const m
     return true;
 }
 
-bool mpt_implied_mapping_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind,
+bool mpt_implied_mapping_own_numbers(const mpt_connection *c, mpt_conn_side side, mpt_connection_kind kind,
                                      mpt_fallback fallback)
 {
     return kind == MPT_KIND_TCP || (fallback == MPT_FALLBACK_ACK && !c->level[side].relative_known);
 }
 
-bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                                   mpt_connection_kind kind, mpt_fallback fallback, int64_t position,
                                   int64_t *dsn)
 {
     return c->subflows->len == 1 &&
-           implied_position(c, &s->half[side], &c->level[side ^ s->flip], position,
-                            mpt_implied_mapping_own_numbers(c, side ^ s->flip, kind, fallback), dsn);
+           implied_position(
+               c, &s->half[side], &c->level[mpt_subflow_conn_side(s, side)], position,
+               mpt_implied_mapping_own_numbers(c, mpt_subflow_conn_side(s, side), kind, fallback), dsn);
 }
 
-void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                               mpt_connection_kind kind, mpt_fallback fallback, mpt_implied_mapping *implied)
 {
     const mpt_half *h = &s->half[side];
-    const mpt_data_level *d = &c->level[side ^ s->flip];
+    const mpt_data_level *d = &c->level[mpt_subflow_conn_side(s, side)];
     struct search x = {.implied = implied};
     mpt_runs *runs = (mpt_runs *)&h->pending.runs; /* the finger moves, nothing else */
     mpt_runs_at at;
     const mpt_run *r;
 
     *implied = (mpt_implied_mapping){
-        .own_numbers = mpt_implied_mapping_own_numbers(c, side ^ s->flip, kind, fallback),
+        .own_numbers = mpt_implied_mapping_own_numbers(c, mpt_subflow_conn_side(s, side), kind, fallback),
     };
     for (r = mpt_runs_first(runs, &at); r; r = mpt_runs_next(runs, &at)) {
         int64_t dsn;

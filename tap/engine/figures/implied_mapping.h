@@ -22,15 +22,15 @@ typedef struct mpt_implied_mapping {
 
 /* What of side's pending bytes of the only subflow s of c has an implied mapping (RFC 8684 3.7: after a fallback,
  * and in plain TCP, the data level goes on with the subflow's sequence numbers). */
-void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                               mpt_connection_kind kind, mpt_fallback fallback, mpt_implied_mapping *implied);
 /* The same for one position on side's line that nothing maps; true: *dsn is set. It holds for what follows it without
  * a mapping as well. */
-bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                                   mpt_connection_kind kind, mpt_fallback fallback, int64_t position,
                                   int64_t *dsn);
 /* Are the data-level positions of a direction (level[side] of c) the subflow's own relative sequence numbers? */
-bool mpt_implied_mapping_own_numbers(const mpt_connection *c, unsigned side, mpt_connection_kind kind,
+bool mpt_implied_mapping_own_numbers(const mpt_connection *c, mpt_conn_side side, mpt_connection_kind kind,
                                      mpt_fallback fallback);
 
 #endif

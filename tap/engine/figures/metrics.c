@@ -128,13 +128,13 @@ static int64_t tcp_acked_bytes(const mpt_half *h, bool *known)
 static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_data_figures *f,
                           uint32_t syn_data)
 {
-    const mpt_data_level *d = &v->connection->level[v->side[dir]];
+    const mpt_data_level *d = mpt_metrics_level(v, dir);
     const mpt_byte_figures *bytes = &v->direction[dir].bytes;
     int64_t when = d->acked_ns, acked = 0;
     bool known = false;
 
     if (v->fallback != MPT_FALLBACK_NONE && v->subflow_count == 1) {
-        const mpt_half *h = &v->subflows[0].subflow->half[v->subflows[0].side[dir]];
+        const mpt_half *h = mpt_metrics_half(&v->subflows[0], dir);
         acked = tcp_acked_bytes(h, &known);
         when = h->acked_ns;
     } else if (f->data_ack_max.known) {
@@ -156,15 +156,13 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
 static void data_figures(const mpt_connection_view *v, mpt_direction dir, const mpt_implied_mapping *implied,
                          mpt_data_figures *f)
 {
-    const mpt_connection *c = v->connection;
-    unsigned side = v->side[dir];
-    const mpt_data_level *d = &c->level[side];
+    const mpt_data_level *d = mpt_metrics_level(v, dir);
     uint32_t syn_data = 0, i;
     int64_t first = d->counted_first, end = d->counted_end;
     bool any = d->unique > 0, relative = d->relative_known || implied->own_numbers;
 
     for (i = 0; i < v->subflow_count; i++)
-        syn_data += v->subflows[i].subflow->half[v->subflows[i].side[dir]].syn_data;
+        syn_data += mpt_metrics_half(&v->subflows[i], dir)->syn_data;
     if (implied->fresh) {
         first = any ? MIN(first, implied->first) : implied->first;
         end = any ? MAX(end, implied->end) : implied->end;
@@ -189,7 +187,7 @@ static void data_figures(const mpt_connection_view *v, mpt_direction dir, const 
     acked_figures(v, dir, f, syn_data);
 }
 
-mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, unsigned side, int64_t position)
+mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, mpt_conn_side side, int64_t position)
 {
     int64_t relative = 0;
     bool known = mpt_data_level_relative(&c->level[side], position, &relative);
@@ -202,18 +200,17 @@ mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, unsigned side, int64
 static void subflow_identity(const mpt_connection_view *v, mpt_subflow_view *sv)
 {
     const mpt_subflow *s = sv->subflow;
-    unsigned end;
 
-    sv->side[0] = mpt_subflow_side(s, v->side[0]);
-    sv->side[1] = !sv->side[0];
-    sv->initiator = maybe_int(s->initiator_known, s->initiator == sv->side[0] ? 0 : 1);
-    for (end = 0; end < 2; end++) {
-        unsigned side = sv->side[end];
-        sv->address_id[end] = s->kind == MPT_SUBFLOW_CAPABLE
-                                  ? maybe_int(true, 0)
-                                  : maybe_int(s->address_id_known[side], s->address_id[side]);
-        sv->backup[end] = maybe_int(s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side], s->backup[side]);
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        mpt_side side = sv->side[role] = mpt_subflow_side(s, v->side[role]);
+        sv->address_id[role] = s->kind == MPT_SUBFLOW_CAPABLE
+                                   ? maybe_int(true, 0)
+                                   : maybe_int(s->address_id_known[side], s->address_id[side]);
+        sv->backup[role] =
+            maybe_int(s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side], s->backup[side]);
     }
+    sv->initiator =
+        maybe_int(s->initiator_known, s->initiator == sv->side[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER);
 }
 
 static void subflow_times(const mpt_engine *e, mpt_subflow_view *sv)
@@ -233,13 +230,11 @@ static void subflow_times(const mpt_engine *e, mpt_subflow_view *sv)
 
 static void fill_subflow(const mpt_engine *e, const mpt_connection_view *v, mpt_subflow_view *sv)
 {
-    const mpt_subflow *s = sv->subflow;
-    unsigned dir;
 
     subflow_identity(v, sv);
     subflow_times(e, sv);
-    for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
-        const mpt_half *h = &s->half[sv->side[dir]];
+    for (mpt_direction dir = 0; dir < MPT_DIRECTIONS; dir++) {
+        const mpt_half *h = mpt_metrics_half(sv, dir);
         mpt_subflow_direction *d = &sv->direction[dir];
 
         d->bytes = half_figures(e, h);
@@ -263,9 +258,9 @@ static int by_first_frame(gconstpointer a, gconstpointer b)
 
 /* --- the connection --- */
 
-static mpt_host shown_host(const mpt_connection_view *v, unsigned end)
+static mpt_host shown_host(const mpt_connection_view *v, mpt_role role)
 {
-    mpt_host h = v->connection->host[v->side[end]];
+    mpt_host h = v->connection->host[v->side[role]];
 
     if (v->kind == MPT_KIND_TCP)
         return (mpt_host){0};
@@ -280,7 +275,8 @@ static bool data_fin_acked(const mpt_data_level *d)
 static void close_by_fin(const mpt_engine *e, mpt_connection_view *v)
 {
     const mpt_subflow *s = v->subflows[0].subflow;
-    bool client_first = s->half[v->subflows[0].side[0]].fin_ns <= s->half[v->subflows[0].side[1]].fin_ns;
+    bool client_first = mpt_metrics_half(&v->subflows[0], MPT_C2S)->fin_ns <=
+                        mpt_metrics_half(&v->subflows[0], MPT_S2C)->fin_ns;
 
     v->close = MPT_CLOSE_DATA_FIN;
     v->close_by = maybe_int(true, client_first ? 0 : 1);
@@ -304,10 +300,10 @@ static void close_by_data_fin(const mpt_engine *e, mpt_connection_view *v)
         const mpt_event *event = &g_array_index(c->events, mpt_event, i);
         if (event->type == MPT_EVENT_DATA_FIN && event->time_ns < when) {
             when = event->time_ns;
-            v->close_by = maybe_int(true, event->side == v->side[0] ? 0 : 1);
+            v->close_by = maybe_int(true, mpt_metrics_role(v, event->side));
         }
     }
-    when = MAX(fin_acked_time(&c->level[0]), fin_acked_time(&c->level[1]));
+    when = MAX(fin_acked_time(&c->level[MPT_CONN_SIDE_A]), fin_acked_time(&c->level[MPT_CONN_SIDE_B]));
     v->close_time = maybe_ns(true, since_start(e, when));
 }
 
@@ -322,8 +318,9 @@ static void close_by_reset(const mpt_engine *e, mpt_connection_view *v)
             return;
         if (s->state == MPT_STATE_RESET ? s->closed_ns > when : s->refused_ns > when) {
             when = s->state == MPT_STATE_RESET ? s->closed_ns : s->refused_ns;
-            v->close_by = maybe_int(s->half[0].rst_seen != s->half[1].rst_seen,
-                                    s->half[v->subflows[i].side[0]].rst_seen ? 0 : 1);
+            v->close_by =
+                maybe_int(s->half[MPT_SIDE_A].rst_seen != s->half[MPT_SIDE_B].rst_seen,
+                          mpt_metrics_half(&v->subflows[i], MPT_C2S)->rst_seen ? MPT_CLIENT : MPT_SERVER);
         }
     }
     v->close = MPT_CLOSE_RESET;
@@ -335,11 +332,11 @@ static void fill_close(const mpt_engine *e, mpt_connection_view *v)
     const mpt_connection *c = v->connection;
     bool plain = v->fallback != MPT_FALLBACK_NONE && v->subflow_count == 1;
 
-    if (data_fin_acked(&c->level[0]) && data_fin_acked(&c->level[1])) {
+    if (data_fin_acked(&c->level[MPT_CONN_SIDE_A]) && data_fin_acked(&c->level[MPT_CONN_SIDE_B])) {
         close_by_data_fin(e, v);
     } else if (c->fastclose) {
         v->close = MPT_CLOSE_FASTCLOSE;
-        v->close_by = maybe_int(true, c->fastclose_side == v->side[0] ? 0 : 1);
+        v->close_by = maybe_int(true, mpt_metrics_role(v, c->fastclose_side));
         v->close_time = maybe_ns(true, since_start(e, c->fastclose_ns));
     } else if (plain && v->subflows[0].subflow->state == MPT_STATE_CLOSED) {
         close_by_fin(e, v);
@@ -350,17 +347,17 @@ static void fill_close(const mpt_engine *e, mpt_connection_view *v)
 
 static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
 {
-    unsigned dir;
     uint32_t i;
 
-    for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
+    for (mpt_direction dir = 0; dir < MPT_DIRECTIONS; dir++) {
         mpt_connection_direction *cd = &v->direction[dir];
         mpt_implied_mapping implied = {0};
 
         if (v->subflow_count == 1) {
             mpt_byte_figures *b = &v->subflows[0].direction[dir].bytes;
-            mpt_implied_mapping_find(v->connection, v->subflows[0].subflow, v->subflows[0].side[dir], v->kind,
-                                     v->fallback, &implied);
+            mpt_implied_mapping_find(v->connection, v->subflows[0].subflow,
+                                     v->subflows[0].side[mpt_direction_sender(dir)], v->kind, v->fallback,
+                                     &implied);
             b->first_bytes += implied.fresh;
             b->reinjected_same_bytes += implied.again;
             b->fallback_bytes += implied.fresh + implied.again;
@@ -385,11 +382,10 @@ static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
 void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id, mpt_connection_view *v)
 {
     uint32_t i;
-    unsigned end;
 
     *v = (mpt_connection_view){.connection = c, .id = id, .subflow_count = c->subflows->len};
-    v->side[0] = mpt_connection_client_side(c);
-    v->side[1] = !v->side[0];
+    v->side[MPT_CLIENT] = mpt_connection_client_side(c);
+    v->side[MPT_SERVER] = mpt_conn_side_other(v->side[MPT_CLIENT]);
     v->kind = mpt_connection_get_kind(c);
     v->fallback = mpt_connection_get_fallback(c);
     v->version = maybe_int(!c->partial && mpt_connection_version(c) >= 0, mpt_connection_version(c));
@@ -406,9 +402,9 @@ void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32
         v->subflows[i].id = i;
         fill_subflow(e, v, &v->subflows[i]);
     }
-    for (end = 0; end < 2; end++) {
-        v->host[end] = shown_host(v, end);
-        v->end[end] = v->subflows[0].subflow->ends[v->subflows[0].side[end]];
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        v->host[role] = shown_host(v, role);
+        v->end[role] = v->subflows[0].subflow->ends[v->subflows[0].side[role]];
     }
     fill_directions(e, v);
     fill_close(e, v);
@@ -461,15 +457,17 @@ uint64_t mpt_metrics_plain_tcp(const mpt_engine *e)
 
 void mpt_metrics_tcp(const mpt_engine *e, const mpt_subflow *s, mpt_tcp_view *v)
 {
-    unsigned dir;
 
     *v = (mpt_tcp_view){.start_ns = since_start(e, s->start_ns), .end_ns = since_start(e, s->end_ns)};
-    v->side[0] = s->initiator_known ? s->initiator : s->ends[0].port >= s->ends[1].port ? 0 : 1;
-    v->side[1] = !v->side[0];
-    for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
-        v->direction[dir] = half_figures(e, &s->half[v->side[dir]]);
+    v->side[MPT_CLIENT] = s->initiator_known                                     ? s->initiator
+                          : s->ends[MPT_SIDE_A].port >= s->ends[MPT_SIDE_B].port ? MPT_SIDE_A
+                                                                                 : MPT_SIDE_B;
+    v->side[MPT_SERVER] = mpt_side_other(v->side[MPT_CLIENT]);
+    for (mpt_direction dir = 0; dir < MPT_DIRECTIONS; dir++) {
+        const mpt_half *h = &s->half[v->side[mpt_direction_sender(dir)]];
+        v->direction[dir] = half_figures(e, h);
         derive(&v->direction[dir]);
-        v->rtt[dir] = rtt_figures(&s->half[v->side[dir]].rtt);
+        v->rtt[dir] = rtt_figures(&h->rtt);
     }
 }
 
@@ -487,16 +485,14 @@ static gint by_time(gconstpointer a, gconstpointer b)
 /* Payload from here on has no mapping: places `event` there. */
 static void place_at_unmapped(const mpt_subflow *s, mpt_event *event)
 {
-    unsigned side;
-
     event->time_ns = s->end_ns;
     event->frame = s->last_frame;
-    for (side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         const mpt_half *h = &s->half[side];
         if (h->data_without_dss_last && h->pending.size && h->without_dss_ns < event->time_ns) {
             event->time_ns = h->without_dss_ns;
             event->frame = h->without_dss_frame;
-            event->side = (uint8_t)(side ^ s->flip);
+            event->side = mpt_subflow_conn_side(s, side);
         }
     }
 }
@@ -512,7 +508,8 @@ static void conclude_fallback(const mpt_connection *c, GArray *events)
     if (why == MPT_FALLBACK_NONE || !c->subflows->len)
         return;
     s = g_ptr_array_index(c->subflows, 0);
-    event.side = (uint8_t)((why == MPT_FALLBACK_SYNACK ? !s->initiator : s->initiator) ^ s->flip);
+    event.side =
+        mpt_subflow_conn_side(s, why == MPT_FALLBACK_SYNACK ? mpt_side_other(s->initiator) : s->initiator);
     if (why == MPT_FALLBACK_SYNACK) {
         event.time_ns = s->synack_ns;
         event.frame = s->synack_frame;

@@ -81,10 +81,10 @@ typedef struct mpt_connection_direction {
 typedef struct mpt_subflow_view {
     const mpt_subflow *subflow;
     uint32_t id;
-    unsigned side[2];            /* side of the subflow: [0] the client's, [1] the server's */
-    mpt_maybe_int initiator;     /* 0 client, 1 server */
-    mpt_maybe_int address_id[2]; /* [0] client */
-    mpt_maybe_int backup[2];     /* 0 or 1 */
+    mpt_side side[MPT_ROLES];
+    mpt_maybe_int initiator; /* mpt_role */
+    mpt_maybe_int address_id[MPT_ROLES];
+    mpt_maybe_int backup[MPT_ROLES]; /* 0 or 1 */
     uint64_t packets;
     int64_t start_ns, end_ns; /* since the earliest frame */
     mpt_maybe_ns syn_to_synack, synack_to_ack;
@@ -99,21 +99,38 @@ typedef enum mpt_close { MPT_CLOSE_OPEN, MPT_CLOSE_DATA_FIN, MPT_CLOSE_FASTCLOSE
 typedef struct mpt_connection_view {
     const mpt_connection *connection;
     uint32_t id;
-    unsigned side[2]; /* side of the connection: [0] the client's, [1] the server's */
+    mpt_conn_side side[MPT_ROLES];
     mpt_connection_kind kind;
     mpt_fallback fallback;
     mpt_maybe_int version, checksum_required;
-    mpt_endpoint end[2]; /* of the first subflow */
-    mpt_host host[2];    /* as it is shown: null where FIGURES.md says null */
+    mpt_endpoint end[MPT_ROLES]; /* of the first subflow */
+    mpt_host host[MPT_ROLES];    /* as it is shown: null where FIGURES.md says null */
     int64_t start_ns, end_ns;
     mpt_close close;
-    mpt_maybe_int close_by;
+    mpt_maybe_int close_by; /* mpt_role */
     mpt_maybe_ns close_time;
     mpt_connection_direction direction[MPT_DIRECTIONS];
     mpt_subflow_view *subflows; /* in order of id */
     uint32_t subflow_count;
     int64_t epoch_ns; /* time of the earliest frame */
 } mpt_connection_view;
+
+/* Who this side of the connection is. */
+static inline mpt_role mpt_metrics_role(const mpt_connection_view *v, mpt_conn_side side)
+{
+    return side == v->side[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER;
+}
+
+/* The half of the sender in this direction; its data level. */
+static inline const mpt_half *mpt_metrics_half(const mpt_subflow_view *s, mpt_direction direction)
+{
+    return &s->subflow->half[s->side[mpt_direction_sender(direction)]];
+}
+
+static inline const mpt_data_level *mpt_metrics_level(const mpt_connection_view *v, mpt_direction direction)
+{
+    return &v->connection->level[v->side[mpt_direction_sender(direction)]];
+}
 
 /* The subflow with this owner number; NULL where there is none. Owner numbers are mostly the ids. */
 static inline const mpt_subflow_view *mpt_metrics_subflow_of(const mpt_connection_view *v, uint16_t owner)
@@ -138,7 +155,7 @@ void mpt_metrics_clear(mpt_connection_view *view);
 
 /* The figures of a TCP connection on its own (report `tcp`): ends[0] sent the SYN, else had the higher port. */
 typedef struct mpt_tcp_view {
-    unsigned side[2];
+    mpt_side side[MPT_ROLES];
     int64_t start_ns, end_ns;
     mpt_byte_figures direction[MPT_DIRECTIONS]; /* without the data level's figures */
     mpt_rtt_figures rtt[MPT_DIRECTIONS];
@@ -158,6 +175,6 @@ mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step st
  * type mpt_event. */
 GArray *mpt_metrics_events(const mpt_connection *c);
 /* The data level position of an event or a piece as relative DSN; null where the IDSN is not known. */
-mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, unsigned side, int64_t position);
+mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, mpt_conn_side side, int64_t position);
 
 #endif

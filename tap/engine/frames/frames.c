@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "tap/engine/core/core.h"
 #include "tap/engine/figures/metrics.h"
 
 #define RECORDS_PER_CHUNK 512
@@ -105,7 +104,7 @@ static struct mpt_frame_record *taking(const mpt_frames *f, uint32_t frame)
 
 /* What was counted as out of order since the last time is the record's. */
 static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
-                              unsigned side)
+                              mpt_conn_side side)
 {
     uint64_t *counted = &mpt_frames_connection(f, c)->out_of_order[side];
 
@@ -120,7 +119,7 @@ static void on_data(const mpt_data_piece *p, void *user)
     struct mpt_frame_range more = {p->position, p->position + p->length};
 
     if (p->resolved && p->connection && (r = taking(f, p->frame)))
-        note_out_of_order(f, r, p->connection, p->side ^ p->subflow->flip);
+        note_out_of_order(f, r, p->connection, mpt_subflow_conn_side(p->subflow, p->side));
     if (p->what != MPT_DATA_RETRANSMITTED || !(r = taking(f, p->frame)))
         return;
     if (!r->again_length) {
@@ -135,32 +134,32 @@ static void on_data(const mpt_data_piece *p, void *user)
     }
 }
 
-static void note_mapping(mpt_frames *f, const mpt_subflow *s, unsigned side, const mpt_segment *g,
+static void note_mapping(mpt_frames *f, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          uint32_t ssn, uint32_t length, int64_t position)
 {
     mpt_claim stamp = {.time_ns = g->time_ns, .frame = g->frame, .epoch = g->frame};
     int64_t start;
 
-    if (length && mpt_account_ssn_position(s, side, ssn, position, &start))
+    if (length && mpt_subflow_ssn_position(s, side, ssn, position, &start))
         mpt_ranges_claim(&mpt_frames_subflow(f, s)->mapped_by[side], start, start + length, &stamp, NULL,
                          NULL);
 }
 
 static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
-                          const mpt_subflow *s, unsigned side)
+                          const mpt_subflow *s, mpt_side side)
 {
-    const mpt_data_level *d = &c->level[!(side ^ s->flip)];
+    const mpt_data_level *d = &c->level[mpt_conn_side_other(mpt_subflow_conn_side(s, side))];
     const struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
 
     if (!d->ack_expected_known)
         return;
     r->has_data_ack = true;
-    r->data_ack = d->ack_expected - state->shift[!side];
+    r->data_ack = d->ack_expected - state->shift[mpt_side_other(side)];
     r->has_window = r->window_known;
 }
 
 static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
-                         const mpt_subflow *s, unsigned side, const mpt_segment *g, int64_t position)
+                         const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     mpt_option_result result;
     mpt_option o;
@@ -182,7 +181,7 @@ static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_co
 }
 
 /* A DATA_ACK that is higher than all before it: how long its last byte took. */
-static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, unsigned side,
+static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, mpt_conn_side side,
                      int64_t time_ns)
 {
     const mpt_data_level *d = &c->level[side];
@@ -234,30 +233,32 @@ static void first_part(const mpt_mapped *m, void *data)
 }
 
 static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
-                            const mpt_subflow *s, unsigned side)
+                            const mpt_subflow *s, mpt_side side)
 {
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    mpt_conn_side sender = mpt_subflow_conn_side(s, side);
     mpt_mapped m = {0};
 
-    note_out_of_order(f, r, c, side ^ s->flip);
-    if (!r->length || !state->acked_known[side ^ s->flip])
+    note_out_of_order(f, r, c, sender);
+    if (!r->length || !state->acked_known[sender])
         return;
     mpt_mapping_look(&s->half[side].mapping, r->position, r->position + r->length, first_part, &m);
-    r->duplicate = m.mapped && m.end == r->position + r->length &&
-                   m.dsn + (int64_t)r->length <= state->acked[side ^ s->flip];
+    r->duplicate =
+        m.mapped && m.end == r->position + r->length && m.dsn + (int64_t)r->length <= state->acked[sender];
 }
 
-static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned side, const mpt_segment *g,
+static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
                        int64_t position, void *user)
 {
     mpt_frames *f = user;
     struct mpt_frame_record *r = taking(f, g->frame);
+    mpt_conn_side sender;
 
     if (!r)
         return;
     f->stale = true;
     r->subflow = s;
-    r->side = (uint8_t)side;
+    r->side = side;
     r->position = position;
     r->backup_known = s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side];
     r->backup = s->backup[side];
@@ -269,8 +270,9 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned s
     note_data_level(f, r, c, s, side);
     if (g->option_len)
         read_options(f, r, c, s, side, g, position);
-    note_rtt(f, r, c, !(side ^ s->flip), g->time_ns);
-    note_flight(r, &c->level[side ^ s->flip], &s->half[side]);
+    sender = mpt_subflow_conn_side(s, side);
+    note_rtt(f, r, c, mpt_conn_side_other(sender), g->time_ns);
+    note_flight(r, &c->level[sender], &s->half[side]);
 }
 
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
@@ -278,13 +280,12 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
 {
     mpt_frames *f = user;
     struct mpt_frame_connection was = *mpt_frames_connection(f, from), *state = mpt_frames_connection(f, to);
-    unsigned side;
     guint i;
 
     f->stale = true;
-    for (side = 0; side < 2; side++) {
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
         mpt_data_level copy = to->level[side];
-        const mpt_data_level *old = &from->level[side ^ flipped];
+        const mpt_data_level *old = &from->level[mpt_conn_side_flip(side, flipped)];
         int64_t shift = 0;
 
         if (old->based && !mpt_data_level_position(&copy, old->base, old->anchored, &shift))
@@ -393,8 +394,8 @@ void mpt_frames_free(mpt_frames *f)
     }
     for (i = 0; i < f->subflows->len; i++) {
         struct mpt_frame_subflow *s = &g_array_index(f->subflows, struct mpt_frame_subflow, i);
-        mpt_ranges_clear(&s->mapped_by[0]);
-        mpt_ranges_clear(&s->mapped_by[1]);
+        mpt_ranges_clear(&s->mapped_by[MPT_SIDE_A]);
+        mpt_ranges_clear(&s->mapped_by[MPT_SIDE_B]);
     }
     g_clear_pointer(&f->by_id, g_ptr_array_unref);
     g_ptr_array_free(f->chunks, TRUE);

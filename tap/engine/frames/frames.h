@@ -48,7 +48,7 @@ typedef struct mpt_frame_facts {
     const mpt_subflow *subflow;       /* NULL: still in the look-back */
     bool ids_known;
     uint32_t connection_id, subflow_id;
-    unsigned role;             /* of the sender: 0 client, 1 server; with connection */
+    mpt_role role;             /* of the sender; with connection */
     bool backup_known, backup; /* as the sender has announced it so far */
     bool final;                /* kept, and finished */
     unsigned parts;
@@ -86,7 +86,7 @@ bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids
 /* Where the payload of a frame's `index`th segment lies on its subflow. False where there is no such segment. */
 typedef struct mpt_frame_payload {
     const mpt_subflow *subflow; /* NULL: still in the look-back */
-    unsigned side;              /* the sender, of the subflow */
+    mpt_side side;              /* the sender */
     int64_t position;
     uint32_t length; /* bytes; 0: none */
 } mpt_frame_payload;

@@ -4,7 +4,6 @@
  */
 #include "frames_internal.h"
 
-#include "tap/engine/core/core.h"
 #include "tap/engine/figures/implied_mapping.h"
 
 struct telling {
@@ -94,7 +93,7 @@ static void implied_part(struct telling *x, int64_t start, int64_t end)
         return;
     }
     part.mapped = part.implied = true;
-    if (mpt_implied_mapping_own_numbers(x->c, x->r->side ^ s->flip, kind, fallback)) {
+    if (mpt_implied_mapping_own_numbers(x->c, mpt_subflow_conn_side(s, x->r->side), kind, fallback)) {
         part.relative_known = true;
         part.relative = dsn;
         part.kind = again ? part.kind : MPT_PART_FIRST;
@@ -156,8 +155,9 @@ static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_fram
     facts->has_data_ack = r->has_data_ack && facts->connection;
     if (facts->has_data_ack)
         facts->data_ack_relative_known = mpt_data_level_relative(
-            &facts->connection->level[!(r->side ^ r->subflow->flip)],
-            r->data_ack + mpt_frames_subflow(f, r->subflow)->shift[!r->side], &facts->data_ack);
+            &facts->connection->level[mpt_conn_side_other(mpt_subflow_conn_side(r->subflow, r->side))],
+            r->data_ack + mpt_frames_subflow(f, r->subflow)->shift[mpt_side_other(r->side)],
+            &facts->data_ack);
     facts->has_data_ack_rtt = r->has_rtt;
     facts->data_ack_rtt_ns = r->rtt_ns;
     facts->data_ack_of = r->data_ack_of;
@@ -174,6 +174,7 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
     const struct mpt_frame_record *r = mpt_frames_record(f, frame);
     const mpt_subflow *s;
     const mpt_connection *c;
+    mpt_conn_side sender;
 
     for (; r && index; index--)
         r = r->next;
@@ -190,10 +191,11 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
     facts->connection_id = mpt_frames_connection(f, c)->id;
     facts->subflow_id = mpt_frames_subflow(f, s)->id;
     facts->final = f->kept && f->finished;
-    facts->role = r->side ^ s->flip ^ mpt_connection_client_side(c);
+    sender = mpt_subflow_conn_side(s, r->side);
+    facts->role = mpt_connection_role(c, sender);
     tell_notes(f, r, facts);
     if (r->length) {
-        struct telling x = {.f = f, .r = r, .c = c, .level = &c->level[r->side ^ s->flip], .facts = facts};
+        struct telling x = {.f = f, .r = r, .c = c, .level = &c->level[sender], .facts = facts};
         tell_payload(&x);
     }
     return true;

@@ -18,7 +18,7 @@ struct mpt_frame_record {
     int64_t rtt_ns;
     uint64_t inflight, subflow_inflight;
     uint32_t frame, length, again_length, out_of_order, window, data_ack_of;
-    uint8_t side;
+    mpt_side side : 8;
     bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
     bool window_known : 1, has_window : 1, backup_known : 1, backup : 1;
 };
@@ -29,17 +29,18 @@ struct mpt_frame_range {
 
 /* Beside each subflow of the engine. */
 struct mpt_frame_subflow {
-    mpt_ranges mapped_by[2]; /* positions; stamp: the DSS that came first */
-    int64_t shift[2];        /* by which data-level positions of that sender moved since they were recorded */
+    mpt_ranges mapped_by[MPT_SIDES]; /* positions; stamp: the DSS that came first */
+    int64_t
+        shift[MPT_SIDES]; /* by which data-level positions of that sender moved since they were recorded */
     bool has_id;
     uint32_t id;
 };
 
 /* Beside each connection of the engine. */
 struct mpt_frame_connection {
-    uint64_t out_of_order[2];
-    int64_t acked[2];
-    bool acked_known[2];
+    uint64_t out_of_order[MPT_CONN_SIDES];
+    int64_t acked[MPT_CONN_SIDES];
+    bool acked_known[MPT_CONN_SIDES];
     bool has_id;
     uint32_t id, next_subflow;
 };

@@ -21,7 +21,7 @@ typedef enum mpt_record_kind { MPT_RECORD_SEGMENT, MPT_RECORD_PIECE, MPT_RECORD_
 
 typedef struct mpt_record {
     mpt_record_kind kind;
-    unsigned side;                /* of the subflow, that sent it */
+    mpt_side side;                /* that sent it */
     uint32_t subflow, connection; /* indices in the engine; connection: 1 more, 0 while it was plain TCP */
     uint32_t frame, length;
     int64_t time_ns;
@@ -88,7 +88,7 @@ struct mpt_player {
     void *user;
     uint32_t types; /* of this pass: 1 << mpt_graph_type each */
     uint32_t subflows;
-    unsigned side; /* of the connection: sender of this direction */
+    mpt_conn_side side; /* sender of this direction */
     const mpt_data_level *level;
     int64_t zero;  /* position of relative DSN 0 */
     int64_t first; /* position of the first byte that a DATA_ACK can acknowledge */

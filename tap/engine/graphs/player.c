@@ -43,7 +43,7 @@ static bool is_mine(const mpt_player *p, const mpt_record *g)
 
 static bool is_ours(const mpt_player *p, const mpt_record *g)
 {
-    return (g->side ^ subflow_of(p, g->subflow)->flip) == p->side;
+    return mpt_subflow_conn_side(subflow_of(p, g->subflow), g->side) == p->side;
 }
 
 static uint32_t id_of(const mpt_player *p, uint32_t index)
@@ -122,7 +122,7 @@ static void take_ack(mpt_player *p, const mpt_record *g, int64_t acked)
 }
 
 /* The position on the data level that a byte without mapping has after a fallback (FIGURES.md, `fallback_bytes`). */
-static bool implied(const mpt_player *p, const mpt_subflow *s, unsigned side, int64_t position, int64_t *dsn)
+static bool implied(const mpt_player *p, const mpt_subflow *s, mpt_side side, int64_t position, int64_t *dsn)
 {
     const mpt_connection_view *v = p->request->view;
 
@@ -147,7 +147,7 @@ static void mapped_end(const mpt_mapped *m, void *data)
 static void take_tcp_ack(mpt_player *p, const mpt_record *g)
 {
     const mpt_subflow *s = subflow_of(p, g->subflow);
-    const mpt_half *h = &s->half[!g->side];
+    const mpt_half *h = &s->half[mpt_side_other(g->side)];
     struct tcp_ack a = {0};
     int64_t end = g->ack;
 
@@ -155,7 +155,7 @@ static void take_tcp_ack(mpt_player *p, const mpt_record *g)
         end = h->fin;
     mpt_mapping_look(&h->mapping, end - 1, end, mapped_end, &a);
     if (!a.found) {
-        a.found = implied(p, s, !g->side, end - 1, &a.dsn);
+        a.found = implied(p, s, mpt_side_other(g->side), end - 1, &a.dsn);
         a.dsn++;
     }
     if (a.found && a.dsn >= p->first)
@@ -349,7 +349,7 @@ void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, m
         .func = func,
         .user = user,
         .subflows = v->subflow_count,
-        .side = v->side[request->direction],
+        .side = v->side[mpt_direction_sender(request->direction)],
     };
 
     p.level = &v->connection->level[p.side];

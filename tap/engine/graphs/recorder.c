@@ -35,7 +35,7 @@ struct last {
 struct state {
     int64_t time_ns;
     uint32_t frame;
-    GPtrArray *subflows; /* struct last[2] each; NULL: not seen, or forgotten */
+    GPtrArray *subflows; /* struct last[MPT_SIDES] each; NULL: not seen, or forgotten */
 };
 
 struct chunk {
@@ -46,7 +46,7 @@ struct chunk {
 struct merge {
     uint32_t from, to;
     bool flipped;
-    int64_t shift[2]; /* by side of `to` */
+    int64_t shift[MPT_CONN_SIDES]; /* of `to` */
 };
 
 struct mpt_recorder {
@@ -63,7 +63,7 @@ struct mpt_recorder {
 /* What a connection that is empty now became part of, in the end. */
 struct moved {
     bool flipped;
-    int64_t shift[2]; /* by side of the connection in the end */
+    int64_t shift[MPT_CONN_SIDES]; /* of the connection in the end */
 };
 
 struct mpt_record_reader {
@@ -81,7 +81,7 @@ static void state_init(struct state *s)
     s->subflows = g_ptr_array_new_with_free_func(g_free);
 }
 
-static struct last *last_of(struct state *s, uint32_t subflow, unsigned side)
+static struct last *last_of(struct state *s, uint32_t subflow, mpt_side side)
 {
     struct last *both;
 
@@ -89,7 +89,7 @@ static struct last *last_of(struct state *s, uint32_t subflow, unsigned side)
         g_ptr_array_set_size(s->subflows, (gint)subflow + 1);
     both = s->subflows->pdata[subflow];
     if (!both)
-        s->subflows->pdata[subflow] = both = g_new0(struct last, 2);
+        s->subflows->pdata[subflow] = both = g_new0(struct last, MPT_SIDES);
     return &both[side];
 }
 
@@ -159,7 +159,7 @@ static void write_segment(mpt_recorder *r, const mpt_record *g)
 
     *to++ = (uint8_t)(MPT_RECORD_SEGMENT | (g->has_ack ? HAS_ACK : 0) | (g->has_data_ack ? HAS_DATA_ACK : 0) |
                       (g->length ? HAS_PAYLOAD : 0) | (g->syn ? IS_SYN : 0) | (g->rst ? IS_RST : 0) |
-                      (g->side ? SIDE : 0));
+                      (g->side == MPT_SIDE_B ? SIDE : 0));
     to = put_head(r, to, g);
     to = put_difference(to, g->window, own->window);
     own->window = g->window;
@@ -184,7 +184,7 @@ static void write_piece(mpt_recorder *r, const mpt_record *g)
     uint8_t *to = begin(r);
 
     *to++ = (uint8_t)(MPT_RECORD_PIECE | (unsigned)g->what << CLASS_SHIFT | (g->first_frame ? HAS_FIRST : 0) |
-                      (g->resolved ? IS_RESOLVED : 0) | (g->side ? SIDE : 0));
+                      (g->resolved ? IS_RESOLVED : 0) | (g->side == MPT_SIDE_B ? SIDE : 0));
     to = put_head(r, to, g);
     to = put_difference(to, g->dsn, own->dsn);
     to = put(to, g->length);
@@ -202,7 +202,7 @@ static void write_mapping(mpt_recorder *r, const mpt_record *g)
     struct last *own = last_of(&r->state, g->subflow, g->side);
     uint8_t *to = begin(r);
 
-    *to++ = (uint8_t)(MPT_RECORD_MAPPING | (g->side ? SIDE : 0));
+    *to++ = (uint8_t)(MPT_RECORD_MAPPING | (g->side == MPT_SIDE_B ? SIDE : 0));
     to = put_head(r, to, g);
     to = put_difference(to, g->dsn, own->dsn);
     to = put(to, g->length);
@@ -311,9 +311,10 @@ static GHashTable *all_moved(const GArray *merges)
         const struct moved *later = g_hash_table_lookup(all, GUINT_TO_POINTER(m->to));
         struct moved *moved = g_new0(struct moved, 1);
 
-        for (unsigned side = 0; side < 2; side++)
-            moved->shift[side] =
-                later ? later->shift[side] + m->shift[side ^ later->flipped] : m->shift[side];
+        for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
+            moved->shift[side] = later
+                                     ? later->shift[side] + m->shift[mpt_conn_side_flip(side, later->flipped)]
+                                     : m->shift[side];
         moved->flipped = m->flipped ^ (later && later->flipped);
         g_hash_table_insert(all, GUINT_TO_POINTER(m->from), moved);
     }
@@ -331,8 +332,8 @@ static void move(const mpt_record_reader *reader, mpt_record *g)
     moved = g_hash_table_lookup(reader->moved, GUINT_TO_POINTER(g->connection - 1));
     if (!moved)
         return;
-    g->dsn += moved->shift[g->side ^ s->flip];
-    g->data_ack += moved->shift[!g->side ^ s->flip];
+    g->dsn += moved->shift[mpt_subflow_conn_side(s, g->side)];
+    g->data_ack += moved->shift[mpt_subflow_conn_side(s, mpt_side_other(g->side))];
 }
 
 mpt_record_reader *mpt_record_reader_new(const mpt_recorder *r)
@@ -372,7 +373,7 @@ bool mpt_record_next(mpt_record_reader *reader, mpt_record *g)
     head = *from++;
     memset(g, 0, sizeof *g);
     g->kind = (mpt_record_kind)(head & 3);
-    g->side = (head & SIDE) != 0;
+    g->side = head & SIDE ? MPT_SIDE_B : MPT_SIDE_A;
     from = get_difference(from, reader->state.time_ns, &g->time_ns);
     from = get_difference_u32(from, reader->state.frame, &g->frame);
     reader->state.time_ns = g->time_ns;
@@ -452,7 +453,8 @@ static void record_mapping(mpt_recorder *r, const mpt_data_level *d, const mpt_d
 static void take_dss(mpt_recorder *r, const mpt_connection *c, const mpt_subflow *s, const mpt_dss *o,
                      mpt_record *g)
 {
-    const mpt_data_level *to = &c->level[g->side ^ s->flip], *from = &c->level[!g->side ^ s->flip];
+    mpt_conn_side sender = mpt_subflow_conn_side(s, g->side);
+    const mpt_data_level *to = &c->level[sender], *from = &c->level[mpt_conn_side_other(sender)];
 
     if (o->has_mapping && r->mappings)
         record_mapping(r, to, o, *g);
@@ -462,10 +464,10 @@ static void take_dss(mpt_recorder *r, const mpt_connection *c, const mpt_subflow
     g->has_data_ack = in_reach(g->data_ack);
 }
 
-static void on_segment(const mpt_connection *c, const mpt_subflow *s, unsigned side,
+static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                        const mpt_segment *segment, int64_t position, void *user)
 {
-    const mpt_half *other = &s->half[!side];
+    const mpt_half *other = &s->half[mpt_side_other(side)];
     mpt_record g = {
         .kind = MPT_RECORD_SEGMENT,
         .side = side,
@@ -504,8 +506,8 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     struct merge m = {.from = from->index, .to = to->index, .flipped = flipped};
 
     (void)offset;
-    for (unsigned side = 0; side < 2; side++) {
-        const mpt_data_level *f = &from->level[side ^ flipped];
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
+        const mpt_data_level *f = &from->level[mpt_conn_side_flip(side, flipped)];
         if (f->based)
             m.shift[side] = mpt_seq64_diff(f->base, to->level[side].base);
     }
@@ -559,5 +561,5 @@ uint64_t mpt_recorder_left_out(const mpt_recorder *r)
 size_t mpt_recorder_memory(const mpt_recorder *r)
 {
     return r->chunks->len * sizeof(struct chunk) + r->merges->len * sizeof(struct merge) +
-           r->state.subflows->len * 2 * sizeof(struct last);
+           r->state.subflows->len * MPT_SIDES * sizeof(struct last);
 }

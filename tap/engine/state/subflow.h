@@ -169,6 +169,9 @@ void mpt_subflow_free(mpt_subflow *s);
 
 /* Position of a raw sequence number on side's line, nearest to what was seen; sets the origin if it is the first. */
 int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq);
+/* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
+bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
+                              int64_t *position);
 /* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
 uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_segment *segment);
 

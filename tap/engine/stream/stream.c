@@ -18,7 +18,7 @@ struct chunk {
 };
 
 struct lane {
-    GPtrArray *chunks[2]; /* struct chunk, per side of the subflow; NULL: none */
+    GPtrArray *chunks[MPT_SIDES]; /* struct chunk; NULL: none */
 };
 
 /* What was decided of a connection. */
@@ -41,9 +41,8 @@ struct mpt_stream {
 static void free_lane(gpointer data)
 {
     struct lane *lane = data;
-    unsigned side;
 
-    for (side = 0; side < 2; side++)
+    for (mpt_side side = 0; side < MPT_SIDES; side++)
         if (lane->chunks[side])
             g_ptr_array_unref(lane->chunks[side]);
     g_free(lane);
@@ -206,7 +205,7 @@ struct copy {
 struct placing {
     const mpt_connection *c;
     const mpt_subflow *s;
-    unsigned side; /* of the subflow */
+    mpt_side side;
     mpt_connection_kind kind;
     mpt_fallback fallback;
     const struct chunk *chunk;
@@ -300,7 +299,7 @@ static GArray *first_copies(GArray *found)
     return x.runs;
 }
 
-static void find_runs(const mpt_stream *m, struct placing *x, unsigned side)
+static void find_runs(const mpt_stream *m, struct placing *x, mpt_conn_side side)
 {
     guint i, k;
 
@@ -318,11 +317,12 @@ static void find_runs(const mpt_stream *m, struct placing *x, unsigned side)
 }
 
 /* The end of a plain TCP connection is where its FIN is, one of MPTCP where the DATA_FIN is. */
-static void find_end(const struct placing *x, unsigned side, int64_t last, mpt_stream_direction *direction)
+static void find_end(const struct placing *x, mpt_conn_side side, int64_t last,
+                     mpt_stream_direction *direction)
 {
     const mpt_data_level *d = &x->c->level[side];
     const mpt_subflow *s = x->c->subflows->len == 1 ? g_ptr_array_index(x->c->subflows, 0) : NULL;
-    unsigned half = s ? mpt_subflow_side(s, side) : 0;
+    mpt_side half = s ? mpt_subflow_side(s, side) : MPT_SIDE_A;
     int64_t end;
 
     direction->end = last;
@@ -338,7 +338,7 @@ static void find_end(const struct placing *x, unsigned side, int64_t last, mpt_s
     direction->end = MAX(end, direction->end);
 }
 
-bool mpt_stream_direction_of(const mpt_stream *m, const mpt_connection *c, unsigned side,
+bool mpt_stream_direction_of(const mpt_stream *m, const mpt_connection *c, mpt_conn_side side,
                              mpt_stream_direction *direction)
 {
     const mpt_data_level *d = &c->level[side];

@@ -58,7 +58,7 @@ void mpt_stream_free(mpt_stream *stream);
 
 /* Puts one direction (level[side] of c) together; clear it with mpt_stream_clear(). False, with the direction
  * empty, if payload of c was dropped: it got its id too late. */
-bool mpt_stream_direction_of(const mpt_stream *stream, const mpt_connection *c, unsigned side,
+bool mpt_stream_direction_of(const mpt_stream *stream, const mpt_connection *c, mpt_conn_side side,
                              mpt_stream_direction *direction);
 void mpt_stream_clear(mpt_stream_direction *direction);
 
