@@ -32,7 +32,7 @@
 static int hf_connection = -1, hf_subflow = -1, hf_role = -1, hf_backup = -1;
 static int hf_data = -1, hf_dsn = -1, hf_dsn_end = -1, hf_dsn_length = -1, hf_dsn_raw = -1;
 static int hf_mapped_by = -1, hf_first_copy = -1;
-static int hf_bytes[MPT_PART_UNMAPPED + 1] = {-1, -1, -1, -1, -1};
+static int hf_bytes[MPT_PIECE_UNMAPPED + 1] = {-1, -1, -1, -1, -1};
 static int hf_fallback_bytes = -1, hf_out_of_order = -1, hf_out_of_order_bytes = -1, hf_duplicate = -1;
 static int hf_data_ack = -1, hf_data_ack_rtt = -1, hf_data_ack_of = -1;
 static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1;
@@ -178,9 +178,9 @@ static void add_frame(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t frame)
         add_uint(tree, tvb, hf, frame);
 }
 
-static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_part *p)
+static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p)
 {
-    generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, mpt_part_kind_name(p->kind)));
+    generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, mpt_piece_kind_name(p->kind)));
     if (p->relative_known) {
         generated(proto_tree_add_int64(tree, hf_dsn, tvb, 0, 0, p->relative));
         generated(proto_tree_add_int64(tree, hf_dsn_end, tvb, 0, 0, p->relative + p->length));
@@ -195,13 +195,13 @@ static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_part *p)
 
 static void add_bytes(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
 {
-    uint32_t bytes[MPT_PART_UNMAPPED + 1] = {0}, fallback = 0;
+    uint32_t bytes[MPT_PIECE_UNMAPPED + 1] = {0}, fallback = 0;
     unsigned i;
 
-    for (i = 0; i < facts->parts; i++) {
-        const mpt_frame_part *p = &facts->part[i];
+    for (i = 0; i < facts->pieces; i++) {
+        const mpt_frame_piece *p = &facts->piece[i];
         bytes[p->kind] += p->length;
-        fallback += p->implied && p->kind != MPT_PART_RETRANSMISSION ? p->length : 0;
+        fallback += p->implied && p->kind != MPT_PIECE_RETRANSMISSION ? p->length : 0;
     }
     for (i = 0; i < G_N_ELEMENTS(bytes); i++)
         if (bytes[i])
@@ -214,10 +214,10 @@ static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *fac
 {
     unsigned i;
 
-    if (!facts->parts)
+    if (!facts->pieces)
         return;
-    for (i = 0; i < facts->parts; i++)
-        add_part(tree, tvb, &facts->part[i]);
+    for (i = 0; i < facts->pieces; i++)
+        add_part(tree, tvb, &facts->piece[i]);
     add_bytes(tree, tvb, facts);
     generated(proto_tree_add_boolean(tree, hf_out_of_order, tvb, 0, 0, facts->out_of_order > 0));
     if (facts->out_of_order)
@@ -259,8 +259,8 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
     generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, facts->role ? "server" : "client"));
     if (facts->backup_known)
         generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
-    if (facts->parts)
-        proto_item_append_text(item, ", %s", mpt_part_kind_name(facts->part[0].kind));
+    if (facts->pieces)
+        proto_item_append_text(item, ", %s", mpt_piece_kind_name(facts->piece[0].kind));
     add_data(tree, tvb, facts);
     add_acknowledgement(tree, tvb, facts);
 }
@@ -398,21 +398,21 @@ static void register_fields(int protocol)
          {"First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
           FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
           "The frame that carried the first of these bytes first, on any subflow.", HFILL}},
-        {&hf_bytes[MPT_PART_FIRST],
+        {&hf_bytes[MPT_PIECE_FIRST],
          {"First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL, 0,
           "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PART_REINJECTION],
+        {&hf_bytes[MPT_PIECE_REINJECTION],
          {"Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32, BASE_DEC, NULL, 0,
           "Payload bytes whose DSN was first seen on another subflow." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PART_REINJECTION_SAME],
+        {&hf_bytes[MPT_PIECE_REINJECTION_SAME],
          {"Reinjected bytes, same subflow", "mptcpscope.reinjected_same_bytes", FT_UINT32, BASE_DEC, NULL, 0,
           "Payload bytes whose DSN was first seen on this subflow under other "
           "subflow sequence numbers." ONE_PASS,
           HFILL}},
-        {&hf_bytes[MPT_PART_RETRANSMISSION],
+        {&hf_bytes[MPT_PIECE_RETRANSMISSION],
          {"Retransmitted bytes", "mptcpscope.retrans_bytes", FT_UINT32, BASE_DEC, NULL, 0,
           "Payload bytes that this subflow carried before under the same subflow sequence numbers.", HFILL}},
-        {&hf_bytes[MPT_PART_UNMAPPED],
+        {&hf_bytes[MPT_PIECE_UNMAPPED],
          {"Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32, BASE_DEC, NULL, 0,
           "Payload bytes for which no DSS is known." ONE_PASS
           " A DSS that comes later maps them in two passes.",

@@ -59,7 +59,6 @@ TO_MEND = {
     "plugin/report/follow/replay.c: may not include tap/ (segment.h)",
     "plugin/report/gui/gui_graph.c: plugin/report/plot/plot_internal.h is private to its folder",
     "plugin/report/paths/paths.c: may not include plugin/report/diagnose/ (diagnose.h)",
-    "plugin/report/reinjections/reinjection_figures.c: may not include plugin/report/events/ (event_json.h)",
 }
 
 WIRESHARK = {"plugin", "plugin/cli", "plugin/wireshark"}

@@ -113,10 +113,10 @@ static mpt_frame_facts look(stage *t, uint32_t frame)
     return facts;
 }
 
-static void assert_part(const mpt_frame_part *p, mpt_part_kind kind, int64_t relative, uint32_t length,
+static void assert_part(const mpt_frame_piece *p, mpt_piece_kind kind, int64_t relative, uint32_t length,
                         uint32_t first_frame)
 {
-    assert_string_equal(mpt_part_kind_name(p->kind), mpt_part_kind_name(kind));
+    assert_string_equal(mpt_piece_kind_name(p->kind), mpt_piece_kind_name(kind));
     assert_true(p->mapped && p->relative_known);
     assert_int_equal(p->relative, relative);
     assert_int_equal(p->length, length);
@@ -135,11 +135,11 @@ static void test_look__first_data__whose_it_is_and_where(void **state)
         if (kept)
             mpt_frames_finish(t.frames);
         facts = look(&t, 7);
-        assert_int_equal(facts.parts, 1);
-        assert_part(&facts.part[0], MPT_PART_FIRST, 1, 100, 0);
-        assert_int_equal(facts.part[0].mapped_by, 7);
-        assert_true(facts.part[0].dsn_known && facts.part[0].dsn == dsn_of(&HOSTS, 0, 1));
-        assert_false(facts.part[0].implied);
+        assert_int_equal(facts.pieces, 1);
+        assert_part(&facts.piece[0], MPT_PIECE_FIRST, 1, 100, 0);
+        assert_int_equal(facts.piece[0].mapped_by, 7);
+        assert_true(facts.piece[0].dsn_known && facts.piece[0].dsn == dsn_of(&HOSTS, 0, 1));
+        assert_false(facts.piece[0].implied);
         assert_true(facts.ids_known);
         assert_int_equal(facts.connection_id, 0);
         assert_int_equal(facts.subflow_id, 0);
@@ -205,19 +205,19 @@ static void test_look__second_copies__each_kind_with_the_frame_of_the_first(void
     same = data(&t, &t.b, 0, 151, 100);      /* its own new ones, under other numbers */
     mpt_frames_finish(t.frames);
     facts = look(&t, first);
-    assert_int_equal(facts.parts, 1);
+    assert_int_equal(facts.pieces, 1);
     facts = look(&t, again);
-    assert_int_equal(facts.parts, 2);
-    assert_part(&facts.part[0], MPT_PART_RETRANSMISSION, 1, 100, first);
-    assert_part(&facts.part[1], MPT_PART_FIRST, 101, 50, 0);
+    assert_int_equal(facts.pieces, 2);
+    assert_part(&facts.piece[0], MPT_PIECE_RETRANSMISSION, 1, 100, first);
+    assert_part(&facts.piece[1], MPT_PIECE_FIRST, 101, 50, 0);
     facts = look(&t, other);
-    assert_int_equal(facts.parts, 3);
-    assert_part(&facts.part[0], MPT_PART_REINJECTION, 51, 50, first);
-    assert_part(&facts.part[1], MPT_PART_REINJECTION, 101, 50, again);
-    assert_part(&facts.part[2], MPT_PART_FIRST, 151, 100, 0);
+    assert_int_equal(facts.pieces, 3);
+    assert_part(&facts.piece[0], MPT_PIECE_REINJECTION, 51, 50, first);
+    assert_part(&facts.piece[1], MPT_PIECE_REINJECTION, 101, 50, again);
+    assert_part(&facts.piece[2], MPT_PIECE_FIRST, 151, 100, 0);
     facts = look(&t, same);
-    assert_int_equal(facts.parts, 1);
-    assert_part(&facts.part[0], MPT_PART_REINJECTION_SAME, 151, 100, other);
+    assert_int_equal(facts.pieces, 1);
+    assert_part(&facts.piece[0], MPT_PIECE_REINJECTION_SAME, 151, 100, other);
     mpt_frames_free(t.frames);
 }
 
@@ -236,11 +236,11 @@ static void test_look__retransmitted_in_two_places__four_parts(void **state)
     all = data_at(&t, &t.a, 0, 1, 1, 40);
     mpt_frames_finish(t.frames);
     facts = look(&t, all);
-    assert_int_equal(facts.parts, 4);
-    assert_part(&facts.part[0], MPT_PART_RETRANSMISSION, 1, 10, 7);
-    assert_part(&facts.part[1], MPT_PART_FIRST, 11, 10, 0);
-    assert_part(&facts.part[2], MPT_PART_RETRANSMISSION, 21, 10, 8);
-    assert_part(&facts.part[3], MPT_PART_FIRST, 31, 10, 0);
+    assert_int_equal(facts.pieces, 4);
+    assert_part(&facts.piece[0], MPT_PIECE_RETRANSMISSION, 1, 10, 7);
+    assert_part(&facts.piece[1], MPT_PIECE_FIRST, 11, 10, 0);
+    assert_part(&facts.piece[2], MPT_PIECE_RETRANSMISSION, 21, 10, 8);
+    assert_part(&facts.piece[3], MPT_PIECE_FIRST, 31, 10, 0);
     mpt_frames_free(t.frames);
 }
 
@@ -259,17 +259,17 @@ static void test_look__mapping_comes_later__unmapped_live_first_when_kept(void *
         bare = send_at(&t, &t.a, 0, MPT_TCP_ACK, 1, 100, NULL);
         if (!kept) {
             facts = look(&t, bare);
-            assert_int_equal(facts.parts, 1);
-            assert_int_equal(facts.part[0].kind, MPT_PART_UNMAPPED);
-            assert_false(facts.part[0].mapped);
-            assert_int_equal(facts.part[0].length, 100);
+            assert_int_equal(facts.pieces, 1);
+            assert_int_equal(facts.piece[0].kind, MPT_PIECE_UNMAPPED);
+            assert_false(facts.piece[0].mapped);
+            assert_int_equal(facts.piece[0].length, 100);
         } else {
             uint32_t mapping = send_at(&t, &t.a, 0, MPT_TCP_ACK, 101, 100, &o);
             mpt_frames_finish(t.frames);
             facts = look(&t, bare);
-            assert_int_equal(facts.parts, 1);
-            assert_part(&facts.part[0], MPT_PART_FIRST, 1, 100, 0);
-            assert_int_equal(facts.part[0].mapped_by, mapping);
+            assert_int_equal(facts.pieces, 1);
+            assert_part(&facts.piece[0], MPT_PIECE_FIRST, 1, 100, 0);
+            assert_int_equal(facts.piece[0].mapped_by, mapping);
         }
         mpt_frames_free(t.frames);
     }
@@ -398,10 +398,10 @@ static void test_look__two_segments_in_a_frame__by_index(void **state)
     mpt_frames_finish(t.frames);
     assert_true(mpt_frames_look(t.frames, 7, 0, &facts));
     assert_int_equal(facts.subflow_id, 0);
-    assert_int_equal(facts.part[0].length, 100);
+    assert_int_equal(facts.piece[0].length, 100);
     assert_true(mpt_frames_look(t.frames, 7, 1, &facts));
     assert_int_equal(facts.subflow_id, 1);
-    assert_int_equal(facts.part[0].length, 30);
+    assert_int_equal(facts.piece[0].length, 30);
     assert_false(mpt_frames_look(t.frames, 7, 2, &facts));
     mpt_frames_free(t.frames);
 }
@@ -447,12 +447,12 @@ static void test_look__more_parts_than_told_of__the_last_has_the_rest(void **sta
     all = data(&t, &t.b, 0, 1, 100);
     mpt_frames_finish(t.frames);
     facts = look(&t, all);
-    assert_int_equal(facts.parts, MPT_FRAME_PARTS);
-    for (unsigned i = 0; i < facts.parts; i++)
-        sum += facts.part[i].length;
+    assert_int_equal(facts.pieces, MPT_FRAME_PIECES);
+    for (unsigned i = 0; i < facts.pieces; i++)
+        sum += facts.piece[i].length;
     assert_int_equal(sum, 100);
-    assert_part(&facts.part[0], MPT_PART_REINJECTION, 1, 1, 7);
-    assert_part(&facts.part[1], MPT_PART_FIRST, 2, 1, 0);
+    assert_part(&facts.piece[0], MPT_PIECE_REINJECTION, 1, 1, 7);
+    assert_part(&facts.piece[1], MPT_PIECE_FIRST, 2, 1, 0);
     mpt_frames_free(t.frames);
 }
 
@@ -489,8 +489,8 @@ static void random_segments(stage *t, GRand *rand, unsigned count)
 
 static void add_facts(const mpt_frame_facts *facts, uint64_t sums[2][2][5])
 {
-    for (unsigned i = 0; i < facts->parts; i++)
-        sums[facts->subflow_id][facts->role][facts->part[i].kind] += facts->part[i].length;
+    for (unsigned i = 0; i < facts->pieces; i++)
+        sums[facts->subflow_id][facts->role][facts->piece[i].kind] += facts->piece[i].length;
 }
 
 static void test_look__random__sums_are_the_reports(void **state)
@@ -516,11 +516,11 @@ static void test_look__random__sums_are_the_reports(void **state)
         for (uint32_t s = 0; s < 2; s++)
             for (unsigned d = 0; d < 2; d++) {
                 const mpt_byte_figures *b = &v.subflows[s].direction[d].bytes;
-                assert_int_equal(sums[s][d][MPT_PART_FIRST], b->first_bytes);
-                assert_int_equal(sums[s][d][MPT_PART_REINJECTION], b->reinjected_bytes);
-                assert_int_equal(sums[s][d][MPT_PART_REINJECTION_SAME], b->reinjected_same_bytes);
-                assert_int_equal(sums[s][d][MPT_PART_RETRANSMISSION], b->retrans_bytes);
-                assert_int_equal(sums[s][d][MPT_PART_UNMAPPED], b->unmapped_bytes);
+                assert_int_equal(sums[s][d][MPT_PIECE_FIRST], b->first_bytes);
+                assert_int_equal(sums[s][d][MPT_PIECE_REINJECTION], b->reinjected_bytes);
+                assert_int_equal(sums[s][d][MPT_PIECE_REINJECTION_SAME], b->reinjected_same_bytes);
+                assert_int_equal(sums[s][d][MPT_PIECE_RETRANSMISSION], b->retrans_bytes);
+                assert_int_equal(sums[s][d][MPT_PIECE_UNMAPPED], b->unmapped_bytes);
             }
         mpt_metrics_clear(&v);
         mpt_frames_free(t.frames);

@@ -22,17 +22,17 @@ enum { MANY = 300000, PIECES = 8 };
 
 typedef struct heard {
     size_t n;
-    mpt_mapped piece[PIECES];
+    mpt_mapped_piece piece[PIECES];
 } heard;
 
-static void hear(const mpt_mapped *piece, void *data)
+static void hear(const mpt_mapped_piece *piece, void *data)
 {
     heard *h = data;
     assert_true(h->n < PIECES);
     h->piece[h->n++] = *piece;
 }
 
-static void assert_piece(const mpt_mapped *p, int64_t start, int64_t end, bool mapped, int64_t dsn)
+static void assert_piece(const mpt_mapped_piece *p, int64_t start, int64_t end, bool mapped, int64_t dsn)
 {
     assert_int_equal(p->start, start);
     assert_int_equal(p->end, end);
@@ -278,7 +278,7 @@ typedef struct oracle {
     uint64_t adding_delta;
 } oracle;
 
-static void judge(const mpt_mapped *piece, void *data)
+static void judge(const mpt_mapped_piece *piece, void *data)
 {
     oracle *o = data;
     assert_true(o->adding ? piece->start >= o->next : piece->start == o->next);

@@ -41,15 +41,15 @@ static void assert_piece(const mpt_piece *p, int64_t start, int64_t end, bool fr
     assert_int_equal(p->taken_over, taken_over);
 }
 
-static mpt_claim by(uint16_t owner, int64_t time_ns)
+static mpt_stamp by(uint16_t owner, int64_t time_ns)
 {
-    return (mpt_claim){.owner = owner, .time_ns = time_ns, .frame = (uint32_t)time_ns};
+    return (mpt_stamp){.owner = owner, .time_ns = time_ns, .frame = (uint32_t)time_ns};
 }
 
 static heard claim(mpt_ranges *r, int64_t start, int64_t end, uint16_t owner, int64_t time_ns)
 {
     heard h = {0};
-    const mpt_claim c = by(owner, time_ns);
+    const mpt_stamp c = by(owner, time_ns);
     assert_true(mpt_ranges_claim(r, start, end, &c, hear, &h));
     return h;
 }
@@ -106,10 +106,10 @@ static void test_claim__same_time__lower_frame_has_it(void **state)
 {
     (void)state;
     mpt_ranges r = {0};
-    mpt_claim c = {.time_ns = 5, .frame = 7, .owner = 1};
+    mpt_stamp c = {.time_ns = 5, .frame = 7, .owner = 1};
     mpt_ranges_claim(&r, 0, 10, &c, NULL, NULL);
     heard h = {0};
-    c = (mpt_claim){.time_ns = 5, .frame = 7, .owner = 2};
+    c = (mpt_stamp){.time_ns = 5, .frame = 7, .owner = 2};
     mpt_ranges_claim(&r, 0, 10, &c, hear, &h);
     assert_piece(&h.piece[0], 0, 10, false, false);
     c.frame = 6;
@@ -138,7 +138,7 @@ static void test_claim__other_epoch_or_flags__not_merged(void **state)
 {
     (void)state;
     mpt_ranges r = {0};
-    const mpt_claim claims[] = {
+    const mpt_stamp claims[] = {
         {.owner = 1},
         {.owner = 1, .epoch = 1},
         {.owner = 1, .epoch = 1, .flags = 1},
@@ -224,7 +224,7 @@ static void test_claim__outside_the_domain__refused_and_nothing_changed(void **s
     };
     mpt_ranges r = {0};
     heard h = {0};
-    const mpt_claim c = by(1, 1);
+    const mpt_stamp c = by(1, 1);
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
         assert_false(mpt_ranges_claim(&r, bad[i].start, bad[i].end, &c, hear, &h));
     mpt_ranges_claim(&r, 90, 100, &c, NULL, NULL);
@@ -269,7 +269,7 @@ static void test_claim__owners_alternate__run_each(void **state)
         claim(&r, i * 10, i * 10 + 10, i % 2, i);
     assert_int_equal(r.runs.count, MANY);
     assert_true(mpt_runs_memory(&r.runs) < (size_t)MANY * 34);
-    const mpt_claim all = by(7, -1);
+    const mpt_stamp all = by(7, -1);
     mpt_ranges_claim(&r, 0, MANY * 10, &all, NULL, NULL); /* earlier than all: one run remains */
     assert_int_equal(r.runs.count, 1);
     assert_int_equal(r.size, MANY * 10);
@@ -296,7 +296,7 @@ static void test_claim__downwards_with_gaps_then_filled__one_run(void **state)
 
 typedef struct byte {
     bool in;
-    mpt_claim claim;
+    mpt_stamp claim;
 } byte;
 
 typedef struct oracle {
@@ -304,17 +304,17 @@ typedef struct oracle {
     int n;
     byte *now;
     const byte *before; /* what pieces are judged by */
-    const mpt_claim *claim;
+    const mpt_stamp *claim;
     bool take;
     int64_t next; /* where the next piece may begin */
 } oracle;
 
-static bool stamp_before(const mpt_claim *a, const mpt_claim *b)
+static bool stamp_before(const mpt_stamp *a, const mpt_stamp *b)
 {
     return a->time_ns < b->time_ns || (a->time_ns == b->time_ns && a->frame < b->frame);
 }
 
-static bool same_claim(const mpt_claim *a, const mpt_claim *b)
+static bool same_claim(const mpt_stamp *a, const mpt_stamp *b)
 {
     return a->time_ns == b->time_ns && a->frame == b->frame && a->owner == b->owner && a->epoch == b->epoch &&
            a->flags == b->flags;
@@ -347,7 +347,7 @@ static void judge(const mpt_piece *piece, void *data)
 static int stretch(oracle *o, int i)
 {
     int end = i + 1;
-    mpt_claim lowest = o->now[i].claim;
+    mpt_stamp lowest = o->now[i].claim;
     for (; end < o->n && same_kind(&o->now[i], &o->now[end]); end++)
         if (stamp_before(&o->now[end].claim, &lowest))
             lowest = o->now[end].claim;
@@ -366,7 +366,7 @@ static void check_runs(oracle *o, mpt_ranges *r)
         if (!o->now[i].in)
             continue;
         end = stretch(o, i);
-        const mpt_claim *c = &o->now[i].claim;
+        const mpt_stamp *c = &o->now[i].claim;
         assert_non_null(run);
         assert_int_equal(run->start, o->base + i);
         assert_int_equal(run->length, end - i);
@@ -381,7 +381,7 @@ static void check_runs(oracle *o, mpt_ranges *r)
 
 static void random_claim(GRand *rand, oracle *o, mpt_ranges *r, int from, int to, int step)
 {
-    const mpt_claim c = {
+    const mpt_stamp c = {
         .time_ns = below(rand, 3) ? step : (int64_t)below(rand, (guint32)step + 10),
         .frame = below(rand, 3),
         .owner = (uint16_t)below(rand, 3),

@@ -31,7 +31,7 @@ static int64_t take(mpt_subflow *s, int64_t ms, unsigned side, unsigned flags, u
     int64_t position = mpt_subflow_segment(s, side, &g, true, true);
 
     if (payload) {
-        static const mpt_claim nobody;
+        static const mpt_stamp nobody;
         mpt_ranges_claim(&s->half[side].received, position, position + payload, &nobody, NULL, NULL);
     }
     return position;

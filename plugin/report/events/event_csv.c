@@ -4,7 +4,6 @@
  */
 #include "event_csv.h"
 
-#include "event_json.h"
 #include "event_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/format/csv.h"
@@ -44,7 +43,7 @@ static void set_dsn(mpt_table *t, mpt_maybe_int dsn)
 
 static void join_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
 {
-    const mpt_subflow_view *s = mpt_event_subflow_view(v, e->owner);
+    const mpt_subflow_view *s = mpt_metrics_subflow_of(v, e->owner);
 
     mpt_table_set_text(t, STEP, mpt_join_step_name(e->join.step));
     if (e->join.step == MPT_JOIN_SYN)
@@ -172,7 +171,7 @@ void mpt_event_csv_row(mpt_sink *sink, const mpt_connection_view *v, const GArra
     mpt_table_set_uint(t, CONNECTION, v->id);
     mpt_table_set_ns(t, TIME, e->time_ns - v->epoch_ns);
     mpt_table_set_uint(t, FRAME, e->frame);
-    mpt_table_set_uint(t, SUBFLOW, mpt_event_subflow(v, e->owner));
+    mpt_table_set_uint(t, SUBFLOW, mpt_metrics_subflow_of(v, e->owner)->id);
     mpt_table_set_text(t, DIRECTION, mpt_direction_name(e->side == v->side[0] ? MPT_C2S : MPT_S2C));
     mpt_table_set_text(t, TYPE, mpt_event_type_name(e->type));
     mpt_table_set_uint(t, COUNT, e->count);

@@ -9,13 +9,6 @@
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 
-uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner)
-{
-    const mpt_subflow_view *s = mpt_metrics_subflow_of(v, owner);
-
-    return s ? s->id : 0;
-}
-
 static void verdict(mpt_json *json, const char *key, mpt_verdict value)
 {
     mpt_json_member_string(json, key, mpt_verdict_name(value));
@@ -38,7 +31,7 @@ static void join(mpt_json *json, const mpt_connection_view *v, const mpt_event *
         mpt_json_member_bool(json, "backup", e->join.backup);
     }
     if (e->join.step != MPT_JOIN_SYN) {
-        const mpt_subflow *s = g_ptr_array_index(v->connection->subflows, e->owner);
+        const mpt_subflow *s = mpt_connection_subflow(v->connection, e->owner);
         verdict(json, "hmac", mpt_connection_verify_join(v->connection, s, e->join.step));
     }
 }
@@ -218,7 +211,7 @@ void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned direc
         mpt_json_begin_object_inline(json);
         mpt_json_member_seconds(json, "time", e->time_ns - v->epoch_ns);
         mpt_json_member_uint(json, "frame", e->frame);
-        mpt_json_member_uint(json, "subflow", mpt_event_subflow(v, e->owner));
+        mpt_json_member_uint(json, "subflow", mpt_metrics_subflow_of(v, e->owner)->id);
         mpt_json_member_string(json, "direction", mpt_direction_name(direction));
         mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
         if (DETAILS[e->type])

@@ -21,7 +21,4 @@ void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned direc
 bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions,
                      const mpt_event *e);
 
-/* The id that reports give the subflow with this owner number. */
-uint32_t mpt_event_subflow(const mpt_connection_view *v, uint16_t owner);
-
 #endif

@@ -13,11 +13,6 @@ struct search {
 
 typedef bool (*match_func)(const struct search *s, const mpt_event *other);
 
-const mpt_subflow_view *mpt_event_subflow_view(const mpt_connection_view *v, uint16_t owner)
-{
-    return mpt_metrics_subflow_of(v, owner);
-}
-
 static const mpt_event *find_before(const struct search *s, match_func match)
 {
     for (guint i = s->index, n = 0; i-- > 0 && n < MPT_PAIRS_REACH; n++) {
@@ -78,7 +73,7 @@ static const mpt_endpoint *end_of(const mpt_connection_view *v, const mpt_subflo
 /* The other host announced the address that the join goes to. */
 static bool is_destination(const struct search *s, const mpt_event *other)
 {
-    const mpt_subflow_view *subflow = mpt_event_subflow_view(s->v, s->e->owner);
+    const mpt_subflow_view *subflow = mpt_metrics_subflow_of(s->v, s->e->owner);
 
     return other->type == MPT_EVENT_ADD_ADDR && other->side != s->e->side && subflow &&
            is_at(end_of(s->v, subflow, other->side), &other->add_addr);
@@ -151,7 +146,7 @@ static void pair_closing(const struct search *s, mpt_event_pairs *pairs)
 
 static bool is_closing(const struct search *s, const mpt_event *other)
 {
-    const mpt_subflow_view *subflow = mpt_event_subflow_view(s->v, s->e->owner);
+    const mpt_subflow_view *subflow = mpt_metrics_subflow_of(s->v, s->e->owner);
 
     if (other->type == MPT_EVENT_MP_FASTCLOSE)
         return s->e->reason == MPT_STATE_RESET;

@@ -35,7 +35,4 @@ typedef struct mpt_event_pairs {
  * */
 void mpt_event_pair(const mpt_connection_view *v, const GArray *events, guint index, mpt_event_pairs *pairs);
 
-/* The subflow of an event; NULL where the connection has none. */
-const mpt_subflow_view *mpt_event_subflow_view(const mpt_connection_view *v, uint16_t owner);
-
 #endif

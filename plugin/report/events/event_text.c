@@ -336,7 +336,7 @@ static struct words words_of(const mpt_connection_view *v, const mpt_event *e, c
                              GString *out)
 {
     unsigned end = e->side == v->side[0] ? 0 : 1;
-    const mpt_subflow_view *subflow = mpt_event_subflow_view(v, e->owner);
+    const mpt_subflow_view *subflow = mpt_metrics_subflow_of(v, e->owner);
 
     return (struct words){.v = v,
                           .e = e,

@@ -34,7 +34,7 @@ static void append_place(const mpt_connection_view *v, const mpt_event *e, bool 
     g_string_append_printf(out, "%12s  %7u  ", time->str, e->frame);
     if (with_connection)
         g_string_append_printf(out, "%4u  ", v->id);
-    g_string_append_printf(out, "%4u  %s", mpt_event_subflow(v, e->owner),
+    g_string_append_printf(out, "%4u  %s", mpt_metrics_subflow_of(v, e->owner)->id,
                            mpt_direction_name(e->side == v->side[0] ? MPT_C2S : MPT_S2C));
     g_string_free(time, TRUE);
 }

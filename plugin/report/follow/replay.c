@@ -158,23 +158,14 @@ static void send_packet(struct replay *x, mpt_direction dir, uint16_t flags, int
 
 /* --- data --- */
 
-static uint32_t subflow_id(const mpt_connection_view *v, uint16_t owner)
-{
-    uint32_t i;
-
-    for (i = 0; i < v->subflow_count; i++)
-        if (v->subflows[i].subflow->owner == owner)
-            return v->subflows[i].id;
-    return 0;
-}
-
 static void send_run(struct replay *x, const mpt_delivery *d)
 {
     struct lane *lane = &x->lane[d->direction];
     const mpt_stream_run *run = d->run;
     uint32_t done;
 
-    g_string_printf(x->comment, "frame %u, subflow %u", run->frame, subflow_id(x->view, run->owner));
+    g_string_printf(x->comment, "frame %u, subflow %u", run->frame,
+                    mpt_metrics_subflow_of(x->view, run->owner)->id);
     if (lane->missing)
         g_string_append_printf(x->comment, "; the %" PRIu64 " bytes before it are not in the capture",
                                lane->missing);

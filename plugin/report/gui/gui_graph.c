@@ -247,7 +247,7 @@ static void fill_events(mpt_gui_graph *out, mpt_plot *plot)
                                          .name = mpt_event_type_name(e->type),
                                          .text = g_string_free(text, FALSE),
                                          .frame = e->frame,
-                                         .subflow = mpt_plot_event_subflow(plot, e)};
+                                         .subflow = mpt_metrics_subflow_of(&plot->view, e->owner)->id};
     }
 }
 

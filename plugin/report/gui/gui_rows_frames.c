@@ -6,7 +6,6 @@
 
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
-#include "plugin/report/events/event_json.h"
 #include "plugin/report/events/event_text.h"
 #include "plugin/report/reinjections/reinjection_figures.h"
 #include "tap/engine/base/units.h"
@@ -177,7 +176,7 @@ static void event_row(mpt_gui_rows *to, const mpt_connection_view *v, const GArr
 {
     const mpt_event *e = &g_array_index(events, mpt_event, index);
     unsigned direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
-    uint32_t subflow = mpt_event_subflow(v, e->owner);
+    uint32_t subflow = mpt_metrics_subflow_of(v, e->owner)->id;
     GString *text = g_string_new(NULL);
     mpt_table *t = to->table;
     mpt_event_pairs pairs;

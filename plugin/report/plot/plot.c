@@ -56,14 +56,6 @@ void mpt_plot_title(const mpt_plot *plot, GString *out)
                            mpt_end_name(!direction));
 }
 
-uint32_t mpt_plot_event_subflow(const mpt_plot *plot, const mpt_event *event)
-{
-    for (uint32_t id = 0; id < plot->view.subflow_count; id++)
-        if (plot->view.subflows[id].subflow->owner == event->owner)
-            return id;
-    return MPT_NO_SUBFLOW;
-}
-
 void mpt_plot_escape(mpt_sink *sink, const char *text)
 {
     GString *printable = g_string_new(NULL);

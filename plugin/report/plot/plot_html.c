@@ -140,7 +140,7 @@ MPT_COLUMNS(EVENTS, EVENT_COLUMNS, EVENTS_LIST);
 static void event_row(mpt_table *table, const mpt_plot *plot, guint i)
 {
     const mpt_event *e = &g_array_index(plot->events, mpt_event, i);
-    uint32_t subflow = mpt_plot_event_subflow(plot, e);
+    uint32_t subflow = mpt_metrics_subflow_of(&plot->view, e->owner)->id;
     mpt_event_pairs pairs;
     GString *text = g_string_new(NULL);
 

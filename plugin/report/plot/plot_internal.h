@@ -41,8 +41,6 @@ const char *mpt_plot_unit_name(mpt_unit unit);
 void mpt_plot_exact(mpt_unit unit, double value, GString *out);
 /* "192.0.2.1:40000 -> 192.0.2.2:443, client to server". */
 void mpt_plot_title(const mpt_plot *plot, GString *out);
-/* Id of the subflow of an event. */
-uint32_t mpt_plot_event_subflow(const mpt_plot *plot, const mpt_event *event);
 /* `text` as the content of an XML or HTML element, or of an attribute in double quotes. */
 void mpt_plot_escape(mpt_sink *sink, const char *text);
 

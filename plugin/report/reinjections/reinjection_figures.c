@@ -4,7 +4,6 @@
  */
 #include "reinjection_figures.h"
 
-#include "plugin/report/events/event_json.h"
 #include "tap/engine/figures/path_position.h"
 
 /* Nearer to an end than this is at it; of the way from the client to the server. */
@@ -31,8 +30,8 @@ static mpt_reinjection_sum_run run_of(const mpt_reinjection *r, const mpt_connec
         .first_frame = r->first_frame,
         .time_ns = r->time_ns - v->epoch_ns,
         .first_ns = r->first_ns - v->epoch_ns,
-        .subflow = mpt_event_subflow(v, r->owner),
-        .first_subflow = mpt_event_subflow(v, r->first_owner),
+        .subflow = mpt_metrics_subflow_of(v, r->owner)->id,
+        .first_subflow = mpt_metrics_subflow_of(v, r->first_owner)->id,
         .same = r->same,
         .late_original = certain && r->late_original && r->verdict == MPT_REDUNDANT,
         .verdict = r->same ? MPT_UNDECIDED : (mpt_usefulness)r->verdict,
@@ -104,8 +103,8 @@ static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log 
         r->unlisted_bytes += sum->same;
         r->late_original_bytes += sum->late_original;
         if (i < MPT_REINJECTION_SUMS && sum->owner != sum->first_owner)
-            pair =
-                get_pair(r->pairs, mpt_event_subflow(v, sum->first_owner), mpt_event_subflow(v, sum->owner));
+            pair = get_pair(r->pairs, mpt_metrics_subflow_of(v, sum->first_owner)->id,
+                            mpt_metrics_subflow_of(v, sum->owner)->id);
         for (unsigned k = 0; k < MPT_USEFULNESSES; k++) {
             r->bytes[k] += sum->bytes[k];
             r->unlisted_bytes += sum->bytes[k];

@@ -38,14 +38,14 @@ static uint64_t kind(uint32_t epoch, uint16_t owner, uint16_t flags)
     return epoch | (uint64_t)owner << 32 | (uint64_t)flags << 48;
 }
 
-static bool of_claim(const mpt_run *r, const mpt_claim *claim)
+static bool of_claim(const mpt_run *r, const mpt_stamp *claim)
 {
     return kind(r->epoch, r->owner, r->flags) == kind(claim->epoch, claim->owner, claim->flags);
 }
 
-static mpt_claim claim_of(const mpt_run *r)
+static mpt_stamp claim_of(const mpt_run *r)
 {
-    return (mpt_claim){
+    return (mpt_stamp){
         .time_ns = r->value, .frame = r->frame, .epoch = r->epoch, .owner = r->owner, .flags = r->flags};
 }
 
@@ -70,7 +70,7 @@ static void join(mpt_runs *runs, int64_t position)
         return;
     mpt_runs_at before = at;
     mpt_run *left = mpt_runs_prev(runs, &before);
-    const mpt_claim c = claim_of(right);
+    const mpt_stamp c = claim_of(right);
     if (!left || mpt_run_end(left) != position || !of_claim(left, &c) ||
         right->length > UINT32_MAX - left->length)
         return;
@@ -92,7 +92,7 @@ static void split(mpt_runs *runs, mpt_run *run, int64_t position)
 }
 
 /* [start, end), in no run and shorter than 4 GiB, becomes the claimant's. `at` is where it belongs. */
-static void add(mpt_ranges *ranges, mpt_runs_at at, int64_t start, int64_t end, const mpt_claim *claim)
+static void add(mpt_ranges *ranges, mpt_runs_at at, int64_t start, int64_t end, const mpt_stamp *claim)
 {
     const uint32_t length = (uint32_t)(end - start);
     ranges->size += length;
@@ -114,7 +114,7 @@ static void add(mpt_ranges *ranges, mpt_runs_at at, int64_t start, int64_t end, 
 }
 
 /* [start, end), which is in `run`, becomes the claimant's. */
-static void take_over(mpt_runs *runs, mpt_run *run, int64_t start, int64_t end, const mpt_claim *claim)
+static void take_over(mpt_runs *runs, mpt_run *run, int64_t start, int64_t end, const mpt_stamp *claim)
 {
     if (!of_claim(run, claim)) {
         mpt_runs_at at;
@@ -135,7 +135,7 @@ static void take_over(mpt_runs *runs, mpt_run *run, int64_t start, int64_t end, 
 }
 
 /* Deals with the first piece of [start, end); returns its end. */
-static int64_t claim_piece(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_claim *claim,
+static int64_t claim_piece(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_stamp *claim,
                            mpt_piece_func func, void *data)
 {
     mpt_piece piece = {.start = start};
@@ -161,7 +161,7 @@ static int64_t claim_piece(mpt_ranges *ranges, int64_t start, int64_t end, const
 
 /* Out of line: its frame and its saved registers would double the cost of the usual claim. */
 static G_GNUC_NO_INLINE bool claim_anywhere(mpt_ranges *ranges, int64_t start, int64_t end,
-                                            const mpt_claim *claim, mpt_piece_func func, void *data)
+                                            const mpt_stamp *claim, mpt_piece_func func, void *data)
 {
     if (start >= end || start < -MPT_RUNS_LIMIT || end > MPT_RUNS_LIMIT)
         return false;
@@ -173,7 +173,7 @@ static G_GNUC_NO_INLINE bool claim_anywhere(mpt_ranges *ranges, int64_t start, i
     return true;
 }
 
-bool mpt_ranges_claim(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_claim *claim,
+bool mpt_ranges_claim(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_stamp *claim,
                       mpt_piece_func func, void *data)
 {
     /* The usual segment: the next bytes of the same subflow. An end at or below start makes a huge length. */

@@ -31,21 +31,21 @@ typedef struct mpt_ranges {
 } mpt_ranges;
 
 /* Who claims, and when. Stamps are ordered by time_ns, then frame. */
-typedef struct mpt_claim {
+typedef struct mpt_stamp {
     int64_t time_ns;
     uint32_t frame;
     uint32_t epoch;
     uint16_t owner;
     uint16_t flags;
-} mpt_claim;
+} mpt_stamp;
 
-/* A part [start, end) of a claim that is all fresh or all of one owner, judged by what the set held before
+/* The piece [start, end) of a claim that is all fresh or all of one owner, judged by what the set held before
  * the claim. Neighbouring pieces may be alike. */
 typedef struct mpt_piece {
     int64_t start, end;
     bool fresh;      /* nobody had it: now the claimant's */
     bool taken_over; /* it was of `was`, whose stamp is later: now the claimant's */
-    mpt_claim was;   /* the other owner (fresh: unset) with its stamp */
+    mpt_stamp was;   /* the other owner (fresh: unset) with its stamp */
 } mpt_piece;
 
 /* Called in order of position. Must not change the ranges. */
@@ -58,7 +58,7 @@ void mpt_ranges_clear(mpt_ranges *ranges);
  * later stamp is taken over, also one of the same owner; with an equal stamp its owner keeps it. False, without a
  * change or a call, if the range is empty, longer than MPT_RANGES_CLAIM_MAX or not within MPT_RUNS_LIMIT of zero:
  * no honest transfer has such numbers. */
-bool mpt_ranges_claim(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_claim *claim,
+bool mpt_ranges_claim(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_stamp *claim,
                       mpt_piece_func func, void *data);
 /* Removes the bytes of [start, end) that are in the set, and calls func for each removed piece (fresh is false, was
  * is its owner). This and the functions below take any start and end; if start >= end they do nothing. */

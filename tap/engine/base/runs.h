@@ -10,6 +10,14 @@
  * Positions lie within MPT_RUNS_LIMIT of zero, so that no sum or difference of two overflows. ranges and
  * mapping keep other positions out of the store; mpt_runs_find may be asked for any.
  *
+ * Words for bytes in a row, here and everywhere:
+ *   range   two numbers, [start, end)
+ *   run     what is kept of a range whose bytes are all alike; runs are in order and disjoint (mpt_run, mpt_stream_run)
+ *   piece   of a range that is asked for, or of a segment's payload, what has one answer: handed to a callback and not kept
+ *           (mpt_piece, mpt_mapped_piece, mpt_data_piece, mpt_frame_piece)
+ *   copy    bytes that another subflow, or the same one under other numbers, had before (mpt_copy)
+ *   stamp   no bytes, but who had them and when (mpt_stamp); to claim a range is to stamp what nobody had earlier
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef MPT_RUNS_H

@@ -24,7 +24,7 @@ struct context {
     mpt_connection *c; /* NULL: plain TCP so far */
     mpt_subflow *s;
     mpt_side side;
-    mpt_claim stamp;
+    mpt_stamp stamp;
     bool resolved;
     uint32_t came;    /* epoch in which it came, where resolved */
     int64_t position; /* on the subflow, of dsn or of the payload */
@@ -75,7 +75,7 @@ static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, mpt_conn_side side, 
 /* --- what observers are told --- */
 
 static void tell(const struct context *x, mpt_data_class what, int64_t position, uint32_t length,
-                 const int64_t *dsn, const mpt_claim *first)
+                 const int64_t *dsn, const mpt_stamp *first)
 {
     GArray *observers = x->e->observers;
     mpt_data_piece p = {
@@ -84,7 +84,7 @@ static void tell(const struct context *x, mpt_data_class what, int64_t position,
         .side = x->side,
         .what = what,
         .mapped = dsn != NULL,
-        .implied = x->stamp.flags & MPT_CLAIM_IMPLIED,
+        .implied = x->stamp.flags & MPT_STAMP_IMPLIED,
         .resolved = x->resolved,
         .position = position,
         .dsn = dsn ? *dsn : 0,
@@ -114,7 +114,7 @@ static void tell(const struct context *x, mpt_data_class what, int64_t position,
 
 static mpt_bytes *bytes_of(mpt_connection *c, mpt_conn_side connection_side, uint16_t owner)
 {
-    mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+    mpt_subflow *s = mpt_connection_subflow(c, owner);
 
     return &s->half[mpt_subflow_side(s, connection_side)].bytes;
 }
@@ -188,7 +188,7 @@ static void note_wait(mpt_data_level *d, const mpt_run *gap, const struct contex
 {
     int64_t wait = x->stamp.time_ns - gap->value;
 
-    if ((x->stamp.flags & MPT_CLAIM_COUNTED) && wait > d->reorder_delay_ns) {
+    if ((x->stamp.flags & MPT_STAMP_COUNTED) && wait > d->reorder_delay_ns) {
         d->reorder_delay_ns = wait;
         d->reorder_frame = x->stamp.frame;
         d->reorder_owner = x->s->owner;
@@ -266,7 +266,7 @@ static void note_order(mpt_data_level *d, int64_t start, int64_t end, const stru
     }
     if (x->resolved && half_of(x)->pending_joined)
         d->order_unknown = true;
-    if (!in_order && x->stamp.flags & MPT_CLAIM_COUNTED) {
+    if (!in_order && x->stamp.flags & MPT_STAMP_COUNTED) {
         d->out_of_order_bytes += (uint64_t)(end - start);
         d->out_of_order_segments += d->out_of_order_frame != x->stamp.frame;
         d->out_of_order_frame = x->stamp.frame;
@@ -296,7 +296,7 @@ static void taken_over(const struct context *x, const mpt_piece *p)
                      .frame = p->was.frame,
                      .owner = p->was.owner,
                      .same = p->was.owner == x->s->owner,
-                     .counted = p->was.flags & MPT_CLAIM_COUNTED};
+                     .counted = p->was.flags & MPT_STAMP_COUNTED};
 
     x->e->work += d->copies ? d->copies->len : 0;
     if (mpt_engine_affords(x->e))
@@ -314,11 +314,11 @@ static void claimed(const mpt_piece *p, void *data)
     const struct context *x = data;
     mpt_data_level *d = level_of(x);
     mpt_bytes *bytes = &half_of(x)->bytes;
-    bool counted = x->stamp.flags & MPT_CLAIM_COUNTED;
+    bool counted = x->stamp.flags & MPT_STAMP_COUNTED;
     uint64_t n = (uint64_t)(p->end - p->start);
     mpt_data_class what = MPT_DATA_FIRST;
 
-    if (counted && (x->stamp.flags & MPT_CLAIM_IMPLIED))
+    if (counted && (x->stamp.flags & MPT_STAMP_IMPLIED))
         bytes->fallback += n;
     if (p->taken_over) {
         d->order_unknown = true;
@@ -360,14 +360,14 @@ static void claim(struct context *x, uint32_t length, bool implied)
     mpt_conn_side side = conn_side_of(x);
 
     x->stamp.owner = x->s->owner;
-    x->stamp.flags = (uint16_t)((x->stamp.flags & MPT_CLAIM_COUNTED) | (implied ? MPT_CLAIM_IMPLIED : 0));
+    x->stamp.flags = (uint16_t)((x->stamp.flags & MPT_STAMP_COUNTED) | (implied ? MPT_STAMP_IMPLIED : 0));
     x->stamp.epoch = epoch_for(x->e, x->c, side, x->resolved ? MODE_LATE : MODE_CLAIM);
     mpt_ranges_claim(&level_of(x)->owned, x->dsn, x->dsn + length, &x->stamp, claimed, x);
 }
 
 /* --- payload --- */
 
-static void mapped_part(const mpt_mapped *m, void *data)
+static void mapped_part(const mpt_mapped_piece *m, void *data)
 {
     struct context *x = data, part = *x;
     mpt_half *h = half_of(x);
@@ -399,7 +399,7 @@ static void mapped_part(const mpt_mapped *m, void *data)
         tell(x, MPT_DATA_UNMAPPED, m->start, length, NULL, NULL);
 }
 
-static void again_part(const mpt_mapped *m, void *data)
+static void again_part(const mpt_mapped_piece *m, void *data)
 {
     const struct context *x = data;
 
@@ -413,7 +413,7 @@ static void received_part(const mpt_piece *p, void *data)
     mpt_half *h = half_of(x);
 
     if (!p->fresh) {
-        if (x->stamp.flags & MPT_CLAIM_COUNTED)
+        if (x->stamp.flags & MPT_STAMP_COUNTED)
             h->bytes.retrans += (uint64_t)(p->end - p->start);
         if (x->e->observers->len)
             mpt_mapping_look(&h->mapping, p->start, p->end, again_part, x);
@@ -432,7 +432,7 @@ void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt
         .stamp = {.time_ns = g->time_ns,
                   .frame = g->frame,
                   .owner = s->owner,
-                  .flags = e->counted ? MPT_CLAIM_COUNTED : 0},
+                  .flags = e->counted ? MPT_STAMP_COUNTED : 0},
         .position = position,
         .payload = g->payload,
         .captured = g->captured_payload,
@@ -441,7 +441,7 @@ void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt
     if (!mpt_engine_affords(e))
         return;
     /* Of plain TCP it is kept what was counted: it may get its mappings yet (mpt_account_adopt). */
-    const mpt_claim received = {.flags = s->connection ? 0 : x.stamp.flags};
+    const mpt_stamp received = {.flags = s->connection ? 0 : x.stamp.flags};
 
     mpt_ranges_claim(&s->half[side].received, position, position + g->payload_len, &received, received_part,
                      &x);
@@ -451,7 +451,7 @@ void mpt_account_adopt(mpt_subflow *s)
 {
     for (mpt_side side = 0; side < MPT_SIDES; side++) {
         mpt_half *h = &s->half[side];
-        mpt_claim stamp = {.time_ns = h->first_data_ns, .frame = s->first_frame};
+        mpt_stamp stamp = {.time_ns = h->first_data_ns, .frame = s->first_frame};
         mpt_runs_at at;
         mpt_run *r;
 
@@ -474,11 +474,11 @@ static void resolve_part(const mpt_piece *p, void *data)
     part.came = p->was.epoch;
     part.dsn += p->start - part.position;
     part.position = p->start;
-    claim(&part, (uint32_t)(p->end - p->start), part.stamp.flags & MPT_CLAIM_IMPLIED);
+    claim(&part, (uint32_t)(p->end - p->start), part.stamp.flags & MPT_STAMP_IMPLIED);
 }
 
 /* A part that has a mapping now: what waited for it is claimed. */
-static void newly_mapped(const mpt_mapped *m, void *data)
+static void newly_mapped(const mpt_mapped_piece *m, void *data)
 {
     struct context *x = data;
 
@@ -607,7 +607,7 @@ void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t
     mpt_mapping_set_infinite(&h->mapping, start, dsn);
     x.position = start;
     x.dsn = dsn;
-    x.stamp.flags = MPT_CLAIM_IMPLIED;
+    x.stamp.flags = MPT_STAMP_IMPLIED;
     mpt_ranges_take(&h->pending, start, INT64_MAX, resolve_part, &x);
 }
 
@@ -663,13 +663,15 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64
 
 /* --- two connections that are one --- */
 
-static void merge_run(struct context *x, const mpt_run *r, unsigned offset, int64_t shift)
+static void merge_run(struct context *x, mpt_conn_side to_side, const mpt_run *r, unsigned offset,
+                      int64_t shift)
 {
-    x->s = g_ptr_array_index(x->c->subflows, r->owner + offset);
-    x->stamp = (mpt_claim){.time_ns = r->value, .frame = r->frame, .flags = r->flags};
+    x->s = mpt_connection_subflow(x->c, (uint16_t)(r->owner + offset));
+    x->side = mpt_subflow_side(x->s, to_side);
+    x->stamp = (mpt_stamp){.time_ns = r->value, .frame = r->frame, .flags = r->flags};
     x->position = 0;
     x->dsn = r->start + shift;
-    claim(x, r->length, r->flags & MPT_CLAIM_IMPLIED);
+    claim(x, r->length, r->flags & MPT_STAMP_IMPLIED);
 }
 
 void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to_side, mpt_connection *from,
@@ -690,9 +692,7 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to
         b->first = b->reinjected = b->reinjected_same = b->fallback = 0;
     }
     for (r = mpt_runs_first(&f->owned.runs, &at); r; r = mpt_runs_next(&f->owned.runs, &at)) {
-        mpt_subflow *s = g_ptr_array_index(to->subflows, r->owner + offset);
-        x.side = mpt_subflow_side(s, to_side);
-        merge_run(&x, r, offset, shift);
+        merge_run(&x, to_side, r, offset, shift);
     }
     for (i = 0; i < n; i++) {
         const mpt_copy *k = &g_array_index(f->copies, mpt_copy, i);
@@ -701,10 +701,8 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to
                        .value = k->time_ns,
                        .frame = k->frame,
                        .owner = k->owner,
-                       .flags = k->counted ? MPT_CLAIM_COUNTED : 0};
-        mpt_subflow *s = g_ptr_array_index(to->subflows, k->owner + offset);
-        x.side = mpt_subflow_side(s, to_side);
-        merge_run(&x, &run, offset, shift);
+                       .flags = k->counted ? MPT_STAMP_COUNTED : 0};
+        merge_run(&x, to_side, &run, offset, shift);
     }
     g_array_free(e->observers, TRUE);
     e->observers = observers;

@@ -14,7 +14,7 @@ bool mpt_discarded_from(const mpt_connection *c, const mpt_event *fail, int64_t 
 {
     mpt_conn_side side = mpt_conn_side_other(fail->side);
     const mpt_data_level *d = &c->level[side];
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, fail->owner);
+    const mpt_subflow *s = mpt_connection_subflow(c, fail->owner);
     int64_t near = d->acked_known ? d->acked : d->expected;
     int64_t dsn = near + mpt_seq32_diff((uint32_t)fail->fail.dsn, (uint32_t)mpt_data_level_dsn(d, near));
 
@@ -30,7 +30,7 @@ bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint
                                int64_t last_ack_ns)
 {
     const mpt_data_level *d = &c->level[side];
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+    const mpt_subflow *s = mpt_connection_subflow(c, owner);
     mpt_runs owned = d->owned.runs; /* looking up moves its finger alone */
     mpt_runs_at at;
     const mpt_run *r = d->acked_known ? mpt_runs_find(&owned, d->acked, &at) : NULL;

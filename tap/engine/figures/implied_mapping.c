@@ -25,7 +25,7 @@ static void found(const mpt_piece *p, void *data)
 
 static void look_further(const mpt_piece *p, void *data)
 {
-    static const mpt_claim nobody;
+    static const mpt_stamp nobody;
     struct search *x = data;
 
     if (p->fresh)
@@ -81,7 +81,7 @@ void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, mpt
     };
     for (r = mpt_runs_first(runs, &at); r; r = mpt_runs_next(runs, &at)) {
         int64_t dsn;
-        if ((r->flags & MPT_CLAIM_COUNTED) && implied_position(c, h, d, r->start, implied->own_numbers, &dsn))
+        if ((r->flags & MPT_STAMP_COUNTED) && implied_position(c, h, d, r->start, implied->own_numbers, &dsn))
             mpt_ranges_look(&d->owned, dsn, dsn + r->length, look_further, &x);
     }
     mpt_ranges_clear(&x.claimed);

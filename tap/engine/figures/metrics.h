@@ -132,7 +132,7 @@ static inline const mpt_data_level *mpt_metrics_level(const mpt_connection_view 
     return &v->connection->level[v->side[mpt_direction_sender(direction)]];
 }
 
-/* The subflow with this owner number; NULL where there is none. Owner numbers are mostly the ids. */
+/* The same as mpt_connection_subflow(), with its answer. Owner numbers are mostly the ids. */
 static inline const mpt_subflow_view *mpt_metrics_subflow_of(const mpt_connection_view *v, uint16_t owner)
 {
     if (owner < v->subflow_count && v->subflows[owner].subflow->owner == owner)

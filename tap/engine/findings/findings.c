@@ -187,9 +187,7 @@ GArray *mpt_findings_of_capture(const mpt_engine *e)
 
 const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t owner)
 {
-    const mpt_subflow_view *s = mpt_metrics_subflow_of(x->v, owner);
-
-    return s ? s : &x->v->subflows[0];
+    return mpt_metrics_subflow_of(x->v, owner);
 }
 
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end,

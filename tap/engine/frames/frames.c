@@ -137,7 +137,7 @@ static void on_data(const mpt_data_piece *p, void *user)
 static void note_mapping(mpt_frames *f, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          uint32_t ssn, uint32_t length, int64_t position)
 {
-    mpt_claim stamp = {.time_ns = g->time_ns, .frame = g->frame, .epoch = g->frame};
+    mpt_stamp stamp = {.time_ns = g->time_ns, .frame = g->frame, .epoch = g->frame};
     int64_t start;
 
     if (length && mpt_subflow_ssn_position(s, side, ssn, position, &start))
@@ -224,9 +224,9 @@ static void note_flight(struct mpt_frame_record *r, const mpt_data_level *d, con
     r->subflow_inflight = next > acked ? (uint64_t)(next - acked) : 0;
 }
 
-static void first_part(const mpt_mapped *m, void *data)
+static void first_part(const mpt_mapped_piece *m, void *data)
 {
-    mpt_mapped *first = data;
+    mpt_mapped_piece *first = data;
 
     if (!first->end)
         *first = *m;
@@ -237,7 +237,7 @@ static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt
 {
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);
     mpt_conn_side sender = mpt_subflow_conn_side(s, side);
-    mpt_mapped m = {0};
+    mpt_mapped_piece m = {0};
 
     note_out_of_order(f, r, c, sender);
     if (!r->length || !state->acked_known[sender])

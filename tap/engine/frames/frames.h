@@ -21,16 +21,16 @@
 typedef struct mpt_frames mpt_frames;
 
 /* What some payload bytes of a segment are. */
-typedef enum mpt_part_kind {
-    MPT_PART_FIRST,
-    MPT_PART_REINJECTION,
-    MPT_PART_REINJECTION_SAME,
-    MPT_PART_RETRANSMISSION,
-    MPT_PART_UNMAPPED
-} mpt_part_kind;
+typedef enum mpt_piece_kind {
+    MPT_PIECE_FIRST,
+    MPT_PIECE_REINJECTION,
+    MPT_PIECE_REINJECTION_SAME,
+    MPT_PIECE_RETRANSMISSION,
+    MPT_PIECE_UNMAPPED
+} mpt_piece_kind;
 
-typedef struct mpt_frame_part {
-    mpt_part_kind kind;
+typedef struct mpt_frame_piece {
+    mpt_piece_kind kind;
     bool mapped, implied;
     bool relative_known;
     int64_t relative; /* DSN of the first byte as in reports; with relative_known */
@@ -39,9 +39,9 @@ typedef struct mpt_frame_part {
     uint32_t length;      /* bytes */
     uint32_t mapped_by;   /* frame of the first DSS that maps the first byte; 0: not known */
     uint32_t first_frame; /* frame of the first copy of the first byte, where it is another one; else 0 */
-} mpt_frame_part;
+} mpt_frame_piece;
 
-#define MPT_FRAME_PARTS 16 /* parts listed; bytes beyond are counted with the last one's kind */
+#define MPT_FRAME_PIECES 16 /* pieces listed; bytes beyond are counted with the last one's kind */
 
 typedef struct mpt_frame_facts {
     const mpt_connection *connection; /* NULL: plain TCP so far */
@@ -51,8 +51,8 @@ typedef struct mpt_frame_facts {
     mpt_role role;             /* of the sender; with connection */
     bool backup_known, backup; /* as the sender has announced it so far */
     bool final;                /* kept, and finished */
-    unsigned parts;
-    mpt_frame_part part[MPT_FRAME_PARTS];
+    unsigned pieces;
+    mpt_frame_piece piece[MPT_FRAME_PIECES];
     uint32_t out_of_order; /* first-seen bytes below the highest DSN seen */
     bool duplicate;        /* every byte had been acknowledged by a DATA_ACK before */
     bool has_data_ack, data_ack_relative_known;
@@ -101,6 +101,6 @@ const mpt_engine *mpt_frames_engine(const mpt_frames *f);
 const GPtrArray *mpt_frames_connections(mpt_frames *f);
 
 /* "first", "reinjection", ... Static. */
-const char *mpt_part_kind_name(mpt_part_kind kind);
+const char *mpt_piece_kind_name(mpt_piece_kind kind);
 
 #endif

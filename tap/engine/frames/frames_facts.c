@@ -12,23 +12,23 @@ struct telling {
     const mpt_connection *c;
     const mpt_data_level *level;
     mpt_frame_facts *facts;
-    mpt_frame_part part; /* what is known of it so far */
-    int64_t dsn;         /* position on the data level */
+    mpt_frame_piece piece; /* what is known of it so far */
+    int64_t dsn;           /* position on the data level */
 };
 
-static void add_part(struct telling *x, const mpt_frame_part *part)
+static void add_piece(struct telling *x, const mpt_frame_piece *piece)
 {
-    mpt_frame_part *last = x->facts->parts ? &x->facts->part[x->facts->parts - 1] : NULL;
+    mpt_frame_piece *last = x->facts->pieces ? &x->facts->piece[x->facts->pieces - 1] : NULL;
 
     if (last &&
-        ((last->kind == part->kind && last->mapped == part->mapped &&
-          (!part->mapped || (last->relative_known && last->relative + last->length == part->relative &&
-                             last->first_frame == part->first_frame))) ||
-         x->facts->parts == MPT_FRAME_PARTS)) {
-        last->length += part->length;
+        ((last->kind == piece->kind && last->mapped == piece->mapped &&
+          (!piece->mapped || (last->relative_known && last->relative + last->length == piece->relative &&
+                              last->first_frame == piece->first_frame))) ||
+         x->facts->pieces == MPT_FRAME_PIECES)) {
+        last->length += piece->length;
         return;
     }
-    x->facts->part[x->facts->parts++] = *part;
+    x->facts->piece[x->facts->pieces++] = *piece;
 }
 
 /* Is this a second copy on the same subflow, under other numbers? Else its run only begins in another frame.
@@ -46,26 +46,26 @@ static bool is_same_copy(const struct telling *x, int64_t start)
     return false;
 }
 
-static void owned_part(const mpt_piece *p, void *data)
+static void owned_piece(const mpt_piece *p, void *data)
 {
     struct telling *x = data;
-    mpt_frame_part part = x->part;
+    mpt_frame_piece piece = x->piece;
     bool own = p->fresh || p->was.owner == x->r->subflow->owner;
 
-    part.length = (uint32_t)(p->end - p->start);
-    part.dsn_known = true;
-    part.dsn = mpt_data_level_dsn(x->level, p->start);
-    part.relative_known = mpt_data_level_relative(x->level, p->start, &part.relative);
+    piece.length = (uint32_t)(p->end - p->start);
+    piece.dsn_known = true;
+    piece.dsn = mpt_data_level_dsn(x->level, p->start);
+    piece.relative_known = mpt_data_level_relative(x->level, p->start, &piece.relative);
     if (!p->fresh && p->was.frame != x->r->frame)
-        part.first_frame = p->was.frame;
-    if (part.kind != MPT_PART_RETRANSMISSION) {
-        part.kind = !own                                            ? MPT_PART_REINJECTION
-                    : part.first_frame && is_same_copy(x, p->start) ? MPT_PART_REINJECTION_SAME
-                                                                    : MPT_PART_FIRST;
-        if (part.kind == MPT_PART_FIRST)
-            part.first_frame = 0;
+        piece.first_frame = p->was.frame;
+    if (piece.kind != MPT_PIECE_RETRANSMISSION) {
+        piece.kind = !own                                             ? MPT_PIECE_REINJECTION
+                     : piece.first_frame && is_same_copy(x, p->start) ? MPT_PIECE_REINJECTION_SAME
+                                                                      : MPT_PIECE_FIRST;
+        if (piece.kind == MPT_PIECE_FIRST)
+            piece.first_frame = 0;
     }
-    add_part(x, &part);
+    add_piece(x, &piece);
 }
 
 static void mapped_by(const mpt_piece *p, void *data)
@@ -77,55 +77,55 @@ static void mapped_by(const mpt_piece *p, void *data)
 }
 
 /* What continues without DSS, where a connection has one subflow (implied.h). */
-static void implied_part(struct telling *x, int64_t start, int64_t end)
+static void implied_piece(struct telling *x, int64_t start, int64_t end)
 {
     const mpt_subflow *s = x->r->subflow;
     mpt_connection_kind kind = mpt_connection_get_kind(x->c);
     mpt_fallback fallback = mpt_connection_get_fallback(x->c);
-    mpt_frame_part part = x->part;
-    bool again = part.kind == MPT_PART_RETRANSMISSION;
+    mpt_frame_piece piece = x->piece;
+    bool again = piece.kind == MPT_PIECE_RETRANSMISSION;
     int64_t dsn;
 
-    part.length = (uint32_t)(end - start);
+    piece.length = (uint32_t)(end - start);
     if (!mpt_implied_mapping_position(x->c, s, x->r->side, kind, fallback, start, &dsn)) {
-        part.kind = again ? part.kind : MPT_PART_UNMAPPED;
-        add_part(x, &part);
+        piece.kind = again ? piece.kind : MPT_PIECE_UNMAPPED;
+        add_piece(x, &piece);
         return;
     }
-    part.mapped = part.implied = true;
+    piece.mapped = piece.implied = true;
     if (mpt_implied_mapping_own_numbers(x->c, mpt_subflow_conn_side(s, x->r->side), kind, fallback)) {
-        part.relative_known = true;
-        part.relative = dsn;
-        part.kind = again ? part.kind : MPT_PART_FIRST;
-        add_part(x, &part);
+        piece.relative_known = true;
+        piece.relative = dsn;
+        piece.kind = again ? piece.kind : MPT_PIECE_FIRST;
+        add_piece(x, &piece);
         return;
     }
-    x->part = part;
-    mpt_ranges_look(&x->level->owned, dsn, dsn + (end - start), owned_part, x);
+    x->piece = piece;
+    mpt_ranges_look(&x->level->owned, dsn, dsn + (end - start), owned_piece, x);
 }
 
-static void mapped_part(const mpt_mapped *m, void *data)
+static void mapped_piece(const mpt_mapped_piece *m, void *data)
 {
     struct telling *x = data;
-    struct telling part = *x;
+    struct telling piece = *x;
 
     if (!m->mapped) {
-        implied_part(&part, m->start, m->end);
+        implied_piece(&piece, m->start, m->end);
         return;
     }
-    part.part.mapped = true;
-    part.part.implied = m->implied;
+    piece.piece.mapped = true;
+    piece.piece.implied = m->implied;
     mpt_ranges_look(&mpt_frames_subflow(x->f, x->r->subflow)->mapped_by[x->r->side], m->start, m->start + 1,
-                    mapped_by, &part.part.mapped_by);
-    if (!part.part.mapped_by && !m->implied)
-        part.part.mapped_by = m->frame;
-    mpt_ranges_look(&x->level->owned, m->dsn, m->dsn + (m->end - m->start), owned_part, &part);
+                    mapped_by, &piece.piece.mapped_by);
+    if (!piece.piece.mapped_by && !m->implied)
+        piece.piece.mapped_by = m->frame;
+    mpt_ranges_look(&x->level->owned, m->dsn, m->dsn + (m->end - m->start), owned_piece, &piece);
 }
 
-static void tell_range(struct telling *x, int64_t start, int64_t end, mpt_part_kind kind)
+static void tell_range(struct telling *x, int64_t start, int64_t end, mpt_piece_kind kind)
 {
-    x->part = (mpt_frame_part){.kind = kind};
-    mpt_mapping_look(&x->r->subflow->half[x->r->side].mapping, start, end, mapped_part, x);
+    x->piece = (mpt_frame_piece){.kind = kind};
+    mpt_mapping_look(&x->r->subflow->half[x->r->side].mapping, start, end, mapped_piece, x);
 }
 
 /* The payload in order: retransmitted ranges, and what lies between them. */
@@ -139,11 +139,11 @@ static void tell_payload(struct telling *x)
         struct mpt_frame_range again =
             i ? g_array_index(r->more_again, struct mpt_frame_range, i - 1)
               : (struct mpt_frame_range){r->again_start, r->again_start + r->again_length};
-        tell_range(x, at, again.start, MPT_PART_FIRST);
-        tell_range(x, again.start, again.end, MPT_PART_RETRANSMISSION);
+        tell_range(x, at, again.start, MPT_PIECE_FIRST);
+        tell_range(x, again.start, again.end, MPT_PIECE_RETRANSMISSION);
         at = again.end;
     }
-    tell_range(x, at, end, MPT_PART_FIRST);
+    tell_range(x, at, end, MPT_PIECE_FIRST);
 }
 
 static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_frame_facts *facts)
@@ -246,14 +246,14 @@ uint32_t mpt_frames_last(const mpt_frames *f)
     return f->frames->len ? f->frames->len - 1 : 0;
 }
 
-const char *mpt_part_kind_name(mpt_part_kind kind)
+const char *mpt_piece_kind_name(mpt_piece_kind kind)
 {
     static const char *const names[] = {
-        [MPT_PART_FIRST] = "first",
-        [MPT_PART_REINJECTION] = "reinjection",
-        [MPT_PART_REINJECTION_SAME] = "reinjection_same",
-        [MPT_PART_RETRANSMISSION] = "retransmission",
-        [MPT_PART_UNMAPPED] = "unmapped",
+        [MPT_PIECE_FIRST] = "first",
+        [MPT_PIECE_REINJECTION] = "reinjection",
+        [MPT_PIECE_REINJECTION_SAME] = "reinjection_same",
+        [MPT_PIECE_RETRANSMISSION] = "retransmission",
+        [MPT_PIECE_UNMAPPED] = "unmapped",
     };
 
     return names[kind];

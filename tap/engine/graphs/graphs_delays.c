@@ -52,7 +52,7 @@ static void send_once(struct flight *f, const mpt_record *g)
     mpt_unacked u = {.start = g->position, .time_ns = g->time_ns, .length = g->length};
 
     mpt_unacked_add(f->unacked, f->head, &f->received, f->next, f->acked, u);
-    mpt_ranges_claim(&f->received, u.start, mpt_unacked_end(&u), &(mpt_claim){0}, NULL, NULL);
+    mpt_ranges_claim(&f->received, u.start, mpt_unacked_end(&u), &(mpt_stamp){0}, NULL, NULL);
 }
 
 static void rtt_acked(mpt_player *p, struct flight *f, const mpt_record *g, uint32_t id)

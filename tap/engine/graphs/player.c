@@ -136,7 +136,7 @@ struct tcp_ack {
     int64_t dsn;
 };
 
-static void mapped_end(const mpt_mapped *m, void *data)
+static void mapped_end(const mpt_mapped_piece *m, void *data)
 {
     struct tcp_ack *a = data;
 
@@ -173,7 +173,7 @@ static void claimed(const mpt_piece *piece, void *data)
 static uint64_t take_off(mpt_player *p, const mpt_record *g)
 {
     int64_t start = p->has_acked ? MAX(g->dsn, p->acked) : g->dsn, end = g->dsn + g->length;
-    mpt_claim claim = {.time_ns = g->time_ns, .frame = g->frame, .owner = subflow_of(p, g->subflow)->owner};
+    mpt_stamp claim = {.time_ns = g->time_ns, .frame = g->frame, .owner = subflow_of(p, g->subflow)->owner};
     uint64_t bytes = 0;
 
     if (p->types & OF_FLIGHT && g->what == MPT_DATA_FIRST && start < end)

@@ -417,9 +417,8 @@ static void on_data(const mpt_data_piece *piece, void *user)
     if (!piece->connection || (!piece->mapped && piece->what != MPT_DATA_UNMAPPED))
         return;
     if (piece->first_frame) {
-        const mpt_subflow *first = g_ptr_array_index(piece->connection->subflows, piece->first_owner);
         g.first_frame = piece->first_frame;
-        g.first_subflow = first->index;
+        g.first_subflow = mpt_connection_subflow(piece->connection, piece->first_owner)->index;
         g.first_ns = piece->first_ns;
     }
     if (has_room(user))

@@ -26,11 +26,10 @@ void mpt_paths_arrivals_free(gpointer arrivals)
 
 static mpt_path_lane *lane_of(mpt_paths_view *v, const mpt_connection *c, unsigned side, uint16_t owner)
 {
-    const mpt_subflow *s;
+    const mpt_subflow *s = mpt_connection_subflow(c, owner);
 
-    if (owner >= c->subflows->len)
+    if (!s)
         return NULL;
-    s = g_ptr_array_index(c->subflows, owner);
     return &mpt_paths_find(v, s)->lanes[mpt_subflow_side(s, side)];
 }
 
@@ -93,7 +92,7 @@ static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mp
 /* The latest word counts: an earlier copy of what was taken for the first one may turn up. */
 static void set_fate(struct mpt_lane *l, int64_t start, int64_t end, enum fate fate, unsigned flags)
 {
-    mpt_claim claim = {.owner = (uint16_t)fate, .flags = (uint16_t)flags};
+    mpt_stamp claim = {.owner = (uint16_t)fate, .flags = (uint16_t)flags};
 
     mpt_ranges_take(&l->fate, start, end, NULL, NULL);
     mpt_ranges_claim(&l->fate, start, end, &claim, NULL, NULL);
@@ -102,7 +101,7 @@ static void set_fate(struct mpt_lane *l, int64_t start, int64_t end, enum fate f
 static bool position_at(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn,
                         int64_t *position)
 {
-    const mpt_subflow *s = owner < c->subflows->len ? g_ptr_array_index(c->subflows, owner) : NULL;
+    const mpt_subflow *s = mpt_connection_subflow(c, owner);
 
     return s && mpt_mapping_position(&s->half[mpt_subflow_side(s, side)].mapping, dsn, position);
 }

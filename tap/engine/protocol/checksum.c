@@ -109,7 +109,7 @@ static void fill(const mpt_piece *piece, void *data)
 static bool feed(struct open_mapping *m, int64_t position, const uint8_t *payload, uint32_t length,
                  uint32_t captured)
 {
-    static const mpt_claim nobody;
+    static const mpt_stamp nobody;
     int64_t start = MAX(position, m->position), end = MIN(position + length, m->position + m->length);
     struct filling f = {.mapping = m};
 
@@ -127,7 +127,7 @@ static bool feed(struct open_mapping *m, int64_t position, const uint8_t *payloa
 
 static void finish(mpt_checksums *c, struct open_mapping *m, unsigned *bad, int64_t *bad_position)
 {
-    static const mpt_claim nobody;
+    static const mpt_stamp nobody;
 
     if (sum_is_good(m->sum)) {
         c->ok++;

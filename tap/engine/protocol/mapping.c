@@ -67,7 +67,7 @@ static void add_part(mpt_runs *runs, mpt_runs_at at, const mpt_run *part)
 
 static void tell(int64_t start, int64_t end, int64_t dsn, uint32_t frame, mpt_mapped_func func, void *data)
 {
-    const mpt_mapped piece = {.start = start, .end = end, .dsn = dsn, .mapped = true, .frame = frame};
+    const mpt_mapped_piece piece = {.start = start, .end = end, .dsn = dsn, .mapped = true, .frame = frame};
     if (func)
         func(&piece, data);
 }
@@ -132,16 +132,16 @@ static void tell_gap(const mpt_mapping *m, int64_t start, int64_t end, mpt_mappe
 {
     const int64_t border = m->infinite ? smaller(m->infinite_ssn, end) : end;
     if (start < border) {
-        const mpt_mapped piece = {.start = start, .end = border};
+        const mpt_mapped_piece piece = {.start = start, .end = border};
         func(&piece, data);
         start = border;
     }
     if (start < end) {
-        const mpt_mapped piece = {.start = start,
-                                  .end = end,
-                                  .mapped = true,
-                                  .implied = true,
-                                  .dsn = dsn_at(m->infinite_dsn, m->infinite_ssn, start)};
+        const mpt_mapped_piece piece = {.start = start,
+                                        .end = end,
+                                        .mapped = true,
+                                        .implied = true,
+                                        .dsn = dsn_at(m->infinite_dsn, m->infinite_ssn, start)};
         func(&piece, data);
     }
 }

@@ -25,21 +25,21 @@ typedef struct mpt_mapping {
     int64_t infinite_ssn, infinite_dsn;
 } mpt_mapping;
 
-/* A part [start, end) of subflow sequence numbers that one run maps, or the infinite mapping, or nothing. */
-typedef struct mpt_mapped {
+/* A piece [start, end) of subflow sequence numbers that one run maps, or the infinite mapping, or nothing. */
+typedef struct mpt_mapped_piece {
     int64_t start, end;
     int64_t dsn; /* of start; only where mapped */
     bool mapped;
     bool implied; /* by the infinite mapping */
     uint32_t frame;
-} mpt_mapped;
+} mpt_mapped_piece;
 
-typedef void (*mpt_mapped_func)(const mpt_mapped *piece, void *data);
+typedef void (*mpt_mapped_func)(const mpt_mapped_piece *piece, void *data);
 
 /* A zeroed mpt_mapping is empty. */
 void mpt_mapping_clear(mpt_mapping *m);
 
-/* Adds the mapping of `length` bytes (> 0) from ssn to dsn. Calls func (may be NULL) for each part that no
+/* Adds the mapping of `length` bytes (> 0) from ssn to dsn. Calls func (may be NULL) for each piece that no
  * DSS mapped before (the infinite mapping may have) and this one does, in order. Returns the number of bytes
  * that an earlier DSS maps otherwise (0: no conflict). Does nothing and returns 0 where the SSNs are not
  * within MPT_RUNS_LIMIT of zero. */
@@ -47,7 +47,7 @@ uint64_t mpt_mapping_add(mpt_mapping *m, int64_t ssn, int64_t dsn, uint32_t leng
                          mpt_mapped_func func, void *data);
 /* From ssn on, what has no mapping continues at dsn. The first infinite mapping stays. */
 void mpt_mapping_set_infinite(mpt_mapping *m, int64_t ssn, int64_t dsn);
-/* Calls func for the parts of [start, end) (any two numbers), in order, mapped or not. func must not change the
+/* Calls func for the pieces of [start, end) (any two numbers), in order, mapped or not. func must not change the
  * mapping. */
 void mpt_mapping_look(const mpt_mapping *m, int64_t start, int64_t end, mpt_mapped_func func, void *data);
 /* The DSN of ssn if it continues the nearest mapping by a DSS below it. False if there is none. */

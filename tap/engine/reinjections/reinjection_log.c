@@ -47,7 +47,7 @@ struct mpt_reinjection_log {
         again; /* retransmitted pieces of a segment that follow each other, not looked at yet; length 0: none */
 };
 
-static const mpt_claim NOBODY;
+static const mpt_stamp NOBODY;
 
 /* --- state --- */
 
@@ -169,7 +169,7 @@ static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinject
 
 static int64_t acknowledged_on(const mpt_connection *c, unsigned side, uint16_t owner)
 {
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+    const mpt_subflow *s = mpt_connection_subflow(c, owner);
 
     return s->half[mpt_subflow_side(s, side)].acked;
 }
@@ -182,7 +182,7 @@ static int64_t covered(int64_t acked, int64_t position)
 
 static bool after_reset(const mpt_connection *c, uint16_t owner, int64_t time_ns)
 {
-    return mpt_discarded_after_reset(g_ptr_array_index(c->subflows, owner), time_ns);
+    return mpt_discarded_after_reset(mpt_connection_subflow(c, owner), time_ns);
 }
 
 /* A run that was just found: its first copy may have been acknowledged before. */
@@ -525,7 +525,7 @@ static void on_event(const mpt_connection *c, const mpt_event *event, void *user
 
     if (event->type != MPT_EVENT_MP_FAIL || !mpt_discarded_from(c, event, &from))
         return;
-    s = g_ptr_array_index(c->subflows, event->owner);
+    s = mpt_connection_subflow(c, event->owner);
     side = mpt_subflow_side(s, !event->side);
     h = get_holes(user, s);
     h->refused_from[side] = h->refuses[side] ? MIN(h->refused_from[side], from) : from;
@@ -667,7 +667,7 @@ static void judge_open(const direction *d, GArray *runs)
 static int64_t before_refused(const mpt_reinjection_log *log, const direction *d, uint16_t owner,
                               int64_t position)
 {
-    const mpt_subflow *s = g_ptr_array_index(d->connection->subflows, owner);
+    const mpt_subflow *s = mpt_connection_subflow(d->connection, owner);
     const subflow_holes *h = g_hash_table_lookup(log->subflows, s);
     unsigned side = mpt_subflow_side(s, d->side);
 

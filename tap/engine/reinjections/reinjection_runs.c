@@ -7,11 +7,11 @@
 /* Neighbours that are this far apart are two runs. */
 #define BURST_NS INT64_C(100000000)
 
-static const mpt_claim NOBODY;
+static const mpt_stamp NOBODY;
 
 int64_t mpt_reinjection_position(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn)
 {
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, owner);
+    const mpt_subflow *s = mpt_connection_subflow(c, owner);
     int64_t position;
 
     return mpt_mapping_position(&s->half[mpt_subflow_side(s, side)].mapping, dsn, &position) ? position
@@ -36,7 +36,7 @@ mpt_reinjection mpt_reinjection_split(mpt_reinjection *r, int64_t n)
  * came back on its subflow since. */
 static mpt_usefulness judge_unacked_first(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
 {
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, r->first_owner);
+    const mpt_subflow *s = mpt_connection_subflow(c, r->first_owner);
     unsigned sender = mpt_subflow_side(s, side);
     const mpt_half *receiver = &s->half[!sender];
 
@@ -187,7 +187,7 @@ void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const
 /* An acknowledgement on its subflow does not tell that the first copy counted. */
 static mpt_usefulness judge_elsewhere(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
 {
-    const mpt_subflow *s = g_ptr_array_index(c->subflows, r->owner);
+    const mpt_subflow *s = mpt_connection_subflow(c, r->owner);
     int64_t acked = s->half[mpt_subflow_side(s, side)].acked;
 
     if (r->same || !r->first_refused || r->acked_before)

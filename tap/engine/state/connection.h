@@ -77,6 +77,13 @@ typedef struct mpt_connection {
 mpt_connection *mpt_connection_new(void);
 void mpt_connection_free(mpt_connection *c);
 
+/* The subflow with this owner number. There is one for each number that the connection's own state holds; NULL for any
+ * other, such as one that a connection had which became part of this one. */
+static inline mpt_subflow *mpt_connection_subflow(const mpt_connection *c, uint16_t owner)
+{
+    return owner < c->subflows->len ? g_ptr_array_index(c->subflows, owner) : NULL;
+}
+
 /* The version as FIGURES.md defines it; -1 unknown. */
 int mpt_connection_version(const mpt_connection *c);
 /* The side that is the client. */

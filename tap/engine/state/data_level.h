@@ -37,8 +37,8 @@ typedef struct mpt_copy {
 
 /* Flags of the runs in `owned` and in a subflow's `pending`. */
 enum {
-    MPT_CLAIM_COUNTED = 1, /* in the figures: always, unless the report is of a window of time */
-    MPT_CLAIM_IMPLIED = 2, /* by an infinite mapping */
+    MPT_STAMP_COUNTED = 1, /* in the figures: always, unless the report is of a window of time */
+    MPT_STAMP_IMPLIED = 2, /* by an infinite mapping */
 };
 
 typedef struct mpt_data_level {

@@ -230,7 +230,7 @@ static void place(const mpt_piece *p, void *data)
     g_array_append_val(x->found, copy);
 }
 
-static void place_part(const mpt_mapped *part, void *data)
+static void place_part(const mpt_mapped_piece *part, void *data)
 {
     struct placing *x = data;
     int64_t dsn = part->dsn;
@@ -284,7 +284,7 @@ static void choose(const mpt_piece *p, void *data)
 /* One copy of each byte. */
 static GArray *first_copies(GArray *found)
 {
-    static const mpt_claim anybody;
+    static const mpt_stamp anybody;
     struct choosing x = {.runs = g_array_new(FALSE, FALSE, sizeof(mpt_stream_run))};
     mpt_ranges taken = {0};
     guint i;
