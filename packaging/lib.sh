@@ -8,8 +8,13 @@
 program=$(basename "$0")
 top=$(cd "$(dirname "$0")/.." && pwd)
 
+# shellcheck disable=SC2034
 build_packages='cmake gcc libc6-dev make pkg-config wireshark-dev tshark'
-test_packages='libcmocka-dev python3'
+# shellcheck disable=SC2034
+test_packages='libcmocka-dev python3 wireshark-common'
+# For the tests source.*, which read the sources; ccache and Ninja save time. The tests do without them.
+# shellcheck disable=SC2034
+source_packages='clang-format clang-tidy shellcheck ccache ninja-build'
 # For the graph window, and the pages of mptcp,plot: the plugin does without them.
 # shellcheck disable=SC2034
 optional_packages='g++ libqcustomplot-dev libjs-dygraphs'

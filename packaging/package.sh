@@ -14,7 +14,7 @@ out=$top/build-packages
 
 # The sources without what builds leave; captures are for the tests only, and large.
 copy_sources() {
-    rm -rf "$out/$name"
+    rm -rf "${out:?}/$name"
     mkdir -p "$out/$name"
     tar -C "$top" --exclude=./.git --exclude=./build --exclude='./build-*' --exclude=./captures -cf - . |
         tar -C "$out/$name" -xf -
@@ -26,6 +26,7 @@ case ${1:-} in
         install_missing $build_packages $optional_packages dpkg-dev debhelper
         copy_sources
         cp -r "$out/$name/packaging/debian" "$out/$name/debian"
+        # shellcheck disable=SC2016
         quietly dpkg-buildpackage sh -c 'cd "$1" && dpkg-buildpackage -us -uc' sh "$out/$name"
         rm -rf "${out:?}/$name"
         ls "$out"/mptcpscope_*

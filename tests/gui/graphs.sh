@@ -18,6 +18,7 @@ cp "$top/captures/path_blackhole/client.pcapng" "$work/one.pcapng"
 cp "$top/captures/csum_fail_multi/client.pcapng" "$work/two.pcapng"
 # Wireshark asks xdg-open to show a page.
 mkdir "$work/bin"
+# shellcheck disable=SC2016
 printf '#!/bin/sh\necho "$1" >%s/saved/opened\n' "$here" >"$work/bin/xdg-open"
 chmod 755 "$work/bin/xdg-open"
 give_away

@@ -9,6 +9,8 @@
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
+# What it sets and needs, the scripts that source it need and set; MPT_GUI_ENV is several words.
+# shellcheck disable=SC2034,SC2154,SC2086
 
 script=$(basename "$0")
 tree=${MPT_GUI_TREE:-}

@@ -22,6 +22,8 @@ ip mptcp help 2>&1 | grep -q endpoint || skip "ip has no mptcp command"
 
 client=mptgui-c-$$
 server=mptgui-s-$$
+# lib.sh runs it at the end.
+# shellcheck disable=SC2317
 remove_namespaces() {
     ip netns del "$client" 2>/dev/null || true
     ip netns del "$server" 2>/dev/null || true
@@ -33,8 +35,8 @@ ip link add c0 netns "$client" type veth peer name s0 netns "$server" || skip "t
 ip link add c1 netns "$client" type veth peer name s1 netns "$server"
 for n in 0 1; do
     [ $n = 0 ] && net=192.0.2 || net=198.51.100
-    ip -n "$client" addr add $net.1/24 dev c$n
-    ip -n "$server" addr add $net.2/24 dev s$n
+    ip -n "$client" addr add "$net.1/24" dev c$n
+    ip -n "$server" addr add "$net.2/24" dev s$n
     ip -n "$client" link set c$n up
     ip -n "$server" link set s$n up
 done

@@ -1,7 +1,7 @@
 #!/bin/sh
 # golden.sh [--update] [FOLDER]... - compare what tshark prints with what it should print.
 #
-# A case is a folder of tests/program/golden/ (default: all), named after what it states:
+# A case is a folder of tests/golden/ (default: all), named after what it states:
 #   capture             the file to read, from the top of the checkout
 #   args                arguments of tshark behind `-q -r CAPTURE`, one a line; lines that begin with # are skipped
 #   expected.txt        stdout; the number of the Wireshark release stands there as @WIRESHARK@
@@ -24,9 +24,9 @@ if [ "${1:-}" = --update ]; then
     update=yes
     shift
 fi
-[ $# -gt 0 ] || set -- "$top"/tests/program/golden/*/
+[ $# -gt 0 ] || set -- "$top"/tests/golden/*/
 
-# shellcheck source=/dev/null
+# shellcheck source=../run-tshark.conf.in
 . "${MPT_BUILD:-$top/build}/run-tshark.conf"
 version=$(printf %s "$wireshark_version" | sed 's/\./\\./g')
 work=$(mktemp -d)

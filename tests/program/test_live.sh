@@ -15,7 +15,7 @@ skip() {
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=/dev/null
+# shellcheck source=../run-tshark.conf.in
 . "${MPT_BUILD:-$here/../../build}/run-tshark.conf"
 [ "$(id -u)" -eq 0 ] || skip "network namespaces and capturing need root"
 [ -z "$preload" ] || skip "a build with sanitizers can't be preloaded into a program with capabilities"
@@ -46,8 +46,8 @@ ip link add c0 netns "$client" type veth peer name s0 netns "$server" || skip "t
 ip link add c1 netns "$client" type veth peer name s1 netns "$server"
 for n in 0 1; do
     [ $n = 0 ] && net=192.0.2 || net=198.51.100
-    ip -n "$client" addr add $net.1/24 dev c$n
-    ip -n "$server" addr add $net.2/24 dev s$n
+    ip -n "$client" addr add "$net.1/24" dev c$n
+    ip -n "$server" addr add "$net.2/24" dev s$n
     ip -n "$client" link set c$n up
     ip -n "$server" link set s$n up
 done

@@ -13,7 +13,7 @@ skip() {
 }
 
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=/dev/null
+# shellcheck source=../run-tshark.conf.in
 . "${MPT_BUILD:-$here/../../build}/run-tshark.conf"
 [ "$(id -u)" -eq 0 ] || skip "network namespaces and capturing need root"
 for tool in ip python3 dumpcap mergecap; do

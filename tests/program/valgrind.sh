@@ -18,7 +18,7 @@ command -v valgrind >/dev/null || {
     echo "valgrind.sh: skipped: valgrind is not installed"
     exit 77
 }
-# shellcheck source=/dev/null
+# shellcheck source=../run-tshark.conf.in
 . "${MPT_BUILD:-$top/build}/run-tshark.conf"
 [ -z "$preload" ] || {
     echo "valgrind.sh: skipped: a build with sanitizers can't run under valgrind"
