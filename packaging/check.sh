@@ -1,15 +1,15 @@
 #!/bin/sh
-# check.sh [--also 4.4|4.6]... [CTEST-ARGUMENT]... - build everything and run every test.
+# check.sh [--also 4.4|4.6]... [CTEST-ARGUMENT]... - build everything and run every test that takes no hours.
 # check.sh --wireshark 4.0|4.4|4.6 [CTEST-ARGUMENT]... - the same with another Debian release's Wireshark.
 #
 # Installs what is missing (Debian and Ubuntu: apt, with sudo where not root), then builds into build-check/
 # with warnings as errors: the plugin, the plugin under AddressSanitizer and UndefinedBehaviorSanitizer (tests
-# named asan.*), and the engine without Wireshark (engine.*). One run of ctest covers all three; its lines are
-# the last.
+# named asan.*), and the engine and the reports without Wireshark, which only have to build: their tests are
+# those of the plugin. One run of ctest covers all; its lines are the last. tests/README.md says what runs where.
 #
 # --wireshark works in a tree made by mmdebstrap. The trees stay in MPT_TREES (default: XDG_CACHE_HOME, else
-# /var/tmp) as mptcpscope-<suite>; remove one to get it anew. --also adds the plain tests with another
-# Wireshark (named 4.4.*) to those of the system's, where such a tree can be had, and within MPT_ALSO_WITHIN
+# /var/tmp) as mptcpscope-<suite>; remove one to get it anew. --also adds the tests that depend on Wireshark,
+# with another (named 4.4.*), to those of the system's, where such a tree can be had, and within MPT_ALSO_WITHIN
 # minutes from the start (default: any number); else it says why not and goes on. Both compare the reports
 # with those that the system's Wireshark gives.
 #
@@ -33,21 +33,27 @@ install_needed() {
     have valgrind || [ "$(id -u)" -ne 0 ] || install_missing valgrind libc6-dbg
     # shellcheck disable=SC2086
     install_known $optional_packages
+    # shellcheck disable=SC2086
+    [ "$(id -u)" -ne 0 ] || install_known $source_packages
 }
 
 check_here() {
     install_needed
-    build "$checks/plain" all -DMPT_WERROR=ON
-    build "$checks/sanitize" all -DMPT_WERROR=ON -DMPT_SANITIZE=ON -DMPT_TEST_PREFIX=asan.
-    build "$checks/engine" all -DMPT_WERROR=ON -DMPT_ENGINE_ONLY=ON -DMPT_TEST_PREFIX=engine.
-    folders='plain sanitize engine'
-    releases=$(wireshark_of "$checks/plain")
     begin
+    make_trees &
+    trees_made=$!
+    use_ccache
+    build "$checks/plain" all -DMPT_WERROR=ON -DMPT_TIDY=ON
+    build "$checks/sanitize" all -DMPT_WERROR=ON -DMPT_SANITIZE=ON -DMPT_TEST_PREFIX=asan.
+    build "$checks/engine" all -DMPT_WERROR=ON -DMPT_ENGINE_ONLY=ON
+    folders='plain sanitize'
+    releases=$(wireshark_of "$checks/plain")
     [ -z "$also" ] || write_reports
+    wait "$trees_made"
     for release in $also; do
         if add_release "$release"; then
             folders="$folders in-$release"
-            releases="$releases, $(cat "$scratch/found")"
+            releases="$releases, $(cat "$scratch/found-$release")"
         else
             say "Wireshark $release is not checked (see above)"
         fi
@@ -65,10 +71,27 @@ begin() {
 }
 
 clean_up() {
+    wait # for a tree that is being made
     while IFS= read -r folder; do
         rm -rf --one-file-system "$folder"
     done <"$scratch/made"
     rm -rf "$scratch"
+}
+
+# use_ccache: what one build has compiled another need not
+use_ccache() {
+    if have ccache; then
+        export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+        export CCACHE_BASEDIR="$checks" CCACHE_NOHASHDIR=1
+    fi
+}
+
+# make_trees: those of $also, while others build; what went wrong add_release says
+make_trees() {
+    [ "$(id -u)" -eq 0 ] || return 0
+    for release in $also; do
+        (tree_of "$release") >"$scratch/tree-$release" 2>"$scratch/making-$release" || true
+    done
 }
 
 # write_reports: of the build in build-check/plain, for the tests with other releases to compare with
@@ -132,7 +155,7 @@ tree_of() {
         *) die "Debian $suite in $tree has Wireshark ${found:-?}, not $1" ;;
     esac
     enter "$tree" /tmp true || die "$tree can't be entered"
-    echo "$found" >"$scratch/found"
+    echo "$found" >"$scratch/found-$1"
     echo "$tree"
 }
 
@@ -176,7 +199,9 @@ add_release() {
         say "Wireshark $1 would need root, for mmdebstrap and chroot"
         return 1
     fi
-    tree=$(tree_of "$1") && work=$(copy_into "$tree") || return 1
+    cat "$scratch/making-$1" >&2
+    tree=$(cat "$scratch/tree-$1")
+    [ -n "$tree" ] && work=$(copy_into "$tree") || return 1
     inside=${work#"$tree"}
     out=$checks/in-$1
     rm -rf "$out"
@@ -185,7 +210,7 @@ add_release() {
     # A build that fails is a test that fails: the others go on.
     # shellcheck disable=SC2016
     if enter "$tree" "$inside" sh -euc '
-        cmake -S "$1/main" -B "$1/build" -DMPT_WERROR=ON -DMPT_TEST_PREFIX="$2".
+        cmake -S "$1/main" -B "$1/build" -DMPT_WERROR=ON -DMPT_TESTS=release -DMPT_TEST_PREFIX="$2".
         cmake --build "$1/build" --parallel "$(nproc)"
         ' sh "$inside" "$1" </dev/null >"$out/log" 2>&1; then
         enter "$tree" "$inside" ctest --test-dir "$inside/build" --show-only=json-v1 |

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # tests_in_tree.py COMMAND... - ctest's file for tests of a build elsewhere, each started through COMMAND.
 #
-# stdin is what `ctest --show-only=json-v1` prints there. Prefix, limit, labels and exit status of a skipped
+# stdin is what `ctest --show-only=json-v1` prints there. Prefix, limit, labels, cost and exit status of a skipped
 # test stay.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import json
 import sys
 
-KEPT = ("TIMEOUT", "SKIP_RETURN_CODE", "LABELS")
+KEPT = ("TIMEOUT", "SKIP_RETURN_CODE", "LABELS", "COST")
 
 
 def quoted(text):

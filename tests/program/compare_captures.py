@@ -10,13 +10,13 @@ is any. MPT_BUILD names the build folder (default: build/).
 SPDX-License-Identifier: GPL-2.0-or-later
 """
 import argparse
-import glob
 import json
 import os
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'support'))
+import collection as captures
 from compare_report import Compare
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -65,11 +65,7 @@ def differences(expected_file, parts):
 
 
 def collection():
-    here = sorted(glob.glob(os.path.join(TOP, 'captures', '*', '*.expected.json')))
-    names = {os.path.relpath(f, os.path.join(TOP, 'captures')) for f in here}
-    beside = os.path.join(os.path.dirname(TOP), 'shared', 'captures')
-    more = sorted(glob.glob(os.path.join(beside, '*', '*.expected.json')))
-    return here + [f for f in more if os.path.relpath(f, beside) not in names]
+    return [str(path) for path in captures.collection('*/*.expected.json')]
 
 
 def main():

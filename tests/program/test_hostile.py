@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-# test_hostile.py [--all|--third] [--part I/N] - captures that are cut, altered and mixed, through tshark with every report
+# test_hostile.py [--all|--third|--unaltered] [--part I/N] - captures that are cut, altered and mixed, through tshark with every report
 # in one start.
 #
 # Asked of each variant: no crash, no sanitizer's finding, no hang (a minute each), and a JSON report whose sums hold
 # (FIGURES.md: unique = first + reinjected + reinjected_same + unmapped, and so on). The floods of tests/fuzz/hostile.c are
 # read too: SYNs that lead nowhere, a connection with 10,000 subflows, tokens that collide, mappings that overlap.
+# --unaltered: every capture as it is, MPT_MORE_CAPTURES too, and no floods: all code that reports of them run, once.
 # --third: every kind of variant, of every third capture. Without --all a fixed sample. --part 1/4: the first quarter, so
 # that all of it can be run a piece at a time.
 #
@@ -21,6 +22,9 @@ import sys
 import tempfile
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(TESTS / "support"))
+from collection import collection  # noqa: E402
+
 CAPTURES = TESTS.parent / "captures"
 REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "paths", "list,format=csv",
            "summary,full,format=csv", "summary,full,format=json", "reinjections,format=json"]
@@ -297,6 +301,7 @@ def part_of(items, arguments):
 
 
 def main():
+    unaltered = "--unaltered" in sys.argv[1:]
     everything, a_third = "--all" in sys.argv[1:], "--third" in sys.argv[1:]
     results = []
 
@@ -307,10 +312,13 @@ def main():
 
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         os.chmod(folder, 0o777)
-        for name, segments in part_of(FLOODS.items(), sys.argv):
+        for capture in part_of(collection("*/*.pcap*"), sys.argv) if unaltered else ():
+            note(f"{capture.parent.name}/{capture.name}", run(capture, folder))
+        for name, segments in part_of(FLOODS.items(), sys.argv) if not unaltered else ():
             if everything or a_third or name in FLOODS_SAMPLE:
                 note(f"flood {name}", flood(name, segments, folder))
-        for name, variant, link, packets in part_of(captures_and_variants(everything, a_third), sys.argv):
+        for name, variant, link, packets in part_of(() if unaltered else captures_and_variants(everything, a_third),
+                                                         sys.argv):
             path = pathlib.Path(folder) / f"{name.replace('/', '_')}_{variant}.pcap"
             write_pcap(path, link, packets)
             note(f"{name} {variant}", run(path, folder))

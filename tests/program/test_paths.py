@@ -16,7 +16,9 @@ import sys
 import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-MORE = pathlib.Path(os.environ.get('MPT_MORE_CAPTURES', TOP / '../shared/captures'))
+sys.path.insert(0, str(TOP / 'tests/support'))
+from collection import FOLDERS, collection  # noqa: E402
+
 BUILD = pathlib.Path(os.environ.get('MPT_BUILD', TOP / 'build'))
 PPM = 1e-6
 CHANGES = ('option_removed', 'option_changed', 'option_added', 'syn_blocked', 'addresses_changed', 'sequence_changed',
@@ -51,19 +53,30 @@ def tshark(capture, report, fails=False):
     return done.stderr if fails else done.stdout
 
 
+def at_once(capture, *reports):
+    """What each of the reports prints, of one start of tshark; None if it failed."""
+    with tempfile.TemporaryDirectory(dir='/tmp') as place:
+        os.chmod(place, 0o777)
+        asked = [x for k, report in enumerate(reports) for x in ('-z', '%s,file=%s/%d' % (report, place, k))]
+        done = subprocess.run([str(TOP / 'tests/run-tshark'), '-q', '-r', str(capture), *asked], capture_output=True,
+                              cwd=TOP, text=True)
+        if done.returncode:
+            failures.append('%s: %s: exit status %d: %s' % (capture, reports, done.returncode, done.stderr[:300]))
+            return None
+        return [(pathlib.Path(place) / str(k)).read_text() for k in range(len(reports))]
+
+
 def document(capture, report):
     text = tshark(capture, report + ',format=json')
     return json.loads(text) if text else None
 
 
 def pairs():
-    seen = set()
-    for root in (TOP / 'captures', MORE):
-        for folder in sorted(root.glob('*')) if root.is_dir() else []:
-            ends = [folder / (end + '.pcapng') for end in ('client', 'server')]
-            if folder.name not in seen and all(e.exists() for e in ends):
-                seen.add(folder.name)
-                yield folder.name, ends[0], ends[1]
+    for client in collection('*/client.pcapng'):
+        found = [folder / client.parent.name for folder in FOLDERS]
+        folder = next((f for f in found if (f / 'client.pcapng').exists() and (f / 'server.pcapng').exists()), None)
+        if folder:
+            yield folder.name, folder / 'client.pcapng', folder / 'server.pcapng'
 
 
 # --- pairs of real captures ---
@@ -71,11 +84,8 @@ def pairs():
 BYTES = ('payload_bytes', 'retrans_bytes', 'unique_bytes')
 
 
-def check_counted_once(name, merged, end, expected):
+def check_counted_once(name, got, end, expected):
     """What a report counts at one end of a merged capture is what the capture of that end says alone."""
-    got = document(merged, 'mptcp,summary,full,at=' + end)
-    if not got:
-        return
     check(name, 'connections at ' + end, len(got['connections']) == len(expected['connections']))
     for have, want in zip(got['connections'], expected['connections']):
         for direction in ('c2s', 's2c'):
@@ -143,13 +153,16 @@ def check_pair(name, client, server, folder):
     merged = merge(folder / (name + '.pcapng'), client, server)
     expected = [json.loads((f.parent / f.name.replace('.pcapng', '.expected.json')).read_text())
                 for f in (client, server)]
-    got = document(merged, 'mptcp,paths,full')
-    if not got:
+    texts = at_once(merged, 'mptcp,paths,full,format=json', 'mptcp,diagnose,format=csv',
+                    'mptcp,summary,full,at=client,format=json')
+    server_alone = document(merged, 'mptcp,summary,full,at=server')
+    if not texts or not server_alone:
         return
+    got = json.loads(texts[0])
     paths = [path_of(p['imp']) for p in json.loads((client.parent / 'truth.json').read_text())['paths']]
     check(name, 'offset', abs(got['clock']['offset']) < 100e-6, got['clock'])
     check(name, 'there are paths', got['paths'])
-    rows = csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv')))
+    rows = csv.DictReader(io.StringIO(texts[1]))
     wrong = [r for r in rows if r['check'] in CHANGES]
     check(name, 'changed on the way', [r['check'] for r in wrong] == (['option_removed'] if name == 'strip_synack' else []),
           wrong)
@@ -157,8 +170,8 @@ def check_pair(name, client, server, folder):
         check_row(name, row, *expected)
         check_delay(name, row, paths)
     check_reinjected(name, got['paths'], *expected)
-    check_counted_once(name, merged, 'client', expected[0])
-    check_counted_once(name, merged, 'server', expected[1])
+    check_counted_once(name, json.loads(texts[2]), 'client', expected[0])
+    check_counted_once(name, server_alone, 'server', expected[1])
 
 
 def check_refused(capture, report, said):
@@ -178,11 +191,11 @@ def interfaces_text(capture):
 
 
 def check_one_end(name, capture):
+    got = interfaces_text(capture)
     for at, said in (('server', 'at=server needs captures of both ends, and here is one vantage point only'),
                      ('client', 'at=client needs captures of both ends, and here is one vantage point only'),
                      ('7', 'at= names interface 7')):
         for report in ('mptcp,list,at=', 'mptcp,summary,format=json,at='):
-            got = interfaces_text(capture)
             check_refused(capture, report + at, said + ': this capture has TCP on ' + got)
     for report in ('mptcp,paths', 'mptcp,plot,type=owd'):
         check_refused(capture, report, 'this needs captures of both ends, and here is one vantage point only: merge them '
@@ -321,11 +334,11 @@ def check_long_drift(folder):
 # --- the public v0 pair ---
 
 def check_v0(folder):
-    client, server = (MORE / 'v0' / f for f in ('client_2.pcap', 'server_2.pcap'))
+    client, server = (FOLDERS[-1] / 'v0' / f for f in ('client_2.pcap', 'server_2.pcap'))
     if not client.exists():
         return
     merged = merge(folder / 'v0.pcapng', client, server)
-    truth = json.loads((MORE / 'v0/client_2-server_2.pair.truth.json').read_text())
+    truth = json.loads((FOLDERS[-1] / 'v0/client_2-server_2.pair.truth.json').read_text())
     got = document(merged, 'mptcp,paths')
     for connection in truth['connections']:
         rows = [r for r in got['paths'] if r['connection'] == connection['client_index']]
@@ -531,13 +544,14 @@ def check_changes(folder, found):
         paths = [f.write(folder / (n + '.pcap')) for n, f in zip('xy', files)]
         merged = merge(folder / 'changed.pcapng', *paths)
         where = '%s, %s at the %s' % (name, finding, end)
-        rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv'))))
+        texts = at_once(merged, 'mptcp,diagnose,format=csv', 'mptcp,paths') or ('', '')
+        rows = list(csv.DictReader(io.StringIO(texts[0])))
         mine = [r for r in rows if r['check'] == finding]
         check(where, 'found', mine and all(r['rfc'] == rfc for r in mine) and
               any(words in r['sentence'] for r in mine), rows)
         check(where, 'frame', all(int(r['frame']) > 0 for r in mine), mine)
         check(where, 'nothing else', not [r for r in rows if r['check'] in CHANGES and r['check'] != finding], rows)
-        check(where, 'in paths', finding in (tshark(merged, 'mptcp,paths') or ''))
+        check(where, 'in paths', finding in texts[1])
 
 
 # --- more than two vantage points ---
@@ -658,16 +672,17 @@ def check_many(folder, found):
                     at = ends[end][-1] + 1
             merged = merge(folder / 'many.pcapng', *files)
             where = 'both ends of %s, servers first in %d' % (' and '.join(names), servers_first)
-            got = document(merged, 'mptcp,paths')
-            if not got:
+            texts = at_once(merged, 'mptcp,paths,format=json', 'mptcp,diagnose,format=csv', 'mptcp,list')
+            if not texts:
                 continue
+            got = json.loads(texts[0])
             check(where, 'points', [(p['name'], p['interfaces']) for p in got['points']] ==
                   [('client', ends[0]), ('server', ends[1])], got['points'])
             check(where, 'directions', all((r['from'] == 'client') == (r['direction'] == 'c2s') for r in got['paths']))
-            rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,diagnose,format=csv'))))
+            rows = list(csv.DictReader(io.StringIO(texts[1])))
             wrong = [r['check'] for r in rows if r['check'] in CHANGES]
             check(where, 'changed on the way', wrong == (['option_removed'] if 'strip_synack' in names else []), rows)
-            text = ' '.join((tshark(merged, 'mptcp,list') or '').split())
+            text = ' '.join(texts[2].split())
             check(where, 'nothing is uncertain', 'at first' not in text and 'number alone' not in text, text[:400])
 
 

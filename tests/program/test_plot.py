@@ -121,18 +121,19 @@ def flatten(report):
     return report['connections']
 
 
-def check_capture(name, capture, folder):
-    run = tshark(capture, 'mptcp,summary,full,format=json')
+def check_capture(name, expected, folder):
+    with open(expected) as f:
+        count = len(json.load(f)['connections'])
+    files = {(i, d): os.path.join(folder, '%d.%s.csv' % (i, d)) for i in range(count) for d in DIRECTIONS}
+    run = tshark(capture_of(expected), 'mptcp,summary,full,format=json',
+                 *['mptcp,plot,stream=%d,direction=%s,format=csv,file=%s' % (i, d, path)
+                   for (i, d), path in files.items()])
     try:
         connections = flatten(json.loads(run.stdout))
     except (ValueError, KeyError) as e:
         problems.append('%s: no report: %r %s' % (name, e, run.stderr))
         return
-    files = {(i, d): os.path.join(folder, '%d.%s.csv' % (i, d)) for i in range(len(connections)) for d in DIRECTIONS}
-    if not files:
-        return
-    run = tshark(capture, *['mptcp,plot,stream=%d,direction=%s,format=csv,file=%s' % (i, d, path)
-                            for (i, d), path in files.items()])
+    check(name, '%d connections, not %d' % (len(connections), count), len(connections) == count)
     check(name, 'tshark: %d %s' % (run.returncode, run.stderr), run.returncode == 0)
     for (i, d), path in files.items():
         check_direction('%s connection %d %s' % (name, i, d), points_of(path), connections[i], d)
@@ -159,12 +160,13 @@ def check_html(name, page):
 
 def check_formats(folder):
     capture = os.path.join(TOP, 'captures', 'path_blackhole', 'client.pcapng')
+    asked = [(kind, suffix) for kind in TYPES for suffix in ('svg', 'xpl')]
+    run = tshark(capture, *['mptcp,plot,type=%s,format=%s,file=%s/%s.%s' % (kind, suffix, folder, kind, suffix)
+                            for kind, suffix in asked])
+    check('pictures', 'tshark: %d %s' % (run.returncode, run.stderr),
+          run.returncode == 0 and run.stderr.count('which has the most data') == len(asked))
     for kind in TYPES:
         svg, xpl = (os.path.join(folder, kind + suffix) for suffix in ('.svg', '.xpl'))
-        run = tshark(capture, 'mptcp,plot,type=%s,format=svg,file=%s' % (kind, svg),
-                     'mptcp,plot,type=%s,format=xpl,file=%s' % (kind, xpl))
-        check(kind, 'tshark: %d %s' % (run.returncode, run.stderr),
-              run.returncode == 0 and run.stderr.count('which has the most data') == 2)
         root = xml.etree.ElementTree.parse(svg).getroot()
         check(kind, 'no curve in the SVG', len(root.findall('{http://www.w3.org/2000/svg}path')) > 2)
         with open(xpl) as f:
@@ -248,8 +250,7 @@ def main():
     with tempfile.TemporaryDirectory(dir='/tmp') as folder:
         os.chmod(folder, 0o777)
         for expected in sys.argv[1:] or collection():
-            check_capture('/'.join(expected.split(os.sep)[-2:]).removesuffix('.expected.json'),
-                          capture_of(expected), folder)
+            check_capture('/'.join(expected.split(os.sep)[-2:]).removesuffix('.expected.json'), expected, folder)
         check_formats(folder)
         check_refusals()
         if has_html(folder):

@@ -11,8 +11,12 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / 'tests/support'))
+from collection import collection  # noqa: E402
+
 HEADER = ('connection,direction,time_s,frame,subflow,segments,dsn_first,dsn_end,bytes,first_time_s,first_frame,'
           'first_subflow,later_s,kind,verdict,basis,late_original')
 # What both ends of a transfer together tell (capture: connection, direction: sums that a capture of this end supports).
@@ -74,10 +78,14 @@ def check_direction(where, direction, connection, rows):
 
 
 def check_capture(capture, name):
-    text = tshark(capture, 'mptcp,summary,format=json', 'mptcp,reinjections,format=json')
-    table = tshark(capture, 'mptcp,reinjections,format=csv')
-    if text is None or table is None:
-        return
+    """the report's directions, None without a report"""
+    with tempfile.NamedTemporaryFile() as file:
+        os.chmod(file.name, 0o666)
+        text = tshark(capture, 'mptcp,summary,format=json', 'mptcp,reinjections,format=json',
+                      'mptcp,reinjections,format=csv,file=' + file.name)
+        table = pathlib.Path(file.name).read_text()
+    if text is None:
+        return None
     check(name, 'header', HEADER, table.splitlines()[0])
     document = json.loads(text)
     rows = list(csv.DictReader(io.StringIO(table, newline='')))
@@ -90,6 +98,7 @@ def check_capture(capture, name):
         check_direction(where, direction, connections[key[0]], mine)
         for figure, value in KNOWN.get(name, {}).get(key, {}).items():
             check(where, figure, value, direction[figure])
+    return document['reinjections']
 
 
 def overlap(a, b):
@@ -98,16 +107,11 @@ def overlap(a, b):
     return max(0, min(a['dsn_first'] + a['bytes'], b['dsn_first'] + b['bytes']) - max(a['dsn_first'], b['dsn_first']))
 
 
-def check_ends(client, name, folders):
+def check_ends(name, reinjections):
     """What the sender's side infers to have been useful did not reach the receiver's side first as an original."""
-    servers = [f / client.parent.name / 'server.pcapng' for f in folders]
-    server = next((s for s in servers if s.exists()), None)
-    if not server:
+    directions = [reinjections.get(name), reinjections.get(name.replace('/client.', '/server.'))]
+    if not name.endswith('/client.pcapng') or None in directions:
         return
-    ends = [tshark(c, 'mptcp,reinjections,format=json') for c in (client, server)]
-    if None in ends:
-        return
-    directions = [json.loads(text)['reinjections'] for text in ends]
     for at_client, at_server in zip(*directions):
         sender, receiver = (at_client, at_server) if at_client['direction'] == 'c2s' else (at_server, at_client)
         arrived = [r for r in receiver['runs'] if r['verdict'] == 'redundant' and not r['late_original']]
@@ -119,20 +123,16 @@ def check_ends(client, name, folders):
 
 
 def main():
-    folders = [TOP / 'captures', pathlib.Path(os.environ.get('MPT_MORE_CAPTURES', TOP / '../shared/captures'))]
-    seen = set()
-    for folder in folders:
-        for capture in sorted(folder.glob('*/*.pcap*')):
-            name = '%s/%s' % (capture.parent.name, capture.name)
-            if name not in seen:
-                seen.add(name)
-                check_capture(capture, name)
-                if capture.name == 'client.pcapng':
-                    check_ends(capture, name, folders)
+    reinjections = {}
+    for capture in collection('*/*.pcap*'):
+        name = '%s/%s' % (capture.parent.name, capture.name)
+        reinjections[name] = check_capture(capture, name)
+    for name in reinjections:
+        check_ends(name, reinjections)
     for line in failures:
         print(line)
-    print('%d captures' % len(seen))
-    return 1 if failures or not seen else 0
+    print('%d captures' % len(reinjections))
+    return 1 if failures or not reinjections else 0
 
 
 if __name__ == '__main__':

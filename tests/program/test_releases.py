@@ -7,6 +7,7 @@
 # Wireshark writes into a pcapng file.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
+import concurrent.futures
 import difflib
 import os
 import pathlib
@@ -88,24 +89,28 @@ def write_reports(capture, merged, folder, scratch):
         (folder / name).write_bytes(neutral(name, b"".join(tshark([*arguments, "-r", str(capture)]))))
 
 
-def write_all(folder):
-    """Reports of all captures, and of both ends merged; the number of captures."""
-    captures = sorted(CAPTURES.glob("*/*.pcapng"))
+def write_one(folder, ends):
+    """Reports of a capture, or of both ends merged."""
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         scratch = pathlib.Path(name)
         # run-tshark may be another user there.
         scratch.chmod(0o777)
-        for capture in captures:
-            write_reports(capture, False, folder / f"{capture.parent.name}.{capture.stem}", scratch)
-        pairs = [c.parent for c in captures
-                 if c.stem == "client" and (c.parent / "server.pcapng") in captures]
-        for pair in pairs:
-            both = scratch / "both.pcapng"
-            subprocess.run(["mergecap", "-I", "none", "-w", str(both), str(pair / "client.pcapng"),
-                            str(pair / "server.pcapng")], check=True)
-            both.chmod(0o644)
-            write_reports(both, True, folder / f"{pair.name}.both", scratch)
-    return len(captures) + len(pairs)
+        if len(ends) == 1:
+            write_reports(ends[0], False, folder / f"{ends[0].parent.name}.{ends[0].stem}", scratch)
+            return
+        both = scratch / "both.pcapng"
+        subprocess.run(["mergecap", "-I", "none", "-w", str(both), *map(str, ends)], check=True)
+        both.chmod(0o644)
+        write_reports(both, True, folder / f"{ends[0].parent.name}.both", scratch)
+
+
+def write_all(folder, at_once):
+    """Reports of all captures, and of both ends merged; the number of captures."""
+    captures = sorted(CAPTURES.glob("*/*.pcapng"))
+    pairs = [(c, c.parent / "server.pcapng") for c in captures
+             if c.stem == "client" and (c.parent / "server.pcapng") in captures]
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        return len(list(pool.map(lambda ends: write_one(folder, ends), [(c,) for c in captures] + pairs)))
 
 
 def compare(expected, got):
@@ -130,14 +135,14 @@ def main():
     if sys.argv[1:2] == ["--write"]:
         folder = pathlib.Path(sys.argv[2])
         shutil.rmtree(folder, ignore_errors=True)
-        print(f"the reports of {write_all(folder)} captures")
+        print(f"the reports of {write_all(folder, os.cpu_count())} captures")
         return 0
     expected = os.environ.get("MPT_REPORTS", "")
     if not pathlib.Path(expected, "tiny.client").is_dir():
         print("skipped: MPT_REPORTS names no reports of another release; packaging/check.sh --wireshark does")
         return 77
     with tempfile.TemporaryDirectory(dir="/tmp") as got:
-        write_all(pathlib.Path(got))
+        write_all(pathlib.Path(got), 1)
         names, different = compare(pathlib.Path(expected), pathlib.Path(got))
     print(f"{len(names)} files, {len(different)} differ")
     return 1 if different or not names else 0
