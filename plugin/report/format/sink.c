@@ -15,7 +15,7 @@
 
 #include "tap/engine/base/units.h"
 
-#define FLUSH_AT (64 * 1024)
+#define FLUSH_AT 65536
 
 struct mpt_sink {
     GString *buffer;

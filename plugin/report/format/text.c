@@ -164,7 +164,7 @@ void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *tex
             *next++ = '\0';
         if (line[strspn(line, " ")] != '\0')
             mpt_sink_pad(sink, ' ', (size_t)indent);
-        wrap(sink, (size_t)indent, (size_t)(indent + hanging), line);
+        wrap(sink, (size_t)indent, (size_t)indent + (size_t)hanging, line);
     }
     g_string_free(clean, TRUE);
 }

@@ -19,6 +19,7 @@
 #define SLAB_SLOTS 128
 #define RING_FIRST 256 /* a power of two, as every size of a ring */
 #define HEAP_FIRST 64
+#define SLOT_AHEAD 8 /* its memory is fetched before its announcement, MPT_LOOKBACK_FAR, reads it */
 
 typedef struct key {
     int64_t time_ns;
@@ -253,8 +254,8 @@ static void hand_on(mpt_lookback *t, slot *next)
 static void hand_on_due(mpt_lookback *t)
 {
     while (t->due > 0) {
-        if (t->due > 2 * MPT_LOOKBACK_FAR)
-            mpt_prefetch(line_at(t, 2 * MPT_LOOKBACK_FAR)->slot, sizeof(slot));
+        if (t->due > SLOT_AHEAD)
+            mpt_prefetch(line_at(t, SLOT_AHEAD)->slot, sizeof(slot));
         if (t->announce && t->due > MPT_LOOKBACK_FAR)
             t->announce(&line_at(t, MPT_LOOKBACK_FAR)->slot->segment, MPT_LOOKBACK_FAR, t->data);
         if (t->announce && t->due > MPT_LOOKBACK_NEAR)

@@ -90,10 +90,10 @@ static void chunk_drop(mpt_runs *runs, uint32_t index)
 
 void mpt_runs_clear(mpt_runs *runs)
 {
-    for (uint32_t i = 0; i < runs->n_chunks; i++)
-        g_free(mpt_runs_chunk(runs, i));
-    if (runs->room)
-        g_free(runs->many);
+    for (uint32_t i = 0; runs->room && i < runs->n_chunks; i++)
+        g_free(runs->many[i]);
+    /* Or `many`: one union. */
+    g_free(runs->one);
     *runs = (mpt_runs){0};
 }
 

@@ -126,7 +126,7 @@ static void append_long(GString *out, uint64_t ns)
     uint64_t h = (min + 30) / 60;
     if (s < 3600)
         g_string_append_printf(out, "%u min %02u s", (unsigned)(s / 60), (unsigned)(s % 60));
-    else if (min < 24 * 60)
+    else if (min < 1440)
         g_string_append_printf(out, "%u h %02u min", (unsigned)(min / 60), (unsigned)(min % 60));
     else
         g_string_append_printf(out, "%" G_GUINT64_FORMAT " d %02u h", h / 24, (unsigned)(h % 24));
