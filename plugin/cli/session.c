@@ -24,7 +24,8 @@ static mpt_time_window *window_of(const mpt_arguments *a)
     for (i = 0; i < mpt_session.windows->len; i++) {
         w = g_ptr_array_index(mpt_session.windows, i);
         if (w->has_from == has_from && w->has_to == has_to && w->from_ns == a->from_ns &&
-            w->to_ns == a->to_ns && w->live == live && mpt_vantage_engines_same(w->arguments, a))
+            w->to_ns == a->to_ns && w->live == live &&
+            mpt_vantage_request_same(&w->arguments->vantage, &a->vantage))
             return w;
     }
     w = g_new0(mpt_time_window, 1);

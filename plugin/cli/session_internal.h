@@ -9,11 +9,10 @@
 #ifndef MPT_SESSION_INTERNAL_H
 #define MPT_SESSION_INTERNAL_H
 
-#include "plugin/report/paths/path_model.h"
 #include "plugin/report/registry.h"
-#include "plugin/report/vantage/vantage_engines.h"
 #include "session.h"
-#include "tap/engine/vantage/vantage.h"
+#include "tap/engine/paths/pair_collector.h"
+#include "tap/engine/vantage/vantage_engines.h"
 #include "tap/listener.h"
 
 /* A window of time, and what its reports need of the engine that counts it. */

@@ -4,7 +4,9 @@
  */
 #include <stdio.h>
 
+#include "interfaces.h"
 #include "plugin/host.h"
+#include "plugin/report/common/vantage_words.h"
 #include "plugin/report/json_document.h"
 #include "plugin/report/report.h"
 #include "session_internal.h"
@@ -28,7 +30,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
     if (!r->notes)
         r->notes = g_string_new(NULL);
     g_string_truncate(r->notes, 0);
-    mpt_vantage_engines_note(points, r->notes);
+    mpt_vantage_note(points, r->notes);
     r->context = (mpt_report_context){
         .engine = e,
         .connections = w->connections,
@@ -38,6 +40,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
         .collected = mpt_session_collecting(r)->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
         .points = points,
+        .interface_name = mpt_interfaces_name,
         .paths = w->paths,
     };
     return &r->context;
@@ -76,7 +79,7 @@ static bool print_text(mpt_open_report *r, mpt_sink *sink)
     GString *sentence = g_string_new(NULL), *note;
 
     r->printed = true;
-    if (mpt_vantage_engines_missing(mpt_session_points(r->window), sentence))
+    if (mpt_vantage_missing(mpt_session_points(r->window), sentence))
         return !fail_late(sentence);
     note = g_string_new(NULL);
     context_of(r);
@@ -112,7 +115,7 @@ static bool print_document(guint first, mpt_sink *sink)
         mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
         other->printed |= mpt_session_same_document(r, other);
     }
-    mpt_vantage_engines_missing(mpt_session_points(r->window), impossible);
+    mpt_vantage_missing(mpt_session_points(r->window), impossible);
     if (fail_late(impossible))
         return false;
     document = mpt_json_document_begin(sink, x);

@@ -4,7 +4,6 @@
  */
 #include <stdio.h>
 
-#include "interfaces.h"
 #include "plugin/prefs.h"
 #include "session_internal.h"
 
@@ -125,8 +124,7 @@ mpt_vantage_engines *mpt_session_points(mpt_time_window *w)
     config.in_step = w->needs.paths != 0;
     if (w->live)
         config.horizon_ns = 0, config.horizon_segments = 0;
-    w->points = mpt_vantage_engines_new(w->arguments, &config, open_collectors, w);
-    mpt_vantage_engines_set_names(w->points, mpt_interfaces_name);
+    w->points = mpt_vantage_engines_new(&w->arguments->vantage, &config, open_collectors, w);
     return w->points;
 }
 

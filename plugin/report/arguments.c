@@ -243,8 +243,10 @@ static bool read_at(parser *p, char *value)
 {
     unsigned end = MPT_AT_INTERFACE;
     bool named = mpt_scan_index(value, (const char *const[]){"client", "server", NULL}, &end);
-    p->out->at = (mpt_at)end;
-    return named || mpt_scan_u32(value, &p->out->at_interface);
+    mpt_vantage_request *request = &p->out->vantage;
+    request->has_at = true;
+    request->at = (mpt_at)end;
+    return named || mpt_scan_u32(value, &request->at_interface);
 }
 
 /* The first number, and those that follow as tokens of their own. */
@@ -270,12 +272,12 @@ static bool read_interfaces(parser *p, char *value, GArray **interfaces)
 
 static bool read_client(parser *p, char *value)
 {
-    return read_interfaces(p, value, &p->out->client);
+    return read_interfaces(p, value, &p->out->vantage.client);
 }
 
 static bool read_server(parser *p, char *value)
 {
-    return read_interfaces(p, value, &p->out->server);
+    return read_interfaces(p, value, &p->out->vantage.server);
 }
 
 static bool read_clock(parser *p, char *value)
@@ -439,7 +441,7 @@ static bool read_next(parser *p)
 static bool interfaces_overlap(const mpt_arguments *a)
 {
     GHashTable *seen = g_hash_table_new(NULL, NULL);
-    const GArray *lists[] = {a->client, a->server};
+    const GArray *lists[] = {a->vantage.client, a->vantage.server};
     bool twice = false;
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         for (guint j = 0; lists[i] && j < lists[i]->len; j++)
@@ -542,10 +544,10 @@ void mpt_arguments_clear(mpt_arguments *arguments)
     g_free(arguments->type);
     g_free(arguments->filter);
     g_free(arguments->filter_hint);
-    if (arguments->client)
-        g_array_free(arguments->client, TRUE);
-    if (arguments->server)
-        g_array_free(arguments->server, TRUE);
+    if (arguments->vantage.client)
+        g_array_free(arguments->vantage.client, TRUE);
+    if (arguments->vantage.server)
+        g_array_free(arguments->vantage.server, TRUE);
     *arguments = (mpt_arguments){.presence = 0};
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "tap/engine/base/endpoint.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 typedef enum mpt_report {
     MPT_REPORT_LIST,
@@ -62,7 +63,6 @@ typedef enum mpt_format {
     MPT_FORMAT_HTML
 } mpt_format;
 
-typedef enum mpt_at { MPT_AT_CLIENT, MPT_AT_SERVER, MPT_AT_INTERFACE } mpt_at;
 typedef enum mpt_clock { MPT_CLOCK_RAW, MPT_CLOCK_OFFSET, MPT_CLOCK_DRIFT } mpt_clock;
 
 /* How -z follow,mptcp,... prints the bytes; names and layout are tshark's. */
@@ -86,13 +86,11 @@ typedef struct mpt_arguments {
     int64_t from_ns;      /* since the earliest frame; default 0 */
     int64_t to_ns;        /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
     unsigned direction;   /* 0: c2s, 1: s2c */
-    mpt_at at;
-    uint32_t at_interface;       /* with MPT_AT_INTERFACE */
-    GArray *client, *server;     /* uint32_t interface ids, owned; NULL where not given; no id is in both */
-    mpt_clock clock;             /* default MPT_CLOCK_DRIFT */
-    char *type;                  /* owned; a name: lower-case letters, digits, '_', '-' */
-    int64_t window_ns;           /* > 0 */
-    mpt_follow_mode follow_mode; /* of MPT_REPORT_FOLLOW */
+    mpt_vantage_request vantage;      /* its lists are owned */
+    mpt_clock clock;                  /* default MPT_CLOCK_DRIFT */
+    char *type;                       /* owned; a name: lower-case letters, digits, '_', '-' */
+    int64_t window_ns;                /* > 0 */
+    mpt_follow_mode follow_mode;      /* of MPT_REPORT_FOLLOW */
     uint32_t first_chunk, last_chunk; /* of MPT_REPORT_FOLLOW: which to print, from 1 on */
     char *filter;                     /* owned; NULL without; not compiled here */
     char *filter_hint; /* owned; NULL, or what to add to the error when `filter` does not compile */

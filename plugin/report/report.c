@@ -5,7 +5,7 @@
 #include "report.h"
 
 #include "plugin/report/format/scan.h"
-#include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/vantage/vantage_engines.h"
 #include "tap/engine/base/units.h"
 
 static bool has_token(const mpt_connection_view *v, uint32_t token)

@@ -15,6 +15,8 @@
 #include "arguments.h"
 #include "plugin/report/format/sink.h"
 #include "tap/engine/figures/metrics.h"
+#include "tap/engine/paths/pair_collector.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 /* Said where there is nothing to report on. */
 #define MPT_NO_MPTCP "this capture has no Multipath TCP"
@@ -29,8 +31,9 @@ typedef struct mpt_report_context {
     const char *capture_notes;     /* one more sentence about the capture for the text reports; NULL: none */
     GString *note;                 /* for what is said on stderr although all is well; NULL: nowhere */
     void *collected;               /* what the report's collector has; NULL without one */
-    struct mpt_vantage_engines *points; /* the vantage points; NULL: there is one */
-    struct mpt_path_collector *paths;   /* what was compared between them; NULL: nothing */
+    mpt_vantage_engines *points;   /* the vantage points; NULL: there is one */
+    const char *(*interface_name)(uint32_t id); /* NULL: none has a name; so does it return */
+    mpt_path_collector *paths;                  /* what was compared between them; NULL: nothing */
 } mpt_report_context;
 
 /* True if the report is asked for this connection: stream=, token= (of either host), address= (of any

@@ -37,7 +37,7 @@ static void check(mpt_arguments_result (*parse)(const char *, mpt_arguments *, c
     else
         FUZZ_CHECK(!error);
     if (result != MPT_ARGUMENTS_OK)
-        FUZZ_CHECK(!a.presence && !a.file && !a.filter && !a.client && !a.server && !a.type);
+        FUZZ_CHECK(!a.presence && !a.file && !a.filter && !a.vantage.client && !a.vantage.server && !a.type);
     g_free(error);
     mpt_arguments_clear(&a);
 }

@@ -7,9 +7,9 @@
 #ifndef MPT_FUZZ_INVARIANTS_H
 #define MPT_FUZZ_INVARIANTS_H
 
-#include "plugin/report/paths/path_model.h"
 #include "plugin/report/registry.h"
 #include "tap/engine/core/engine.h"
+#include "tap/engine/paths/pair_collector.h"
 
 /* The reports that this build has, in each format that they take. */
 typedef struct fuzz_reports {

@@ -105,8 +105,8 @@ static void test_parse__every_option__its_value(void **state)
     a = taken("mptcp,plot,type=sequence,window=0.5,at=7,direction=c2s,format=xpl");
     assert_string_equal(a.type, "sequence");
     assert_int_equal(a.window_ns, 500000000);
-    assert_int_equal(a.at, MPT_AT_INTERFACE);
-    assert_int_equal(a.at_interface, 7);
+    assert_int_equal(a.vantage.at, MPT_AT_INTERFACE);
+    assert_int_equal(a.vantage.at_interface, 7);
     assert_true(mpt_arguments_has(&a, MPT_ARG_DIRECTION));
     assert_int_equal(a.direction, 0);
     assert_int_equal(a.format, MPT_FORMAT_XPL);
@@ -114,7 +114,7 @@ static void test_parse__every_option__its_value(void **state)
 
     a = taken("mptcp,events,live,at=server,format=csv");
     assert_true(mpt_arguments_has(&a, MPT_ARG_LIVE));
-    assert_int_equal(a.at, MPT_AT_SERVER);
+    assert_int_equal(a.vantage.at, MPT_AT_SERVER);
     mpt_arguments_clear(&a);
 }
 
@@ -123,17 +123,17 @@ static void test_parse__interface_lists__go_on_after_commas(void **state)
     (void)state;
     mpt_arguments a = taken("mptcp,paths,client=0,1,server=2, 3 ,clock=offset,samples,ip.addr == 10.0.0.1");
     assert_int_equal(a.clock, MPT_CLOCK_OFFSET);
-    assert_int_equal(a.client->len, 2);
-    assert_int_equal(a.server->len, 2);
-    assert_int_equal(g_array_index(a.client, uint32_t, 1), 1);
-    assert_int_equal(g_array_index(a.server, uint32_t, 0), 2);
-    assert_int_equal(g_array_index(a.server, uint32_t, 1), 3);
+    assert_int_equal(a.vantage.client->len, 2);
+    assert_int_equal(a.vantage.server->len, 2);
+    assert_int_equal(g_array_index(a.vantage.client, uint32_t, 1), 1);
+    assert_int_equal(g_array_index(a.vantage.server, uint32_t, 0), 2);
+    assert_int_equal(g_array_index(a.vantage.server, uint32_t, 1), 3);
     assert_true(mpt_arguments_has(&a, MPT_ARG_SAMPLES));
     assert_string_equal(a.filter, "ip.addr == 10.0.0.1");
     mpt_arguments_clear(&a);
     a = taken("mptcp,paths,client=0,1");
-    assert_int_equal(a.client->len, 2);
-    assert_null(a.server);
+    assert_int_equal(a.vantage.client->len, 2);
+    assert_null(a.vantage.server);
     mpt_arguments_clear(&a);
     assert_error(mpt_arguments_parse_everything, "mptcp,paths,client=0,1,server=1,2",
                  "an interface can be named once in \"client\" and \"server\", and only in one of them");
@@ -469,7 +469,7 @@ static void test_parse__random_text__keeps_its_promises(void **state)
             for (unsigned arg = 0; arg < MPT_ARGS; arg++)
                 assert_true(!mpt_arguments_has(&a, arg) || mpt_report_takes(a.report, arg));
             assert_int_equal(a.file != NULL, mpt_arguments_has(&a, MPT_ARG_FILE));
-            assert_int_equal(a.client != NULL, mpt_arguments_has(&a, MPT_ARG_CLIENT));
+            assert_int_equal(a.vantage.client != NULL, mpt_arguments_has(&a, MPT_ARG_CLIENT));
             assert_true(!a.filter || *a.filter != '\0');
         }
         mpt_arguments_clear(&a);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "plugin/report/reinjections/reinjection_figures.h"
+#include "tap/engine/reinjections/reinjection_figures.h"
 #include "tests/support/segments.h"
 
 #define CHUNK 10

@@ -65,3 +65,14 @@ const char *mpt_subflow_state_phrase(mpt_subflow_state state)
 
     return phrases[state];
 }
+
+const char *mpt_usefulness_name(mpt_usefulness usefulness)
+{
+    static const char *const names[MPT_USEFULNESSES] = {
+        [MPT_UNDECIDED] = "undecided",
+        [MPT_USEFUL] = "useful",
+        [MPT_REDUNDANT] = "redundant",
+    };
+
+    return names[usefulness];
+}

@@ -8,6 +8,7 @@
 #define MPT_LABELS_H
 
 #include "tap/engine/findings/findings.h"
+#include "tap/engine/reinjections/reinjection_log.h"
 
 const char *mpt_direction_name(mpt_direction direction); /* "c2s", "s2c" */
 const char *mpt_end_name(unsigned end);                  /* "client", "server" */
@@ -18,7 +19,8 @@ typedef struct mpt_severity_words {
 
 const mpt_severity_words *mpt_severity_label(mpt_severity severity);
 
-const char *mpt_join_step_name(mpt_join_step step); /* "syn", "synack", "ack" */
+const char *mpt_join_step_name(mpt_join_step step);         /* "syn", "synack", "ack" */
+const char *mpt_usefulness_name(mpt_usefulness usefulness); /* "useful", "redundant", "undecided" */
 /* "no MP_CAPABLE in the SYN/ACK", ...: what follows "fell back to TCP: ". NULL for MPT_FALLBACK_NONE. */
 const char *mpt_fallback_phrase(mpt_fallback fallback);
 /* "SYN sent, no answer", "refused", "established", "closed", "reset". */

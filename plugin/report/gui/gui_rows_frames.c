@@ -7,9 +7,9 @@
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"
-#include "plugin/report/reinjections/reinjection_figures.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/findings/findings.h"
+#include "tap/engine/reinjections/reinjection_figures.h"
 
 #define READABLE (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED)
 

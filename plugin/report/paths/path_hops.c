@@ -5,7 +5,7 @@
 #include "path_hops.h"
 
 #include "path_numbers.h"
-#include "plugin/report/vantage/vantage_engines.h"
+#include "plugin/report/common/vantage_words.h"
 #include "tap/engine/vantage/vantage.h"
 
 struct mpt_path_hops {
@@ -60,11 +60,11 @@ mpt_path_hops *mpt_path_hops_new(const mpt_report_context *x)
     mpt_vantage_engines_order(x->points, order);
     for (unsigned i = 0; i < points; i++) {
         GString *name = g_string_new(NULL);
-        mpt_vantage_engines_describe(x->points, i, name);
+        mpt_vantage_describe(x->points, i, name);
         w->name[i] = g_string_free(name, FALSE);
     }
     for (unsigned i = 0; i + 1 < points; i++) {
-        mpt_path_pair *pair = mpt_path_finish_pair(x, order[i], order[i + 1]);
+        mpt_path_pair *pair = mpt_path_collector_pair(x->paths, x->points, order[i], order[i + 1]);
         if (pair)
             g_ptr_array_add(pairs, pair);
     }

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 #include "path_numbers.h"
-#include "plugin/report/vantage/vantage_engines.h"
 #include "tap/engine/figures/path_position.h"
 #include "tap/engine/vantage/vantage.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 /* What is at hand while a pair's samples are read. */
 typedef struct reading {
@@ -279,7 +279,7 @@ static gint by_ids(gconstpointer a, gconstpointer b)
 
 static void add_pair(mpt_path_model *m, const mpt_report_context *x, unsigned from, unsigned to)
 {
-    mpt_path_pair *pair = mpt_path_finish_pair(x, from, to);
+    mpt_path_pair *pair = mpt_path_collector_pair(x->paths, x->points, from, to);
 
     if (!pair)
         return;

@@ -9,21 +9,7 @@
 #define MPT_PATH_MODEL_H
 
 #include "plugin/report/report.h"
-#include "tap/engine/paths/clock.h"
-#include "tap/engine/paths/sample_store.h"
-
-/* Points that are compared; samples of each with each other are told of. */
-#define MPT_PATH_POINTS 4
-
-/* Two vantage points next to each other. */
-typedef struct mpt_path_pair {
-    unsigned from, to;   /* points; from is nearer to the client */
-    unsigned client_end; /* end of `paths` that is `from` */
-    mpt_paths *paths;
-    mpt_path_store *store;
-    mpt_clock_estimate clock;   /* of `to` against `from` */
-    mpt_clock_estimate applied; /* what the delays are corrected by */
-} mpt_path_pair;
+#include "tap/engine/paths/pair_collector.h"
 
 typedef struct mpt_path_row {
     const mpt_path_pair *pair;
@@ -75,27 +61,5 @@ void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, 
 /* The same in order of time at an end (0 or 1) of pair->paths. */
 void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
                                mpt_path_model_each each, void *user);
-
-/* What reports want compared; one collector serves all of them. */
-enum {
-    MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options */
-    MPT_PATHS_SAMPLES = 1 << 1, /* segments, for mpt_path_model_new() */
-    MPT_PATHS_ALL = 1 << 2,     /* also where very many wait for their partner */
-    MPT_PATHS_DATA = 1 << 3,    /* the data level */
-};
-
-typedef struct mpt_path_collector mpt_path_collector;
-
-/* wants: MPT_PATHS_... Free with mpt_path_collector_free(). */
-mpt_path_collector *mpt_path_collector_new(unsigned wants);
-void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
-/* Has the collector told of what this point's engine is fed; to be called before the first segment. */
-void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
-
-/* Segments that were given up, as too many others came before their partner. */
-uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c); /* NULL is allowed: 0 */
-
-/* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected. */
-mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to);
 
 #endif

@@ -10,9 +10,9 @@
 #include "path_model.h"
 #include "paths_csv.h"
 #include "plugin/report/common/labels.h"
+#include "plugin/report/common/vantage_words.h"
 #include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/format/text.h"
-#include "plugin/report/vantage/vantage_engines.h"
 #include "tap/engine/base/units.h"
 
 void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
@@ -224,9 +224,9 @@ static void write_clock(const mpt_report_context *x, const mpt_path_pair *pair, 
     const mpt_clock_estimate *c = &pair->clock;
     GString *line = g_string_new("Clock of ");
 
-    mpt_vantage_engines_describe(x->points, pair->to, line);
+    mpt_vantage_describe(x->points, pair->to, line);
     g_string_append(line, " against ");
-    mpt_vantage_engines_describe(x->points, pair->from, line);
+    mpt_vantage_describe(x->points, pair->from, line);
     if (!c->offset_known) {
         g_string_append(line, ": unknown, no subflow has segments both ways at both. Delays are raw.");
     } else {
@@ -304,7 +304,7 @@ static void write_singles(const mpt_path_model *m, const mpt_report_context *x, 
         const mpt_path_single *s = &g_array_index(m->singles, mpt_path_single, i);
         const mpt_subflow *f = s->subflow;
         uint64_t packets = f->half[0].bytes.packets + f->half[1].bytes.packets;
-        g_string_append_printf(line, "Only at the %s: %s", mpt_vantage_engines_name(x->points, s->point),
+        g_string_append_printf(line, "Only at the %s: %s", mpt_vantage_name_of(x->points, s->point),
                                mpt_endpoint_text(&f->ends[0], a));
         g_string_append_printf(line, " -> %s, %" G_GUINT64_FORMAT " packet%s from frame %u on.",
                                mpt_endpoint_text(&f->ends[1], b), packets, packets == 1 ? "" : "s",

@@ -5,19 +5,19 @@
 #include "paths_csv.h"
 
 #include "plugin/report/common/labels.h"
+#include "plugin/report/common/vantage_words.h"
 #include "plugin/report/format/csv.h"
-#include "plugin/report/vantage/vantage_engines.h"
 
 const char *mpt_path_from(const mpt_report_context *x, const mpt_path_row *row)
 {
-    return mpt_vantage_engines_name(x->points,
-                                    row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
+    return mpt_vantage_name_of(x->points,
+                               row->from_end == row->pair->client_end ? row->pair->from : row->pair->to);
 }
 
 const char *mpt_path_to(const mpt_report_context *x, const mpt_path_row *row)
 {
-    return mpt_vantage_engines_name(x->points,
-                                    row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
+    return mpt_vantage_name_of(x->points,
+                               row->from_end == row->pair->client_end ? row->pair->to : row->pair->from);
 }
 
 void mpt_path_set_distribution(mpt_table *table, size_t first, const mpt_histogram *d)

@@ -6,7 +6,7 @@
 #include "paths.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
-#include "plugin/report/vantage/vantage_engines.h"
+#include "plugin/report/common/vantage_words.h"
 #include "tap/engine/vantage/vantage.h"
 
 static void write_distribution(mpt_json *json, const char *key, const mpt_histogram *d)
@@ -131,10 +131,8 @@ static void write_row(mpt_json *json, const mpt_report_context *x, const mpt_pat
     mpt_figures_json_number(json, "connection", (mpt_maybe_int){numbered, row->connection});
     mpt_figures_json_number(json, "subflow", (mpt_maybe_int){numbered, row->subflow});
     mpt_json_member_string(json, "direction", mpt_direction_name(row->direction));
-    mpt_json_member_string(json, "from",
-                           mpt_vantage_engines_name(x->points, from_client ? pair->from : pair->to));
-    mpt_json_member_string(json, "to",
-                           mpt_vantage_engines_name(x->points, from_client ? pair->to : pair->from));
+    mpt_json_member_string(json, "from", mpt_vantage_name_of(x->points, from_client ? pair->from : pair->to));
+    mpt_json_member_string(json, "to", mpt_vantage_name_of(x->points, from_client ? pair->to : pair->from));
     write_distribution(json, "owd", &row->owd);
     mpt_json_member_uint(json, "owd_negative", row->negative);
     write_jitter(json, row);
@@ -184,8 +182,8 @@ static void write_clock(mpt_json *json, const mpt_report_context *x, const mpt_p
     mpt_json_member_uint(json, "samples", c->samples);
     mpt_json_member_uint(json, "subflows", c->subflows);
     mpt_json_member_string(json, "applied", applied[x->arguments->clock]);
-    mpt_json_member_string(json, "of", mpt_vantage_engines_name(x->points, pair->to));
-    mpt_json_member_string(json, "against", mpt_vantage_engines_name(x->points, pair->from));
+    mpt_json_member_string(json, "of", mpt_vantage_name_of(x->points, pair->to));
+    mpt_json_member_string(json, "against", mpt_vantage_name_of(x->points, pair->from));
     mpt_json_member_uint(json, "ambiguous_segments", mpt_paths_ambiguous(pair->paths));
     mpt_json_member_uint(json, "ambiguous_subflows", mpt_paths_ambiguous_flows(pair->paths));
 }
@@ -195,7 +193,7 @@ static void write_single(mpt_json *json, const mpt_report_context *x, const mpt_
     char text[MPT_ENDPOINT_TEXT];
 
     mpt_json_begin_object_inline(json);
-    mpt_json_member_string(json, "at", mpt_vantage_engines_name(x->points, s->point));
+    mpt_json_member_string(json, "at", mpt_vantage_name_of(x->points, s->point));
     mpt_json_member_string(json, "kind", mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
     mpt_json_member_string(json, "from", mpt_endpoint_text(&s->subflow->ends[0], text));
     mpt_json_member_string(json, "to", mpt_endpoint_text(&s->subflow->ends[1], text));
@@ -209,21 +207,22 @@ static void write_single(mpt_json *json, const mpt_report_context *x, const mpt_
 static void write_points(mpt_json *json, const mpt_report_context *x)
 {
     unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_vantage_engines_chosen(x->points);
+    const mpt_vantage *vantage = mpt_vantage_engines_vantage(x->points);
 
     mpt_vantage_engines_order(x->points, order);
     mpt_json_member_array(json, "points");
     for (unsigned i = 0; i < mpt_vantage_engines_count(x->points); i++) {
         uint32_t id;
-        const char *name;
         mpt_json_begin_object_inline(json);
-        mpt_json_member_string(json, "name", mpt_vantage_engines_name(x->points, order[i]));
+        mpt_json_member_string(json, "name", mpt_vantage_name_of(x->points, order[i]));
         mpt_json_member_bool(json, "counted", order[i] == chosen);
         mpt_json_member_array_inline(json, "interfaces");
-        for (unsigned k = 0; mpt_vantage_engines_interface(x->points, order[i], k, &id, &name); k++)
+        for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++)
             mpt_json_uint(json, id);
         mpt_json_end_array(json);
         mpt_json_member_array_inline(json, "interface_names");
-        for (unsigned k = 0; mpt_vantage_engines_interface(x->points, order[i], k, &id, &name); k++) {
+        for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++) {
+            const char *name = x->interface_name ? x->interface_name(id) : NULL;
             if (name)
                 mpt_json_string(json, name);
             else

@@ -5,7 +5,7 @@
  */
 #include "plot_internal.h"
 #include "plugin/report/paths/path_model.h"
-#include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/vantage/vantage_engines.h"
 #include "tap/engine/vantage/vantage.h"
 
 static bool asks_for(const mpt_arguments *a, mpt_graph_type type)

@@ -10,8 +10,8 @@
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
-#include "reinjection_figures.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/reinjections/reinjection_figures.h"
 
 void mpt_reinjections_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {

@@ -4,18 +4,23 @@
  */
 #include "sample_store.h"
 
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Samples are put in order within this many. */
 #define WINDOW 65536
+/* Samples that are written, or read, together. */
+#define BUFFER 256
 
 struct mpt_path_store {
-    FILE *file;
+    int fd; /* below 0: none yet */
     bool failed;
     uint64_t count;
     int64_t shift_ns; /* clock of end 1 against end 0, roughly: of the first sample */
+    mpt_path_sample buffer[BUFFER];
+    size_t held, next; /* samples in it; while reading, the next one of them */
 };
 
 typedef struct keyed {
@@ -25,31 +30,62 @@ typedef struct keyed {
 
 mpt_path_store *mpt_path_store_new(void)
 {
-    return g_new0(mpt_path_store, 1);
+    mpt_path_store *s = g_new0(mpt_path_store, 1);
+
+    s->fd = -1;
+    return s;
 }
 
 void mpt_path_store_free(mpt_path_store *s)
 {
     if (!s)
         return;
-    if (s->file)
-        fclose(s->file);
+    if (s->fd >= 0)
+        close(s->fd);
     g_free(s);
+}
+
+/* The file has no name from the start: nothing is left of it whatever ends the program. */
+static int open_nameless(void)
+{
+    char *name = NULL;
+    int fd = g_file_open_tmp("mptcpscope.XXXXXX", &name, NULL);
+
+    if (fd >= 0)
+        unlink(name);
+    g_free(name);
+    return fd;
+}
+
+static void write_held(mpt_path_store *s)
+{
+    const char *from = (const char *)s->buffer;
+    size_t left = s->held * sizeof *s->buffer;
+
+    while (left > 0 && !s->failed) {
+        ssize_t n = write(s->fd, from, left);
+        s->failed = n == 0 || (n < 0 && errno != EINTR);
+        from += MAX(n, 0);
+        left -= (size_t)MAX(n, 0);
+    }
+    s->held = 0;
 }
 
 void mpt_path_store_add(const mpt_path_sample *sample, void *user)
 {
     mpt_path_store *s = user;
 
-    if (!s->file && !s->failed) {
-        s->file = tmpfile();
-        s->failed = s->file == NULL;
+    if (s->fd < 0 && !s->failed) {
+        s->fd = open_nameless();
+        s->failed = s->fd < 0;
     }
     if (s->failed)
         return;
     if (s->count++ == 0)
         s->shift_ns = sample->time_ns[1] - sample->time_ns[0];
-    s->failed = fwrite(sample, sizeof *sample, 1, s->file) != 1;
+    s->buffer[s->held++] = *sample;
+    if (s->held == BUFFER)
+        write_held(s);
 }
 
 uint64_t mpt_path_store_count(const mpt_path_store *s)
@@ -71,15 +107,31 @@ static int by_key(const void *a, const void *b)
     return x->sample.frame[0] < y->sample.frame[0] ? -1 : x->sample.frame[0] > y->sample.frame[0];
 }
 
-/* Fills up to `room` and sorts. Returns how many there are. */
+/* False at the end of the file. */
+static bool read_some(mpt_path_store *s)
+{
+    size_t have = 0;
+    ssize_t n;
+
+    do {
+        n = read(s->fd, (char *)s->buffer + have, sizeof s->buffer - have);
+        have += (size_t)MAX(n, 0);
+    } while ((n > 0 && have < sizeof s->buffer) || (n < 0 && errno == EINTR));
+    s->failed |= n < 0;
+    s->held = have / sizeof *s->buffer;
+    s->next = 0;
+    return s->held > 0;
+}
+
+/* Fills up to WINDOW and sorts. Returns how many there are. */
 static size_t fill(mpt_path_store *s, keyed *window, size_t held, mpt_path_receiver receiver, void *user)
 {
-    mpt_path_sample sample;
     size_t n = held;
 
-    while (n < WINDOW && fread(&sample, sizeof sample, 1, s->file) == 1) {
-        unsigned end = receiver(&sample, user);
-        window[n++] = (keyed){sample.time_ns[end] - (end ? s->shift_ns : 0), sample};
+    while (n < WINDOW && (s->next < s->held || read_some(s))) {
+        const mpt_path_sample *sample = &s->buffer[s->next++];
+        unsigned end = receiver(sample, user);
+        window[n++] = (keyed){sample->time_ns[end] - (end ? s->shift_ns : 0), *sample};
     }
     if (n > held)
         qsort(window, n, sizeof *window, by_key);
@@ -91,12 +143,13 @@ void mpt_path_store_read(mpt_path_store *s, mpt_path_receiver receiver, mpt_path
     keyed *window;
     size_t n = 0, i, out;
 
-    if (!s->file && !s->failed)
+    if (s->fd < 0 || s->failed)
         return;
-    if (s->failed || fflush(s->file) != 0 || fseek(s->file, 0, SEEK_SET) != 0) {
-        s->failed = true;
+    write_held(s);
+    s->next = 0;
+    s->failed |= lseek(s->fd, 0, SEEK_SET) != 0;
+    if (s->failed)
         return;
-    }
     window = g_new(keyed, WINDOW);
     while ((n = fill(s, window, n, receiver, user)) > 0) {
         out = n < WINDOW ? n : n / 2;
@@ -106,5 +159,6 @@ void mpt_path_store_read(mpt_path_store *s, mpt_path_receiver receiver, mpt_path
         memmove(window, window + out, n * sizeof *window);
     }
     g_free(window);
-    s->failed = ferror(s->file) != 0 || fseek(s->file, 0, SEEK_END) != 0;
+    s->held = 0;
+    s->failed |= lseek(s->fd, 0, SEEK_END) < 0;
 }

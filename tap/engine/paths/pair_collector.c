@@ -1,10 +1,10 @@
-/* pair_collector.c - see path_model.h: collects while the capture is read.
+/* pair_collector.c - see pair_collector.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "path_model.h"
+#include "pair_collector.h"
 
-#include "plugin/report/vantage/vantage_engines.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 /* Segments that wait for their partner, where not all have to. */
 #define WAITING 100000
@@ -121,9 +121,9 @@ void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigne
     mpt_engine_observe(engine, c->wants & MPT_PATHS_DATA ? &EVERYTHING : &SEGMENTS, &c->taps[point]);
 }
 
-mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, unsigned to)
+mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engines *engines, unsigned from,
+                                       unsigned to)
 {
-    mpt_path_collector *c = x->paths;
     unsigned a = MIN(from, to), b = MAX(from, to);
     mpt_path_pair *pair;
 
@@ -133,8 +133,8 @@ mpt_path_pair *mpt_path_finish_pair(const mpt_report_context *x, unsigned from, 
     pair->from = from;
     pair->to = to;
     pair->client_end = from > to;
-    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){mpt_vantage_engines_at(x->points, a),
-                                                              mpt_vantage_engines_at(x->points, b)});
+    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){mpt_vantage_engines_at(engines, a),
+                                                              mpt_vantage_engines_at(engines, b)});
     return pair;
 }
 

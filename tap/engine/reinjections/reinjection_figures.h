@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "reinjection_log.h"
 #include "tap/engine/figures/metrics.h"
-#include "tap/engine/reinjections/reinjection_log.h"
 
 typedef struct mpt_reinjection_sum_run {
     mpt_maybe_int dsn; /* relative, of the first byte */
@@ -57,7 +57,5 @@ void mpt_reinjection_figures_clear(mpt_reinjection_figures *r);
 uint64_t mpt_reinjection_bytes(const mpt_reinjection_figures *r);
 /* True where the verdicts are not inferred: what arrived first is in the capture. */
 bool mpt_reinjection_figures_certain(const mpt_reinjection_figures *r);
-/* "useful", "redundant", "undecided". Static. */
-const char *mpt_usefulness_name(mpt_usefulness usefulness);
 
 #endif

@@ -162,14 +162,3 @@ bool mpt_reinjection_figures_certain(const mpt_reinjection_figures *r)
 {
     return r->vantage.known && r->vantage.value == 1;
 }
-
-const char *mpt_usefulness_name(mpt_usefulness usefulness)
-{
-    static const char *const names[MPT_USEFULNESSES] = {
-        [MPT_UNDECIDED] = "undecided",
-        [MPT_USEFUL] = "useful",
-        [MPT_REDUNDANT] = "redundant",
-    };
-
-    return names[usefulness];
-}

@@ -1,0 +1,219 @@
+/* vantage_words.c - see vantage_words.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "vantage_words.h"
+
+const char *mpt_vantage_name_of(mpt_vantage_engines *p, unsigned point)
+{
+    static const char *const middle[] = {"middle 1", "middle 2", "middle 3",
+                                         "middle 4", "middle 5", "middle 6"};
+    static const char *const unknown[] = {"point 1", "point 2", "point 3", "point 4",
+                                          "point 5", "point 6", "point 7", "point 8"};
+    unsigned order[MPT_VANTAGE_POINTS], place = 0;
+
+    if (!mpt_vantage_engines_order(p, order))
+        return unknown[MIN(point, G_N_ELEMENTS(unknown) - 1)];
+    while (place + 1 < mpt_vantage_engines_count(p) && order[place] != point)
+        place++;
+    if (place == 0 || place + 1 == mpt_vantage_engines_count(p))
+        return place == 0 ? "client" : "server";
+    return mpt_vantage_engines_count(p) == 3 ? "middle" : middle[MIN(place, G_N_ELEMENTS(middle)) - 1];
+}
+
+/* "interface 3", "interfaces 0, 1 and 2". */
+static void append_interfaces(GString *out, const GArray *ids)
+{
+    g_string_append(out, ids->len == 1 ? "interface " : "interfaces ");
+    for (guint i = 0; i < ids->len; i++)
+        g_string_append_printf(out, "%s%u",
+                               i == 0              ? ""
+                               : i + 1 == ids->len ? " and "
+                                                   : ", ",
+                               g_array_index(ids, uint32_t, i));
+}
+
+void mpt_vantage_describe(mpt_vantage_engines *p, unsigned point, GString *out)
+{
+    const char *name = mpt_vantage_name_of(p, point);
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t id;
+
+    for (unsigned k = 0; mpt_vantage_interface(mpt_vantage_engines_vantage(p), point, k, &id); k++)
+        g_array_append_val(ids, id);
+    g_string_append_printf(out, "%s%s (", g_str_has_prefix(name, "point") ? "vantage " : "the ", name);
+    if (ids->len)
+        append_interfaces(out, ids);
+    else
+        g_string_append(out, "no interface");
+    g_string_append_c(out, ')');
+    g_array_free(ids, TRUE);
+}
+
+/* Interfaces with segments for which `is` holds. */
+static GArray *interfaces_that(const mpt_vantage_engines *p,
+                               bool (*is)(const mpt_vantage_engines *p, uint32_t id))
+{
+    GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t id;
+
+    for (unsigned k = 0; mpt_vantage_seen(mpt_vantage_engines_vantage(p), k, &id); k++)
+        if (is(p, id))
+            g_array_append_val(ids, id);
+    return ids;
+}
+
+static bool is_any(const mpt_vantage_engines *p, uint32_t id)
+{
+    (void)p;
+    (void)id;
+    return true;
+}
+
+static bool is_uncertain(const mpt_vantage_engines *p, uint32_t id)
+{
+    return mpt_vantage_is_uncertain(mpt_vantage_engines_vantage(p), id);
+}
+
+static bool has_moved(const mpt_vantage_engines *p, uint32_t id)
+{
+    return mpt_vantage_has_moved(mpt_vantage_engines_vantage(p), id);
+}
+
+static bool holds(const GArray *ids, uint32_t id)
+{
+    for (guint i = 0; ids && i < ids->len; i++)
+        if (g_array_index(ids, uint32_t, i) == id)
+            return true;
+    return false;
+}
+
+static bool is_unnamed(const mpt_vantage_engines *p, uint32_t id)
+{
+    const mpt_vantage_request *r = mpt_vantage_engines_request(p);
+
+    return (r->client || r->server) && !holds(r->client, id) && !holds(r->server, id);
+}
+
+static void note_interfaces(const mpt_vantage_engines *p,
+                            bool (*is)(const mpt_vantage_engines *p, uint32_t id), const char *one,
+                            const char *several, GString *out)
+{
+    GArray *ids = interfaces_that(p, is);
+
+    if (ids->len) {
+        g_string_append(out, " Note: ");
+        append_interfaces(out, ids);
+        g_string_append(out, ids->len == 1 ? one : several);
+    }
+    g_array_free(ids, TRUE);
+}
+
+static void note_doubts(const mpt_vantage_engines *p, GString *out)
+{
+    const mpt_vantage_request *r = mpt_vantage_engines_request(p);
+
+    note_interfaces(p, is_uncertain, " is put there by its number alone.",
+                    " are put there by their numbers alone.", out);
+    note_interfaces(p, has_moved,
+                    " was counted at another point at first, before a handshake told where it is.",
+                    " were counted at other points at first, before a handshake told where they are.", out);
+    if (!r->client != !r->server)
+        note_interfaces(p, is_unnamed,
+                        r->client ? " is not in client= and taken for the server's."
+                                  : " is not in server= and taken for the client's.",
+                        r->client ? " are not in client= and taken for the server's."
+                                  : " are not in server= and taken for the client's.",
+                        out);
+}
+
+void mpt_vantage_note(mpt_vantage_engines *p, GString *out)
+{
+    unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_vantage_engines_chosen(p);
+    uint64_t dropped = mpt_vantage_dropped(mpt_vantage_engines_vantage(p));
+    bool known = mpt_vantage_engines_order(p, order);
+
+    if (mpt_vantage_engines_count(p) == 1)
+        return;
+    g_string_append(out, "Counted at ");
+    mpt_vantage_describe(p, chosen, out);
+    g_string_append(out, ", not at ");
+    for (unsigned i = 0, left = mpt_vantage_engines_count(p) - 1; i < mpt_vantage_engines_count(p); i++) {
+        if (order[i] == chosen)
+            continue;
+        mpt_vantage_describe(p, order[i], out);
+        g_string_append(out, --left == 0 ? "" : left == 1 ? " and " : ", ");
+    }
+    g_string_append(out, known ? "; at=client, at=server or at=INTERFACE chooses."
+                               : "; nothing shows which is the client's end, client= or server= tells it.");
+    if (dropped)
+        g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.",
+                               dropped);
+    note_doubts(p, out);
+}
+
+/* --- what can't be met --- */
+
+static void say_what_there_is(const GArray *seen, GString *out)
+{
+    g_string_append(out, ": this capture has TCP on ");
+    append_interfaces(out, seen);
+    if (seen->len == 1)
+        g_string_append(out, " only");
+}
+
+/* An end of which an interface is not there, or all are. */
+static void named_missing(const GArray *ids, const char *name, const GArray *seen, GString *out)
+{
+    unsigned found = 0;
+
+    for (guint i = 0; ids && !out->len && i < ids->len; i++) {
+        uint32_t id = g_array_index(ids, uint32_t, i);
+        found += holds(seen, id);
+        if (holds(seen, id))
+            continue;
+        g_string_append_printf(out, "%s= names interface %u", name, id);
+        say_what_there_is(seen, out);
+    }
+    if (out->len || found < seen->len)
+        return;
+    g_string_append_printf(out, "%s= names all interfaces and leaves none for the other end", name);
+    say_what_there_is(seen, out);
+}
+
+static void at_missing(const mpt_vantage_engines *p, const GArray *seen, GString *out)
+{
+    const mpt_vantage_request *r = mpt_vantage_engines_request(p);
+    unsigned point;
+
+    if (r->at != MPT_AT_INTERFACE) {
+        if (mpt_vantage_engines_count(p) > 1)
+            return;
+        g_string_append_printf(out, "at=%s needs captures of both ends, and here is one vantage point only",
+                               r->at == MPT_AT_CLIENT ? "client" : "server");
+        say_what_there_is(seen, out);
+    } else if (!holds(seen, r->at_interface)) {
+        g_string_append_printf(out, "at= names interface %u", r->at_interface);
+        say_what_there_is(seen, out);
+    } else if (!mpt_vantage_point_of(mpt_vantage_engines_vantage(p), r->at_interface, &point)) {
+        g_string_append_printf(
+            out, "at= names interface %u, which is neither in client= nor in server=", r->at_interface);
+    }
+}
+
+bool mpt_vantage_missing(mpt_vantage_engines *p, GString *out)
+{
+    const mpt_vantage_request *r = mpt_vantage_engines_request(p);
+    GArray *seen = interfaces_that(p, is_any);
+
+    /* Without any TCP the report says that there is none. */
+    if (seen->len > 0) {
+        named_missing(r->client, "client", seen, out);
+        if (!out->len)
+            named_missing(r->server, "server", seen, out);
+        if (!out->len && r->has_at)
+            at_missing(p, seen, out);
+    }
+    g_array_free(seen, TRUE);
+    return out->len > 0;
+}

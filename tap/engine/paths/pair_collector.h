@@ -1,0 +1,51 @@
+/* pair_collector.h - compares each vantage point with each other while the capture is read.
+ *
+ * Invariant: which two points are next to each other is known at the end only, so every pair is collected.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PAIR_COLLECTOR_H
+#define MPT_PAIR_COLLECTOR_H
+
+#include "clock.h"
+#include "sample_store.h"
+#include "tap/engine/vantage/vantage_engines.h"
+
+/* Points that are compared; samples of each with each other are told of. */
+#define MPT_PATH_POINTS 4
+
+/* Two vantage points next to each other. */
+typedef struct mpt_path_pair {
+    unsigned from, to;   /* points; from is nearer to the client */
+    unsigned client_end; /* end of `paths` that is `from` */
+    mpt_paths *paths;
+    mpt_path_store *store;
+    mpt_clock_estimate clock;   /* of `to` against `from` */
+    mpt_clock_estimate applied; /* what the delays are corrected by */
+} mpt_path_pair;
+
+/* What reports want compared; one collector serves all of them. */
+enum {
+    MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options */
+    MPT_PATHS_SAMPLES = 1 << 1, /* segments, in `store` */
+    MPT_PATHS_ALL = 1 << 2,     /* also where very many wait for their partner */
+    MPT_PATHS_DATA = 1 << 3,    /* the data level */
+};
+
+typedef struct mpt_path_collector mpt_path_collector;
+
+/* wants: MPT_PATHS_... Free with mpt_path_collector_free(). */
+mpt_path_collector *mpt_path_collector_new(unsigned wants);
+void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
+/* Before the first segment of this point's engine. */
+void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
+
+/* Segments that were given up, as too many others came before their partner. */
+uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c); /* NULL is allowed: 0 */
+
+/* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected.
+ * c: NULL is allowed. */
+mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engines *engines, unsigned from,
+                                       unsigned to);
+
+#endif

@@ -1,0 +1,64 @@
+/* vantage_engines.h - the engines of one window of time, one for each vantage point of the capture.
+ *
+ * Reports count each packet once: they read one engine, that of the vantage point that `at` names (by default the
+ * client's end). A capture with one vantage point has one engine.
+ *
+ * Invariant: the engine of a point gets each segment that was captured there once, and nothing else.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_VANTAGE_ENGINES_H
+#define MPT_VANTAGE_ENGINES_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tap/engine/core/engine.h"
+#include "vantage.h"
+
+typedef enum mpt_at { MPT_AT_CLIENT, MPT_AT_SERVER, MPT_AT_INTERFACE } mpt_at;
+
+/* What the user says of the vantage points. */
+typedef struct mpt_vantage_request {
+    GArray *client, *server; /* uint32_t interface ids, those of each end; NULL: not said; no id is in both */
+    bool has_at;             /* `at` is set: where reports count; else at the client's end */
+    mpt_at at;
+    uint32_t at_interface; /* with MPT_AT_INTERFACE */
+} mpt_vantage_request;
+
+/* True if both ask for the same: their reports can share engines. */
+bool mpt_vantage_request_same(const mpt_vantage_request *a, const mpt_vantage_request *b);
+
+typedef struct mpt_vantage_engines mpt_vantage_engines;
+
+/* Called for each new engine, before its first segment. */
+typedef void (*mpt_vantage_engines_opened)(mpt_engine *engine, unsigned point, void *user);
+
+/* The lists of `request` must outlive the engines. Free with mpt_vantage_engines_free(). */
+mpt_vantage_engines *mpt_vantage_engines_new(const mpt_vantage_request *request,
+                                             const mpt_engine_config *config,
+                                             mpt_vantage_engines_opened opened, void *user);
+void mpt_vantage_engines_free(mpt_vantage_engines *p);
+
+/* Segments, times and losses as mpt_engine has them. */
+void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segment);
+void mpt_vantage_engines_note_time(mpt_vantage_engines *p, int64_t time_ns);
+void mpt_vantage_engines_note_lost(mpt_vantage_engines *p);
+/* The capture is at its end. */
+void mpt_vantage_engines_flush(mpt_vantage_engines *p);
+
+/* Vantage points so far, at least 1. */
+unsigned mpt_vantage_engines_count(const mpt_vantage_engines *p);
+/* The engine of a point below that count. */
+mpt_engine *mpt_vantage_engines_at(mpt_vantage_engines *p, unsigned point);
+/* The points from the client's end to the server's; `order` has room for all. False where nothing in the capture
+ * shows which end is the client's: they are then in order of number. */
+bool mpt_vantage_engines_order(mpt_vantage_engines *p, unsigned *order);
+/* The point that reports count at. */
+unsigned mpt_vantage_engines_chosen(mpt_vantage_engines *p);
+/* Which interfaces are where, and what was asked for. Borrowed. */
+const mpt_vantage *mpt_vantage_engines_vantage(const mpt_vantage_engines *p);
+const mpt_vantage_request *mpt_vantage_engines_request(const mpt_vantage_engines *p);
+
+#endif
