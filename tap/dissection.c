@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "epan_values.h"
 #include "tap/engine/protocol/option.h"
 
 #define TCP_PROTOCOL 6
@@ -25,10 +26,15 @@ enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3 };
 static dissector_handle_t wrapper_handle, original_handle;
 static int mptcp_id = -1, tcp_id = -1;
 
+typedef struct dissected {
+    mpt_segment segment; /* no payload beyond the frame, no mptcp_stream */
+    bool window_known;   /* segment.window is scaled where both SYNs said so (RFC 7323 2.2) */
+} dissected;
+
 static struct {
     uint32_t frame;
     unsigned n;
-    mpt_dissected segments[MAX_SEGMENTS];
+    dissected segments[MAX_SEGMENTS];
 } newest;
 
 /* Window scales as the SYNs announced them: endpoints of a direction -> shift + 1, or 1 + NO_SCALE. */
@@ -66,7 +72,7 @@ static unsigned scale_of(const mpt_endpoint *src, const mpt_endpoint *dst)
 }
 
 /* RFC 7323 2.2: the window of a SYN is never scaled, others are if both SYNs announced a scale. */
-static void scale_window(mpt_dissected *d, int announced)
+static void scale_window(dissected *d, int announced)
 {
     mpt_segment *g = &d->segment;
     unsigned own = scale_of(&g->src, &g->dst), other = scale_of(&g->dst, &g->src);
@@ -96,13 +102,6 @@ static uint32_t be32(const uint8_t *p)
     return (uint32_t)be16(p) << 16 | be16(p + 2);
 }
 
-static void set_endpoint(mpt_endpoint *e, const address *a, uint16_t port)
-{
-    bool ip = (a->type == AT_IPv4 && a->len == 4) || (a->type == AT_IPv6 && a->len == 16);
-
-    mpt_endpoint_set(e, ip ? a->data : NULL, ip ? (size_t)a->len : 0, port);
-}
-
 static void read_option(mpt_segment *g, const uint8_t *option, unsigned length, int *scale)
 {
     if (option[0] == OPTION_WINDOW_SCALE && length == 3)
@@ -130,15 +129,8 @@ static void read_options(mpt_segment *g, const uint8_t *options, unsigned length
     }
 }
 
-int64_t mpt_dissection_time(int64_t seconds, int nanoseconds)
-{
-    const int64_t limit = INT64_MAX / 1000000000 - 1;
-
-    return CLAMP(seconds, -limit, limit) * 1000000000 + nanoseconds;
-}
-
 /* False where Wireshark's own TCP dissector would tell no tap of it either. */
-static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
+static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
 {
     unsigned captured = tvb_captured_length(tvb), length = tvb_reported_length(tvb), header;
     mpt_segment *g = &d->segment;
@@ -151,11 +143,9 @@ static bool read_header(mpt_dissected *d, tvbuff_t *tvb, const packet_info *pinf
     header = (bytes[12] >> 4) * 4u;
     if (header < HEADER)
         return false;
-    *d = (mpt_dissected){.window_known = false};
-    g->frame = pinfo->num;
-    g->time_ns = mpt_dissection_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs);
-    set_endpoint(&g->src, &pinfo->src, be16(bytes));
-    set_endpoint(&g->dst, &pinfo->dst, be16(bytes + 2));
+    *d = (dissected){.window_known = false};
+    mpt_epan_set_frame(g, pinfo);
+    mpt_epan_set_ends(g, &pinfo->src, be16(bytes), &pinfo->dst, be16(bytes + 2));
     g->seq = be32(bytes + 4);
     g->ack = be32(bytes + 8);
     g->flags = bytes[13];
@@ -246,8 +236,18 @@ void mpt_dissection_stop(void)
         dissector_add_uint("ip.proto", TCP_PROTOCOL, original_handle);
 }
 
-const mpt_dissected *mpt_dissection_segments(uint32_t frame, unsigned *n)
+unsigned mpt_dissection_feed(const packet_info *pinfo, mpt_frames *live, mpt_frames *kept)
 {
-    *n = newest.frame == frame ? newest.n : 0;
-    return *n ? newest.segments : NULL;
+    unsigned n = newest.frame == pinfo->num ? newest.n : 0;
+
+    if (kept)
+        mpt_frames_note_time(kept, mpt_epan_time(pinfo));
+    for (unsigned i = 0; i < n; i++) {
+        const dissected *d = &newest.segments[i];
+        if (live)
+            mpt_frames_feed(live, &d->segment, d->window_known);
+        if (kept)
+            mpt_frames_feed(kept, &d->segment, d->window_known);
+    }
+    return n;
 }

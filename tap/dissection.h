@@ -11,25 +11,16 @@
 #ifndef MPT_DISSECTION_H
 #define MPT_DISSECTION_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "segment.h"
-
-typedef struct mpt_dissected {
-    mpt_segment segment; /* no payload, no labels */
-    bool window_known;   /* segment.window is scaled where both SYNs said so (RFC 7323 2.2) */
-} mpt_dissected;
+#include "tap/engine/frames/frames.h"
 
 /* Once, while protocols are registered. */
 void mpt_dissection_register(void);
 /* From the next frame on; stop() puts the dissector back. Both may be called at any time, also twice. */
 void mpt_dissection_start(void);
 void mpt_dissection_stop(void);
-/* A frame's time in nanoseconds, as segments have it. */
-int64_t mpt_dissection_time(int64_t seconds, int nanoseconds);
-/* The segments of this frame, in order, if it was dissected for the first time; NULL with *n 0 where there
- * is none. */
-const mpt_dissected *mpt_dissection_segments(uint32_t frame, unsigned *n);
+/* Feeds the segments of this frame, in order, to both readings (NULL: none), and its time to the kept one; to be called
+ * when the frame is dissected for the first time, once all of it is. Returns how many segments there are. */
+struct _packet_info;
+unsigned mpt_dissection_feed(const struct _packet_info *pinfo, mpt_frames *live, mpt_frames *kept);
 
 #endif

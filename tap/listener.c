@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "epan_values.h"
 #include "tap/engine/protocol/option.h"
 
 /* An MPTCP option of the segment that is being dissected, as our tap gets it. */
@@ -41,7 +42,7 @@ struct tcp_option_record {
 
 static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
-    void *user;
+    GPtrArray *engines;                /* mpt_vantage_engines, of this reading; NULL: not opened yet */
     bool want_payload, want_tcp_options;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters;    /* struct filter */
@@ -66,21 +67,6 @@ static dissector_handle_t wrapper_handle, original_handle;
 static dissector_handle_t timestamps_handle, original_timestamps, mss_handle, original_mss;
 
 /* --- from epan's values to ours --- */
-
-static int64_t frame_time(const packet_info *pinfo)
-{
-    const int64_t limit = INT64_MAX / 1000000000 - 1;
-    int64_t secs = CLAMP((int64_t)pinfo->abs_ts.secs, -limit, limit);
-
-    return secs * 1000000000 + pinfo->abs_ts.nsecs;
-}
-
-static void set_endpoint(mpt_endpoint *e, const address *a, uint16_t port)
-{
-    bool ip = (a->type == AT_IPv4 && a->len == 4) || (a->type == AT_IPv6 && a->len == 16);
-
-    mpt_endpoint_set(e, ip ? a->data : NULL, ip ? (size_t)a->len : 0, port);
-}
 
 static uint32_t frame_length(const packet_info *pinfo)
 {
@@ -111,8 +97,7 @@ static void fill_labels(mpt_segment *g, const struct tcpheader *t)
 
 static void fill_header(mpt_segment *g, const packet_info *pinfo, const struct tcpheader *t)
 {
-    set_endpoint(&g->src, &t->ip_src, t->th_sport);
-    set_endpoint(&g->dst, &t->ip_dst, t->th_dport);
+    mpt_epan_set_ends(g, &t->ip_src, t->th_sport, &t->ip_dst, t->th_dport);
     g->seq = t->th_rawseq;
     g->ack = t->th_rawack;
     g->window = t->th_win;
@@ -127,12 +112,30 @@ static void fill_header(mpt_segment *g, const packet_info *pinfo, const struct t
 
 /* --- one segment, several taps --- */
 
+static GPtrArray *engines(void)
+{
+    if (!listener.engines) {
+        listener.engines = g_ptr_array_new();
+        listener.client->open();
+    }
+    return listener.engines;
+}
+
+void mpt_listener_feed(mpt_vantage_engines *to)
+{
+    g_ptr_array_add(listener.engines, to);
+}
+
 static void hand_on(void)
 {
-    if (listener.timed)
-        listener.client->time(listener.earliest_ns, listener.user);
-    for (unsigned i = 0; i < listener.complete; i++)
-        listener.client->segment(&listener.segments[i], listener.user);
+    GPtrArray *all = engines();
+
+    for (guint i = 0; i < all->len; i++) {
+        mpt_vantage_engines *to = g_ptr_array_index(all, i);
+        if (listener.timed)
+            mpt_vantage_engines_note_time(to, listener.earliest_ns);
+        mpt_vantage_engines_feed(to, listener.segments, listener.complete);
+    }
     listener.timed = false;
     listener.complete = 0;
 }
@@ -163,8 +166,7 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     memset(g, 0, offsetof(mpt_segment, options));
     g->captured_payload = 0;
     g->payload = NULL;
-    g->frame = pinfo->num;
-    g->time_ns = frame_time(pinfo);
+    mpt_epan_set_frame(g, pinfo);
     if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID) {
         g->presence |= MPT_SEGMENT_INTERFACE;
         g->interface_id = pinfo->rec->rec_header.packet_header.interface_id;
@@ -238,15 +240,20 @@ static bool is_lost(const packet_info *pinfo)
            !proto_is_frame_protocol(pinfo->layers, "icmpv6");
 }
 
+static void note_lost(gpointer to, gpointer user _U_)
+{
+    mpt_vantage_engines_note_lost(to);
+}
+
 static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
                                   const void *data _U_, tap_flags_t flags _U_)
 {
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
-    note_time(frame_time(pinfo));
+    note_time(mpt_epan_time(pinfo));
     complete();
     if (is_lost(pinfo))
-        listener.client->lost(listener.user);
+        g_ptr_array_foreach(engines(), note_lost, NULL);
     return TAP_PACKET_DONT_REDRAW;
 }
 
@@ -255,8 +262,9 @@ static void on_reset(void *tapdata _U_)
     listener.pending = listener.timed = false;
     listener.complete = 0;
     listener.last_frame = 0;
+    g_clear_pointer(&listener.engines, g_ptr_array_unref);
     if (listener.client)
-        listener.client->reset(listener.user);
+        listener.client->reset();
 }
 
 static void on_draw(void *tapdata _U_)
@@ -265,7 +273,7 @@ static void on_draw(void *tapdata _U_)
         return;
     complete();
     hand_on();
-    listener.client->draw(listener.user);
+    listener.client->draw();
 }
 
 /* --- the wrapper around the dissector of option kind 30 --- */
@@ -402,7 +410,7 @@ static bool tap_started(GString *refused, char **error)
 /* What identifies each listener for Wireshark. */
 static char tag_tcp, tag_option, tag_frame, tag_payload, tag_tcp_option;
 
-bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error)
+bool mpt_listener_start(const mpt_listener_client *client, char **error)
 {
     int major, minor, micro;
 
@@ -410,7 +418,6 @@ bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want
     wrap(MPT_OPTION_KIND, wrapper_handle, &original_handle);
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
-    listener.user = user;
     if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp,
                                            on_draw, NULL),
                      error) ||
@@ -423,7 +430,7 @@ bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want
         mpt_listener_stop();
         return false;
     }
-    return !want_payload || mpt_listener_want_payload(error);
+    return true;
 }
 
 void mpt_listener_at_once(void)
@@ -491,12 +498,14 @@ void mpt_listener_stop(void)
     unwrap(TIMESTAMPS_KIND, &original_timestamps);
     unwrap(MSS_KIND, &original_mss);
     g_slist_free_full(listener.filters, remove_filter);
-    memset(&listener, 0, sizeof listener);
+    listener.filters = NULL;
+    mpt_listener_forget();
 }
 
 void mpt_listener_forget(void)
 {
     g_slist_free_full(listener.filters, g_free);
+    g_clear_pointer(&listener.engines, g_ptr_array_unref);
     memset(&listener, 0, sizeof listener);
 }
 

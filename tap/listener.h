@@ -17,15 +17,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "segment.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
-/* What a listener tells. The segment is borrowed. */
+/* What is asked of who started the listener; never for each segment. */
 typedef struct mpt_listener_client {
-    void (*segment)(const mpt_segment *segment, void *user);
-    void (*time)(int64_t earliest_ns, void *user); /* of all frames since the last call, TCP or not */
-    void (*lost)(void *user);                      /* a TCP segment that Wireshark could not read (4.0) */
-    void (*reset)(void *user); /* all that was told is void: a file begins, or is read again */
-    void (*draw)(void *user);
+    void (*open)(void); /* a reading begins: the engines that are to have it go to mpt_listener_feed() */
+    void (*reset)(
+        void); /* what was fed is void and no engine gets any more: a file begins, or is read again */
+    void (*draw)(void);
 } mpt_listener_client;
 
 /* What tap "tcp_follow" hands on: the layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and
@@ -39,9 +38,11 @@ typedef struct mpt_tcp_follow_record {
 /* Once, while protocols are registered. */
 void mpt_listener_register(void);
 
-/* Starts telling the client; one at a time. want_payload: segments have their payload. False, and *error (free with
- * g_free()) says why, where Wireshark refuses. */
-bool mpt_listener_start(const mpt_listener_client *client, void *user, bool want_payload, char **error);
+/* Starts to listen; for one client at a time. False, and *error (free with g_free()) says why, where Wireshark
+ * refuses. */
+bool mpt_listener_start(const mpt_listener_client *client, char **error);
+/* Feeds these engines until the next reset; they are borrowed. Only while the client is asked to open. */
+void mpt_listener_feed(mpt_vantage_engines *to);
 /* From now on a segment is told of when its packet is through, not some later. */
 void mpt_listener_at_once(void);
 /* From now on segments have their payload. */

@@ -43,7 +43,7 @@ static bool start(char **error)
 {
     if (mpt_session.reports)
         return true;
-    if (!mpt_listener_start(&mpt_session_client, NULL, false, error))
+    if (!mpt_listener_start(&mpt_session_client, error))
         return false;
     mpt_session.windows = g_ptr_array_new();
     mpt_session.reports = g_ptr_array_new();
@@ -215,7 +215,7 @@ void mpt_session_close(void)
 
     if (!mpt_session.reports)
         return;
-    mpt_session_reset(NULL);
+    mpt_session_reset();
     for (i = 0; i < mpt_session.windows->len; i++)
         g_free(g_ptr_array_index(mpt_session.windows, i));
     for (i = 0; i < mpt_session.reports->len; i++)

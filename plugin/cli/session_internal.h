@@ -53,10 +53,10 @@ extern mpt_session_state mpt_session;
 
 /* --- reading --- */
 
-/* What the listener is given, of which user is not used. */
+/* What the listener asks for. */
 extern const mpt_listener_client mpt_session_client;
 /* Another file comes, or the same one again. */
-void mpt_session_reset(void *user);
+void mpt_session_reset(void);
 /* The engines of a window; made when they are first asked for. */
 mpt_vantage_engines *mpt_session_points(mpt_time_window *w);
 /* The report whose collector this one uses: itself, or the first of its kind. */
@@ -67,7 +67,7 @@ void mpt_session_close_printed(void);
 /* --- printing --- */
 
 /* All reports, once. */
-void mpt_session_draw(void *user);
+void mpt_session_draw(void);
 /* Closes and frees a sink. What failed leaves a file as it was. */
 void mpt_session_close_sink(mpt_sink *sink, bool failed);
 /* Reports in JSON that go to the same place are one document. */

@@ -191,11 +191,10 @@ static void print_all(void)
     }
 }
 
-void mpt_session_draw(void *user)
+void mpt_session_draw(void)
 {
     guint i;
 
-    (void)user;
     /* A program with windows draws while it reads: it shows reports elsewhere. tshark (4.0, 4.4, 4.6) draws in one
      * place, when the file or the capture is at its end. */
     if (mpt_session.drawn || mpt_host_is_gui())

@@ -128,39 +128,18 @@ mpt_vantage_engines *mpt_session_points(mpt_time_window *w)
     return w->points;
 }
 
-static void on_segment(const mpt_segment *segment, void *user)
+static void open_engines(void)
 {
     guint i;
 
-    (void)user;
     for (i = 0; i < mpt_session.windows->len; i++)
-        mpt_vantage_engines_feed(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)), segment);
+        mpt_listener_feed(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)));
 }
 
-static void on_time(int64_t earliest_ns, void *user)
+void mpt_session_reset(void)
 {
     guint i;
 
-    (void)user;
-    for (i = 0; i < mpt_session.windows->len; i++)
-        mpt_vantage_engines_note_time(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)),
-                                      earliest_ns);
-}
-
-static void on_lost(void *user)
-{
-    guint i;
-
-    (void)user;
-    for (i = 0; i < mpt_session.windows->len; i++)
-        mpt_vantage_engines_note_lost(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)));
-}
-
-void mpt_session_reset(void *user)
-{
-    guint i;
-
-    (void)user;
     for (i = 0; i < mpt_session.windows->len; i++) {
         mpt_time_window *w = g_ptr_array_index(mpt_session.windows, i);
         g_clear_pointer(&w->connections, g_ptr_array_unref);
@@ -173,9 +152,7 @@ void mpt_session_reset(void *user)
 }
 
 const mpt_listener_client mpt_session_client = {
-    .segment = on_segment,
-    .time = on_time,
-    .lost = on_lost,
+    .open = open_engines,
     .reset = mpt_session_reset,
     .draw = mpt_session_draw,
 };

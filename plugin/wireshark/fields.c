@@ -142,24 +142,6 @@ static void start(packet_info *pinfo, const proto_tree *tree)
         mpt_dissection_stop();
 }
 
-static void feed(packet_info *pinfo, const proto_tree *tree)
-{
-    unsigned n, i;
-    const mpt_dissected *d = mpt_dissection_segments(pinfo->num, &n);
-
-    if (!reading.started)
-        start(pinfo, tree);
-    if (reading.kept)
-        mpt_frames_note_time(reading.kept, mpt_dissection_time(pinfo->abs_ts.secs, pinfo->abs_ts.nsecs));
-    reading.fed += n;
-    for (i = 0; i < n; i++) {
-        if (reading.live)
-            mpt_frames_feed(reading.live, &d[i].segment, d[i].window_known);
-        if (reading.kept)
-            mpt_frames_feed(reading.kept, &d[i].segment, d[i].window_known);
-    }
-}
-
 /* --- one segment's subtree --- */
 
 static void generated(proto_item *item)
@@ -290,8 +272,10 @@ static int dissect_mptcpscope(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
 
     if (mpt_prefs_fields() == MPT_FIELDS_OFF || (reading.started && !reading.live && !reading.kept))
         return 0;
+    if (!again && !reading.started)
+        start(pinfo, tree);
     if (!again)
-        feed(pinfo, tree);
+        reading.fed += mpt_dissection_feed(pinfo, reading.live, reading.kept);
     frames = again || !reading.live ? reading.kept : reading.live;
     if (!frames)
         return 0;

@@ -33,7 +33,7 @@ ALLOWED = {
     E + "stream": STATE | engine("figures"),
     E + "reinjections": STATE | engine("figures"),
     E + "findings": STATE | engine("figures", "paths", "vantage"),
-    "tap": engine("base", "protocol"),
+    "tap": engine("base", "protocol", "vantage", "frames"),
     R + "format": engine("base"),
     "plugin/report": ENGINE | {R + "format"},
     R + "common": ENGINE | {"plugin/report", R + "format"},
@@ -59,7 +59,7 @@ TO_MEND = {
 }
 
 WIRESHARK = {"plugin", "plugin/cli", "plugin/wireshark"}
-WIRESHARK_FILES = {"tap/listener.c", "tap/listener.h", "tap/dissection.c", "tap/dissection.h"}
+WIRESHARK_FILES = {"tap/listener.c", "tap/dissection.c", "tap/epan_values.c", "tap/epan_values.h"}
 WIRESHARK_HEADER = re.compile(r"(wireshark|epan|wsutil|wiretap|ui)/|(ws_|config\.h)")
 INCLUDE = re.compile(r'\s*#\s*include\s+([<"])([^>"]+)')
 

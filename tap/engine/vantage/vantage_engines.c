@@ -96,10 +96,11 @@ bool mpt_vantage_request_same(const mpt_vantage_request *a, const mpt_vantage_re
             (a->at == b->at && (a->at != MPT_AT_INTERFACE || a->at_interface == b->at_interface)));
 }
 
-void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segment)
+void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segments, unsigned count)
 {
     p->ordered = false;
-    mpt_vantage_feed(p->vantage, segment);
+    for (unsigned i = 0; i < count; i++)
+        mpt_vantage_feed(p->vantage, &segments[i]);
 }
 
 void mpt_vantage_engines_note_time(mpt_vantage_engines *p, int64_t time_ns)

@@ -42,7 +42,7 @@ mpt_vantage_engines *mpt_vantage_engines_new(const mpt_vantage_request *request,
 void mpt_vantage_engines_free(mpt_vantage_engines *p);
 
 /* Segments, times and losses as mpt_engine has them. */
-void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segment);
+void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segments, unsigned count);
 void mpt_vantage_engines_note_time(mpt_vantage_engines *p, int64_t time_ns);
 void mpt_vantage_engines_note_lost(mpt_vantage_engines *p);
 /* The capture is at its end. */
