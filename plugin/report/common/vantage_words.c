@@ -10,15 +10,15 @@ const char *mpt_vantage_name_of(mpt_vantage_engines *p, unsigned point)
                                          "middle 4", "middle 5", "middle 6"};
     static const char *const unknown[] = {"point 1", "point 2", "point 3", "point 4",
                                           "point 5", "point 6", "point 7", "point 8"};
-    unsigned order[MPT_VANTAGE_POINTS], place = 0;
+    unsigned order[MPT_VANTAGE_POINTS], place = 0, count = mpt_vantage_engines_count(p);
 
     if (!mpt_vantage_engines_order(p, order))
         return unknown[MIN(point, G_N_ELEMENTS(unknown) - 1)];
-    while (place + 1 < mpt_vantage_engines_count(p) && order[place] != point)
+    while (place + 1 < count && order[place] != point)
         place++;
-    if (place == 0 || place + 1 == mpt_vantage_engines_count(p))
+    if (place == 0 || place + 1 == count)
         return place == 0 ? "client" : "server";
-    return mpt_vantage_engines_count(p) == 3 ? "middle" : middle[MIN(place, G_N_ELEMENTS(middle)) - 1];
+    return count == 3 ? "middle" : middle[MIN(place, G_N_ELEMENTS(middle)) - 1];
 }
 
 /* "interface 3", "interfaces 0, 1 and 2". */
@@ -50,34 +50,17 @@ void mpt_vantage_describe(mpt_vantage_engines *p, unsigned point, GString *out)
     g_array_free(ids, TRUE);
 }
 
-/* Interfaces with segments for which `is` holds. */
-static GArray *interfaces_that(const mpt_vantage_engines *p,
-                               bool (*is)(const mpt_vantage_engines *p, uint32_t id))
+/* Interfaces with segments for which `is` holds; NULL: all. */
+static GArray *interfaces_that(const mpt_vantage_engines *p, bool (*is)(const mpt_vantage *v, uint32_t id))
 {
+    const mpt_vantage *v = mpt_vantage_engines_vantage(p);
     GArray *ids = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     uint32_t id;
 
-    for (unsigned k = 0; mpt_vantage_seen(mpt_vantage_engines_vantage(p), k, &id); k++)
-        if (is(p, id))
+    for (unsigned k = 0; mpt_vantage_seen(v, k, &id); k++)
+        if (!is || is(v, id))
             g_array_append_val(ids, id);
     return ids;
-}
-
-static bool is_any(const mpt_vantage_engines *p, uint32_t id)
-{
-    (void)p;
-    (void)id;
-    return true;
-}
-
-static bool is_uncertain(const mpt_vantage_engines *p, uint32_t id)
-{
-    return mpt_vantage_is_uncertain(mpt_vantage_engines_vantage(p), id);
-}
-
-static bool has_moved(const mpt_vantage_engines *p, uint32_t id)
-{
-    return mpt_vantage_has_moved(mpt_vantage_engines_vantage(p), id);
 }
 
 static bool holds(const GArray *ids, uint32_t id)
@@ -88,19 +71,22 @@ static bool holds(const GArray *ids, uint32_t id)
     return false;
 }
 
-static bool is_unnamed(const mpt_vantage_engines *p, uint32_t id)
+static GArray *unnamed_interfaces(const mpt_vantage_engines *p)
 {
     const mpt_vantage_request *r = mpt_vantage_engines_request(p);
+    GArray *ids = interfaces_that(p, NULL);
 
-    return (r->client || r->server) && !holds(r->client, id) && !holds(r->server, id);
+    for (guint i = ids->len; i-- > 0;) {
+        uint32_t id = g_array_index(ids, uint32_t, i);
+        if (holds(r->client, id) || holds(r->server, id))
+            g_array_remove_index(ids, i);
+    }
+    return ids;
 }
 
-static void note_interfaces(const mpt_vantage_engines *p,
-                            bool (*is)(const mpt_vantage_engines *p, uint32_t id), const char *one,
-                            const char *several, GString *out)
+/* Frees the ids. */
+static void note_interfaces(GArray *ids, const char *one, const char *several, GString *out)
 {
-    GArray *ids = interfaces_that(p, is);
-
     if (ids->len) {
         g_string_append(out, " Note: ");
         append_interfaces(out, ids);
@@ -113,13 +99,13 @@ static void note_doubts(const mpt_vantage_engines *p, GString *out)
 {
     const mpt_vantage_request *r = mpt_vantage_engines_request(p);
 
-    note_interfaces(p, is_uncertain, " is put there by its number alone.",
+    note_interfaces(interfaces_that(p, mpt_vantage_is_uncertain), " is put there by its number alone.",
                     " are put there by their numbers alone.", out);
-    note_interfaces(p, has_moved,
+    note_interfaces(interfaces_that(p, mpt_vantage_has_moved),
                     " was counted at another point at first, before a handshake told where it is.",
                     " were counted at other points at first, before a handshake told where they are.", out);
     if (!r->client != !r->server)
-        note_interfaces(p, is_unnamed,
+        note_interfaces(unnamed_interfaces(p),
                         r->client ? " is not in client= and taken for the server's."
                                   : " is not in server= and taken for the client's.",
                         r->client ? " are not in client= and taken for the server's."
@@ -130,15 +116,16 @@ static void note_doubts(const mpt_vantage_engines *p, GString *out)
 void mpt_vantage_note(mpt_vantage_engines *p, GString *out)
 {
     unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_vantage_engines_chosen(p);
+    unsigned count = mpt_vantage_engines_count(p);
     uint64_t dropped = mpt_vantage_dropped(mpt_vantage_engines_vantage(p));
     bool known = mpt_vantage_engines_order(p, order);
 
-    if (mpt_vantage_engines_count(p) == 1)
+    if (count == 1)
         return;
     g_string_append(out, "Counted at ");
     mpt_vantage_describe(p, chosen, out);
     g_string_append(out, ", not at ");
-    for (unsigned i = 0, left = mpt_vantage_engines_count(p) - 1; i < mpt_vantage_engines_count(p); i++) {
+    for (unsigned i = 0, left = count - 1; i < count; i++) {
         if (order[i] == chosen)
             continue;
         mpt_vantage_describe(p, order[i], out);
@@ -204,7 +191,7 @@ static void at_missing(const mpt_vantage_engines *p, const GArray *seen, GString
 bool mpt_vantage_missing(mpt_vantage_engines *p, GString *out)
 {
     const mpt_vantage_request *r = mpt_vantage_engines_request(p);
-    GArray *seen = interfaces_that(p, is_any);
+    GArray *seen = interfaces_that(p, NULL);
 
     /* Without any TCP the report says that there is none. */
     if (seen->len > 0) {
