@@ -248,9 +248,11 @@ static void note_lost(gpointer to, gpointer user _U_)
 static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
                                   const void *data _U_, tap_flags_t flags _U_)
 {
+    const mpt_segment *g = &listener.segments[listener.complete];
+
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
-    note_time(mpt_epan_time(pinfo));
+    note_time(listener.pending && g->frame == pinfo->num ? g->time_ns : mpt_epan_time(pinfo));
     complete();
     if (is_lost(pinfo))
         g_ptr_array_foreach(engines(), note_lost, NULL);
