@@ -5,8 +5,8 @@
 #include "report.h"
 
 #include "plugin/report/format/scan.h"
-#include "tap/engine/vantage/vantage_engines.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 static bool has_token(const mpt_connection_view *v, uint32_t token)
 {

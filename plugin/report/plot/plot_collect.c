@@ -5,8 +5,8 @@
  */
 #include "plot_internal.h"
 #include "plugin/report/paths/path_model.h"
-#include "tap/engine/vantage/vantage_engines.h"
 #include "tap/engine/vantage/vantage.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
 {
