@@ -160,9 +160,22 @@ static void add_frame(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t frame)
         add_uint(tree, tvb, hf, frame);
 }
 
+static const char *piece_kind_name(mpt_piece_kind kind)
+{
+    static const char *const names[] = {
+        [MPT_PIECE_FIRST] = "first",
+        [MPT_PIECE_REINJECTION] = "reinjection",
+        [MPT_PIECE_REINJECTION_SAME] = "reinjection_same",
+        [MPT_PIECE_RETRANSMISSION] = "retransmission",
+        [MPT_PIECE_UNMAPPED] = "unmapped",
+    };
+
+    return names[kind];
+}
+
 static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p)
 {
-    generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, mpt_piece_kind_name(p->kind)));
+    generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, piece_kind_name(p->kind)));
     if (p->relative_known) {
         generated(proto_tree_add_int64(tree, hf_dsn, tvb, 0, 0, p->relative));
         generated(proto_tree_add_int64(tree, hf_dsn_end, tvb, 0, 0, p->relative + p->length));
@@ -242,7 +255,7 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
     if (facts->backup_known)
         generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
     if (facts->pieces)
-        proto_item_append_text(item, ", %s", mpt_piece_kind_name(facts->piece[0].kind));
+        proto_item_append_text(item, ", %s", piece_kind_name(facts->piece[0].kind));
     add_data(tree, tvb, facts);
     add_acknowledgement(tree, tvb, facts);
 }
@@ -258,9 +271,12 @@ static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet
 
     if (!is_used(tree))
         return NULL;
-    for (i = 0; mpt_frames_look(frames, pinfo->num, i, &facts); i++)
+    for (i = 0; mpt_frames_look(frames, pinfo->num, i, &facts); i++) {
         if (facts.connection)
             show(tree, tvb, &facts, &top);
+        if (!facts.more)
+            break;
+    }
     return top;
 }
 

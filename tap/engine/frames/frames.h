@@ -46,6 +46,7 @@ typedef struct mpt_frame_piece {
 typedef struct mpt_frame_facts {
     const mpt_connection *connection; /* NULL: plain TCP so far */
     const mpt_subflow *subflow;       /* NULL: still in the look-back */
+    bool more;                        /* the frame has another segment after this one */
     bool ids_known;
     uint32_t connection_id, subflow_id;
     mpt_role role;             /* of the sender; with connection */
@@ -99,8 +100,5 @@ void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user);
 const mpt_engine *mpt_frames_engine(const mpt_frames *f);
 /* Connections by id; borrowed, valid until the next segment is fed. */
 const GPtrArray *mpt_frames_connections(mpt_frames *f);
-
-/* "first", "reinjection", ... Static. */
-const char *mpt_piece_kind_name(mpt_piece_kind kind);
 
 #endif

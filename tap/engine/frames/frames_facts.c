@@ -181,6 +181,7 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
     *facts = (mpt_frame_facts){0};
     if (!r)
         return false;
+    facts->more = r->next != NULL;
     s = facts->subflow = r->subflow;
     c = facts->connection = s ? s->connection : NULL;
     if (!c)
@@ -244,17 +245,4 @@ uint32_t mpt_frames_last(const mpt_frames *f)
     if (!f->kept)
         return f->live ? f->live->frame : 0;
     return f->frames->len ? f->frames->len - 1 : 0;
-}
-
-const char *mpt_piece_kind_name(mpt_piece_kind kind)
-{
-    static const char *const names[] = {
-        [MPT_PIECE_FIRST] = "first",
-        [MPT_PIECE_REINJECTION] = "reinjection",
-        [MPT_PIECE_REINJECTION_SAME] = "reinjection_same",
-        [MPT_PIECE_RETRANSMISSION] = "retransmission",
-        [MPT_PIECE_UNMAPPED] = "unmapped",
-    };
-
-    return names[kind];
 }
