@@ -440,8 +440,8 @@ static void take_dss(struct context *x, const mpt_dss *o)
     x->s->dss_seen = c->dss_seen = true;
     if (o->has_mapping && x->g->payload_len)
         x->s->dss_on_data = true;
-    was_anchored[side] = c->level[side].anchored;
-    was_anchored[other] = c->level[other].anchored;
+    was_anchored[MPT_CONN_SIDE_A] = c->level[MPT_CONN_SIDE_A].anchored;
+    was_anchored[MPT_CONN_SIDE_B] = c->level[MPT_CONN_SIDE_B].anchored;
     if (o->has_mapping)
         take_mapping(x, o);
     if (o->has_ack) {

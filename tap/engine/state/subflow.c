@@ -58,17 +58,6 @@ int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq)
     return h->next + mpt_seq32_diff(seq, h->origin + (uint32_t)h->next);
 }
 
-bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
-                              int64_t *position)
-{
-    const mpt_half *h = &s->half[side];
-
-    if (!h->shift_known)
-        return false;
-    *position = near + mpt_seq32_diff(ssn + (uint32_t)h->ssn_shift, (uint32_t)near);
-    return true;
-}
-
 static uint32_t half_distance(const mpt_half *h, uint32_t seq)
 {
     int64_t d;

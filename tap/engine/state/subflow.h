@@ -22,6 +22,7 @@
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/base/histogram.h"
 #include "tap/engine/base/ranges.h"
+#include "tap/engine/base/seq.h"
 #include "tap/engine/protocol/checksum.h"
 #include "tap/engine/protocol/mapping.h"
 #include "tap/segment.h"
@@ -170,8 +171,17 @@ void mpt_subflow_free(mpt_subflow *s);
 /* Position of a raw sequence number on side's line, nearest to what was seen; sets the origin if it is the first. */
 int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq);
 /* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
-bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
-                              int64_t *position);
+static inline bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
+                                            int64_t *position)
+{
+    const mpt_half *h = &s->half[side];
+
+    if (!h->shift_known)
+        return false;
+    *position = near + mpt_seq32_diff(ssn + (uint32_t)h->ssn_shift, (uint32_t)near);
+    return true;
+}
+
 /* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
 uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_segment *segment);
 
