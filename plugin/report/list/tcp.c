@@ -25,8 +25,7 @@ typedef struct stream {
 typedef struct walk {
     const mpt_report_context *x;
     GPtrArray *subflows; /* const mpt_subflow *, by first frame */
-    uint32_t *ids;       /* of connections, by their index in the engine */
-    uint32_t *seen;      /* their subflows so far */
+    uint32_t *ids[2];    /* of connections, of their subflows; by their index in the engine */
     guint next;
 } walk;
 
@@ -42,13 +41,18 @@ static gint by_first_frame(gconstpointer a, gconstpointer b)
 static void walk_begin(walk *w, const mpt_report_context *x)
 {
     const GPtrArray *all = mpt_engine_subflows(x->engine);
-    guint connections = mpt_engine_connections(x->engine)->len;
 
     *w = (walk){.x = x, .subflows = g_ptr_array_sized_new(all->len)};
-    w->ids = g_new0(uint32_t, connections);
-    w->seen = g_new0(uint32_t, connections);
-    for (guint id = 0; id < x->connections->len; id++)
-        w->ids[((const mpt_connection *)g_ptr_array_index(x->connections, id))->index] = id;
+    w->ids[0] = g_new0(uint32_t, mpt_engine_connections(x->engine)->len);
+    w->ids[1] = g_new0(uint32_t, all->len);
+    for (guint id = 0; id < x->connections->len; id++) {
+        const mpt_connection *c = g_ptr_array_index(x->connections, id);
+        GPtrArray *subflows = mpt_connection_subflows_by_id(c);
+        w->ids[0][c->index] = id;
+        for (guint k = 0; k < subflows->len; k++)
+            w->ids[1][((const mpt_subflow *)g_ptr_array_index(subflows, k))->index] = k;
+        g_ptr_array_unref(subflows);
+    }
     for (guint i = 0; i < all->len; i++)
         if (!mpt_engine_forgot(g_ptr_array_index(all, i)))
             g_ptr_array_add(w->subflows, g_ptr_array_index(all, i));
@@ -58,8 +62,8 @@ static void walk_begin(walk *w, const mpt_report_context *x)
 static void walk_end(walk *w)
 {
     g_ptr_array_free(w->subflows, TRUE);
-    g_free(w->ids);
-    g_free(w->seen);
+    g_free(w->ids[0]);
+    g_free(w->ids[1]);
 }
 
 static void swap_sides(mpt_tcp_view *v)
@@ -82,8 +86,8 @@ static bool walk_next(walk *w, stream *s)
     mpt_metrics_tcp(w->x->engine, s->subflow, &s->view);
     if (!c)
         return true;
-    s->connection_id = w->ids[c->index];
-    s->subflow_id = w->seen[c->index]++;
+    s->connection_id = w->ids[0][c->index];
+    s->subflow_id = w->ids[1][s->subflow->index];
     if (mpt_subflow_side(s->subflow, mpt_connection_client_side(c)) != s->view.side[0])
         swap_sides(&s->view);
     return true;

@@ -295,6 +295,7 @@ static void take(const mpt_segment *g, bool late, void *data)
         mpt_evidence_segment(s, side, g);
     if (s->connection) {
         s->connection->end_ns = MAX(s->connection->end_ns, g->time_ns);
+        s->connection->first_frame = MIN(s->connection->first_frame, g->frame);
         mpt_signal_flags(e, s, side, g, before);
     }
     for (i = 0; i < e->observers->len; i++) {

@@ -4,8 +4,6 @@
  */
 #include "metrics.h"
 
-#include "tap/engine/base/prefetch.h"
-
 #include <math.h>
 
 #include "implied_mapping.h"
@@ -248,14 +246,6 @@ static void fill_subflow(const mpt_engine *e, const mpt_connection_view *v, mpt_
     }
 }
 
-static int by_first_frame(gconstpointer a, gconstpointer b)
-{
-    const mpt_subflow *x = ((const mpt_subflow_view *)a)->subflow,
-                      *y = ((const mpt_subflow_view *)b)->subflow;
-
-    return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
-}
-
 /* --- the connection --- */
 
 static mpt_host shown_host(const mpt_connection_view *v, mpt_role role)
@@ -381,6 +371,7 @@ static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
 
 void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id, mpt_connection_view *v)
 {
+    GPtrArray *subflows = mpt_connection_subflows_by_id(c);
     uint32_t i;
 
     *v = (mpt_connection_view){.connection = c, .id = id, .subflow_count = c->subflows->len};
@@ -394,14 +385,11 @@ void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32
     v->end_ns = since_start(e, c->end_ns);
     v->subflows = g_new0(mpt_subflow_view, v->subflow_count);
     for (i = 0; i < v->subflow_count; i++) {
-        v->subflows[i].subflow = g_ptr_array_index(c->subflows, i);
-        mpt_prefetch(v->subflows[i].subflow, sizeof *v->subflows[i].subflow);
-    }
-    qsort(v->subflows, v->subflow_count, sizeof *v->subflows, by_first_frame);
-    for (i = 0; i < v->subflow_count; i++) {
         v->subflows[i].id = i;
+        v->subflows[i].subflow = g_ptr_array_index(subflows, i);
         fill_subflow(e, v, &v->subflows[i]);
     }
+    g_ptr_array_unref(subflows);
     for (mpt_role role = 0; role < MPT_ROLES; role++) {
         v->host[role] = shown_host(v, role);
         v->end[role] = v->subflows[0].subflow->ends[v->subflows[0].side[role]];
@@ -418,13 +406,9 @@ void mpt_metrics_clear(mpt_connection_view *v)
 
 /* --- the capture --- */
 
-static gint by_connection_frame(gconstpointer a, gconstpointer b)
+static gint by_id(gconstpointer a, gconstpointer b)
 {
-    const mpt_connection *x = *(mpt_connection *const *)a, *y = *(mpt_connection *const *)b;
-
-    if (x->first_frame != y->first_frame)
-        return x->first_frame < y->first_frame ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+    return mpt_connection_order(*(mpt_connection *const *)a, *(mpt_connection *const *)b);
 }
 
 GPtrArray *mpt_metrics_connections(const mpt_engine *e)
@@ -438,7 +422,7 @@ GPtrArray *mpt_metrics_connections(const mpt_engine *e)
         if (c->subflows->len)
             g_ptr_array_add(found, c);
     }
-    g_ptr_array_sort(found, by_connection_frame);
+    g_ptr_array_sort(found, by_id);
     return found;
 }
 
@@ -505,9 +489,9 @@ static void conclude_fallback(const mpt_connection *c, GArray *events)
     const mpt_subflow *s;
     guint i;
 
-    if (why == MPT_FALLBACK_NONE || !c->subflows->len)
+    if (why == MPT_FALLBACK_NONE)
         return;
-    s = g_ptr_array_index(c->subflows, 0);
+    s = mpt_connection_capable(c);
     event.side =
         mpt_subflow_conn_side(s, why == MPT_FALLBACK_SYNACK ? mpt_side_other(s->initiator) : s->initiator);
     if (why == MPT_FALLBACK_SYNACK) {

@@ -23,7 +23,7 @@ static const mpt_subflow *witness(const mpt_checking *x)
         const mpt_subflow *s;
         if (c == x->c || c->partial || !c->subflows->len)
             continue;
-        s = g_ptr_array_index(c->subflows, 0);
+        s = mpt_connection_capable(c);
         if (s->initiator_known && mpt_endpoint_equal(&s->ends[!s->initiator], &x->v->end[1]) &&
             s->synack_capable && mpt_connection_get_fallback(c) == MPT_FALLBACK_NONE)
             return s;

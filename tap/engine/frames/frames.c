@@ -309,13 +309,6 @@ static const mpt_observer observer = {.data = on_data, .segment = on_segment, .m
 
 /* --- ids --- */
 
-static gint by_first_frame(gconstpointer a, gconstpointer b)
-{
-    const mpt_subflow *x = *(mpt_subflow *const *)a, *y = *(mpt_subflow *const *)b;
-
-    return x->first_frame < y->first_frame ? -1 : x->first_frame > y->first_frame;
-}
-
 void mpt_frames_find_ids(mpt_frames *f)
 {
     guint i, k;
@@ -327,15 +320,12 @@ void mpt_frames_find_ids(mpt_frames *f)
     f->by_id = mpt_metrics_connections(f->engine);
     for (i = 0; i < f->by_id->len; i++) {
         const mpt_connection *c = g_ptr_array_index(f->by_id, i);
-        GPtrArray *order = g_ptr_array_sized_new(c->subflows->len);
+        GPtrArray *order = mpt_connection_subflows_by_id(c);
 
         mpt_frames_connection(f, c)->id = i;
-        for (k = 0; k < c->subflows->len; k++)
-            g_ptr_array_add(order, g_ptr_array_index(c->subflows, k));
-        g_ptr_array_sort(order, by_first_frame);
         for (k = 0; k < order->len; k++)
             mpt_frames_subflow(f, g_ptr_array_index(order, k))->id = k;
-        g_ptr_array_free(order, TRUE);
+        g_ptr_array_unref(order);
     }
 }
 

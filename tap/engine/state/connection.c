@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tap/engine/base/prefetch.h"
 #include "tap/engine/protocol/key.h"
 
 mpt_connection *mpt_connection_new(void)
@@ -74,7 +75,29 @@ mpt_conn_side mpt_connection_client_side(const mpt_connection *c)
         first, first->ends[MPT_SIDE_A].port >= first->ends[MPT_SIDE_B].port ? MPT_SIDE_A : MPT_SIDE_B);
 }
 
-static const mpt_subflow *capable_subflow(const mpt_connection *c)
+int mpt_connection_order(const mpt_connection *a, const mpt_connection *b)
+{
+    if (a->first_frame != b->first_frame)
+        return a->first_frame < b->first_frame ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+static gint by_id(gconstpointer a, gconstpointer b)
+{
+    return mpt_subflow_order(*(mpt_subflow *const *)a, *(mpt_subflow *const *)b);
+}
+
+GPtrArray *mpt_connection_subflows_by_id(const mpt_connection *c)
+{
+    GPtrArray *subflows = g_ptr_array_copy(c->subflows, NULL, NULL);
+
+    for (guint i = 0; i < subflows->len; i++)
+        mpt_prefetch(subflows->pdata[i], sizeof(mpt_subflow));
+    g_ptr_array_sort(subflows, by_id);
+    return subflows;
+}
+
+const mpt_subflow *mpt_connection_capable(const mpt_connection *c)
 {
     guint i;
 
@@ -88,7 +111,7 @@ static const mpt_subflow *capable_subflow(const mpt_connection *c)
 
 mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c)
 {
-    const mpt_subflow *s = capable_subflow(c);
+    const mpt_subflow *s = mpt_connection_capable(c);
     const mpt_half *responder;
 
     if (c->partial)
@@ -120,7 +143,7 @@ static bool dss_lost(const mpt_subflow *s)
 
 mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
 {
-    const mpt_subflow *s = capable_subflow(c);
+    const mpt_subflow *s = mpt_connection_capable(c);
 
     switch (mpt_connection_get_kind(c)) {
     case MPT_KIND_MPTCP:

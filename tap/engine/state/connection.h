@@ -86,6 +86,12 @@ static inline mpt_subflow *mpt_connection_subflow(const mpt_connection *c, uint1
 
 /* The version as FIGURES.md defines it; -1 unknown. */
 int mpt_connection_version(const mpt_connection *c);
+/* The order of the ids of connections: by first frame. */
+int mpt_connection_order(const mpt_connection *a, const mpt_connection *b);
+/* The subflows in the order of their ids; free with g_ptr_array_unref(). */
+GPtrArray *mpt_connection_subflows_by_id(const mpt_connection *c);
+/* The subflow with the MP_CAPABLE handshake; NULL for a partial connection. */
+const mpt_subflow *mpt_connection_capable(const mpt_connection *c);
 /* The side that is the client. */
 mpt_conn_side mpt_connection_client_side(const mpt_connection *c);
 /* Who this side is in reports. */

@@ -21,6 +21,17 @@ mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
     return s;
 }
 
+int mpt_subflow_order(const mpt_subflow *a, const mpt_subflow *b)
+{
+    bool first = a->kind == MPT_SUBFLOW_CAPABLE;
+
+    if (first != (b->kind == MPT_SUBFLOW_CAPABLE))
+        return first ? -1 : 1;
+    if (a->first_frame != b->first_frame)
+        return a->first_frame < b->first_frame ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
 static void half_clear(mpt_half *h)
 {
     mpt_ranges_clear(&h->received);

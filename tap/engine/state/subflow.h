@@ -165,6 +165,9 @@ static inline mpt_conn_side mpt_subflow_conn_side(const mpt_subflow *s, mpt_side
     return (mpt_conn_side)((unsigned)side ^ s->flip);
 }
 
+/* The order of the ids of one connection's subflows: that of the MP_CAPABLE handshake, then by first frame. */
+int mpt_subflow_order(const mpt_subflow *a, const mpt_subflow *b);
+
 mpt_subflow *mpt_subflow_new(const mpt_segment *segment);
 void mpt_subflow_free(mpt_subflow *s);
 

@@ -1,0 +1,244 @@
+/* test_identity.c - whose client, server and subflow 0 a connection shows, in whatever order its segments come.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tap/engine/figures/metrics.h"
+#include "tests/support/scene.h"
+
+#define MS INT64_C(1000000)
+
+/* A capture whose frames need not be in order of time, and the paths of its connection: [0] has MP_CAPABLE, the client
+ * opens [1] and [2], the server opens [3]. */
+struct file {
+    struct scene w;
+    struct path p[4];
+};
+
+static struct file file_of(unsigned version, bool look_back)
+{
+    mpt_engine_config config;
+    struct file f;
+
+    mpt_engine_config_default(&config);
+    if (!look_back)
+        config.horizon_segments = 0;
+    f = (struct file){.w = scene_of(mpt_engine_new(&config)),
+                      .p = {path_v4("192.0.2.1", 40000, "192.0.2.2", 80),
+                            path_v4("198.51.100.1", 40001, "192.0.2.2", 80),
+                            path_v4("203.0.113.1", 30000, "192.0.2.2", 80),
+                            path_v4("192.0.2.2", 50000, "198.51.100.1", 7)}};
+    f.w.hosts.version = version;
+    f.p[3].client = 1;
+    return f;
+}
+
+/* What follows comes at this time. */
+static void at_ms(struct file *f, int64_t ms)
+{
+    f->w.wire.now_ns = WIRE_START_NS + ms * MS;
+}
+
+static mpt_connection_view view_of(struct file *f, guint id, guint count)
+{
+    mpt_connection_view v;
+    GPtrArray *all;
+
+    mpt_engine_flush(f->w.wire.engine);
+    all = mpt_metrics_connections(f->w.wire.engine);
+    assert_int_equal(all->len, count);
+    mpt_metrics_connection(f->w.wire.engine, g_ptr_array_index(all, id), id, &v);
+    g_ptr_array_unref(all);
+    return v;
+}
+
+static void expect_ends(const mpt_connection_view *v, const struct path *capable)
+{
+    for (unsigned end = 0; end < 2; end++)
+        assert_true(mpt_endpoint_equal(&v->end[end], &capable->flow.ends[end]));
+}
+
+static void expect_subflow(const mpt_connection_view *v, uint32_t id, mpt_subflow_kind kind,
+                           const struct path *p)
+{
+    const mpt_subflow_view *s = &v->subflows[id];
+
+    assert_int_equal(s->id, id);
+    assert_int_equal(s->subflow->kind, kind);
+    assert_true(mpt_endpoint_equal(&s->subflow->ends[s->side[0]], &p->flow.ends[p->client]));
+}
+
+/* Paths whose joins come first in the file; then the one with MP_CAPABLE. The connection they are must be whole. */
+static void expect_joins_first(struct file *f, unsigned first_join, unsigned joins)
+{
+    mpt_connection_view v = view_of(f, 0, 1);
+
+    assert_int_equal(v.kind, MPT_KIND_MPTCP);
+    assert_int_equal(v.subflow_count, 1 + joins);
+    expect_ends(&v, &f->p[0]);
+    expect_subflow(&v, 0, MPT_SUBFLOW_CAPABLE, &f->p[0]);
+    for (unsigned i = 0; i < joins; i++)
+        expect_subflow(&v, 1 + i, MPT_SUBFLOW_JOIN, &f->p[first_join + i]);
+    for (unsigned end = 0; end < 2; end++)
+        assert_int_equal(v.host[end].key, end ? KEY_B : KEY_A);
+    assert_int_equal(mpt_metrics_join_verdict(&v.subflows[joins], MPT_JOIN_ACK), MPT_VERDICT_OK);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(f->w.wire.engine);
+}
+
+/* --- a join's frames stand before those of MP_CAPABLE in the file --- */
+
+static void test_connection__join_before_in_the_file__client_and_subflow_0_of_capable(void **state)
+{
+    (void)state;
+    for (unsigned version = MPT_V0; version <= MPT_V1; version++) {
+        struct file f = file_of(version, true);
+        at_ms(&f, 9);
+        open_join(&f.w, &f.p[1], 3);
+        at_ms(&f, 0);
+        open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+        expect_joins_first(&f, 1, 1);
+    }
+}
+
+static void test_connection__several_joins_before__others_by_first_frame(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+
+    (void)state;
+    at_ms(&f, 30); /* later than the next, but before it in the file */
+    open_join(&f.w, &f.p[1], 3);
+    at_ms(&f, 20);
+    open_join(&f.w, &f.p[2], 4);
+    at_ms(&f, 0);
+    open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+    expect_joins_first(&f, 1, 2);
+}
+
+static void test_connection__server_joins_before__client_stays_client(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+    mpt_connection_view v;
+
+    (void)state;
+    at_ms(&f, 9);
+    open_join(&f.w, &f.p[3], 3);
+    at_ms(&f, 0);
+    open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+    at_ms(&f, 20);
+    send_data(&f.w, &f.p[3], 0, 1, 50, dss(1, 1, 50));
+    v = view_of(&f, 0, 1);
+    assert_int_equal(v.subflows[1].initiator.value, 1);
+    assert_int_equal(v.direction[MPT_S2C].bytes.first_bytes, 50);
+    mpt_metrics_clear(&v);
+    expect_joins_first(&f, 3, 1);
+}
+
+static void test_connection__port_used_before__subflow_0_is_the_later_one(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+
+    (void)state;
+    at_ms(&f, 50);
+    open_join(&f.w, &f.p[1], 3);
+    at_ms(&f, 0);
+    send_syn(&f.w, &f.p[0], 0, no_option());
+    send_synack(&f.w, &f.p[0], 1, no_option());
+    send_ack(&f.w, &f.p[0], 0, 1, no_option());
+    f.p[0].flow.isn[0] = 3000000000u;
+    f.p[0].flow.isn[1] = 2000000000;
+    f.p[0].flow.next[0] = f.p[0].flow.next[1] = 1;
+    at_ms(&f, 30);
+    open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+    mpt_engine_flush(f.w.wire.engine);
+    assert_int_equal(mpt_metrics_plain_tcp(f.w.wire.engine), 1);
+    expect_joins_first(&f, 1, 1);
+}
+
+/* --- MP_CAPABLE is found late, or not in its SYN --- */
+
+static void test_connection__token_known_after_joins__merged_behind_capable(void **state)
+{
+    (void)state;
+    for (unsigned version = MPT_V0; version <= MPT_V1; version++) {
+        struct file f = file_of(version, false);
+        open_join(&f.w, &f.p[1], 3);
+        open_join(&f.w, &f.p[2], 4);
+        open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+        expect_joins_first(&f, 1, 2);
+    }
+}
+
+static void test_connection__capable_in_the_synack_alone__its_sender_is_server(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+    mpt_connection_view v;
+
+    (void)state;
+    at_ms(&f, 9);
+    open_join(&f.w, &f.p[1], 3);
+    at_ms(&f, 0);
+    send_synack(&f.w, &f.p[0], 1, capable(&f.w, 1, 1));
+    v = view_of(&f, 0, 1);
+    assert_int_equal(v.kind, MPT_KIND_MPTCP);
+    expect_ends(&v, &f.p[0]);
+    expect_subflow(&v, 0, MPT_SUBFLOW_CAPABLE, &f.p[0]);
+    expect_subflow(&v, 1, MPT_SUBFLOW_JOIN, &f.p[1]);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(f.w.wire.engine);
+}
+
+static void test_connection__capable_in_the_third_ack_alone__its_sender_is_client(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+
+    (void)state;
+    at_ms(&f, 9);
+    open_join(&f.w, &f.p[1], 3);
+    at_ms(&f, 0);
+    send_ack(&f.w, &f.p[0], 0, 1, capable(&f.w, 0, 2));
+    expect_joins_first(&f, 1, 1);
+}
+
+/* --- the ids of connections --- */
+
+static void test_connections__later_segment_has_lower_number__by_first_frame(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+    struct path other = path_v4("192.0.2.9", 1, "192.0.2.2", 80);
+    mpt_connection_view v;
+
+    (void)state;
+    at_ms(&f, 40);
+    send_data(&f.w, &f.p[0], 0, 1, 10, dss(1, 1, 10));
+    at_ms(&f, 0);
+    open_capable(&f.w, &other, KEY_B, KEY_A);
+    at_ms(&f, 20);
+    open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+    v = view_of(&f, 0, 2);
+    expect_ends(&v, &f.p[0]);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(f.w.wire.engine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_connection__join_before_in_the_file__client_and_subflow_0_of_capable),
+        cmocka_unit_test(test_connection__several_joins_before__others_by_first_frame),
+        cmocka_unit_test(test_connection__server_joins_before__client_stays_client),
+        cmocka_unit_test(test_connection__port_used_before__subflow_0_is_the_later_one),
+        cmocka_unit_test(test_connection__token_known_after_joins__merged_behind_capable),
+        cmocka_unit_test(test_connection__capable_in_the_synack_alone__its_sender_is_server),
+        cmocka_unit_test(test_connection__capable_in_the_third_ack_alone__its_sender_is_client),
+        cmocka_unit_test(test_connections__later_segment_has_lower_number__by_first_frame),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
