@@ -206,6 +206,63 @@ static void test_connection__capable_in_the_third_ack_alone__its_sender_is_clien
     expect_joins_first(&f, 1, 1);
 }
 
+/* --- what comes before the handshake made a partial connection --- */
+
+static void test_connection__data_before_its_syn__whole(void **state)
+{
+    (void)state;
+    for (unsigned side = 0; side < 2; side++) {
+        struct file f = file_of(MPT_V1, false);
+        mpt_connection_view v;
+        send_data(&f.w, &f.p[0], side, 1, 100, dss(1, 1, 100));
+        send_ack(&f.w, &f.p[0], !side, 101, data_ack(101));
+        f.p[0].flow.next[0] = f.p[0].flow.next[1] = 1;
+        open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+        open_join(&f.w, &f.p[1], 3);
+        v = view_of(&f, 0, 1);
+        assert_int_equal(v.direction[side].bytes.first_bytes, 100);
+        assert_int_equal(v.direction[side].data.dsn_first.value, 1);
+        assert_int_equal(v.direction[!side].bytes.payload_bytes, 0);
+        mpt_metrics_clear(&v);
+        expect_joins_first(&f, 1, 1);
+    }
+}
+
+static void test_connection__found_by_its_numbers_before_its_syn__whole(void **state)
+{
+    struct file f = file_of(MPT_V1, false);
+    mpt_connection_view v;
+
+    (void)state;
+    send_data(&f.w, &f.p[1], 0, 1, 100, dss(1, 1, 100)); /* its join is not in the capture */
+    send_data(&f.w, &f.p[0], 0, 1, 100, dss(101, 1, 100));
+    f.p[0].flow.next[0] = f.p[0].flow.next[1] = 1;
+    open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+    v = view_of(&f, 0, 1);
+    assert_int_equal(v.kind, MPT_KIND_MPTCP);
+    expect_ends(&v, &f.p[0]);
+    expect_subflow(&v, 0, MPT_SUBFLOW_CAPABLE, &f.p[0]);
+    expect_subflow(&v, 1, MPT_SUBFLOW_UNKNOWN, &f.p[1]);
+    assert_int_equal(v.direction[0].data.dsn_end.value, 201);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(f.w.wire.engine);
+}
+
+static void test_connection__capable_on_a_join__no_connection_of_its_own(void **state)
+{
+    struct file f = file_of(MPT_V1, true);
+    mpt_connection_view v;
+
+    (void)state;
+    open_join(&f.w, &f.p[1], 3);
+    send_ack(&f.w, &f.p[1], 0, 1, capable(&f.w, 0, 2));
+    v = view_of(&f, 0, 1);
+    assert_int_equal(v.kind, MPT_KIND_MPTCP_PARTIAL);
+    expect_subflow(&v, 0, MPT_SUBFLOW_JOIN, &f.p[1]);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(f.w.wire.engine);
+}
+
 /* --- the ids of connections --- */
 
 static void test_connections__later_segment_has_lower_number__by_first_frame(void **state)
@@ -237,6 +294,9 @@ int main(void)
         cmocka_unit_test(test_connection__token_known_after_joins__merged_behind_capable),
         cmocka_unit_test(test_connection__capable_in_the_synack_alone__its_sender_is_server),
         cmocka_unit_test(test_connection__capable_in_the_third_ack_alone__its_sender_is_client),
+        cmocka_unit_test(test_connection__data_before_its_syn__whole),
+        cmocka_unit_test(test_connection__found_by_its_numbers_before_its_syn__whole),
+        cmocka_unit_test(test_connection__capable_on_a_join__no_connection_of_its_own),
         cmocka_unit_test(test_connections__later_segment_has_lower_number__by_first_frame),
     };
 

@@ -119,22 +119,32 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_se
 static bool capable_connection(struct context *x, const mpt_mp_capable *o)
 {
     mpt_subflow *s = x->s;
+    mpt_connection *c, *partial = s->connection;
     mpt_side client;
     bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK;
 
-    if (s->connection)
-        return s->kind == MPT_SUBFLOW_CAPABLE;
+    if (s->kind == MPT_SUBFLOW_CAPABLE)
+        return partial != NULL;
+    /* What came before its handshake made it a partial connection, which is whole now. */
+    if (partial && (!partial->partial || s->kind != MPT_SUBFLOW_UNKNOWN || s->join))
+        return false;
     /* Only the client sends both keys; a SYN/ACK is the server's (RFC 8684 3.1). */
     if (!syn && !o->has_receiver_key)
         return false;
     client = syn && ack ? mpt_side_other(x->side) : x->side;
-    s->connection = mpt_identity_new_connection(x->e, s, false);
-    if (!s->connection)
+    c = mpt_identity_new_connection(x->e, s, false);
+    if (!c)
         return false;
     s->kind = MPT_SUBFLOW_CAPABLE;
     s->initiator_known = true;
     s->initiator = client;
-    return mpt_identity_attach(x->e, s->connection, s, client, MPT_CONN_SIDE_A);
+    if (!partial)
+        return mpt_identity_attach(x->e, c, s, client, MPT_CONN_SIDE_A);
+    mpt_identity_merge(x->e, c, partial, mpt_subflow_conn_side(s, client) != MPT_CONN_SIDE_A);
+    if (s->connection == c)
+        return true;
+    s->kind = MPT_SUBFLOW_UNKNOWN; /* above a limit */
+    return false;
 }
 
 static void capable_version(mpt_connection *c, mpt_subflow *s, bool syn, bool ack, uint8_t version)
