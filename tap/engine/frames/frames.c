@@ -293,16 +293,19 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
         for (i = offset; i < to->subflows->len; i++) {
             const mpt_subflow *s = g_ptr_array_index(to->subflows, i);
             mpt_frames_subflow(f, s)->shift[mpt_subflow_side(s, side)] += shift;
-            mpt_frames_subflow(f, s)->has_id = false;
         }
         state->acked_known[side] = to->level[side].acked_known;
         state->acked[side] = to->level[side].acked;
         state->out_of_order[side] = to->level[side].out_of_order_bytes;
     }
-    if (!state->has_id && was.has_id) {
-        state->has_id = true;
-        state->id = was.id;
-    }
+    state->merged = true;
+    if (!was.has_id)
+        return;
+    if (state->has_id && MAX(state->id, was.id) + 1 == f->next_id)
+        f->next_id--;
+    state->id = state->has_id ? MIN(state->id, was.id) : was.id;
+    f->partials -= !to->partial || state->has_id; /* `from` is always partial */
+    state->has_id = true;
 }
 
 static const mpt_observer observer = {.data = on_data, .segment = on_segment, .merge = on_merge};
@@ -329,8 +332,31 @@ void mpt_frames_find_ids(mpt_frames *f)
     }
 }
 
-/* A partial connection may turn out to be part of another as long
- * as it has only shown an MP_JOIN, so it waits for its first DSS. */
+/* An MP_CAPABLE SYN of v1 has no key (RFC 8684 3.1): where it may be that of a partial connection, the answer tells. */
+static bool is_waiting(const mpt_frames *f, const mpt_connection *c)
+{
+    const mpt_subflow *s = mpt_connection_capable(c);
+
+    return s && f->partials && !c->host[0].token_known && !c->host[1].token_known && !s->synack_seen &&
+           !s->ack_seen;
+}
+
+static void number_anew(mpt_frames *f, const mpt_connection *c, struct mpt_frame_connection *state)
+{
+    GPtrArray *order = mpt_connection_subflows_by_id(c);
+
+    for (guint k = 0; k < order->len; k++) {
+        struct mpt_frame_subflow *sub = mpt_frames_subflow(f, g_ptr_array_index(order, k));
+        sub->has_id = true;
+        sub->id = k;
+    }
+    state->next_subflow = order->len;
+    state->merged = false;
+    g_ptr_array_unref(order);
+}
+
+/* A partial connection may turn out to be part of another as long as it has only shown an MP_JOIN, so it waits for its
+ * first DSS. */
 bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
 {
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);
@@ -341,12 +367,16 @@ bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subfl
             return false;
         state->has_id = true;
         state->id = f->next_id++;
+        state->next_subflow = !c->partial; /* 0 is that of MP_CAPABLE, whoever is shown first */
+        f->partials += c->partial;
     }
+    if (state->merged)
+        number_anew(f, c, state);
     if (!sub->has_id) {
         sub->has_id = true;
-        sub->id = state->next_subflow++;
+        sub->id = s->kind == MPT_SUBFLOW_CAPABLE ? 0 : state->next_subflow++;
     }
-    return true;
+    return !is_waiting(f, c);
 }
 
 /* --- public --- */

@@ -41,7 +41,7 @@ struct mpt_frame_connection {
     uint64_t out_of_order[MPT_CONN_SIDES];
     int64_t acked[MPT_CONN_SIDES];
     bool acked_known[MPT_CONN_SIDES];
-    bool has_id;
+    bool has_id, merged; /* merged: its subflows are numbered anew */
     uint32_t id, next_subflow;
 };
 
@@ -53,8 +53,8 @@ struct mpt_frames {
     GPtrArray *frames;              /* kept: first record of each frame */
     struct mpt_frame_record *live;  /* else: those of the newest frame */
     GArray *subflows, *connections; /* states, by index */
-    uint32_t next_id;
-    bool stale; /* ids have to be found again */
+    uint32_t next_id, partials;     /* of the numbered connections those that are partial */
+    bool stale;                     /* ids have to be found again */
     GPtrArray *by_id;
 };
 
@@ -64,7 +64,8 @@ struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_conn
 struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame);
 /* Kept: brings the ids of all connections and subflows up to date, those of `list`: by first frame. */
 void mpt_frames_find_ids(mpt_frames *f);
-/* Live: numbers them when they are first known. False: not yet. */
+/* Live: numbers them when they are first known, and subflows anew when connections turn out to be one. False: not
+ * yet. */
 bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s);
 
 #endif
