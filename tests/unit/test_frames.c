@@ -435,6 +435,37 @@ static void test_ids__frames_out_of_time_order__by_first_frame(void **state)
 }
 
 /* Every second byte is known: more parts than are told of. */
+static void expect_ids(stage *t, uint32_t frame, uint32_t connection, uint32_t subflow)
+{
+    mpt_frame_ids ids;
+
+    assert_true(mpt_frames_ids(t->frames, frame, 0, &ids));
+    assert_non_null(ids.connection);
+    assert_int_equal(ids.connection_id, connection);
+    assert_int_equal(ids.subflow_id, subflow);
+}
+
+static void test_ids__live_and_the_join_comes_first__as_known_at_the_frame(void **state)
+{
+    mpt_option join = {.subtype = MPT_MP_JOIN,
+                       .length = 12,
+                       .join = {.step = MPT_JOIN_SYN, .token = mpt_key_token(HOSTS.key[1], 1)}};
+    mpt_option syn = option_capable(&HOSTS, 0, 0), synack = option_capable(&HOSTS, 1, 1);
+    mpt_frame_ids ids;
+    stage t;
+
+    (void)state;
+    open_stage(&t, false);
+    assert_true(mpt_frames_ids(t.frames, send_at(&t, &t.b, 0, MPT_TCP_SYN, 0, 0, &join), 0, &ids));
+    assert_null(ids.connection); /* it may be of any connection */
+    expect_ids(&t, data(&t, &t.b, 0, 1, 10), 0, 0);
+    assert_true(mpt_frames_ids(t.frames, send_at(&t, &t.a, 0, MPT_TCP_SYN, 0, 0, &syn), 0, &ids));
+    assert_null(ids.connection); /* no key: it may be of that one */
+    expect_ids(&t, send_at(&t, &t.a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, 0, &synack), 0, 0);
+    expect_ids(&t, data(&t, &t.b, 0, 11, 10), 0, 1);
+    mpt_frames_free(t.frames);
+}
+
 static void test_look__more_parts_than_told_of__the_last_has_the_rest(void **state)
 {
     mpt_frame_facts facts;
@@ -545,6 +576,7 @@ int main(void)
         cmocka_unit_test(test_look__plain_tcp__no_connection),
         cmocka_unit_test(test_look__two_segments_in_a_frame__by_index),
         cmocka_unit_test(test_ids__frames_out_of_time_order__by_first_frame),
+        cmocka_unit_test(test_ids__live_and_the_join_comes_first__as_known_at_the_frame),
         cmocka_unit_test(test_look__more_parts_than_told_of__the_last_has_the_rest),
         cmocka_unit_test(test_look__random__sums_are_the_reports),
     };
