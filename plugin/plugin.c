@@ -15,6 +15,7 @@
 #include "plugin/wireshark/follow_window.h"
 #include "plugin/wireshark/menu.h"
 #include "plugin/wireshark/stat_tables.h"
+#include "plugin/wireshark/unfold_pcapng.h"
 #include "prefs.h"
 #include "tap/listener.h"
 
@@ -45,6 +46,7 @@ static void register_protocols(void)
 
 static void register_handoff(void)
 {
+    mpt_unfold_register();
     mpt_cli_register();
     mpt_follow_register();
     mpt_follow_window_register();

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "plugin/host.h"
-#include "plugin/report/arguments.h"
+#include "plugin/report/registry.h"
 #include "session.h"
 
 void mpt_cli_refuse(const char *message)
@@ -23,20 +23,25 @@ void mpt_cli_refuse(const char *message)
         exit(1);
 }
 
-static void print_help(FILE *to)
+/* tshark's own -z help needs no capture, and ends it. */
+static void print_and_exit(const mpt_arguments *arguments)
+{
+    mpt_report_context x = {.arguments = arguments};
+    GString *sentence = g_string_new(NULL);
+    mpt_sink *sink = mpt_sink_new_stream(stdout);
+    char *error = NULL;
+
+    arguments->report->print(&x, sink, sentence);
+    exit(mpt_sink_close(sink, &error) ? 0 : 1);
+}
+
+static void print_help(void)
 {
     GString *help = g_string_new(NULL);
 
     mpt_arguments_help(help);
-    fputs(help->str, to);
+    fputs(help->str, stderr);
     g_string_free(help, TRUE);
-}
-
-/* tshark's own -z help needs no capture, and ends it. */
-static void help_and_exit(void)
-{
-    print_help(stdout);
-    exit(fflush(stdout) == 0 ? 0 : 1);
 }
 
 static bool open_report(const char *text)
@@ -47,14 +52,14 @@ static bool open_report(const char *text)
 
     switch (mpt_arguments_parse(text, &arguments, &error)) {
     case MPT_ARGUMENTS_NO_REPORT:
-        print_help(stderr);
-        mpt_cli_refuse("-z mptcp needs the name of a report, for example -z mptcp,summary");
+        print_help();
+        mpt_cli_refuse("-z mptcp needs the name of a report, for example -z " MPT_ASK_OVERVIEW);
         return false;
     case MPT_ARGUMENTS_ERROR:
         break;
     case MPT_ARGUMENTS_OK:
-        if (arguments.report == MPT_REPORT_HELP && !mpt_host_is_gui())
-            help_and_exit();
+        if (arguments.report->needs_nothing && !mpt_host_is_gui())
+            print_and_exit(&arguments);
         ok = mpt_session_add_report(&arguments, &error);
         break;
     }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "plugin/report/registry.h"
 #include "session.h"
 
 #define NAME "follow,mptcp"
@@ -81,7 +82,7 @@ static const char *parse(const char *text, mpt_arguments *a)
         return "-z " NAME " needs ascii, hex, raw or yaml and the connection's id, for example -z " NAME
                ",ascii,0";
     if (!read_number(&text, &a->stream) || (*text && *text != ','))
-        return "-z " NAME " needs the connection's id, as -z mptcp,list shows it, after the mode";
+        return "-z " NAME " needs the connection's id, as -z " MPT_ASK_LISTING " shows it, after the mode";
     if (!read_chunks(text, a))
         return "after the connection's id -z " NAME " takes a range of chunks, for example 1-3";
     return NULL;
@@ -89,12 +90,12 @@ static const char *parse(const char *text, mpt_arguments *a)
 
 static mpt_stat_result init(const char *text, void *userdata _U_)
 {
-    mpt_arguments arguments = {
-        .report = MPT_REPORT_FOLLOW, .presence = 1u << MPT_ARG_STREAM, .to_ns = INT64_MAX};
+    mpt_arguments arguments = mpt_arguments_of(&mpt_follow_report);
     const char *wrong = parse(text, &arguments);
     char *error = NULL;
     bool ok = false;
 
+    arguments.presence = MPT_BIT(MPT_ARG_STREAM);
     if (wrong) {
         mpt_cli_refuse(wrong);
     } else if (!(ok = mpt_session_add_report(&arguments, &error))) {

@@ -52,11 +52,10 @@ static bool start(char **error)
 
 static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
 {
-    const mpt_report_kind *kind = mpt_report_kind_of(a->report);
     struct mpt_report_needs more = {0};
 
-    if (kind->needs)
-        kind->needs(a, &more);
+    if (a->report->needs)
+        a->report->needs(a, &more);
     to->rtt |= more.rtt;
     to->hmacs |= more.hmacs || a->format == MPT_FORMAT_JSON; /* whose connections come with their events */
     to->checksums |= more.checksums;
@@ -74,11 +73,6 @@ static bool prepare(mpt_open_report *r, char **error)
     const mpt_arguments *a = &r->arguments;
     struct mpt_report_needs *needs = &r->window->needs;
 
-    if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON) {
-        *error = g_strdup(
-            "\"live\" prints lines, and a JSON document is not made of lines: use format=csv, or text");
-        return false;
-    }
     add_needs(needs, a);
     if (r->window->live)
         mpt_listener_at_once();

@@ -84,13 +84,13 @@ static bool print_text(mpt_open_report *r, mpt_sink *sink)
     note = g_string_new(NULL);
     context_of(r);
     r->context.note = note;
-    mpt_report_kind_of(r->arguments.report)->print(&r->context, sink, sentence);
+    mpt_report_print(&r->context, sink, sentence);
     if (note->len)
         complain(note->str);
     g_string_free(note, TRUE);
     /* Text says so itself, and so does each sentence. */
     if (!sentence->len && r->context.connections->len == 0 && r->arguments.format == MPT_FORMAT_CSV &&
-        r->arguments.report != MPT_REPORT_TCP)
+        !r->arguments.report->of_streams)
         complain(MPT_NO_MPTCP);
     return !fail_late(sentence);
 }

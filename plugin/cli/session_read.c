@@ -21,7 +21,7 @@ mpt_open_report *mpt_session_collecting(mpt_open_report *r)
 {
     guint i;
 
-    for (i = 0; mpt_report_kind_of(r->arguments.report)->shared && i < mpt_session.reports->len; i++) {
+    for (i = 0; r->arguments.report->shared && i < mpt_session.reports->len; i++) {
         mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
         if (other->window == r->window && other->arguments.report == r->arguments.report)
             return other;
@@ -31,15 +31,15 @@ mpt_open_report *mpt_session_collecting(mpt_open_report *r)
 
 static void open_collector(mpt_open_report *r, mpt_engine *engine, unsigned point)
 {
-    const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+    const mpt_report *report = r->arguments.report;
 
     /* What was told at once can't be chosen later. */
-    if (!kind->observer || mpt_session_collecting(r) != r ||
+    if (!report->observer || mpt_session_collecting(r) != r ||
         (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE)))
         return;
-    r->collected[point] = kind->open(&r->arguments, engine, live_sink(r), r->mark);
+    r->collected[point] = report->open(&r->arguments, engine, live_sink(r), r->mark);
     if (r->collected[point])
-        mpt_engine_observe(engine, kind->observer, r->collected[point]);
+        mpt_engine_observe(engine, report->observer, r->collected[point]);
 }
 
 /* Collectors are told of everything from an engine's first segment on. */
@@ -62,15 +62,15 @@ static void open_collectors(mpt_engine *engine, unsigned point, void *user)
 
 static void close_collector(mpt_open_report *r)
 {
-    const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+    const mpt_report *report = r->arguments.report;
     unsigned point;
 
     for (point = 0; point < MPT_VANTAGE_POINTS; point++) {
         if (!r->collected[point])
             continue;
-        mpt_engine_unobserve(mpt_vantage_engines_at(r->window->points, point), kind->observer,
+        mpt_engine_unobserve(mpt_vantage_engines_at(r->window->points, point), report->observer,
                              r->collected[point]);
-        kind->close(r->collected[point]);
+        report->close(r->collected[point]);
         r->collected[point] = NULL;
     }
 }

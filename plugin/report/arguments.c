@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "plugin/report/format/scan.h"
+#include "registry.h"
 #include "tap/engine/graphs/graphs.h"
 
 typedef struct parser {
     mpt_arguments *out;
-    bool everything;  /* take what this build does not have, too */
     const char *rest; /* what is not read yet, after a comma; NULL at the end */
     char *error;
 } parser;
@@ -40,31 +40,18 @@ static bool read_window(parser *p, char *value);
 
 /* ---- what exists ---- */
 
-static bool has_report(const parser *p, unsigned report)
+static bool has_name(const char *known, const char *name, size_t len)
 {
-    return p->everything || REPORT_TABLE[report].available;
-}
-
-/* True if the option exists and a report that exists takes it. */
-static bool has_arg(const parser *p, unsigned arg)
-{
-    if (!p->everything && !ARG_TABLE[arg].available)
-        return false;
-    for (unsigned report = 0; report < MPT_REPORTS; report++)
-        if (has_report(p, report) && (REPORT_TABLE[report].takes & BIT(arg)))
-            return true;
-    return false;
+    return strlen(known) == len && memcmp(known, name, len) == 0;
 }
 
 /* MPT_ARGS where there is none of this name. */
-static unsigned find_arg(const parser *p, const char *name, size_t len)
+static unsigned find_arg(const char *name, size_t len)
 {
-    for (unsigned arg = 0; arg < MPT_ARGS; arg++) {
-        const char *known = ARG_TABLE[arg].name;
-        if (strlen(known) == len && memcmp(known, name, len) == 0 && has_arg(p, arg))
-            return arg;
-    }
-    return MPT_ARGS;
+    unsigned arg = 0;
+    while (arg < MPT_ARGS && !has_name(ARG_TABLE[arg].name, name, len))
+        arg++;
+    return arg;
 }
 
 /* ---- errors ---- */
@@ -82,29 +69,30 @@ static bool fail(parser *p, const char *format, ...)
     return false;
 }
 
-/* The options of `set` that exist, as "stream, token and full"; "no option". To be freed with g_free(). */
-static char *arg_names(const parser *p, uint32_t set)
+/* The options of `set`, as "stream, token and full"; "no option". To be freed with g_free(). */
+static char *arg_names(uint32_t set)
 {
     unsigned left = 0;
     for (unsigned arg = 0; arg < MPT_ARGS; arg++)
-        left += (set & BIT(arg)) && has_arg(p, arg);
+        left += (set & MPT_BIT(arg)) != 0;
     GString *out = g_string_new(left == 0 ? "no option" : NULL);
     for (unsigned arg = 0; arg < MPT_ARGS; arg++)
-        if ((set & BIT(arg)) && has_arg(p, arg))
+        if (set & MPT_BIT(arg))
             mpt_scan_join(out, ARG_TABLE[arg].name, --left, " and ");
     return g_string_free(out, FALSE);
 }
 
 /* The reports that take all options of `set` (0: all reports). To be freed with g_free(). */
-static char *report_names(const parser *p, uint32_t set)
+static char *report_names(uint32_t set)
 {
+    const mpt_report *report;
     unsigned left = 0;
-    for (unsigned report = 0; report < MPT_REPORTS; report++)
-        left += has_report(p, report) && (REPORT_TABLE[report].takes & set) == set;
+    for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
+        left += (report->takes & set) == set;
     GString *out = g_string_new(NULL);
-    for (unsigned report = 0; report < MPT_REPORTS; report++)
-        if (has_report(p, report) && (REPORT_TABLE[report].takes & set) == set)
-            mpt_scan_join(out, REPORT_TABLE[report].name, --left, " and ");
+    for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
+        if ((report->takes & set) == set)
+            mpt_scan_join(out, report->name, --left, " and ");
     return g_string_free(out, FALSE);
 }
 
@@ -118,12 +106,12 @@ static unsigned tolerance(const char *name)
 }
 
 /* The option that was meant, or MPT_ARGS. */
-static unsigned meant_arg(const parser *p, const char *word, size_t len)
+static unsigned meant_arg(const char *word, size_t len)
 {
     unsigned best = MPT_ARGS, best_distance = MPT_WORD_MAX;
     for (unsigned arg = 0; arg < MPT_ARGS; arg++) {
         unsigned distance = mpt_scan_distance(word, len, ARG_TABLE[arg].name);
-        if (has_arg(p, arg) && distance <= tolerance(ARG_TABLE[arg].name) && distance < best_distance) {
+        if (distance <= tolerance(ARG_TABLE[arg].name) && distance < best_distance) {
             best = arg;
             best_distance = distance;
         }
@@ -133,13 +121,12 @@ static unsigned meant_arg(const parser *p, const char *word, size_t len)
 
 static bool fail_unknown_report(parser *p, const char *word, size_t len)
 {
+    const mpt_report *report;
     const char *meant = NULL;
-    for (unsigned report = 0; report < MPT_REPORTS && !meant; report++) {
-        const char *name = REPORT_TABLE[report].name;
-        if (has_report(p, report) && mpt_scan_distance(word, len, name) <= tolerance(name))
-            meant = name;
-    }
-    char *all = report_names(p, 0);
+    for (unsigned i = 0; !meant && (report = mpt_registry_at(i)) != NULL; i++)
+        if (mpt_scan_distance(word, len, report->name) <= tolerance(report->name))
+            meant = report->name;
+    char *all = report_names(0);
     char *text = mpt_scan_shown(word, len);
     if (meant)
         fail(p, "unknown report \"%s\"; did you mean \"%s\"? There are %s", text, meant, all);
@@ -152,9 +139,9 @@ static bool fail_unknown_report(parser *p, const char *word, size_t len)
 
 static bool fail_unknown_arg(parser *p, const char *word, size_t len, unsigned meant)
 {
-    const struct report_row *row = &REPORT_TABLE[p->out->report];
+    const mpt_report *row = p->out->report;
     char *text = mpt_scan_shown(word, len);
-    char *names = arg_names(p, row->takes);
+    char *names = arg_names(row->takes);
     if (meant < MPT_ARGS)
         fail(p, "unknown option \"%s\" of mptcp,%s; did you mean \"%s\"?", text, row->name,
              ARG_TABLE[meant].name);
@@ -190,11 +177,11 @@ static bool read_address(parser *p, char *value)
 
 static bool read_format(parser *p, char *value)
 {
-    const struct report_row *row = &REPORT_TABLE[p->out->report];
+    const mpt_report *row = p->out->report;
     GString *names = g_string_new(NULL);
     bool found = false;
     for (unsigned format = 0; format < G_N_ELEMENTS(FORMAT_NAMES); format++) {
-        if (!(row->formats & BIT(format)))
+        if (!(row->formats & MPT_BIT(format)))
             continue;
         uint32_t later = row->formats >> format >> 1;
         unsigned left = later == 0 ? 0 : (later & (later - 1)) == 0 ? 1 : 2;
@@ -330,10 +317,9 @@ static size_t word_length(const char *text)
 static bool read_option(parser *p, unsigned arg, char *value)
 {
     const struct arg_row *row = &ARG_TABLE[arg];
-    if (!(REPORT_TABLE[p->out->report].takes & BIT(arg))) {
-        char *names = report_names(p, BIT(arg));
-        fail(p, "mptcp,%s takes no option \"%s\"; it belongs to %s", mpt_report_name(p->out->report),
-             row->name, names);
+    if (!(p->out->report->takes & MPT_BIT(arg))) {
+        char *names = report_names(MPT_BIT(arg));
+        fail(p, "mptcp,%s takes no option \"%s\"; it belongs to %s", p->out->report->name, row->name, names);
         g_free(names);
         return false;
     }
@@ -346,14 +332,14 @@ static bool read_option(parser *p, unsigned arg, char *value)
         fail(p, "option \"%s\" needs %s, not \"%s\"", row->name, row->expects, text);
         g_free(text);
     }
-    p->out->presence |= BIT(arg);
+    p->out->presence |= MPT_BIT(arg);
     return !p->error;
 }
 
 /* The option that stands behind the filter, or MPT_ARGS: ",name=" or ",name" where a filter can't have a
  * comma, outside of quotes and brackets. Else the whole would be refused as a filter, and nobody would see
  * why. */
-static unsigned option_after_filter(const parser *p, const char *filter)
+static unsigned option_after_filter(const char *filter)
 {
     int depth = 0;
     char quote = '\0';
@@ -372,7 +358,7 @@ static unsigned option_after_filter(const parser *p, const char *filter)
         else if (*c == ',' && depth == 0) {
             const char *word = c + 1 + strspn(c + 1, " ");
             size_t len = word_length(word);
-            unsigned arg = find_arg(p, word, len);
+            unsigned arg = find_arg(word, len);
             if (arg < MPT_ARGS && strchr("=,", word[len]))
                 return arg;
         }
@@ -385,10 +371,10 @@ static unsigned option_after_filter(const parser *p, const char *filter)
 
 /* What to add when a filter that begins with this word alone does not compile; NULL where nothing is like it.
  */
-static char *hint_for_word(const parser *p, const char *word, size_t len)
+static char *hint_for_word(const char *word, size_t len)
 {
-    unsigned arg = find_arg(p, word, len);
-    unsigned meant = meant_arg(p, word, len);
+    unsigned arg = find_arg(word, len);
+    unsigned meant = meant_arg(word, len);
     if (arg < MPT_ARGS)
         return g_strdup_printf("option \"%s\" lacks its value: %s=%s", ARG_TABLE[arg].name,
                                ARG_TABLE[arg].name, ARG_TABLE[arg].value);
@@ -406,8 +392,8 @@ static bool read_filter(parser *p, const char *text)
     const char *value = after + 1 + (*after == '=' ? strspn(after + 1, " ") : 0);
     bool assigns = len > 0 && *after == '=' && value + strcspn(value, OPERATORS) >= end;
     if (assigns)
-        return fail_unknown_arg(p, text, len, meant_arg(p, text, len));
-    unsigned late = option_after_filter(p, text);
+        return fail_unknown_arg(p, text, len, meant_arg(text, len));
+    unsigned late = option_after_filter(text);
     if (late < MPT_ARGS)
         return fail(p, "option \"%s\" stands after the display filter; the filter comes last",
                     ARG_TABLE[late].name);
@@ -415,7 +401,7 @@ static bool read_filter(parser *p, const char *text)
     g_strstrip(p->out->filter);
     /* A word alone may be a protocol, whatever option it is like: only the compiler of filters knows. */
     if (len > 0 && after == end)
-        p->out->filter_hint = hint_for_word(p, text, len);
+        p->out->filter_hint = hint_for_word(text, len);
     p->rest = NULL;
     return true;
 }
@@ -427,7 +413,7 @@ static bool read_next(parser *p)
     const char *end = token_end(text);
     size_t len = word_length(text);
     const char *after = text + len + strspn(text + len, " ");
-    unsigned arg = find_arg(p, text, len);
+    unsigned arg = find_arg(text, len);
     if (arg == MPT_ARGS || (after == end ? ARG_TABLE[arg].value != NULL : *after != '='))
         return read_filter(p, text);
     char *value = *after == '=' ? g_strndup(after + 1, (size_t)(end - after - 1)) : NULL;
@@ -454,13 +440,14 @@ static bool interfaces_overlap(const mpt_arguments *a)
 static bool check(parser *p)
 {
     const mpt_arguments *a = p->out;
-    uint32_t missing = REPORT_TABLE[a->report].needs & ~a->presence;
+    uint32_t missing = a->report->requires & ~a->presence;
+    p->error = a->report->refuse ? a->report->refuse(a) : NULL;
+    if (p->error)
+        return false;
     for (unsigned arg = 0; arg < MPT_ARGS; arg++)
-        if (missing & BIT(arg))
-            return fail(p, "mptcp,%s needs the option %s=%s", mpt_report_name(a->report), ARG_TABLE[arg].name,
+        if (missing & MPT_BIT(arg))
+            return fail(p, "mptcp,%s needs the option %s=%s", a->report->name, ARG_TABLE[arg].name,
                         ARG_TABLE[arg].value);
-    if (a->type && a->format != MPT_FORMAT_CSV && !strcmp(a->type, mpt_graph_name(MPT_GRAPH_MAPPINGS)))
-        return fail(p, "mptcp,plot,type=%s is a list: it needs format=csv", a->type);
     if (a->from_ns >= a->to_ns)
         return fail(p, "option \"from\" must be less than \"to\"; without it, it is 0");
     if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON)
@@ -478,15 +465,13 @@ static bool read_report(parser *p)
     size_t len = (size_t)(end - p->rest);
     while (len > 0 && p->rest[len - 1] == ' ')
         len--;
-    for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        const char *name = REPORT_TABLE[report].name;
-        if (has_report(p, report) && strlen(name) == len && memcmp(name, p->rest, len) == 0) {
-            p->out->report = (mpt_report)report;
-            p->out->format = REPORT_TABLE[report].formats & PICTURE ? MPT_FORMAT_HTML : MPT_FORMAT_TEXT;
+    const mpt_report *report;
+    for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
+        if (has_name(report->name, p->rest, len)) {
+            *p->out = mpt_arguments_of(report);
             p->rest = *end == ',' ? end + 1 : NULL;
             return true;
         }
-    }
     return fail_unknown_report(p, p->rest, len);
 }
 
@@ -495,7 +480,7 @@ static bool read_all(parser *p)
     if (!read_report(p))
         return false;
     while (p->rest) {
-        p->rest += strspn(p->rest, " \t");
+        p->rest += strspn(p->rest, " \t\n\v\f\r");
         if (*p->rest == '\0')
             break; /* "$FILTER" may be empty in a script */
         if (*p->rest == ',')
@@ -506,14 +491,20 @@ static bool read_all(parser *p)
     return check(p);
 }
 
-static mpt_arguments_result parse(const char *text, bool everything, mpt_arguments *arguments, char **error)
+mpt_arguments mpt_arguments_of(const mpt_report *report)
 {
-    *arguments = (mpt_arguments){.to_ns = INT64_MAX, .clock = MPT_CLOCK_DRIFT};
-    parser p = {.out = arguments, .everything = everything};
+    return (mpt_arguments){
+        .report = report, .format = report->format, .to_ns = INT64_MAX, .clock = MPT_CLOCK_DRIFT};
+}
+
+mpt_arguments_result mpt_arguments_parse(const char *text, mpt_arguments *arguments, char **error)
+{
+    *arguments = (mpt_arguments){.presence = 0};
+    parser p = {.out = arguments};
     bool ours = strncmp(text, "mptcp", 5) == 0 && (text[5] == '\0' || text[5] == ',');
     mpt_arguments_result result = MPT_ARGUMENTS_ERROR;
     if (!ours) {
-        fail(&p, "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list");
+        fail(&p, "what is asked for must begin with \"mptcp,\" and a report, such as " MPT_ASK_LISTING);
     } else if (text[5] == '\0' || text[6] == '\0') {
         result = MPT_ARGUMENTS_NO_REPORT;
     } else {
@@ -524,16 +515,6 @@ static mpt_arguments_result parse(const char *text, bool everything, mpt_argumen
         mpt_arguments_clear(arguments);
     *error = p.error;
     return result;
-}
-
-mpt_arguments_result mpt_arguments_parse(const char *text, mpt_arguments *arguments, char **error)
-{
-    return parse(text, false, arguments, error);
-}
-
-mpt_arguments_result mpt_arguments_parse_everything(const char *text, mpt_arguments *arguments, char **error)
-{
-    return parse(text, true, arguments, error);
 }
 
 void mpt_arguments_clear(mpt_arguments *arguments)
@@ -551,50 +532,31 @@ void mpt_arguments_clear(mpt_arguments *arguments)
     *arguments = (mpt_arguments){.presence = 0};
 }
 
-const char *mpt_report_name(mpt_report report)
-{
-    g_assert(report < MPT_REPORTS);
-    return REPORT_TABLE[report].name;
-}
-
-bool mpt_report_available(mpt_report report)
-{
-    g_assert(report < MPT_REPORTS);
-    return REPORT_TABLE[report].available;
-}
-
-bool mpt_report_takes(mpt_report report, mpt_arg arg)
-{
-    g_assert(report < MPT_REPORTS && arg < MPT_ARGS);
-    return (REPORT_TABLE[report].takes & BIT(arg)) != 0;
-}
-
 /* "name=VALUE name=VALUE", the option with those that share its line of help. */
-static void append_usage(GString *out, const parser *p, unsigned arg)
+static void append_usage(GString *out, unsigned arg)
 {
     do {
-        if (!has_arg(p, arg))
-            continue;
         const char *value = ARG_TABLE[arg].value;
         g_string_append_printf(out, "%s%s%s%s", out->len > 0 ? " " : "", ARG_TABLE[arg].name,
                                value ? "=" : "", value ? value : "");
     } while (++arg < MPT_ARGS && !ARG_TABLE[arg].help);
 }
 
-static void append_help(GString *out, const parser *p)
+void mpt_arguments_help(GString *out)
 {
+    const mpt_report *report;
+
     g_string_append(out, "-z mptcp,<report>[,<option>[=<value>]]...[,<display filter>]\n");
-    for (unsigned report = 0; report < MPT_REPORTS; report++)
-        if (has_report(p, report))
-            g_string_append_printf(out, "  %-23s %s\n", REPORT_TABLE[report].name, REPORT_TABLE[report].help);
+    for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
+        g_string_append_printf(out, "  %-23s %s\n", report->name, report->help);
     g_string_append(out, "options:\n");
     GString *usage = g_string_new(NULL);
     for (unsigned arg = 0; arg < MPT_ARGS; arg++) {
-        if (!ARG_TABLE[arg].help || !has_arg(p, arg))
+        if (!ARG_TABLE[arg].help)
             continue;
         g_string_truncate(usage, 0);
-        append_usage(usage, p, arg);
-        char *takers = report_names(p, BIT(arg));
+        append_usage(usage, arg);
+        char *takers = report_names(MPT_BIT(arg));
         bool one = !strchr(takers, ' ');
         g_string_append_printf(out, "  %-23s %s%s%s%s\n", usage->str, ARG_TABLE[arg].help, one ? " (" : "",
                                one ? takers : "", one ? ")" : "");
@@ -603,14 +565,4 @@ static void append_help(GString *out, const parser *p)
     g_string_free(usage, TRUE);
     g_string_append(out, "A display filter selects connections with a matching packet.\n"
                          "-z follow,mptcp,<ascii|hex|raw|yaml>,<stream>[,<range>]: the byte stream\n");
-}
-
-void mpt_arguments_help(GString *out)
-{
-    append_help(out, &(parser){.everything = false});
-}
-
-void mpt_arguments_help_everything(GString *out)
-{
-    append_help(out, &(parser){.everything = true});
 }

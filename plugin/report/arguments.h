@@ -1,7 +1,7 @@
 /* arguments.h - the grammar of -z mptcp,<report>[,<option>[=<value>]]...[,<display filter>], for all reports.
  *
- * Invariant: one table says which reports and options exist and which report takes which option; the parser,
- * the help and the error messages read that table and know no names themselves.
+ * Invariant: the registry says which reports exist and which report takes which option, arguments_table.h which options
+ * there are; the parser, the help and the error messages read these and know no names themselves.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,22 +16,8 @@
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
-typedef enum mpt_report {
-    MPT_REPORT_LIST,
-    MPT_REPORT_SUMMARY,
-    MPT_REPORT_TCP,
-    MPT_REPORT_FILTER,
-    MPT_REPORT_HELP,
-    MPT_REPORT_EVENTS,
-    MPT_REPORT_DIAGNOSE,
-    MPT_REPORT_REINJECTIONS,
-    MPT_REPORT_UNFOLD,
-    MPT_REPORT_PATHS,
-    MPT_REPORT_PLOT,
-    MPT_REPORTS,                     /* how many have a name in -z mptcp,<report> */
-    MPT_REPORT_FOLLOW = MPT_REPORTS, /* -z follow,mptcp,...: a grammar of its own (plugin/follow.h) */
-    MPT_REPORT_KINDS
-} mpt_report;
+/* A row of the registry (registry.h). */
+typedef struct mpt_report mpt_report;
 
 typedef enum mpt_arg {
     MPT_ARG_STREAM,
@@ -55,7 +41,7 @@ typedef enum mpt_arg {
 } mpt_arg;
 
 typedef enum mpt_format {
-    MPT_FORMAT_TEXT, /* the default; of plot: html */
+    MPT_FORMAT_TEXT,
     MPT_FORMAT_CSV,
     MPT_FORMAT_JSON,
     MPT_FORMAT_SVG,
@@ -76,12 +62,12 @@ typedef enum mpt_follow_mode {
 /* What was asked for. A field counts only where mpt_arguments_has() says so, except where a default is named.
  */
 typedef struct mpt_arguments {
-    mpt_report report;
+    const mpt_report *report;
     uint32_t presence; /* bit 1 << mpt_arg for each option given */
     uint32_t stream;   /* connection id of `list` */
     uint32_t token;
     mpt_endpoint address; /* port 0 */
-    mpt_format format;    /* default set: html for plot, else text */
+    mpt_format format;    /* the report's usual one, unless given */
     char *file;           /* owned; NULL: stdout */
     int64_t from_ns;      /* since the earliest frame; default 0 */
     int64_t to_ns;        /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
@@ -90,8 +76,8 @@ typedef struct mpt_arguments {
     mpt_clock clock;                  /* default MPT_CLOCK_DRIFT */
     char *type;                       /* owned; a name: lower-case letters, digits, '_', '-' */
     int64_t window_ns;                /* > 0 */
-    mpt_follow_mode follow_mode;      /* of MPT_REPORT_FOLLOW */
-    uint32_t first_chunk, last_chunk; /* of MPT_REPORT_FOLLOW: which to print, from 1 on */
+    mpt_follow_mode follow_mode;      /* of mpt_follow_report */
+    uint32_t first_chunk, last_chunk; /* of mpt_follow_report: which to print, from 1 on */
     char *filter;                     /* owned; NULL without; not compiled here */
     char *filter_hint; /* owned; NULL, or what to add to the error when `filter` does not compile */
 } mpt_arguments;
@@ -108,8 +94,8 @@ typedef enum mpt_arguments_result {
  * g_free(). `arguments` need not be initialised. Any bytes are allowed in `text`. */
 mpt_arguments_result mpt_arguments_parse(const char *text, mpt_arguments *arguments, char **error);
 
-/* The same with reports and options that this build does not have: for tests of what is still to come. */
-mpt_arguments_result mpt_arguments_parse_everything(const char *text, mpt_arguments *arguments, char **error);
+/* What is asked for where a report is named and nothing else; nothing in it is owned. */
+mpt_arguments mpt_arguments_of(const mpt_report *report);
 
 /* Frees what is owned and zeroes the rest. NULL and zeroed structs are allowed. */
 void mpt_arguments_clear(mpt_arguments *arguments);
@@ -119,15 +105,7 @@ static inline bool mpt_arguments_has(const mpt_arguments *arguments, mpt_arg arg
     return (arguments->presence >> arg) & 1u;
 }
 
-/* The name as it is typed, static. */
-const char *mpt_report_name(mpt_report report);
-/* False for reports that this build does not have. */
-bool mpt_report_available(mpt_report report);
-/* False where the report does not take the option. */
-bool mpt_report_takes(mpt_report report, mpt_arg arg);
-
 /* Appends the reports and options of this build, a line each, at most 30 lines of at most 79 columns. */
 void mpt_arguments_help(GString *out);
-void mpt_arguments_help_everything(GString *out); /* for tests, as above */
 
 #endif

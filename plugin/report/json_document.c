@@ -6,33 +6,13 @@
 
 #include "plugin/report/common/connection_json.h"
 #include "plugin/report/common/figures.h"
-#include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/format/json.h"
-#include "plugin/report/list/tcp.h"
-#include "plugin/report/paths/paths.h"
-#include "plugin/report/reinjections/reinjections.h"
+#include "registry.h"
 
 struct mpt_json_document {
     mpt_sink *sink;
     const mpt_report_context *capture;
-    GPtrArray *reports[MPT_REPORTS]; /* const mpt_report_context *; NULL: none asked for */
-    GPtrArray *all;
-};
-
-/* What each report adds: to the connections, and as an array of its own. */
-static const struct section {
-    unsigned detail;
-    const char *array;
-    /* Writes the elements for the `reports`, contexts of this report. */
-    void (*write)(mpt_json *json, const GPtrArray *reports);
-    /* Writes further members beside the array; NULL: none. */
-    void (*write_more)(mpt_json *json, const GPtrArray *reports);
-} SECTIONS[MPT_REPORTS] = {
-    [MPT_REPORT_TCP] = {.array = "tcp", .write = mpt_tcp_json},
-    [MPT_REPORT_DIAGNOSE] = {.array = "findings", .write = mpt_diagnose_json},
-    [MPT_REPORT_EVENTS] = {.detail = MPT_DETAIL_EVENTS},
-    [MPT_REPORT_REINJECTIONS] = {.array = "reinjections", .write = mpt_reinjections_json},
-    [MPT_REPORT_PATHS] = {.array = "paths", .write = mpt_paths_json, .write_more = mpt_paths_json_more},
+    GPtrArray *all; /* const mpt_report_context * */
 };
 
 mpt_json_document *mpt_json_document_begin(mpt_sink *sink, const mpt_report_context *x)
@@ -47,11 +27,6 @@ mpt_json_document *mpt_json_document_begin(mpt_sink *sink, const mpt_report_cont
 
 void mpt_json_document_add(mpt_json_document *document, const mpt_report_context *x)
 {
-    GPtrArray **reports = &document->reports[x->arguments->report];
-
-    if (!*reports)
-        *reports = g_ptr_array_new();
-    g_ptr_array_add(*reports, (gpointer)x);
     g_ptr_array_add(document->all, (gpointer)x);
 }
 
@@ -99,7 +74,7 @@ static void write_capture(mpt_json *json, const mpt_report_context *x)
 
 static unsigned detail_of(const mpt_arguments *a)
 {
-    return SECTIONS[a->report].detail |
+    return a->report->json.detail |
            (mpt_arguments_has(a, MPT_ARG_FULL) ? MPT_DETAIL_FULL | MPT_DETAIL_EVENTS : 0u);
 }
 
@@ -136,35 +111,41 @@ static void write_connections(const mpt_json_document *document, mpt_json *json)
     mpt_json_end_array(json);
 }
 
-static void write_sections(const mpt_json_document *document, mpt_json *json)
+static void write_section(const mpt_json_document *document, mpt_json *json, const mpt_report *report)
 {
-    for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        if (!document->reports[report] || !SECTIONS[report].write)
-            continue;
-        mpt_json_member_array(json, SECTIONS[report].array);
-        SECTIONS[report].write(json, document->reports[report]);
-        mpt_json_end_array(json);
-        if (SECTIONS[report].write_more)
-            SECTIONS[report].write_more(json, document->reports[report]);
+    GPtrArray *asked = g_ptr_array_new();
+
+    for (guint i = 0; i < document->all->len; i++) {
+        const mpt_report_context *x = g_ptr_array_index(document->all, i);
+
+        if (x->arguments->report == report)
+            g_ptr_array_add(asked, (gpointer)x);
     }
+    if (asked->len > 0 && report->json.array) {
+        mpt_json_member_array(json, report->json.array);
+        report->json.write(json, asked);
+        mpt_json_end_array(json);
+        if (report->json.write_more)
+            report->json.write_more(json, asked);
+    }
+    g_ptr_array_free(asked, TRUE);
 }
 
 void mpt_json_document_end(mpt_json_document *document)
 {
     mpt_json *json = mpt_json_new(document->sink);
+    const mpt_report *report;
 
     mpt_json_begin_object(json);
     mpt_json_member_uint(json, "schema", 1);
     write_generator(json, document->capture);
     write_capture(json, document->capture);
     write_connections(document, json);
-    write_sections(document, json);
+    for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
+        write_section(document, json, report);
     mpt_json_end_object(json);
     mpt_json_finish(json);
     mpt_json_free(json);
-    for (unsigned report = 0; report < MPT_REPORTS; report++)
-        if (document->reports[report])
-            g_ptr_array_free(document->reports[report], TRUE);
     g_ptr_array_free(document->all, TRUE);
     g_free(document);
 }

@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include "plugin/report/format/scan.h"
+#include "registry.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
@@ -152,34 +153,30 @@ bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
     return true;
 }
 
-/* What `paths` can't be made of. */
-static bool paths_impossible(const mpt_report_context *x, GString *sentence)
-{
-    const mpt_arguments *a = x->arguments;
-
-    if (x->points && mpt_report_one_point(x, sentence))
-        return true;
-    if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
-        g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
-    return sentence->len > 0;
-}
-
 bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
 {
     const mpt_arguments *a = x->arguments;
-    bool streams = a->report == MPT_REPORT_TCP;
-    if (a->report == MPT_REPORT_PATHS && paths_impossible(x, sentence))
+    bool streams = a->report->of_streams;
+    GString *what;
+
+    if (a->report->impossible && a->report->impossible(x, sentence))
         return true;
-
-    GString *what = g_string_new(NULL);
-
+    what = g_string_new(NULL);
     append_selection(what, a);
     bool missing = what->len > 0 && !(streams ? any_stream(x) : any_connection(x));
     if (missing && mpt_arguments_has(a, MPT_ARG_STREAM) && a->stream >= x->connections->len)
         append_no_stream(sentence, a->stream, x->connections->len);
     else if (missing)
-        g_string_append_printf(sentence, "no %s matches %s; mptcp,%s shows them all",
-                               streams ? "TCP stream" : "connection", what->str, streams ? "tcp" : "list");
+        g_string_append_printf(sentence, "no %s matches %s; %s%s shows them all",
+                               streams ? "TCP stream" : "connection", what->str,
+                               streams ? "mptcp," : MPT_ASK_LISTING, streams ? a->report->name : "");
     g_string_free(what, TRUE);
     return missing;
+}
+
+void mpt_report_print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+{
+    x->arguments->report->print(x, sink, sentence);
+    if (sentence->len == 0)
+        mpt_report_missing(x, sentence);
 }

@@ -25,6 +25,8 @@ uint64_t mpt_fields_segments(void);
 const mpt_recorder *mpt_fields_recorder(void);
 /* What was sent again, the same. */
 const struct mpt_reinjection_log *mpt_fields_reinjections(void);
+/* The one of these that this observer fills, as reports have it; NULL: neither. */
+void *mpt_fields_collected(const mpt_observer *observer);
 
 /* The number of the reading: with another one, all that came from the reading before is gone. Never 0. */
 uint64_t mpt_fields_reading(void);

@@ -10,37 +10,11 @@
 
 #include <unistd.h>
 
-#include "fields.h"
 #include "plugin/report/format/sink.h"
-#include "plugin/report/plot/plot.h"
-#include "plugin/report/registry.h"
-#include "tap/listener.h"
 #include "windows.h"
 
-static void write_report(const mpt_engine *engine, mpt_sink *sink, GString *sentence)
-{
-    GPtrArray *connections = mpt_metrics_connections(engine);
-    mpt_arguments arguments;
-    char *error = NULL;
-    mpt_report_context x = {
-        .engine = engine,
-        .connections = connections,
-        .arguments = &arguments,
-        .wireshark_version = mpt_listener_wireshark_version(),
-        .collected = (void *)mpt_fields_recorder(),
-    };
-
-    if (mpt_arguments_parse("mptcp,plot", &arguments, &error) == MPT_ARGUMENTS_OK)
-        mpt_report_plot(&x, sink, sentence);
-    else
-        g_string_append(sentence, error);
-    g_free(error);
-    mpt_arguments_clear(&arguments);
-    g_ptr_array_unref(connections);
-}
-
 /* The path of a file with the report (free with g_free()); NULL, and *sentence, where it can't be written. */
-static char *report_file(const mpt_engine *engine, GString *sentence)
+static char *report_file(const mpt_report *report, GString *sentence)
 {
     GError *system = NULL;
     char *path = NULL, *error = NULL;
@@ -55,7 +29,7 @@ static char *report_file(const mpt_engine *engine, GString *sentence)
     close(fd);
     sink = mpt_sink_open(path, &error);
     if (sink)
-        write_report(engine, sink, sentence);
+        mpt_windows_print(report, sink, sentence);
     if ((!sink || !mpt_sink_close(sink, &error)) && !sentence->len)
         g_string_append(sentence, error);
     mpt_sink_free(sink);
@@ -77,10 +51,10 @@ static void browse(const char *path)
     g_free(uri);
 }
 
-static char *fall_back(const mpt_engine *engine, const char *why)
+static char *fall_back(const mpt_report *report, const char *why)
 {
     GString *sentence = g_string_new(NULL);
-    char *path = report_file(engine, sentence), *text;
+    char *path = report_file(report, sentence), *text;
 
     if (path) {
         text = g_strdup_printf(
@@ -99,19 +73,18 @@ static char *fall_back(const mpt_engine *engine, const char *why)
     return text;
 }
 
-char *mpt_graphs_menu_open(void)
+char *mpt_graphs_menu_open(const mpt_report *report)
 {
-    const mpt_engine *engine = mpt_windows_engine();
     const mpt_gui_module *module;
     char *why = NULL, *text = NULL;
 
-    if (!engine)
+    if (!mpt_windows_engine())
         return g_strdup(MPT_NO_CAPTURE);
     module = mpt_windows_module(&why);
     if (module)
         module->open_graphs();
     else
-        text = fall_back(engine, why);
+        text = fall_back(report, why);
     g_free(why);
     return text;
 }

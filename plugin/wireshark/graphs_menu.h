@@ -5,7 +5,9 @@
 #ifndef MPT_GRAPHS_MENU_H
 #define MPT_GRAPHS_MENU_H
 
-/* Opens a window of graphs. NULL, or what to tell instead in a window of text (free with g_free()). */
-char *mpt_graphs_menu_open(void);
+#include "plugin/report/registry.h"
+
+/* Opens a window of graphs; report: what is written where it can't be. NULL, or what to tell instead in a window of text (free with g_free()). */
+char *mpt_graphs_menu_open(const mpt_report *report);
 
 #endif

@@ -15,31 +15,6 @@
 #include "plugin/prefs.h"
 #include "windows.h"
 
-struct entry {
-    const char *label, *title, *tooltip;
-    const char *arguments; /* as of -z; NULL: a table */
-    mpt_gui_kind kind;
-};
-
-static const struct entry entries[] = {
-    {"&Summary", "MPTCP summary",
-     "Every MPTCP connection with the figures of both directions and all subflows, as text", "mptcp,summary",
-     0},
-    {"&Connections", "MPTCP connections", "A table of connections, to sort, filter and copy", NULL,
-     MPT_GUI_TABLE_CONNECTIONS},
-    {"Sub&flows", "MPTCP subflows", "A table of the subflows of all connections", NULL,
-     MPT_GUI_TABLE_SUBFLOWS},
-    {"&Reinjections", "MPTCP reinjections",
-     "Data that was sent again under other subflow sequence numbers, and whether it helped", NULL,
-     MPT_GUI_TABLE_REINJECTIONS},
-    {"&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time", NULL,
-     MPT_GUI_TABLE_EVENTS},
-    {"&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection", NULL,
-     MPT_GUI_TABLE_FINDINGS},
-    {"&Keys and addresses", "MPTCP keys and addresses",
-     "Keys, tokens, addresses and subflows of each connection, as text", "mptcp,list", 0},
-};
-
 /* --- windows of text without the module --- */
 
 /* Wireshark's own window of text wraps longer lines. */
@@ -79,57 +54,71 @@ static void show_plainly(const char *title, const char *text)
     ops->add_button(window, button, "Copy");
 }
 
+/* --- the entries --- */
+
+struct entry {
+    const mpt_report *report;
+    const mpt_report_entry *shown;
+};
+
 /* why: the module can't be loaded; NULL: it is there. */
 static void show_report(const struct entry *entry, const mpt_gui_module *module, const char *why)
 {
-    const char *arguments = entry->arguments ? entry->arguments : mpt_windows_arguments(entry->kind);
-    char *report = mpt_windows_report(arguments, module ? MPT_TEXT_WIDTH : PLAIN_COLUMNS);
+    char *report = mpt_windows_report(entry->report, module ? MPT_TEXT_WIDTH : PLAIN_COLUMNS);
     GString *text = g_string_new(NULL);
 
-    if (!entry->arguments && why && report)
+    if (entry->shown->window == MPT_WINDOW_TABLE && why && report)
         g_string_printf(text, "The table can't be shown: %s. Here is the report as text.\n\n", why);
     g_string_append(text, report ? report : MPT_NO_CAPTURE);
     if (module)
-        module->open_text(entry->title, text->str);
+        module->open_text(entry->shown->title, text->str);
     else
-        show_plainly(entry->title, text->str);
+        show_plainly(entry->shown->title, text->str);
     g_free(report);
     g_string_free(text, TRUE);
 }
 
-/* --- the entries --- */
+static void show_graphs(const struct entry *entry)
+{
+    char *text = mpt_graphs_menu_open(entry->report);
+
+    if (text)
+        show_plainly(entry->shown->title, text);
+    g_free(text);
+}
 
 static void on_entry(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_, gpointer user_data)
 {
     const struct entry *entry = user_data;
+    const mpt_gui_module *module;
     char *why = NULL;
-    const mpt_gui_module *module = mpt_windows_module(&why);
 
-    if (module && !entry->arguments)
-        module->open_table(entry->kind);
+    if (entry->shown->window == MPT_WINDOW_GRAPHS) {
+        show_graphs(entry);
+        return;
+    }
+    module = mpt_windows_module(&why);
+    if (module && entry->shown->window == MPT_WINDOW_TABLE)
+        module->open_table(entry->shown->table);
     else
         show_report(entry, module, why);
     g_free(why);
 }
 
-static void on_graphs(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_, gpointer user_data _U_)
-{
-    char *text = mpt_graphs_menu_open();
-
-    if (text)
-        show_plainly("MPTCP graphs", text);
-    g_free(text);
-}
+/* By place; those that no report has stay empty. */
+static struct entry entries[16];
 
 void mpt_menu_register(void)
 {
     ext_menu_t *menu = ext_menubar_register_menu(mpt_prefs_protocol(), "M&PTCP", TRUE);
+    const mpt_report *report;
 
     ext_menubar_set_parentmenu(menu, "Statistics");
+    for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
+        for (const mpt_report_entry *e = report->entries; e && e->place; e++)
+            entries[e->place] = (struct entry){.report = report, .shown = e};
     for (unsigned i = 0; i < G_N_ELEMENTS(entries); i++)
-        ext_menubar_add_entry(menu, entries[i].label, entries[i].tooltip, on_entry, (gpointer)&entries[i]);
-    ext_menubar_add_entry(
-        menu, "&Graphs",
-        "Sequence numbers, throughput, share, round-trip times and more, over time, by subflow", on_graphs,
-        NULL);
+        if (entries[i].shown)
+            ext_menubar_add_entry(menu, entries[i].shown->label, entries[i].shown->tooltip, on_entry,
+                                  &entries[i]);
 }

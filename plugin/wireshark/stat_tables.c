@@ -21,6 +21,7 @@
 
 #include "fields.h"
 #include "plugin/host.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/frames/frames.h"
@@ -282,7 +283,7 @@ static void check_host(const char *text, const char **filter _U_, char **error)
 {
     (void)text;
     if (!mpt_host_is_gui())
-        *error = g_strdup("this table is for Wireshark's windows and sharkd; use -z mptcp,summary");
+        *error = g_strdup("this table is for Wireshark's windows and sharkd; use -z " MPT_ASK_OVERVIEW);
 }
 
 static stat_tap_table_ui connections = {

@@ -117,12 +117,14 @@ static bool find(const mpt_report_context *x, GString *sentence)
     else if (x->connections->len > 1 && !mpt_arguments_has(x->arguments, MPT_ARG_STREAM))
         g_string_append_printf(sentence,
                                "mptcp,unfold writes one connection, and the capture has %u: choose one with "
-                               "stream=N, as mptcp,list shows it",
+                               "stream=N, as " MPT_ASK_LISTING " shows it",
                                x->connections->len);
     return sentence->len == 0;
 }
 
-void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+/* Writes the connection to arguments->file as pcapng (see replay.h for what is in it); the sink hands that file over and
+ * gets nothing. */
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     mpt_stream_direction direction[MPT_DIRECTIONS];
     uint32_t id = x->arguments->stream;
@@ -144,4 +146,21 @@ void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sent
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
         mpt_stream_clear(&direction[dir]);
     mpt_metrics_clear(&v);
+}
+
+/* In help, beside what prints data. */
+#define PLACE 8
+
+void mpt_unfold_register(void)
+{
+    static const mpt_report report = {
+        .name = "unfold",
+        .help = "a connection written as one plain TCP connection",
+        .takes = MPT_BIT(MPT_ARG_STREAM) | MPT_BIT(MPT_ARG_FILE),
+        .requires = MPT_BIT(MPT_ARG_FILE),
+        .print = print,
+        MPT_FOLLOW_COLLECTS,
+    };
+
+    mpt_registry_add(&report, PLACE);
 }

@@ -5,11 +5,7 @@
 #ifndef MPT_UNFOLD_PCAPNG_H
 #define MPT_UNFOLD_PCAPNG_H
 
-#include "plugin/report/report.h"
-
-/* Writes the connection arguments->stream to arguments->file as pcapng (see report/replay.h for what is in
- * it); the sink hands that file over and gets nothing. x->collected is an mpt_stream. *sentence gets what went
- * wrong. */
-void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
+/* Adds the report to the registry; once, at start. */
+void mpt_unfold_register(void);
 
 #endif

@@ -13,7 +13,6 @@
 #include "plugin/report/format/sink.h"
 #include "plugin/report/gui/gui_graph.h"
 #include "plugin/report/gui/gui_table.h"
-#include "plugin/report/registry.h"
 #include "tap/listener.h"
 
 const char MPT_NO_CAPTURE[] =
@@ -120,65 +119,61 @@ static uint64_t segments(uint64_t number)
 
 /* --- reports as text --- */
 
-const char *mpt_windows_arguments(mpt_gui_kind kind)
+static const mpt_report_entry *entry_of(const mpt_report *report, mpt_gui_kind kind)
 {
-    static const char *const arguments[MPT_GUI_TABLES] = {
-        [MPT_GUI_TABLE_CONNECTIONS] = "mptcp,summary",       [MPT_GUI_TABLE_SUBFLOWS] = "mptcp,list",
-        [MPT_GUI_TABLE_REINJECTIONS] = "mptcp,reinjections", [MPT_GUI_TABLE_EVENTS] = "mptcp,events",
-        [MPT_GUI_TABLE_FINDINGS] = "mptcp,diagnose",
-    };
-
-    return arguments[kind];
+    for (const mpt_report_entry *e = report->entries; e && e->place; e++)
+        if (e->window == MPT_WINDOW_TABLE && e->table == kind)
+            return e;
+    return NULL;
 }
 
-static void print(const mpt_engine *engine, const mpt_arguments *arguments, mpt_sink *sink)
+void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence)
 {
-    GString *sentence = g_string_new(NULL), *note = g_string_new(NULL);
+    const mpt_engine *engine = mpt_windows_engine();
     GPtrArray *connections = mpt_metrics_connections(engine);
+    mpt_arguments arguments = mpt_arguments_of(report);
     mpt_report_context x = {
         .engine = engine,
         .connections = connections,
-        .arguments = arguments,
+        .arguments = &arguments,
         .wireshark_version = mpt_listener_wireshark_version(),
-        .note = note,
-        .collected = arguments->report == MPT_REPORT_REINJECTIONS ? (void *)mpt_fields_reinjections() : NULL,
+        .collected = report->observer ? mpt_fields_collected(report->observer) : NULL,
     };
 
-    if (connections->len > 0)
-        mpt_report_kind_of(arguments->report)->print(&x, sink, sentence);
+    if (connections->len > 0 || report->format != MPT_FORMAT_TEXT)
+        mpt_report_print(&x, sink, sentence);
     else
         mpt_sink_puts(sink, "This capture has no Multipath TCP.\n");
-    mpt_sink_puts(sink, sentence->str);
     g_ptr_array_unref(connections);
-    g_string_free(sentence, TRUE);
-    g_string_free(note, TRUE);
 }
 
-char *mpt_windows_report(const char *words, size_t columns)
+char *mpt_windows_report(const mpt_report *report, size_t columns)
 {
-    const mpt_engine *engine = mpt_windows_engine();
+    GString *sentence;
     mpt_sink *sink;
-    mpt_arguments arguments;
-    char *error = NULL, *text;
+    char *text;
 
-    if (!engine)
+    if (!mpt_windows_engine())
         return NULL;
     sink = mpt_sink_new_memory();
+    sentence = g_string_new(NULL);
     mpt_sink_set_width(sink, columns);
-    if (mpt_arguments_parse(words, &arguments, &error) == MPT_ARGUMENTS_OK)
-        print(engine, &arguments, sink);
-    else
-        mpt_sink_puts(sink, error);
-    g_free(error);
-    mpt_arguments_clear(&arguments);
+    mpt_windows_print(report, sink, sentence);
+    mpt_sink_puts(sink, sentence->str);
     text = g_strdup(mpt_sink_text(sink, NULL));
+    g_string_free(sentence, TRUE);
     mpt_sink_free(sink);
     return text;
 }
 
+/* The report that has the table in its entries. */
 static char *report(uint64_t number, mpt_gui_kind kind)
 {
-    return is_there(number) ? mpt_windows_report(mpt_windows_arguments(kind), MPT_TEXT_WIDTH) : NULL;
+    const mpt_report *of = NULL;
+
+    for (unsigned i = 0; (of = mpt_registry_at(i)) != NULL && !entry_of(of, kind);)
+        i++;
+    return of && is_there(number) ? mpt_windows_report(of, MPT_TEXT_WIDTH) : NULL;
 }
 
 /* --- the module --- */

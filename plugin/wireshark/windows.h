@@ -9,6 +9,7 @@
 
 #include "plugin/qt/interface.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/core/engine.h"
 
 /* Said where mpt_windows_engine() is NULL. */
@@ -20,11 +21,9 @@ const mpt_engine *mpt_windows_engine(void);
 /* The module, loaded when first asked for; NULL, and *why (free with g_free()) the reason, where it can't be. */
 const mpt_gui_module *mpt_windows_module(char **why);
 
-/* A report of that capture as text, with lines of so many columns at most; arguments: as of -z. Free with g_free(). NULL:
- * there is no capture. */
-char *mpt_windows_report(const char *arguments, size_t columns);
-
-/* The arguments of the report that tells what the table does. */
-const char *mpt_windows_arguments(mpt_gui_kind kind);
+/* Prints a report of that capture in its usual format. */
+void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence);
+/* The same as text, with lines of so many columns at most. Free with g_free(). NULL: there is no capture. */
+char *mpt_windows_report(const mpt_report *report, size_t columns);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "fuzz.h"
 #include "plugin/report/json_document.h"
-#include "plugin/wireshark/unfold_pcapng.h"
+#include "plugin/report/registry.h"
 
 struct fuzz_report {
     mpt_arguments arguments;
@@ -17,14 +17,6 @@ struct fuzz_report {
 };
 
 /* --- the reports --- */
-
-/* The table of reports names it; it reads the capture again by dissectors, which are not here. */
-void mpt_unfold_print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
-{
-    (void)x;
-    (void)sink;
-    (void)sentence;
-}
 
 static const char *const options[] = {"",
                                       ",full",
@@ -42,13 +34,14 @@ static const char *const options[] = {"",
 
 static void each_report(void (*func)(mpt_arguments *a, void *user), void *user)
 {
-    for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        if (report ==
-            MPT_REPORT_PATHS) /* it compares engines of several points, of which there is one here */
+    const mpt_report *report;
+
+    for (unsigned k = 0; (report = mpt_registry_at(k)) != NULL; k++) {
+        /* It compares engines of several points, of which there is one here. */
+        if (report == &mpt_paths_report)
             continue;
         for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-            char *text = g_strconcat("mptcp,", mpt_report_name((mpt_report)report), options[i], NULL),
-                 *error = NULL;
+            char *text = g_strconcat("mptcp,", report->name, options[i], NULL), *error = NULL;
             mpt_arguments a;
 
             if (mpt_arguments_parse(text, &a, &error) == MPT_ARGUMENTS_OK)
@@ -61,12 +54,12 @@ static void each_report(void (*func)(mpt_arguments *a, void *user), void *user)
 
 static void add_needs(mpt_arguments *a, void *user)
 {
-    const mpt_report_kind *kind = mpt_report_kind_of(a->report);
+    const mpt_report *report = a->report;
     mpt_engine_config *config = user;
     struct mpt_report_needs needs = {0};
 
-    if (kind->needs)
-        kind->needs(a, &needs);
+    if (report->needs)
+        report->needs(a, &needs);
     config->want_rtt |= needs.rtt;
     config->want_checksums |= needs.checksums;
     config->want_payload |= needs.payload;
@@ -84,14 +77,14 @@ void fuzz_reports_needs(mpt_engine_config *config)
 static void open_report(mpt_arguments *a, void *user)
 {
     fuzz_reports *reports = user;
-    const mpt_report_kind *kind = mpt_report_kind_of(a->report);
+    const mpt_report *report = a->report;
     struct fuzz_report *r = g_new0(struct fuzz_report, 1);
 
     r->arguments = *a;
-    if (kind->observer) {
+    if (report->observer) {
         r->live = mpt_arguments_has(a, MPT_ARG_LIVE) ? mpt_sink_new_memory() : NULL;
-        r->collected = kind->open(&r->arguments, reports->engine, r->live, 0);
-        mpt_engine_observe(reports->engine, kind->observer, r->collected);
+        r->collected = report->open(&r->arguments, reports->engine, r->live, 0);
+        mpt_engine_observe(reports->engine, report->observer, r->collected);
     }
     g_ptr_array_add(reports->open, r);
 }
@@ -107,7 +100,6 @@ void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine)
 
 static void print(const mpt_report_context *x)
 {
-    const mpt_report_kind *kind = mpt_report_kind_of(x->arguments->report);
     mpt_sink *sink = mpt_sink_new_memory();
     GString *sentence = g_string_new(NULL);
     size_t length;
@@ -116,8 +108,8 @@ static void print(const mpt_report_context *x)
         mpt_json_document *document = mpt_json_document_begin(sink, x);
         mpt_json_document_add(document, x);
         mpt_json_document_end(document);
-    } else if (kind->print) {
-        kind->print(x, sink, sentence);
+    } else {
+        mpt_report_print(x, sink, sentence);
     }
     FUZZ_CHECK(g_utf8_validate(mpt_sink_text(sink, &length), -1, NULL));
     FUZZ_CHECK(g_utf8_validate(sentence->str, -1, NULL));
@@ -146,11 +138,11 @@ void fuzz_reports_close(fuzz_reports *reports)
 {
     for (guint i = 0; i < reports->open->len; i++) {
         struct fuzz_report *r = g_ptr_array_index(reports->open, i);
-        const mpt_report_kind *kind = mpt_report_kind_of(r->arguments.report);
+        const mpt_report *report = r->arguments.report;
 
-        if (kind->observer) {
-            mpt_engine_unobserve(reports->engine, kind->observer, r->collected);
-            kind->close(r->collected);
+        if (report->observer) {
+            mpt_engine_unobserve(reports->engine, report->observer, r->collected);
+            report->close(r->collected);
         }
         mpt_sink_free(r->live);
         mpt_arguments_clear(&r->arguments);

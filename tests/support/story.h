@@ -106,7 +106,7 @@ static const mpt_report_context *ask(story *s, const char *text)
     char *error = NULL;
 
     assert_true(s->count < G_N_ELEMENTS(s->arguments));
-    assert_int_equal(mpt_arguments_parse_everything(text, a, &error), MPT_ARGUMENTS_OK);
+    assert_int_equal(mpt_arguments_parse(text, a, &error), MPT_ARGUMENTS_OK);
     *x = (mpt_report_context){.engine = s->wire.engine,
                               .connections = s->connections,
                               .arguments = a,

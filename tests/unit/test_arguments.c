@@ -11,27 +11,42 @@
 
 #include <string.h>
 
-#include "plugin/report/arguments.h"
+#include "plugin/report/registry.h"
 #include "tests/support/seeded.h"
 
-/* Takes reports and options of other builds too. */
+/* The reports that the library has, and one that a program added. */
+static const mpt_report ADDED = {
+    .name = "unfold",
+    .help = "a connection written as one plain TCP connection",
+    .takes = MPT_BIT(MPT_ARG_STREAM) | MPT_BIT(MPT_ARG_FILE),
+    .requires = MPT_BIT(MPT_ARG_FILE),
+};
+#define PLACE 8
+
+static unsigned report_count(void)
+{
+    unsigned n = 0;
+    while (mpt_registry_at(n))
+        n++;
+    return n;
+}
+
 static mpt_arguments taken(const char *text)
 {
     mpt_arguments a;
     char *error = NULL;
-    mpt_arguments_result result = mpt_arguments_parse_everything(text, &a, &error);
+    mpt_arguments_result result = mpt_arguments_parse(text, &a, &error);
     if (result != MPT_ARGUMENTS_OK)
         fail_msg("%s: %s", text, error ? error : "no report");
     assert_null(error);
     return a;
 }
 
-static void assert_error(mpt_arguments_result (*parse)(const char *, mpt_arguments *, char **),
-                         const char *text, const char *expected)
+static void assert_error(const char *text, const char *expected)
 {
     mpt_arguments a;
     char *error = NULL;
-    if (parse(text, &a, &error) != MPT_ARGUMENTS_ERROR)
+    if (mpt_arguments_parse(text, &a, &error) != MPT_ARGUMENTS_ERROR)
         fail_msg("%s was taken", text);
     if (strcmp(error, expected) != 0)
         fail_msg("%s:\n  got      %s\n  expected %s", text, error, expected);
@@ -55,7 +70,7 @@ static void test_parse__report_alone__defaults(void **state)
 {
     (void)state;
     mpt_arguments a = taken("mptcp,summary");
-    assert_int_equal(a.report, MPT_REPORT_SUMMARY);
+    assert_ptr_equal(a.report, &mpt_summary_report);
     assert_int_equal(a.presence, 0);
     assert_int_equal(a.format, MPT_FORMAT_TEXT);
     assert_int_equal(a.from_ns, 0);
@@ -73,11 +88,14 @@ static void test_parse__report_alone__defaults(void **state)
 static void test_parse__each_report__its_name(void **state)
 {
     (void)state;
-    for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        char *text = g_strdup_printf("mptcp,%s%s", mpt_report_name(report),
-                                     report == MPT_REPORT_UNFOLD ? ",file=x" : "");
+    assert_ptr_equal(mpt_registry_at(PLACE), &ADDED);
+    assert_ptr_equal(mpt_registry_at(PLACE - 1), &mpt_reinjections_report);
+    assert_ptr_equal(mpt_registry_at(PLACE + 1), &mpt_paths_report);
+    for (unsigned i = 0; i < report_count(); i++) {
+        const mpt_report *report = mpt_registry_at(i);
+        char *text = g_strdup_printf("mptcp,%s%s", report->name, report->requires ? ",file=x" : "");
         mpt_arguments a = taken(text);
-        assert_int_equal(a.report, report);
+        assert_ptr_equal(a.report, report);
         mpt_arguments_clear(&a);
         g_free(text);
     }
@@ -135,9 +153,9 @@ static void test_parse__interface_lists__go_on_after_commas(void **state)
     assert_int_equal(a.vantage.client->len, 2);
     assert_null(a.vantage.server);
     mpt_arguments_clear(&a);
-    assert_error(mpt_arguments_parse_everything, "mptcp,paths,client=0,1,server=1,2",
+    assert_error("mptcp,paths,client=0,1,server=1,2",
                  "an interface can be named once in \"client\" and \"server\", and only in one of them");
-    assert_error(mpt_arguments_parse_everything, "mptcp,paths,client=4,4",
+    assert_error("mptcp,paths,client=4,4",
                  "an interface can be named once in \"client\" and \"server\", and only in one of them");
 }
 
@@ -157,11 +175,14 @@ static void test_parse__spaces_and_last_comma__allowed(void **state)
 {
     (void)state;
     mpt_arguments a = taken("mptcp, list , stream = 5 , full.of == 1 ");
-    assert_int_equal(a.report, MPT_REPORT_LIST);
+    assert_ptr_equal(a.report, &mpt_list_report);
     assert_int_equal(a.stream, 5);
     assert_string_equal(a.filter, "full.of == 1");
     mpt_arguments_clear(&a);
     a = taken("mptcp,list,"); /* mptcp,list,$FILTER with an empty filter */
+    assert_null(a.filter);
+    mpt_arguments_clear(&a);
+    a = taken("mptcp,list,\r\n");
     assert_null(a.filter);
     mpt_arguments_clear(&a);
 }
@@ -251,7 +272,7 @@ static void test_parse__typing_errors__refused_with_the_word_meant(void **state)
          "reinjections, unfold, paths and plot"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        assert_error(mpt_arguments_parse_everything, cases[i].text, cases[i].error);
+        assert_error(cases[i].text, cases[i].error);
 }
 
 /* Only who compiles the filter knows that "simple" is a protocol and "flul" is none. */
@@ -350,7 +371,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
         {"", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        assert_error(mpt_arguments_parse_everything, cases[i].text, cases[i].error);
+        assert_error(cases[i].text, cases[i].error);
 }
 
 static void test_parse__hostile_value__printable_and_short(void **state)
@@ -369,36 +390,11 @@ static void test_parse__hostile_value__printable_and_short(void **state)
     g_string_free(text, TRUE);
 }
 
-static void test_parse__not_in_this_build__unknown(void **state)
+static void test_help__all_reports__fits_a_screen(void **state)
 {
     (void)state;
-    GString *help = g_string_new(NULL);
-    mpt_arguments_help(help);
-    mpt_arguments a;
-    char *error = NULL;
-    for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        if (mpt_report_available(report))
-            continue;
-        char *text = g_strdup_printf("mptcp,%s,file=x", mpt_report_name(report));
-        assert_int_equal(mpt_arguments_parse(text, &a, &error), MPT_ARGUMENTS_ERROR);
-        assert_true(g_str_has_prefix(error, "unknown report "));
-        assert_null(strstr(help->str, mpt_report_name(report)));
-        g_free(error);
-        g_free(text);
-    }
-    bool has_at = strstr(help->str, "\n  at=") != NULL;
-    assert_int_equal(mpt_arguments_parse("mptcp,list,at=client", &a, &error),
-                     has_at ? MPT_ARGUMENTS_OK : MPT_ARGUMENTS_ERROR);
-    assert_true(has_at || g_str_has_prefix(error, "unknown option \"at\"; mptcp,list takes stream, "));
-    mpt_arguments_clear(&a);
-    g_free(error);
-    g_string_free(help, TRUE);
-}
-
-static void check_help(void (*help)(GString *), bool everything)
-{
     GString *text = g_string_new(NULL);
-    help(text);
+    mpt_arguments_help(text);
     assert_true(g_str_has_suffix(text->str, "\n"));
     char **lines = g_strsplit(text->str, "\n", -1);
     assert_in_range(g_strv_length(lines) - 1, 20, 30);
@@ -406,24 +402,17 @@ static void check_help(void (*help)(GString *), bool everything)
         assert_true(strlen(lines[i]) <= 79);
         assert_false(g_str_has_suffix(lines[i], " "));
     }
-    for (unsigned report = 0; report < MPT_REPORTS; report++) {
-        char *start = g_strdup_printf("\n  %s ", mpt_report_name(report));
-        assert_int_equal(strstr(text->str, start) != NULL, everything || mpt_report_available(report));
+    for (unsigned i = 0; i < report_count(); i++) {
+        char *start = g_strdup_printf("\n  %s ", mpt_registry_at(i)->name);
+        assert_non_null(strstr(text->str, start));
         g_free(start);
     }
-    assert_true(!everything || strstr(text->str, "client=I,I server=I,I"));
+    assert_non_null(strstr(text->str, "client=I,I server=I,I"));
     assert_non_null(strstr(text->str, "\n  from=S to=S "));
     assert_non_null(strstr(text->str, "\n  live "));
     assert_non_null(strstr(text->str, "(events)\n"));
     g_strfreev(lines);
     g_string_free(text, TRUE);
-}
-
-static void test_help__this_build_and_everything__fits_a_screen(void **state)
-{
-    (void)state;
-    check_help(mpt_arguments_help, false);
-    check_help(mpt_arguments_help_everything, true);
 }
 
 /* Strings from pieces of the grammar and raw bytes: any result is right that breaks no promise of the header.
@@ -445,7 +434,7 @@ static void test_parse__random_text__keeps_its_promises(void **state)
     for (int round = 0; round < 100000; round++) {
         GString *text = g_string_new(below(rand, 10) > 0 ? "mptcp," : "");
         if (below(rand, 3) > 0)
-            g_string_append_printf(text, "%s,", mpt_report_name(below(rand, MPT_REPORTS)));
+            g_string_append_printf(text, "%s,", mpt_registry_at(below(rand, report_count()))->name);
         for (unsigned i = below(rand, 14); i > 0; i--) {
             if (below(rand, 20) == 0)
                 g_string_append_c(text, (char)(1 + below(rand, 255)));
@@ -454,9 +443,7 @@ static void test_parse__random_text__keeps_its_promises(void **state)
         }
         mpt_arguments a;
         char *error = NULL;
-        bool everything = below(rand, 2) == 0;
-        mpt_arguments_result result = everything ? mpt_arguments_parse_everything(text->str, &a, &error)
-                                                 : mpt_arguments_parse(text->str, &a, &error);
+        mpt_arguments_result result = mpt_arguments_parse(text->str, &a, &error);
         counts[result]++;
         assert_int_equal(result == MPT_ARGUMENTS_ERROR, error != NULL);
         if (error) {
@@ -465,9 +452,8 @@ static void test_parse__random_text__keeps_its_promises(void **state)
         }
         if (result == MPT_ARGUMENTS_OK) {
             assert_true(a.from_ns < a.to_ns);
-            assert_true(everything || mpt_report_available(a.report));
             for (unsigned arg = 0; arg < MPT_ARGS; arg++)
-                assert_true(!mpt_arguments_has(&a, arg) || mpt_report_takes(a.report, arg));
+                assert_true(!mpt_arguments_has(&a, arg) || a.report->takes & MPT_BIT(arg));
             assert_int_equal(a.file != NULL, mpt_arguments_has(&a, MPT_ARG_FILE));
             assert_int_equal(a.vantage.client != NULL, mpt_arguments_has(&a, MPT_ARG_CLIENT));
             assert_true(!a.filter || *a.filter != '\0');
@@ -482,6 +468,7 @@ static void test_parse__random_text__keeps_its_promises(void **state)
 
 int main(void)
 {
+    mpt_registry_add(&ADDED, PLACE);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse__report_alone__defaults),
         cmocka_unit_test(test_parse__each_report__its_name),
@@ -496,8 +483,7 @@ int main(void)
         cmocka_unit_test(test_parse__one_word_like_an_option__filter_with_a_hint),
         cmocka_unit_test(test_parse__wrong_values__said_what_is_right),
         cmocka_unit_test(test_parse__hostile_value__printable_and_short),
-        cmocka_unit_test(test_parse__not_in_this_build__unknown),
-        cmocka_unit_test(test_help__this_build_and_everything__fits_a_screen),
+        cmocka_unit_test(test_help__all_reports__fits_a_screen),
         cmocka_unit_test(test_parse__random_text__keeps_its_promises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

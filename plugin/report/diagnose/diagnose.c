@@ -1,9 +1,10 @@
-/* diagnose.c - see diagnose.h.
+/* diagnose.c - report `diagnose`: what went wrong, and why; the worst first.
+ *
+ * Invariant: findings of the capture are shown whatever connection is asked for, because they say what the others
+ * can't.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "diagnose.h"
-
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
@@ -11,10 +12,11 @@
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
 #include "plugin/report/paths/path_hops.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/findings/findings.h"
 
-void mpt_diagnose_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
     needs->hmacs = needs->checksums = needs->frames = needs->evidence = needs->tcp_options = true;
@@ -107,30 +109,6 @@ static void text_counts(const struct collection *c, mpt_sink *sink)
     g_string_free(line, TRUE);
 }
 
-/* "Connection 0, frame 4231, 12.345678 s: The path of subflow 1 ... (RFC 8684 3.3.6; failover)" */
-void mpt_diagnose_finding(const mpt_finding *f, mpt_sink *sink)
-{
-    GString *line = g_string_new(NULL);
-    char text[MPT_RFC_TEXT];
-    const char *rfc = mpt_finding_rfc_text(f, text);
-
-    if (f->has_connection)
-        g_string_append_printf(line, "Connection %u", f->connection);
-    else
-        g_string_append(line, "Capture");
-    if (f->frame)
-        g_string_append_printf(line, ", frame %u", f->frame);
-    if (f->time.known) {
-        g_string_append(line, ", ");
-        mpt_units_seconds(line, f->time.ns, 6);
-        g_string_append(line, " s");
-    }
-    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, mpt_finding_name(f->id), rfc ? ", " : "",
-                           rfc ? rfc : "");
-    mpt_text_paragraph(sink, 2, 2, line->str);
-    g_string_free(line, TRUE);
-}
-
 /* What was checked. */
 static void text_begin(const mpt_report_context *x, const struct collection *c, mpt_sink *sink)
 {
@@ -155,7 +133,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
         if (c.by_severity[s]->len > 0)
             mpt_text_heading(sink, 3, mpt_severity_label(s)->heading);
         for (guint i = 0; i < c.by_severity[s]->len; i++)
-            mpt_diagnose_finding(g_ptr_array_index(c.by_severity[s], i), sink);
+            mpt_finding_text(g_ptr_array_index(c.by_severity[s], i), sink);
     }
     clear(&c);
 }
@@ -213,12 +191,10 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     clear(&c);
 }
 
-void mpt_report_diagnose(const mpt_report_context *x, mpt_sink *sink)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
-    if (x->arguments->format == MPT_FORMAT_CSV)
-        csv_report(x, sink);
-    else
-        text_report(x, sink);
+    (void)sentence;
+    (x->arguments->format == MPT_FORMAT_CSV ? csv_report : text_report)(x, sink);
 }
 
 /* --- JSON --- */
@@ -254,7 +230,8 @@ static void json_finding(mpt_json *json, const mpt_finding *f)
     mpt_json_end_object(json);
 }
 
-void mpt_diagnose_json(mpt_json *json, const GPtrArray *reports)
+/* The findings of connections that one of the reports selects, and those of the capture. */
+static void write_json(mpt_json *json, const GPtrArray *reports)
 {
     struct collection c = {0};
 
@@ -264,3 +241,20 @@ void mpt_diagnose_json(mpt_json *json, const GPtrArray *reports)
             json_finding(json, g_ptr_array_index(c.by_severity[s], i));
     clear(&c);
 }
+
+static const mpt_report_entry ENTRIES[] = {
+    {6, "&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection",
+     MPT_WINDOW_TABLE, MPT_GUI_TABLE_FINDINGS},
+    {0},
+};
+
+const mpt_report mpt_diagnose_report = {
+    .name = "diagnose",
+    .help = "what went wrong, and why",
+    .takes = MPT_TAKES_SELECTION | MPT_TAKES_OUTPUT | MPT_TAKES_VANTAGE,
+    .formats = MPT_FORMATS_PLAIN,
+    .print = print,
+    .json = {.array = "findings", .write = write_json},
+    .needs = needs,
+    .entries = ENTRIES,
+};

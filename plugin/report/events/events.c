@@ -1,23 +1,23 @@
-/* events.c - see events.h.
+/* events.c - report `events`: the timeline of each connection, drawn at the end or, with `live`, as it happens.
+ *
+ * Invariant: all outputs show the same events in the same order: that of time, and of arrival with `live`.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "events.h"
-
-#include <string.h>
-
 #include "event_csv.h"
 #include "event_json.h"
 #include "event_text.h"
+#include "plugin/report/common/connection_json.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 
 /* Lines whose text is made before they are written. */
 #define BLOCK 4096
 
-void mpt_events_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
     needs->hmacs = needs->checksums = true; /* HMAC_BAD, CHECKSUM_BAD */
@@ -107,7 +107,11 @@ static void report(const mpt_report_context *x, mpt_sink *sink)
     }
 }
 
-/* --- live --- */
+/* --- live ---
+ *
+ * A live capture has no end to wait for, so its engine has no look-back: segments are taken in as they arrive, each event
+ * is printed when it is found and flushed, and connections and subflows are numbered in order of appearance. A filter by
+ * token shows a connection from where its keys are known. */
 
 struct live {
     mpt_report_context context; /* without connections */
@@ -195,9 +199,10 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsi
     mpt_metrics_clear(&v);
 }
 
-const mpt_observer MPT_EVENTS_OBSERVER = {.event = on_event, .segment = on_segment};
+static const mpt_observer OBSERVER = {.event = on_event, .segment = on_segment};
 
-void *mpt_events_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
+static void *live_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
+                       uint32_t mark)
 {
     struct live *l;
 
@@ -215,7 +220,7 @@ void *mpt_events_open(const mpt_arguments *arguments, const mpt_engine *engine, 
     return l;
 }
 
-void mpt_events_close(void *collected)
+static void live_close(void *collected)
 {
     struct live *l = collected;
 
@@ -275,10 +280,32 @@ static void live_end(struct live *l)
     }
 }
 
-void mpt_report_events(const mpt_report_context *x, mpt_sink *sink)
+/* With `live` what is still open at the end. */
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
+    (void)sentence;
     if (x->collected)
         live_end(x->collected);
     else
         report(x, sink);
 }
+
+static const mpt_report_entry ENTRIES[] = {
+    {5, "&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time",
+     MPT_WINDOW_TABLE, MPT_GUI_TABLE_EVENTS},
+    {0},
+};
+
+const mpt_report mpt_events_report = {
+    .name = "events",
+    .help = "what was signalled, in time order",
+    .takes = MPT_TAKES_FIGURES | MPT_BIT(MPT_ARG_LIVE),
+    .formats = MPT_FORMATS_PLAIN,
+    .print = print,
+    .json = {.detail = MPT_DETAIL_EVENTS},
+    .needs = needs,
+    .observer = &OBSERVER,
+    .open = live_open,
+    .close = live_close,
+    .entries = ENTRIES,
+};

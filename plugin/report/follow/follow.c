@@ -277,7 +277,7 @@ static void print_connection(const mpt_report_context *x, const mpt_connection_v
         mpt_stream_clear(&direction[dir]);
 }
 
-void mpt_report_follow(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     uint32_t id = x->arguments->stream;
     mpt_connection_view v;
@@ -288,3 +288,23 @@ void mpt_report_follow(const mpt_report_context *x, mpt_sink *sink, GString *sen
     print_connection(x, &v, sink, sentence);
     mpt_metrics_clear(&v);
 }
+
+void mpt_follow_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+{
+    (void)arguments;
+    needs->payload = needs->checksums = true;
+}
+
+void *mpt_follow_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
+{
+    (void)live;
+    (void)mark;
+    return mpt_stream_new(engine, arguments->stream);
+}
+
+void mpt_follow_close(void *collected)
+{
+    mpt_stream_free(collected);
+}
+
+const mpt_report mpt_follow_report = {.print = print, MPT_FOLLOW_COLLECTS};

@@ -5,7 +5,7 @@
 #ifndef MPT_FOLLOW_H
 #define MPT_FOLLOW_H
 
-#include "plugin/report/report.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/stream/stream.h"
 
 /* One piece of a stream as it was delivered: in order in its direction. */
@@ -23,9 +23,14 @@ typedef struct mpt_delivery {
  * mpt_delivery; free with g_array_unref(). It borrows from the directions. */
 GArray *mpt_follow_deliveries(const mpt_stream_direction direction[MPT_DIRECTIONS]);
 
-/* Prints the connection arguments->stream; x->collected is its mpt_stream. Nothing, with *sentence, where it
- * is not there. */
-void mpt_report_follow(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
+/* The part of a row that collects the bytes of the connection arguments->stream, an mpt_stream. */
+#define MPT_FOLLOW_COLLECTS                                                                                  \
+    .needs = mpt_follow_needs, .observer = &mpt_stream_observer, .open = mpt_follow_open,                    \
+    .close = mpt_follow_close
+void mpt_follow_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs);
+void *mpt_follow_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
+                      uint32_t mark);
+void mpt_follow_close(void *collected);
 
 /* The sentence for a connection of which mpt_stream_direction_of() has let bytes go. */
 void mpt_report_not_kept(uint32_t id, GString *sentence);

@@ -14,7 +14,7 @@
 /* A window's capture is read as one vantage point. */
 static const char NO_DELAYS[] =
     "One-way delays compare two vantage points, which this window does not tell apart: "
-    "tshark -z mptcp,plot,type=owd does.";
+    "tshark -z " MPT_ASK_GRAPH "owd does.";
 
 const mpt_gui_type *mpt_gui_types(unsigned *count)
 {

@@ -5,7 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin/report/report.h"
+#include "plugin/report/registry.h"
 
 /* The streams of the connection, each once, in ascending order. To be freed with g_array_unref(). */
 static GArray *streams_of(const mpt_connection_view *v)
@@ -62,24 +62,29 @@ static guint find_connections(const mpt_report_context *x, uint32_t *first)
     return found;
 }
 
-bool mpt_report_filter(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
+    mpt_connection_view v;
     uint32_t id = 0;
     guint found = find_connections(x, &id);
 
-    if (found != 1) {
-        if (found > 1)
-            g_string_append_printf(
-                sentence, "%u connections match: choose one with stream=N, as mptcp,list shows it", found);
-        else if (!mpt_report_missing(x, sentence))
-            g_string_append(sentence, "there is no MPTCP connection to make a filter for");
-        return false;
-    }
-    mpt_connection_view v;
+    if (found > 1)
+        g_string_append_printf(
+            sentence, "%u connections match: choose one with stream=N, as " MPT_ASK_LISTING " shows it",
+            found);
+    else if (found == 0 && !mpt_report_missing(x, sentence))
+        g_string_append(sentence, "there is no MPTCP connection to make a filter for");
+    if (found != 1)
+        return;
     mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-    bool labelled = mpt_report_write_filter(&v, sink);
-    if (!labelled)
+    if (!mpt_report_write_filter(&v, sink))
         g_string_append(sentence, "Wireshark gave the connection's packets no tcp.stream");
     mpt_metrics_clear(&v);
-    return labelled;
 }
+
+const mpt_report mpt_filter_report = {
+    .name = "filter",
+    .help = "a display filter for all packets of a connection",
+    .takes = MPT_TAKES_SELECTION | MPT_BIT(MPT_ARG_FILE),
+    .print = print,
+};

@@ -4,14 +4,13 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin/report/report.h"
-
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/common/subflows.h"
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 
 /* --- text --- */
@@ -192,12 +191,13 @@ static void csv_rows(const mpt_connection_view *v, unsigned directions, mpt_sink
 
 /* --- the report --- */
 
-void mpt_report_list(const mpt_report_context *x, mpt_sink *sink)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     unsigned directions = mpt_report_directions(x->arguments);
     mpt_table *table = mpt_table_new(TABLE, COLUMNS);
 
+    (void)sentence;
     if (csv)
         mpt_csv_header(sink, table);
     else
@@ -216,3 +216,20 @@ void mpt_report_list(const mpt_report_context *x, mpt_sink *sink)
         mpt_metrics_clear(&v);
     }
 }
+
+static const mpt_report_entry ENTRIES[] = {
+    {3, "Sub&flows", "MPTCP subflows", "A table of the subflows of all connections", MPT_WINDOW_TABLE,
+     MPT_GUI_TABLE_SUBFLOWS},
+    {7, "&Keys and addresses", "MPTCP keys and addresses",
+     "Keys, tokens, addresses and subflows of each connection, as text", MPT_WINDOW_TEXT, 0},
+    {0},
+};
+
+const mpt_report mpt_list_report = {
+    .name = "list",
+    .help = "the connections with their subflows, keys and tokens",
+    .takes = MPT_TAKES_FIGURES,
+    .formats = MPT_FORMATS_PLAIN,
+    .print = print,
+    .entries = ENTRIES,
+};

@@ -1,9 +1,9 @@
-/* tcp.c - see tcp.h.
+/* tcp.c - report `tcp`: every TCP stream, and what it has to do with MPTCP.
+ *
+ * Invariant: a row a stream, in the order of their first frames.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "tcp.h"
-
 #include <string.h>
 
 #include "plugin/report/common/figures.h"
@@ -11,7 +11,7 @@
 #include "plugin/report/common/overview.h"
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/text.h"
-#include "plugin/report/report.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 
 /* One stream, its client first: that of the connection, or who opened it. */
@@ -147,7 +147,7 @@ static void json_stream(mpt_json *json, const stream *s, unsigned directions)
     mpt_json_end_object(json);
 }
 
-void mpt_tcp_json(mpt_json *json, const GPtrArray *reports)
+static void write_json(mpt_json *json, const GPtrArray *reports)
 {
     walk w;
     stream s;
@@ -325,10 +325,18 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     g_free(columns);
 }
 
-void mpt_report_tcp(const mpt_report_context *x, mpt_sink *sink)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
-    if (x->arguments->format == MPT_FORMAT_CSV)
-        csv_report(x, sink);
-    else
-        text_report(x, sink);
+    (void)sentence;
+    (x->arguments->format == MPT_FORMAT_CSV ? csv_report : text_report)(x, sink);
 }
+
+const mpt_report mpt_tcp_report = {
+    .name = "tcp",
+    .help = "every TCP stream: MPTCP, fallen back, or never asked",
+    .takes = MPT_TAKES_FIGURES & ~MPT_TAKES_ONE,
+    .formats = MPT_FORMATS_PLAIN,
+    .of_streams = true,
+    .print = print,
+    .json = {.array = "tcp", .write = write_json},
+};

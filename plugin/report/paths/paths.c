@@ -1,21 +1,21 @@
-/* paths.c - see paths.h.
+/* paths.c - report `paths`: delay, jitter and loss per path, of a capture that was merged from two.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "paths.h"
-
 #include <math.h>
 
 #include "path_hops.h"
 #include "path_model.h"
 #include "paths_csv.h"
+#include "paths_json.h"
+#include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/vantage_words.h"
-#include "plugin/report/diagnose/diagnose.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 
-void mpt_report_paths_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
     needs->tcp_options = needs->interfaces = true;
@@ -167,7 +167,7 @@ static void write_changes(const mpt_report_context *x, mpt_sink *sink)
             if (first)
                 mpt_text_heading(sink, 3, "Changed on the way");
             first = false;
-            mpt_diagnose_finding(&g_array_index(findings, mpt_finding, i), sink);
+            mpt_finding_text(&g_array_index(findings, mpt_finding, i), sink);
         }
         g_array_unref(findings);
         mpt_metrics_clear(&v);
@@ -334,7 +334,18 @@ static void text_report(const mpt_path_model *m, const mpt_report_context *x, mp
     write_singles(m, x, sink);
 }
 
-void mpt_report_paths(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+static bool impossible(const mpt_report_context *x, GString *sentence)
+{
+    const mpt_arguments *a = x->arguments;
+
+    if (x->points && mpt_report_one_point(x, sentence))
+        return true;
+    if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
+        g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
+    return sentence->len > 0;
+}
+
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     mpt_path_model *m;
@@ -352,3 +363,15 @@ void mpt_report_paths(const mpt_report_context *x, mpt_sink *sink, GString *sent
         g_string_append(sentence, "delays are incomplete: there is no room for a temporary file");
     mpt_path_model_free(m);
 }
+
+const mpt_report mpt_paths_report = {
+    .name = "paths",
+    .help = "delay, loss, changes per path, of a merged capture",
+    .takes = (MPT_TAKES_FIGURES & ~(MPT_TAKES_WINDOW | MPT_BIT(MPT_ARG_AT))) | MPT_BIT(MPT_ARG_FULL) |
+             MPT_BIT(MPT_ARG_CLOCK) | MPT_BIT(MPT_ARG_SAMPLES),
+    .formats = MPT_FORMATS_PLAIN,
+    .impossible = impossible,
+    .print = print,
+    .json = {.array = "paths", .write = mpt_paths_json, .write_more = mpt_paths_json_more},
+    .needs = needs,
+};

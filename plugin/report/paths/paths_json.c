@@ -1,9 +1,10 @@
-/* paths_json.c - see paths.h.
+/* paths_json.c - see paths_json.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "paths_json.h"
+
 #include "path_model.h"
-#include "paths.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/vantage_words.h"

@@ -1,10 +1,13 @@
-/* plot.c - report `plot`, see plot.h: what is drawn, and of which connection.
+/* plot.c - report `plot`: one connection and direction as graphs (HTML, SVG, xplot), or their points (CSV); here: what is
+ * drawn, and of which connection.
+ *
+ * Invariant: what comes from the capture is escaped for the language that it is written in; the HTML needs no other
+ * file and no network.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plot.h"
-
 #include "plot_internal.h"
+
 #include "plugin/report/common/labels.h"
 #include "tap/engine/base/units.h"
 
@@ -66,13 +69,6 @@ void mpt_plot_escape(mpt_sink *sink, const char *text)
     mpt_sink_puts(sink, escaped);
     g_free(escaped);
     g_string_free(printable, TRUE);
-}
-
-static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
-{
-    mpt_graph_type asked;
-
-    return mpt_arguments_has(a, MPT_ARG_TYPE) && mpt_graph_find(a->type, &asked) && asked == type;
 }
 
 /* --- which connection, which direction, which subflow --- */
@@ -198,7 +194,7 @@ static mpt_graph_type only_type(const mpt_plot *plot)
 /* What was taken where the command line left it open. */
 static void name_choice(const mpt_plot *plot, const mpt_arguments *a)
 {
-    bool tcp_open = asks_for(a, MPT_GRAPH_TCP) && plot->view.subflow_count > 1 && !a->filter;
+    bool tcp_open = mpt_plot_asks_for(a, MPT_GRAPH_TCP) && plot->view.subflow_count > 1 && !a->filter;
     bool connection_open = !mpt_arguments_has(a, MPT_ARG_STREAM) && plot->context->connections->len > 1;
     GString *note = plot->context->note;
 
@@ -259,7 +255,7 @@ static void draw(const mpt_report_context *x, const struct choice *choice, mpt_s
     end(&plot);
 }
 
-void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool html = x->arguments->format == MPT_FORMAT_HTML;
     struct choice choice;
@@ -271,7 +267,7 @@ void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sente
         return;
     }
     if (mpt_report_missing(x, sentence) ||
-        (asks_for(x->arguments, MPT_GRAPH_OWD) && mpt_report_one_point(x, sentence)))
+        (mpt_plot_asks_for(x->arguments, MPT_GRAPH_OWD) && mpt_report_one_point(x, sentence)))
         return;
     if (choose(x, &choice))
         draw(x, &choice, sink);
@@ -280,3 +276,33 @@ void mpt_report_plot(const mpt_report_context *x, mpt_sink *sink, GString *sente
     if (!choice.found && html)
         mpt_plot_html(x, NULL, sink);
 }
+
+static char *refuse(const mpt_arguments *a)
+{
+    return mpt_plot_asks_for(a, MPT_GRAPH_MAPPINGS) && a->format != MPT_FORMAT_CSV
+               ? g_strdup_printf("mptcp,plot,type=%s is a list: it needs format=csv", a->type)
+               : NULL;
+}
+
+static const mpt_report_entry ENTRIES[] = {
+    {8, "&Graphs", "MPTCP graphs",
+     "Sequence numbers, throughput, share, round-trip times and more, over time, by subflow",
+     MPT_WINDOW_GRAPHS, 0},
+    {0},
+};
+
+const mpt_report mpt_plot_report = {
+    .name = "plot",
+    .help = "graphs: html unless format=svg, xpl or csv",
+    .takes = MPT_TAKES_FIGURES | MPT_BIT(MPT_ARG_TYPE) | MPT_BIT(MPT_ARG_WINDOW) | MPT_BIT(MPT_ARG_CLOCK),
+    .formats = MPT_BIT(MPT_FORMAT_CSV) | MPT_BIT(MPT_FORMAT_SVG) | MPT_BIT(MPT_FORMAT_XPL) |
+               MPT_BIT(MPT_FORMAT_HTML),
+    .format = MPT_FORMAT_HTML,
+    .refuse = refuse,
+    .print = print,
+    .needs = mpt_plot_needs,
+    .observer = &mpt_recorder_observer,
+    .open = mpt_plot_open,
+    .close = mpt_plot_close,
+    .entries = ENTRIES,
+};

@@ -8,7 +8,7 @@
 #include "tap/engine/vantage/vantage.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
-static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
+bool mpt_plot_asks_for(const mpt_arguments *a, mpt_graph_type type)
 {
     mpt_graph_type asked;
 
@@ -17,7 +17,7 @@ static bool asks_for(const mpt_arguments *a, mpt_graph_type type)
 
 static bool may_draw_delays(const mpt_arguments *a)
 {
-    return mpt_arguments_has(a, MPT_ARG_TYPE) ? asks_for(a, MPT_GRAPH_OWD)
+    return mpt_arguments_has(a, MPT_ARG_TYPE) ? mpt_plot_asks_for(a, MPT_GRAPH_OWD)
                                               : a->format == MPT_FORMAT_HTML || a->format == MPT_FORMAT_CSV;
 }
 
@@ -27,17 +27,18 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
     if (arguments->format == MPT_FORMAT_HTML)
         needs->rtt = needs->evidence = true;
     /* Reinjected bytes are told with the frame of their first copy. */
-    needs->frames = !mpt_arguments_has(arguments, MPT_ARG_TYPE) || asks_for(arguments, MPT_GRAPH_SEQUENCE);
+    needs->frames =
+        !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);
     needs->tcp_options = may_draw_delays(arguments);
     if (may_draw_delays(arguments))
-        needs->paths = MPT_PATHS_SAMPLES | (asks_for(arguments, MPT_GRAPH_OWD) ? MPT_PATHS_ALL : 0);
+        needs->paths = MPT_PATHS_SAMPLES | (mpt_plot_asks_for(arguments, MPT_GRAPH_OWD) ? MPT_PATHS_ALL : 0);
 }
 
 void *mpt_plot_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
 {
     (void)live;
     (void)mark;
-    return mpt_recorder_new(engine, asks_for(arguments, MPT_GRAPH_MAPPINGS));
+    return mpt_recorder_new(engine, mpt_plot_asks_for(arguments, MPT_GRAPH_MAPPINGS));
 }
 
 void mpt_plot_close(void *collected)

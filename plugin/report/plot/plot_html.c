@@ -227,19 +227,21 @@ static void put_figures(mpt_sink *sink, const mpt_plot *plot)
 static void put_text_report(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_arguments arguments = *x->arguments;
-    mpt_report_context summary = *x;
+    mpt_report_context overview = *x;
+    GString *sentence = g_string_new(NULL);
     mpt_sink *text = mpt_sink_new_memory();
     char *escaped;
 
-    arguments.report = MPT_REPORT_SUMMARY;
+    arguments.report = mpt_registry_overview();
     arguments.format = MPT_FORMAT_TEXT;
-    summary.arguments = &arguments;
-    mpt_report_summary(&summary, text);
+    overview.arguments = &arguments;
+    mpt_report_print(&overview, text, sentence);
     escaped = g_markup_escape_text(mpt_sink_text(text, NULL), -1);
     mpt_sink_puts(sink, "<details><summary>Report of the capture as text</summary><pre>");
     mpt_sink_puts(sink, escaped);
     mpt_sink_puts(sink, "</pre></details>\n");
     g_free(escaped);
+    g_string_free(sentence, TRUE);
     mpt_sink_free(text);
 }
 

@@ -5,8 +5,8 @@
 #ifndef MPT_PLOT_INTERNAL_H
 #define MPT_PLOT_INTERNAL_H
 
-#include "plot.h"
 #include "plugin/report/format/sink.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/graphs/graphs.h"
 
 /* Points of a graph in pictures; CSV has all. */
@@ -28,6 +28,15 @@ typedef struct mpt_plot {
     mpt_plot_graph graphs[MPT_GRAPH_TYPES]; /* of request.types; the others have no points */
     GArray *events;                         /* mpt_event, in time order */
 } mpt_plot;
+
+/* True if type= is given, and is this one. */
+bool mpt_plot_asks_for(const mpt_arguments *a, mpt_graph_type type);
+/* What the report collects is an mpt_recorder. */
+void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs);
+void *mpt_plot_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
+void mpt_plot_close(void *collected);
+/* False where this build has no HTML graphs: dygraphs was not there when it was built. */
+bool mpt_plot_has_html(void);
 
 /* "subflow 1: reinjected", "sum": what a legend says. */
 void mpt_plot_series_title(const mpt_series *series, GString *out);

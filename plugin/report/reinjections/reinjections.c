@@ -1,26 +1,34 @@
-/* reinjections.c - see reinjections.h.
+/* reinjections.c - report `reinjections`: which bytes were sent twice, on which subflows, and whether it helped.
+ *
+ * What one capture can tell of a direction depends on where it was taken:
+ *   the receiver's side  of two copies the later one is redundant, which is certain; a byte that was sent twice and
+ *                        arrived once is not there to be seen
+ *   the sender's side    all that was sent again is there; which copy got through first is inferred from the
+ *                        acknowledgements and retransmissions on both subflows
+ *   elsewhere            as the sender's side
+ * How much of what was sent helped takes both: a merged capture, and the report `paths`.
+ *
+ * Invariant: the bytes of all runs are the reinjected bytes of `summary`, direction by direction.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "reinjections.h"
-
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/reinjections/reinjection_figures.h"
 
-void mpt_reinjections_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
     needs->frames = true;
 }
 
-void *mpt_reinjections_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live,
-                            uint32_t mark)
+static void *open_log(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
 {
     (void)arguments;
     (void)live;
@@ -28,7 +36,7 @@ void *mpt_reinjections_open(const mpt_arguments *arguments, const mpt_engine *en
     return mpt_reinjection_log_new(engine);
 }
 
-void mpt_reinjections_close(void *collected)
+static void close_log(void *collected)
 {
     mpt_reinjection_log_free(collected);
 }
@@ -308,13 +316,14 @@ static void csv_direction(const mpt_report_context *x, const mpt_reinjection_fig
     g_string_append(x->note, " that were sent again are left out: their runs are above the limit");
 }
 
-void mpt_report_reinjections(const mpt_report_context *x, mpt_sink *sink)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     unsigned directions = mpt_report_directions(x->arguments);
     mpt_maybe_int end = mpt_reinjection_figures_end(x->engine);
     mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
 
+    (void)sentence;
     if (csv)
         mpt_csv_header(sink, table);
     else
@@ -446,7 +455,8 @@ static const mpt_report_context *selecting(const GPtrArray *reports, const mpt_c
     return found;
 }
 
-void mpt_reinjections_json(mpt_json *json, const GPtrArray *reports)
+/* An element for each direction of each connection that one of the reports is asked for. */
+static void write_json(mpt_json *json, const GPtrArray *reports)
 {
     const mpt_report_context *any = g_ptr_array_index(reports, 0);
     mpt_maybe_int end = mpt_reinjection_figures_end(any->engine);
@@ -470,3 +480,25 @@ void mpt_reinjections_json(mpt_json *json, const GPtrArray *reports)
         mpt_metrics_clear(&v);
     }
 }
+
+static const mpt_report_entry ENTRIES[] = {
+    {4, "&Reinjections", "MPTCP reinjections",
+     "Data that was sent again under other subflow sequence numbers, and whether it helped", MPT_WINDOW_TABLE,
+     MPT_GUI_TABLE_REINJECTIONS},
+    {0},
+};
+
+const mpt_report mpt_reinjections_report = {
+    .name = "reinjections",
+    .help = "data sent twice, and whether that helped",
+    .takes = MPT_TAKES_FIGURES,
+    .formats = MPT_FORMATS_PLAIN,
+    .print = print,
+    .json = {.array = "reinjections", .write = write_json},
+    .needs = needs,
+    .observer = &MPT_REINJECTION_OBSERVER,
+    .open = open_log,
+    .close = close_log,
+    .shared = true,
+    .entries = ENTRIES,
+};

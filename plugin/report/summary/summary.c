@@ -6,8 +6,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "plugin/report/report.h"
-
 #include <math.h>
 
 #include "plugin/report/common/labels.h"
@@ -15,6 +13,7 @@
 #include "plugin/report/common/subflows.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
+#include "plugin/report/registry.h"
 #include "summary_csv.h"
 #include "tap/engine/base/units.h"
 
@@ -430,12 +429,13 @@ static void glance(const mpt_report_context *x, mpt_sink *sink)
     mpt_table_free(table);
 }
 
-void mpt_report_summary(const mpt_report_context *x, mpt_sink *sink)
+static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x->arguments, sink) : NULL;
     lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL)};
 
+    (void)sentence;
     if (!csv) {
         mpt_overview_capture(x, sink);
         glance(x, sink);
@@ -455,3 +455,27 @@ void mpt_report_summary(const mpt_report_context *x, mpt_sink *sink)
     g_string_free(l.line, TRUE);
     g_string_free(l.none, TRUE);
 }
+
+static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+{
+    needs->rtt = needs->checksums = mpt_arguments_has(arguments, MPT_ARG_FULL);
+}
+
+static const mpt_report_entry ENTRIES[] = {
+    {1, "&Summary", "MPTCP summary",
+     "Every MPTCP connection with the figures of both directions and all subflows, as text", MPT_WINDOW_TEXT,
+     0},
+    {2, "&Connections", "MPTCP connections", "A table of connections, to sort, filter and copy",
+     MPT_WINDOW_TABLE, MPT_GUI_TABLE_CONNECTIONS},
+    {0},
+};
+
+const mpt_report mpt_summary_report = {
+    .name = "summary",
+    .help = "what each connection and subflow carried, how fast",
+    .takes = MPT_TAKES_FIGURES | MPT_BIT(MPT_ARG_FULL),
+    .formats = MPT_FORMATS_PLAIN,
+    .print = print,
+    .needs = needs,
+    .entries = ENTRIES,
+};
