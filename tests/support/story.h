@@ -99,7 +99,7 @@ static inline void begin_whole(story *s)
 }
 
 /* The context of a report as it is asked for with -z. */
-static const mpt_report_context *ask(story *s, const char *text)
+static inline const mpt_report_context *ask(story *s, const char *text)
 {
     mpt_arguments *a = &s->arguments[s->count];
     mpt_report_context *x = &s->contexts[s->count];
