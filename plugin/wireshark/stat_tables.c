@@ -16,172 +16,74 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
-#include <math.h>
-#include <string.h>
-
 #include "fields.h"
 #include "plugin/host.h"
+#include "plugin/report/gui/gui_rows.h"
+#include "plugin/report/gui/gui_table.h"
 #include "plugin/report/registry.h"
-#include "tap/engine/base/units.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/frames/frames.h"
 
-/* --- cells --- */
-
-struct row {
-    stat_tap_table_item_type *cells;
-    unsigned n;
-};
-
-static void put_uint(struct row *r, uint32_t value)
-{
-    r->cells[r->n].type = TABLE_ITEM_UINT;
-    r->cells[r->n++].value.uint_value = value;
-}
-
-static void put_number(struct row *r, double value)
-{
-    r->cells[r->n].type = TABLE_ITEM_FLOAT;
-    r->cells[r->n++].value.float_value = isfinite(value) ? value : 0;
-}
-
-static void put_text(struct row *r, const char *text)
-{
-    r->cells[r->n].type = TABLE_ITEM_STRING;
-    r->cells[r->n++].value.string_value = g_strdup(text ? text : "");
-}
-
-static void put_string(struct row *r, GString *text)
-{
-    put_text(r, text->str);
-    g_string_free(text, TRUE);
-}
-
-static void put_endpoint(struct row *r, const mpt_endpoint *e)
-{
-    char text[MPT_ADDRESS_TEXT];
-    GString *s = g_string_new(NULL);
-    const char *host = mpt_endpoint_address_text(e, text);
-
-    g_string_printf(s, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, e->port);
-    put_string(r, s);
-}
-
-static void put_bytes(struct row *r, uint64_t bytes)
-{
-    GString *s = g_string_new(NULL);
-
-    mpt_units_bytes(s, bytes);
-    put_string(r, s);
-    put_number(r, (double)bytes);
-}
-
-static void put_rate(struct row *r, double bps)
-{
-    GString *s = g_string_new(NULL);
-
-    mpt_units_rate(s, bps);
-    put_string(r, s);
-}
-
-static void put_percent(struct row *r, double share)
-{
-    GString *s = g_string_new(NULL);
-
-    mpt_units_percent(s, 100 * share);
-    put_string(r, s);
-}
-
-/* --- the tables --- */
-
 /* Room for the arrow that marks the column a dialog is sorted by: the header has none to spare. */
-#define SORTED "    "
+#define SORTED_BY    "    Conn"
+#define MOST_COLUMNS 24
 
-static stat_tap_table_item connection_columns[] = {
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, SORTED "Conn", "%u"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client", "%-30s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Server", "%-30s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Kind", "%-14s"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Subflows", "%u"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Start (s)", "%.6f"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Duration (s)", "%.6f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Client data", "%10s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Client data (bytes)", "%.0f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Client goodput", "%14s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Server data", "%10s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Server data (bytes)", "%.0f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Server goodput", "%14s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Reinjected", "%10s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Reinjected (bytes)", "%.0f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Fallback", "%-16s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Close", "%-10s"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%u"},
-};
+/* --- columns and cells --- */
 
-static stat_tap_table_item subflow_columns[] = {
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, SORTED "Conn", "%u"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "Sub", "%u"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Client", "%-30s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Server", "%-30s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "Kind", "%-8s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_LEFT, "State", "%-12s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Start (s)", "%.6f"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Duration (s)", "%.6f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Client payload", "%10s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Client payload (bytes)", "%.0f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Client share", "%8s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Server payload", "%10s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Server payload (bytes)", "%.0f"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Server share", "%8s"},
-    {TABLE_ITEM_STRING, TAP_ALIGN_RIGHT, "Reinjected", "%10s"},
-    {TABLE_ITEM_FLOAT, TAP_ALIGN_RIGHT, "Reinjected (bytes)", "%.0f"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "tcp.stream", "%u"},
-    {TABLE_ITEM_UINT, TAP_ALIGN_RIGHT, "First frame", "%u"},
-};
-
-static void fill_connection(struct row *r, const mpt_connection_view *v)
+static stat_tap_table_item_enum type_of(const mpt_column *c)
 {
-    const mpt_connection_direction *d = v->direction;
-
-    put_uint(r, v->id);
-    put_endpoint(r, &v->end[0]);
-    put_endpoint(r, &v->end[1]);
-    put_text(r, mpt_connection_kind_name(v->kind));
-    put_uint(r, v->subflow_count);
-    put_number(r, (double)v->start_ns / 1e9);
-    put_number(r, (double)(v->end_ns - v->start_ns) / 1e9);
-    for (unsigned dir = 0; dir < MPT_DIRECTIONS; dir++) {
-        put_bytes(r, d[dir].data.dsn_unique_bytes);
-        put_rate(r, d[dir].data.goodput);
+    if (c->flags & MPT_COLUMN_SCALED)
+        return TABLE_ITEM_STRING;
+    switch (c->type) {
+    case MPT_UINT:
+    case MPT_ID:
+        return TABLE_ITEM_UINT;
+    case MPT_BYTES:
+    case MPT_SECONDS_NS:
+        return TABLE_ITEM_FLOAT;
+    default:
+        return TABLE_ITEM_STRING;
     }
-    put_bytes(r, d[0].bytes.reinjected_bytes + d[1].bytes.reinjected_bytes +
-                     d[0].bytes.reinjected_same_bytes + d[1].bytes.reinjected_same_bytes);
-    put_text(r, mpt_fallback_name(v->fallback));
-    put_text(r, mpt_close_name(v->close));
-    put_uint(r, v->connection->first_frame);
 }
 
-static void fill_subflow(struct row *r, const mpt_connection_view *v, const mpt_subflow_view *s)
+static void register_table(stat_tap_table_ui *ui, stat_tap_table_item *fields, mpt_gui_kind kind)
 {
-    const mpt_subflow *subflow = s->subflow;
-    uint64_t again = 0;
+    const mpt_gui_layout *layout = mpt_gui_layout_of(kind);
 
-    put_uint(r, v->id);
-    put_uint(r, s->id);
-    put_endpoint(r, &subflow->ends[s->side[0]]);
-    put_endpoint(r, &subflow->ends[s->side[1]]);
-    put_text(r, mpt_subflow_kind_name((mpt_subflow_kind)subflow->kind));
-    put_text(r, mpt_subflow_state_name((mpt_subflow_state)subflow->state));
-    put_number(r, (double)s->start_ns / 1e9);
-    put_number(r, (double)(s->end_ns - s->start_ns) / 1e9);
-    for (unsigned dir = 0; dir < MPT_DIRECTIONS; dir++) {
-        put_bytes(r, s->direction[dir].bytes.payload_bytes);
-        put_percent(r, s->direction[dir].share);
-        again += s->direction[dir].bytes.reinjected_bytes + s->direction[dir].bytes.reinjected_same_bytes;
+    g_assert(layout->count <= MOST_COLUMNS);
+    for (size_t i = 0; i < layout->count; i++) {
+        const mpt_column *c = &layout->columns[i];
+        stat_tap_table_item_enum type = type_of(c);
+
+        fields[i] = (stat_tap_table_item){
+            .type = type,
+            .align = mpt_column_is_number(c) ? TAP_ALIGN_RIGHT : TAP_ALIGN_LEFT,
+            .column_name = i == 0 ? SORTED_BY : c->title,
+            .field_format = type == TABLE_ITEM_STRING ? "%s"
+                            : type == TABLE_ITEM_UINT ? "%u"
+                            : c->type == MPT_BYTES    ? "%.0f"
+                                                      : "%.6f",
+        };
     }
-    put_bytes(r, again);
-    put_uint(r, subflow->tcp_stream);
-    put_uint(r, subflow->first_frame);
+    ui->nfields = layout->count;
+    ui->fields = fields;
+    register_stat_tap_table_ui(ui);
+}
+
+static void set_cell(stat_tap_table_item_type *to, const mpt_table *table, size_t column)
+{
+    const mpt_column *c = mpt_table_column(table, column);
+    const mpt_cell *cell = mpt_table_cell(table, 0, column);
+
+    to->type = type_of(c);
+    if (to->type == TABLE_ITEM_UINT)
+        to->value.uint_value = cell->set ? (unsigned)cell->value.u : 0;
+    else if (to->type == TABLE_ITEM_STRING)
+        to->value.string_value =
+            cell->set ? mpt_gui_table_cell(&(mpt_gui_table){.cells = (mpt_table *)table}, 0, column, false)
+                      : g_strdup("");
+    else if (cell->set)
+        to->value.float_value = c->type == MPT_BYTES ? (double)cell->value.u : (double)cell->value.i / 1e9;
 }
 
 /* --- filling while Wireshark reads the capture again --- */
@@ -234,18 +136,24 @@ static bool has_subflow(const stat_tap_table *table, uint32_t connection, uint32
 static void add_row(stat_tap_table *table, mpt_frames *frames, const mpt_frame_ids *ids, bool subflows)
 {
     stat_tap_table_item_type *cells = g_new0(stat_tap_table_item_type, table->num_fields);
-    struct row r = {.cells = cells};
+    const mpt_gui_layout *layout =
+        mpt_gui_layout_of(subflows ? MPT_GUI_TABLE_SUBFLOWS : MPT_GUI_TABLE_CONNECTIONS);
+    mpt_gui_rows rows = {.table = mpt_table_new(layout->columns, layout->count),
+                         .rows = g_array_new(FALSE, FALSE, sizeof(mpt_gui_row))};
     mpt_connection_view view;
 
     mpt_metrics_connection(mpt_frames_engine(frames), ids->connection, ids->connection_id, &view);
     if (subflows)
-        fill_subflow(&r, &view, &view.subflows[ids->subflow_id]);
+        mpt_gui_rows_subflow(&rows, &view, &view.subflows[ids->subflow_id]);
     else
-        fill_connection(&r, &view);
+        mpt_gui_rows_connection(&rows, &view);
     mpt_metrics_clear(&view);
-    g_assert(r.n == table->num_fields);
+    for (unsigned i = 0; i < table->num_fields; i++)
+        set_cell(&cells[i], rows.table, i);
     stat_tap_init_table_row(table, table->num_elements, table->num_fields, cells);
     g_free(cells);
+    mpt_table_free(rows.table);
+    g_array_free(rows.rows, TRUE);
 }
 
 static tap_packet_status take(void *tapdata, packet_info *pinfo, bool subflows)
@@ -296,8 +204,6 @@ static stat_tap_table_ui connections = {
     .stat_tap_reset_table_cb = clear_rows,
     .stat_tap_free_table_item_cb = free_cell,
     .stat_filter_check_cb = check_host,
-    .nfields = G_N_ELEMENTS(connection_columns),
-    .fields = connection_columns,
 };
 
 static stat_tap_table_ui subflows = {
@@ -310,12 +216,12 @@ static stat_tap_table_ui subflows = {
     .stat_tap_reset_table_cb = clear_rows,
     .stat_tap_free_table_item_cb = free_cell,
     .stat_filter_check_cb = check_host,
-    .nfields = G_N_ELEMENTS(subflow_columns),
-    .fields = subflow_columns,
 };
 
 void mpt_stat_tables_register(void)
 {
-    register_stat_tap_table_ui(&connections);
-    register_stat_tap_table_ui(&subflows);
+    static stat_tap_table_item fields[2][MOST_COLUMNS];
+
+    register_table(&connections, fields[0], MPT_GUI_TABLE_CONNECTIONS);
+    register_table(&subflows, fields[1], MPT_GUI_TABLE_SUBFLOWS);
 }

@@ -67,7 +67,7 @@ static uint64_t sent_again(const mpt_byte_figures *bytes)
     return bytes->reinjected_bytes + bytes->reinjected_same_bytes;
 }
 
-static void connection_row(mpt_gui_rows *to, const mpt_connection_view *v)
+void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v)
 {
     mpt_table *t = to->table;
 
@@ -148,7 +148,7 @@ static const char *backup_of(const mpt_subflow_view *s)
     return client && server ? "both" : client ? "client" : server ? "server" : "no";
 }
 
-static void subflow_row(mpt_gui_rows *to, const mpt_connection_view *v, const mpt_subflow_view *s)
+void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const mpt_subflow_view *s)
 {
     const mpt_subflow *subflow = s->subflow;
     mpt_table *t = to->table;
@@ -189,9 +189,9 @@ static void connections_and_subflows(mpt_gui_rows *to, bool subflows)
 
         mpt_metrics_connection(to->engine, g_ptr_array_index(to->connections, id), id, &v);
         if (!subflows)
-            connection_row(to, &v);
+            mpt_gui_rows_connection(to, &v);
         for (uint32_t i = 0; subflows && i < v.subflow_count; i++)
-            subflow_row(to, &v, &v.subflows[i]);
+            mpt_gui_rows_subflow(to, &v, &v.subflows[i]);
         mpt_metrics_clear(&v);
     }
 }

@@ -1,4 +1,4 @@
-/* gui_rows.h - which columns and rows the tables of windows have. For gui_table.c alone.
+/* gui_rows.h - which columns and rows the tables of windows have, those of plugin/qt and Wireshark's own.
  *
  * Invariant: a number with a unit stands beside its exact value: flags MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED, and
  * the same value.
@@ -31,6 +31,9 @@ typedef struct mpt_gui_rows {
 
 const mpt_gui_layout *mpt_gui_layout_of(mpt_gui_kind kind);
 void mpt_gui_rows_fill(mpt_gui_rows *to, mpt_gui_kind kind);
+/* One row of the tables of connections and of subflows. */
+void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v);
+void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const mpt_subflow_view *s);
 
 /* The parts of the above, by file. */
 extern const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT, MPT_GUI_SUBFLOW_LAYOUT; /* gui_rows.c */
