@@ -23,6 +23,8 @@ struct mpt_json {
     GArray *levels; /* level */
     GString *scratch;
     bool has_value; /* the document's own */
+    bool in_script;
+    bool breaks; /* the next member begins a line */
 };
 
 mpt_json *mpt_json_new(mpt_sink *sink)
@@ -35,10 +37,23 @@ mpt_json *mpt_json_new(mpt_sink *sink)
     return json;
 }
 
+mpt_json *mpt_json_new_in_script(mpt_sink *sink)
+{
+    mpt_json *json = mpt_json_new(sink);
+    json->in_script = true;
+    return json;
+}
+
+void mpt_json_break_line(mpt_json *json)
+{
+    json->breaks = true;
+}
+
 void mpt_json_finish(mpt_json *json)
 {
     g_assert(json->levels->len == 0 && json->has_value);
-    mpt_sink_putc(json->sink, '\n');
+    if (!json->in_script)
+        mpt_sink_putc(json->sink, '\n');
 }
 
 void mpt_json_free(mpt_json *json)
@@ -55,8 +70,15 @@ static level *top(const mpt_json *json)
     return json->levels->len > 0 ? &g_array_index(json->levels, level, json->levels->len - 1) : NULL;
 }
 
+/* In a script only where it was asked for. */
 static void new_line(mpt_json *json)
 {
+    if (json->in_script) {
+        if (json->breaks)
+            mpt_sink_putc(json->sink, '\n');
+        json->breaks = false;
+        return;
+    }
     mpt_sink_putc(json->sink, '\n');
     mpt_sink_pad(json->sink, ' ', 2 * (size_t)json->levels->len);
 }
@@ -66,7 +88,7 @@ static void separate(mpt_json *json, level *l)
 {
     if (l->has_member)
         mpt_sink_putc(json->sink, ',');
-    if (!l->on_one_line)
+    if (!l->on_one_line || json->in_script)
         new_line(json);
     else if (l->has_member || l->object)
         mpt_sink_putc(json->sink, ' ');
@@ -102,7 +124,7 @@ static void end(mpt_json *json, bool object)
     g_assert(l && l->object == object && !l->has_key);
     level ended = *l;
     g_array_set_size(json->levels, json->levels->len - 1);
-    if (ended.has_member && !ended.on_one_line)
+    if (json->in_script || (ended.has_member && !ended.on_one_line))
         new_line(json);
     else if (ended.has_member && object)
         mpt_sink_putc(json->sink, ' ');
@@ -149,7 +171,8 @@ static void quoted(mpt_json *json, const char *text)
     mpt_sink_putc(json->sink, '"');
     for (const char *c = valid ? valid : text; *c != '\0'; c++) {
         const char *plain = c;
-        while (*c != '"' && *c != '\\' && (unsigned char)*c >= 0x20 && *c != 0x7f)
+        while (*c != '"' && *c != '\\' && (unsigned char)*c >= 0x20 && *c != 0x7f &&
+               !(json->in_script && *c == '<'))
             c++;
         mpt_sink_append(json->sink, plain, (size_t)(c - plain));
         unsigned char byte = (unsigned char)*c;
@@ -173,7 +196,7 @@ void mpt_json_key(mpt_json *json, const char *key)
     separate(json, l);
     mpt_sink_putc(json->sink, '"'); /* a name of ours: nothing in it is escaped */
     mpt_sink_puts(json->sink, key);
-    mpt_sink_append(json->sink, "\": ", 3);
+    mpt_sink_puts(json->sink, json->in_script ? "\":" : "\": ");
     l->has_key = true;
 }
 

@@ -2,7 +2,7 @@
  *
  * Times, frames and whole values are differences to the point before: they are short.
  *
- * Invariant: no `<` of the data gets into the script: in JSON it stands in strings only, and is \u003c there.
+ * Invariant: no `<` of the data gets into the script (mpt_json_new_in_script()).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,64 +11,38 @@
 #include "plot_internal.h"
 #include "tap/engine/base/units.h"
 
-/* A string of JSON that may stand in a script element. */
-static void put_string(mpt_sink *sink, const char *text)
-{
-    GString *printable = g_string_new(NULL);
-
-    mpt_units_printable(printable, text);
-    mpt_sink_putc(sink, '"');
-    for (const char *c = printable->str; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\' || *c == '<' || *c == '>' || *c == '&')
-            mpt_sink_printf(sink, "\\u%04x", (unsigned)*c);
-        else
-            mpt_sink_putc(sink, *c);
-    }
-    mpt_sink_putc(sink, '"');
-    g_string_free(printable, TRUE);
-}
-
-static void put_int(mpt_sink *sink, int64_t value, size_t i)
-{
-    mpt_sink_printf(sink, i ? ",%" G_GINT64_FORMAT : "%" G_GINT64_FORMAT, value);
-}
-
-static void put_values(mpt_sink *sink, mpt_unit unit, const mpt_series_point *p, size_t n)
+static void put_values(mpt_json *json, mpt_unit unit, const mpt_series_point *p, size_t n)
 {
     double before = 0;
 
-    if (unit == MPT_UNIT_SHARE) {
-        GString *text = g_string_new(NULL);
-        mpt_sink_puts(sink, "\"v\":[");
-        for (size_t i = 0; i < n; i++) {
-            g_string_assign(text, i ? "," : "");
-            mpt_units_double(text, p[i].value, 6);
-            mpt_sink_puts(sink, text->str);
-        }
-        g_string_free(text, TRUE);
-    } else {
-        mpt_sink_puts(sink, "\"differences\":true,\"v\":[");
-        for (size_t i = 0; i < n; i++) {
+    if (unit != MPT_UNIT_SHARE)
+        mpt_json_member_bool(json, "differences", true);
+    mpt_json_member_array(json, "v");
+    for (size_t i = 0; i < n; i++) {
+        if (unit == MPT_UNIT_SHARE) {
+            mpt_json_double(json, p[i].value, 6);
+        } else {
             double value = round(p[i].value);
-            put_int(sink, (int64_t)(value - before), i);
+            mpt_json_int(json, (int64_t)(value - before));
             before = value;
         }
     }
-    mpt_sink_putc(sink, ']');
+    mpt_json_end_array(json);
 }
 
-static void put_times_and_frames(mpt_sink *sink, const mpt_series_point *p, size_t n)
+static void put_times_and_frames(mpt_json *json, const mpt_series_point *p, size_t n)
 {
-    mpt_sink_puts(sink, ",\"t\":[");
+    mpt_json_member_array(json, "t");
     for (size_t i = 0; i < n; i++)
-        put_int(sink, p[i].time_ns - (i ? p[i - 1].time_ns : 0), i);
-    mpt_sink_puts(sink, "],\"f\":[");
+        mpt_json_int(json, p[i].time_ns - (i ? p[i - 1].time_ns : 0));
+    mpt_json_end_array(json);
+    mpt_json_member_array(json, "f");
     for (size_t i = 0; i < n; i++)
-        put_int(sink, (int64_t)p[i].frame - (i ? p[i - 1].frame : 0), i);
-    mpt_sink_putc(sink, ']');
+        mpt_json_int(json, (int64_t)p[i].frame - (i ? p[i - 1].frame : 0));
+    mpt_json_end_array(json);
 }
 
-static void put_lengths(mpt_sink *sink, const mpt_series_point *p, size_t n)
+static void put_lengths(mpt_json *json, const mpt_series_point *p, size_t n)
 {
     bool lengths = false, firsts = false;
 
@@ -77,20 +51,20 @@ static void put_lengths(mpt_sink *sink, const mpt_series_point *p, size_t n)
         firsts |= p[i].first_frame != 0;
     }
     if (lengths) {
-        mpt_sink_puts(sink, ",\"l\":[");
+        mpt_json_member_array(json, "l");
         for (size_t i = 0; i < n; i++)
-            put_int(sink, p[i].length, i);
-        mpt_sink_putc(sink, ']');
+            mpt_json_uint(json, p[i].length);
+        mpt_json_end_array(json);
     }
     if (firsts) {
-        mpt_sink_puts(sink, ",\"ff\":[");
+        mpt_json_member_array(json, "ff");
         for (size_t i = 0; i < n; i++)
-            put_int(sink, p[i].first_frame, i);
-        mpt_sink_putc(sink, ']');
+            mpt_json_uint(json, p[i].first_frame);
+        mpt_json_end_array(json);
     }
 }
 
-static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const mpt_series_point *p,
+static void put_series(mpt_json *json, mpt_unit unit, const mpt_series *s, const mpt_series_point *p,
                        size_t n)
 {
     static const char *const styles[] = {[MPT_STYLE_BARS] = "bars",
@@ -100,18 +74,19 @@ static void put_series(mpt_sink *sink, mpt_unit unit, const mpt_series *s, const
     GString *title = g_string_new(NULL);
 
     mpt_plot_series_title(s, title);
-    mpt_sink_puts(sink, "{\"title\":");
-    put_string(sink, title->str);
-    mpt_sink_printf(sink, ",\"name\":\"%s\",\"style\":\"%s\",\"stacks\":%s,\"subflow\":", s->name,
-                    styles[s->style], s->stacks ? "true" : "false");
+    mpt_json_begin_object(json);
+    mpt_json_member_string(json, "title", title->str);
+    mpt_json_member_string(json, "name", s->name);
+    mpt_json_member_string(json, "style", styles[s->style]);
+    mpt_json_member_bool(json, "stacks", s->stacks);
     if (s->subflow == MPT_NO_SUBFLOW)
-        mpt_sink_puts(sink, "null,");
+        mpt_json_member_null(json, "subflow");
     else
-        mpt_sink_printf(sink, "%u,", s->subflow);
-    put_values(sink, unit, p, n);
-    put_times_and_frames(sink, p, n);
-    put_lengths(sink, p, n);
-    mpt_sink_putc(sink, '}');
+        mpt_json_member_uint(json, "subflow", s->subflow);
+    put_values(json, unit, p, n);
+    put_times_and_frames(json, p, n);
+    put_lengths(json, p, n);
+    mpt_json_end_object(json);
     g_string_free(title, TRUE);
 }
 
@@ -128,24 +103,25 @@ void mpt_plot_graph_title(const mpt_plot *plot, mpt_graph_type type, GString *ti
 }
 
 /* Series without points are left out, and graphs without any. */
-static bool put_graph(mpt_sink *sink, mpt_plot *plot, mpt_graph_type type, bool first)
+static void put_graph(mpt_json *json, const mpt_plot *plot, mpt_graph_type type)
 {
-    mpt_plot_graph *g = &plot->graphs[type];
+    const mpt_plot_graph *g = &plot->graphs[type];
     GString *title;
     bool any = false;
 
     if (!(plot->request.types >> type & 1u) || mpt_thinner_total(g->points) == 0)
-        return false;
+        return;
     title = g_string_new(NULL);
     mpt_plot_graph_title(plot, type, title);
-    mpt_sink_printf(sink, "%s{\"type\":\"%s\",\"title\":", first ? "" : ",\n", mpt_graph_name(type));
-    put_string(sink, title->str);
-    g_string_free(title, TRUE);
-    mpt_sink_printf(sink,
-                    ",\"unit\":\"%s\",\"unitTitle\":\"%s\",\"total\":%" G_GUINT64_FORMAT
-                    ",\"kept\":%" G_GSIZE_FORMAT ",\"series\":[",
-                    mpt_plot_unit_name(g->graph.unit), mpt_plot_unit_title(g->graph.unit),
-                    mpt_thinner_total(g->points), mpt_thinner_kept(g->points));
+    mpt_json_break_line(json);
+    mpt_json_begin_object(json);
+    mpt_json_member_string(json, "type", mpt_graph_name(type));
+    mpt_json_member_string(json, "title", title->str);
+    mpt_json_member_string(json, "unit", mpt_plot_unit_name(g->graph.unit));
+    mpt_json_member_string(json, "unitTitle", mpt_plot_unit_title(g->graph.unit));
+    mpt_json_member_uint(json, "total", mpt_thinner_total(g->points));
+    mpt_json_member_uint(json, "kept", mpt_thinner_kept(g->points));
+    mpt_json_member_array(json, "series");
     for (unsigned s = 0; s < g->graph.count; s++) {
         size_t n;
         const mpt_series_point *p = mpt_thinner_points(g->points, s, &n);
@@ -153,43 +129,52 @@ static bool put_graph(mpt_sink *sink, mpt_plot *plot, mpt_graph_type type, bool 
         if (n == 0)
             continue;
         if (any)
-            mpt_sink_puts(sink, ",\n");
+            mpt_json_break_line(json);
         any = true;
-        put_series(sink, g->graph.unit, &g->graph.series[s], p, n);
+        put_series(json, g->graph.unit, &g->graph.series[s], p, n);
     }
-    mpt_sink_puts(sink, "]}");
-    return true;
+    mpt_json_end_array(json);
+    mpt_json_end_object(json);
+    g_string_free(title, TRUE);
 }
 
-static void put_seconds(mpt_sink *sink, int64_t ns)
+static void put_events(mpt_json *json, const mpt_plot *plot)
 {
-    GString *text = g_string_new(NULL);
+    mpt_json_break_line(json);
+    mpt_json_member_array(json, "events");
+    for (guint i = 0; i < MIN(plot->events->len, MPT_PLOT_EVENTS); i++) {
+        const mpt_event *e = &g_array_index(plot->events, mpt_event, i);
 
-    mpt_units_seconds(text, ns, 9);
-    mpt_sink_puts(sink, text->str);
-    g_string_free(text, TRUE);
+        mpt_json_begin_object(json);
+        mpt_json_member_int(json, "t", e->time_ns - plot->view.epoch_ns);
+        mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
+        mpt_json_member_uint(json, "frame", e->frame);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
 }
 
 void mpt_plot_data(mpt_plot *plot, mpt_sink *sink)
 {
-    bool first = true;
+    mpt_json *json = mpt_json_new_in_script(sink);
 
-    mpt_sink_puts(sink, "<script type=\"application/json\" id=\"data\">{\"start\":");
-    put_seconds(sink, plot->view.start_ns);
-    mpt_sink_puts(sink, ",\"end\":");
-    put_seconds(sink, plot->view.end_ns);
-    mpt_sink_puts(sink, ",\"subflows\":[");
+    mpt_sink_puts(sink, "<script type=\"application/json\" id=\"data\">");
+    mpt_json_begin_object(json);
+    mpt_json_member_seconds(json, "start", plot->view.start_ns);
+    mpt_json_member_seconds(json, "end", plot->view.end_ns);
+    mpt_json_member_array(json, "subflows");
     for (uint32_t i = 0; i < plot->view.subflow_count; i++)
-        mpt_sink_printf(sink, "%s%u", i ? "," : "", i);
-    mpt_sink_puts(sink, "],\n\"events\":[");
-    for (guint i = 0; i < MIN(plot->events->len, MPT_PLOT_EVENTS); i++) {
-        const mpt_event *e = &g_array_index(plot->events, mpt_event, i);
-        mpt_sink_printf(sink, "%s{\"t\":%" G_GINT64_FORMAT ",\"type\":\"%s\",\"frame\":%u}", i ? "," : "",
-                        e->time_ns - plot->view.epoch_ns, mpt_event_type_name(e->type), e->frame);
-    }
-    mpt_sink_puts(sink, "],\n\"graphs\":[\n");
+        mpt_json_uint(json, i);
+    mpt_json_end_array(json);
+    put_events(json, plot);
+    mpt_json_break_line(json);
+    mpt_json_member_array(json, "graphs");
+    mpt_json_break_line(json);
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (put_graph(sink, plot, (mpt_graph_type)t, first))
-            first = false;
-    mpt_sink_puts(sink, "]}</script>\n");
+        put_graph(json, plot, (mpt_graph_type)t);
+    mpt_json_end_array(json);
+    mpt_json_end_object(json);
+    mpt_json_finish(json);
+    mpt_json_free(json);
+    mpt_sink_puts(sink, "</script>\n");
 }
