@@ -303,86 +303,26 @@ void mpt_json_hex64(mpt_json *json, uint64_t value)
     mpt_sink_printf(json->sink, "\"%016" G_GINT64_MODIFIER "x\"", value);
 }
 
-void mpt_json_member_object(mpt_json *json, const char *key)
-{
-    mpt_json_key(json, key);
-    mpt_json_begin_object(json);
-}
+/* A key and its value: mpt_json_member_<name>() with the value's own parameters in brackets. */
+#define MEMBER(name, begin_or_value, parameters, arguments)                                                  \
+    void mpt_json_member_##name parameters                                                                   \
+    {                                                                                                        \
+        mpt_json_key(json, key);                                                                             \
+        mpt_json_##begin_or_value arguments;                                                                 \
+    }
+#define KEY mpt_json *json, const char *key
 
-void mpt_json_member_object_inline(mpt_json *json, const char *key)
-{
-    mpt_json_key(json, key);
-    mpt_json_begin_object_inline(json);
-}
-
-void mpt_json_member_array(mpt_json *json, const char *key)
-{
-    mpt_json_key(json, key);
-    mpt_json_begin_array(json);
-}
-
-void mpt_json_member_array_inline(mpt_json *json, const char *key)
-{
-    mpt_json_key(json, key);
-    mpt_json_begin_array_inline(json);
-}
-
-void mpt_json_member_null(mpt_json *json, const char *key)
-{
-    mpt_json_key(json, key);
-    mpt_json_null(json);
-}
-
-void mpt_json_member_bool(mpt_json *json, const char *key, bool value)
-{
-    mpt_json_key(json, key);
-    mpt_json_bool(json, value);
-}
-
-void mpt_json_member_int(mpt_json *json, const char *key, int64_t value)
-{
-    mpt_json_key(json, key);
-    mpt_json_int(json, value);
-}
-
-void mpt_json_member_uint(mpt_json *json, const char *key, uint64_t value)
-{
-    mpt_json_key(json, key);
-    mpt_json_uint(json, value);
-}
-
-void mpt_json_member_uint_string(mpt_json *json, const char *key, uint64_t value)
-{
-    mpt_json_key(json, key);
-    mpt_json_uint_string(json, value);
-}
-
-void mpt_json_member_seconds(mpt_json *json, const char *key, int64_t ns)
-{
-    mpt_json_key(json, key);
-    mpt_json_seconds(json, ns);
-}
-
-void mpt_json_member_double(mpt_json *json, const char *key, double value, int decimals)
-{
-    mpt_json_key(json, key);
-    mpt_json_double(json, value, decimals);
-}
-
-void mpt_json_member_string(mpt_json *json, const char *key, const char *value)
-{
-    mpt_json_key(json, key);
-    mpt_json_string(json, value);
-}
-
-void mpt_json_member_hex32(mpt_json *json, const char *key, uint32_t value)
-{
-    mpt_json_key(json, key);
-    mpt_json_hex32(json, value);
-}
-
-void mpt_json_member_hex64(mpt_json *json, const char *key, uint64_t value)
-{
-    mpt_json_key(json, key);
-    mpt_json_hex64(json, value);
-}
+MEMBER(object, begin_object, (KEY), (json))
+MEMBER(object_inline, begin_object_inline, (KEY), (json))
+MEMBER(array, begin_array, (KEY), (json))
+MEMBER(array_inline, begin_array_inline, (KEY), (json))
+MEMBER(null, null, (KEY), (json))
+MEMBER(bool, bool, (KEY, bool value), (json, value))
+MEMBER(int, int, (KEY, int64_t value), (json, value))
+MEMBER(uint, uint, (KEY, uint64_t value), (json, value))
+MEMBER(uint_string, uint_string, (KEY, uint64_t value), (json, value))
+MEMBER(seconds, seconds, (KEY, int64_t ns), (json, ns))
+MEMBER(double, double, (KEY, double value, int decimals), (json, value, decimals))
+MEMBER(string, string, (KEY, const char *value), (json, value))
+MEMBER(hex32, hex32, (KEY, uint32_t value), (json, value))
+MEMBER(hex64, hex64, (KEY, uint64_t value), (json, value))
