@@ -167,8 +167,8 @@ static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
     return true;
 }
 
-/* Wireshark's label, which is there once its dissector has seen the segment. The addresses are those of before: what the
- * segment carries may have others. */
+/* Wireshark's label, which is there once its dissector has seen the segment. The addresses are those of
+ * before: what the segment carries may have others. */
 static void set_stream(mpt_segment *g, uint32_t frame, const address *src, const address *dst)
 {
     conversation_t *c = find_conversation(frame, src, dst, CONVERSATION_TCP, g->src.port, g->dst.port, 0);

@@ -18,8 +18,9 @@ void mpt_dissection_register(void);
 /* From the next frame on; stop() puts the dissector back. Both may be called at any time, also twice. */
 void mpt_dissection_start(void);
 void mpt_dissection_stop(void);
-/* Feeds the segments of this frame, in order, to both readings (NULL: none), and its time to the kept one; to be called
- * when the frame is dissected for the first time, once all of it is. Returns how many segments there are. */
+/* Feeds the segments of this frame, in order, to both readings (NULL: none), and its time to the kept one;
+ * to be called when the frame is dissected for the first time, once all of it is. Returns how many
+ * segments there are. */
 struct _packet_info;
 unsigned mpt_dissection_feed(const struct _packet_info *pinfo, mpt_frames *live, mpt_frames *kept);
 

@@ -231,8 +231,8 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* A frame whose innermost layer is TCP, and no tap told of a segment: the options cost it (4.0). TCP headers that
- * ICMP quotes are not segments. */
+/* A frame whose innermost layer is TCP, and no tap told of a segment: the options cost it (4.0). TCP headers
+ * that ICMP quotes are not segments. */
 static bool is_lost(const packet_info *pinfo)
 {
     return listener.tcp_tap_loses && pinfo->ptype == PT_TCP && listener.last_frame != pinfo->num &&

@@ -1,12 +1,13 @@
-/* listener.h - the door: what Wireshark's dissectors put out becomes segments. The only file of tap/ with epan.
+/* listener.h - the door: what Wireshark's dissectors put out becomes segments. The only file of
+ * tap/ with epan.
  *
- * Three taps say something of one segment: our own one, fed by a wrapper around the dissector of TCP option kind 30
- * (raw bytes), tap "tcp" (the header), and tap "tcp_follow" (the payload, only where it is wanted). They come one
- * after another while one frame's taps are run; tap "frame" comes last and ends it. Segments are handed on some at a
- * time, as the client's code and data would otherwise come from memory anew for each.
+ * Three taps say something of one segment: our own one, fed by a wrapper around the dissector of TCP option
+ * kind 30 (raw bytes), tap "tcp" (the header), and tap "tcp_follow" (the payload, only where it is wanted).
+ * They come one after another while one frame's taps are run; tap "frame" comes last and ends it. Segments
+ * are handed on some at a time, as the client's code and data would otherwise come from memory anew for each.
  *
- * Invariant: a client is told of each segment once, in order, when all taps have spoken and at the latest before it
- * draws. No tap callback throws: nothing here reads a tvbuff beyond what is captured.
+ * Invariant: a client is told of each segment once, in order, when all taps have spoken and at the latest
+ * before it draws. No tap callback throws: nothing here reads a tvbuff beyond what is captured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,8 +28,8 @@ typedef struct mpt_listener_client {
     void (*draw)(void);
 } mpt_listener_client;
 
-/* What tap "tcp_follow" hands on: the layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in 4.0, 4.4 and
- * 4.6. The tvbuff_t is the payload. */
+/* What tap "tcp_follow" hands on: the layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in
+ * 4.0, 4.4 and 4.6. The tvbuff_t is the payload. */
 typedef struct mpt_tcp_follow_record {
     struct tvbuff *tvb;
     struct tcpheader *tcph;
@@ -38,8 +39,8 @@ typedef struct mpt_tcp_follow_record {
 /* Once, while protocols are registered. */
 void mpt_listener_register(void);
 
-/* Starts to listen; for one client at a time. False, and *error (free with g_free()) says why, where Wireshark
- * refuses. */
+/* Starts to listen; for one client at a time. False, and *error (free with g_free()) says why,
+ * where Wireshark refuses. */
 bool mpt_listener_start(const mpt_listener_client *client, char **error);
 /* Feeds these engines until the next reset; they are borrowed. Only while the client is asked to open. */
 void mpt_listener_feed(mpt_vantage_engines *to);

@@ -7,8 +7,8 @@
 
 /* Registers "-z mptcp" with Wireshark; once, at handoff. */
 void mpt_cli_register(void);
-/* A -z argument is wrong: says so in one sentence. tshark ends, with exit status 1, here or when the -z option's
- * callback returns false (4.6); Wireshark goes on. */
+/* A -z argument is wrong: says so in one sentence. tshark ends, with exit status 1, here or when the -z
+ * option's callback returns false (4.6); Wireshark goes on. */
 void mpt_cli_refuse(const char *message);
 
 #endif

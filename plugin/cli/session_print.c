@@ -195,8 +195,8 @@ void mpt_session_draw(void)
 {
     guint i;
 
-    /* A program with windows draws while it reads: it shows reports elsewhere. tshark (4.0, 4.4, 4.6) draws in one
-     * place, when the file or the capture is at its end. */
+    /* A program with windows draws while it reads: it shows reports elsewhere. tshark (4.0, 4.4, 4.6) draws
+     * in one place, when the file or the capture is at its end. */
     if (mpt_session.drawn || mpt_host_is_gui())
         return;
     mpt_session.drawn = true;

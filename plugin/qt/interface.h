@@ -1,10 +1,11 @@
-/* interface.h - the interface between the plugin and its window module: plain C without Wireshark, GLib or Qt.
+/* interface.h - the interface between the plugin and its window module: plain C without Wireshark,
+ * GLib or Qt.
  *
- * The plugin looks up the module's one symbol (MPT_GUI_ENTRY), passes it mpt_gui_plugin and gets mpt_gui_module. All
- * calls are made in the GUI thread.
+ * The plugin looks up the module's one symbol (MPT_GUI_ENTRY), passes it mpt_gui_plugin and gets
+ * mpt_gui_module. All calls are made in the GUI thread.
  *
- * Invariant: what is handed over is a copy that needs no capture; a call that needs one names the reading of the capture
- * that it means, and gets nothing once that reading is gone. Strings are UTF-8.
+ * Invariant: what is handed over is a copy that needs no capture; a call that needs one names the reading of
+ * the capture that it means, and gets nothing once that reading is gone. Strings are UTF-8.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -179,7 +180,8 @@ typedef struct mpt_gui_plugin {
     void (*graph_free)(mpt_gui_graph *graph); /* NULL is allowed */
     /* A point in words, cut to `room` bytes. */
     void (*describe)(const mpt_gui_graph *graph, unsigned series, size_t point, char *text, size_t room);
-    /* All points, as `mptcp,plot,format=csv` writes them. False, with *why (free with text_free()), if it fails. */
+    /* All points, as `mptcp,plot,format=csv` writes them. False, with *why (free with text_free()),
+     * if it fails. */
     bool (*save_csv)(const mpt_gui_request *request, const char *path, char **why);
     void (*text_free)(char *text);
     /* In the main window; does nothing if the reading is gone. */
@@ -187,19 +189,20 @@ typedef struct mpt_gui_plugin {
     /* now false: the filter is only entered, not applied. */
     void (*show_filter)(uint64_t reading, const char *filter, bool now);
 
-    /* Of the capture that is open; NULL, with a sentence in *why (static), if there is none. hurry: leaves in the
-     * look-back what is still there. Free with table_free(). */
+    /* Of the capture that is open; NULL, with a sentence in *why (static), if there is none. hurry: leaves in
+     * the look-back what is still there. Free with table_free(). */
     mpt_gui_table *(*table)(mpt_gui_kind kind, bool hurry, const char **why);
     void (*table_free)(mpt_gui_table *table); /* NULL is allowed */
     /* What a cell shows, or its exact value as CSV has it. Free with text_free(). */
     char *(*cell)(const mpt_gui_table *table, size_t row, unsigned column, bool exact);
-    /* Below, equal to or above 0, like strcmp(); numbers compare as numbers, unknown values are below all others. */
+    /* Below, equal to or above 0, like strcmp(); numbers compare as numbers, unknown values are
+     * below all others. */
     int (*compare)(const mpt_gui_table *table, unsigned column, size_t a, size_t b);
-    /* The display filter for these rows; NULL if a row belongs to no connection, or if there are too many rows. Free
-     * with text_free(). */
+    /* The display filter for these rows; NULL if a row belongs to no connection, or if there are too many
+     * rows. Free with text_free(). */
     char *(*filter)(const mpt_gui_table *table, const size_t *rows, size_t count);
-    /* The report that this table shows, as text, as tshark prints it; NULL if the reading is gone. Free with
-     * text_free(). */
+    /* The report that this table shows, as text, as tshark prints it; NULL if the reading is gone.
+     * Free with text_free(). */
     char *(*report)(uint64_t reading, mpt_gui_kind kind);
     /* TCP segments read so far; 0 where the reading is gone. */
     uint64_t (*segments)(uint64_t reading);

@@ -336,9 +336,9 @@ static bool read_option(parser *p, unsigned arg, char *value)
     return !p->error;
 }
 
-/* The option that stands behind the filter, or MPT_ARGS: ",name=" or ",name" where a filter can't have a
- * comma, outside of quotes and brackets. Else the whole would be refused as a filter, and nobody would see
- * why. */
+/* The option that stands behind the filter, or MPT_ARGS: ",name=" or ",name" where a filter can't have
+ * a comma, outside of quotes and brackets. Else the whole would be refused as a filter, and nobody
+ * would see why. */
 static unsigned option_after_filter(const char *filter)
 {
     int depth = 0;

@@ -1,7 +1,8 @@
 /* arguments.h - the grammar of -z mptcp,<report>[,<option>[=<value>]]...[,<display filter>], for all reports.
  *
- * Invariant: the registry says which reports exist and which report takes which option, arguments_table.h which options
- * there are; the parser, the help and the error messages read these and know no names themselves.
+ * Invariant: the registry says which reports exist and which report takes which option,
+ * arguments_table.h which options there are; the parser, the help and the error messages read these and
+ * know no names themselves.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

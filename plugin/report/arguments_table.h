@@ -1,6 +1,8 @@
-/* arguments_table.h - which options there are; which report takes which is in the rows of reports (registry.h).
+/* arguments_table.h - which options there are; which report takes which is in the rows
+ * of reports (registry.h).
  *
- * Invariant: only arguments.c includes this; a new option is a row here, a reader there and a value in arguments.h.
+ * Invariant: only arguments.c includes this; a new option is a row here, a reader there and a
+ * value in arguments.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,8 +1,9 @@
-/* json_document.h - the JSON document of one run (FIGURES.md): what all reports with format=json put together.
+/* json_document.h - the JSON document of one run (FIGURES.md): what all reports with
+ * format=json put together.
  *
- * Invariant: one document, one entry a connection; a connection is there when one of the reports is asked
- * for it, with all that these reports show of it. What is no part of a connection is an array beside
- * `connections`.
+ * Invariant: one document, one entry a connection; a connection is there when one of the reports
+ * is asked for it, with all that these reports show of it. What is no part of a connection is an
+ * array beside `connections`.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,8 +1,8 @@
-/* registry.h - what each report is made of: a row with its name, options and formats, how it prints, what it needs of
- * the engine and collects meanwhile, what it adds to the JSON document, and its entries in the menu.
+/* registry.h - what each report is made of: a row with its name, options and formats, how it prints, what it
+ * needs of the engine and collects meanwhile, what it adds to the JSON document, and its entries in the menu.
  *
- * Invariant: one row a report, in the report's folder; whoever parses, opens, feeds, prints or shows reports asks the row
- * and knows none of them by name.
+ * Invariant: one row a report, in the report's folder; whoever parses, opens, feeds, prints or shows reports
+ * asks the row and knows none of them by name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,7 +25,8 @@
      MPT_TAKES_VANTAGE)
 #define MPT_FORMATS_PLAIN (MPT_BIT(MPT_FORMAT_TEXT) | MPT_BIT(MPT_FORMAT_CSV) | MPT_BIT(MPT_FORMAT_JSON))
 
-/* The reports that sentences name: the one with the ids of connections, the one to begin with, and a graph by its name. */
+/* The reports that sentences name: the one with the ids of connections, the one to begin with, and a graph
+ * by its name. */
 #define MPT_ASK_LISTING  "mptcp,list"
 #define MPT_ASK_OVERVIEW "mptcp,summary"
 #define MPT_ASK_GRAPH    "mptcp,plot,type="
@@ -70,19 +71,21 @@ struct mpt_report {
     char *(*refuse)(const mpt_arguments *arguments);
     /* True, and appends why, where the capture is not one to make the report of; NULL: it always is. */
     bool (*impossible)(const mpt_report_context *x, GString *sentence);
-    /* Writes the report in any format but JSON. What only the whole capture shows to be wrong (no such stream) goes
-     * into *sentence, without newline: it is said on stderr, and tshark's exit status becomes 1. */
+    /* Writes the report in any format but JSON. What only the whole capture shows to be wrong (no
+     * such stream) goes into *sentence, without newline: it is said on stderr, and tshark's exit
+     * status becomes 1. */
     void (*print)(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
     mpt_report_section json;
     /* Adds what these arguments need; NULL: nothing. */
     void (*needs)(const mpt_arguments *arguments, struct mpt_report_needs *needs);
-    /* A collector: called for everything while the capture is read, one for each vantage point. open() makes its state
-     * for one reading of a capture, close() frees it. All three or none. live: where `live` writes meanwhile; NULL
-     * without it. mark: as in mpt_report_context. */
+    /* A collector: called for everything while the capture is read, one for each vantage point. open() makes
+     * its state for one reading of a capture, close() frees it. All three or none. live: where `live` writes
+     * meanwhile; NULL without it. mark: as in mpt_report_context. */
     const mpt_observer *observer;
     void *(*open)(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
     void (*close)(void *collected);
-    /* What is collected does not depend on the arguments: one collector serves all of this report on an engine. */
+    /* What is collected does not depend on the arguments: one collector serves all of this report
+     * on an engine. */
     bool shared;
     const mpt_report_entry *entries; /* NULL: none */
 };
@@ -94,8 +97,8 @@ extern const mpt_report mpt_list_report, mpt_summary_report, mpt_tcp_report, mpt
 /* -z follow,mptcp,...: not in the registry, as it has no name there. */
 extern const mpt_report mpt_follow_report;
 
-/* Adds a report that only the program can make; place: where it stands in help and sentences, from 0 on. Once, at
- * start. */
+/* Adds a report that only the program can make; place: where it stands in help and sentences, from 0 on.
+ * Once, at start. */
 void mpt_registry_add(const mpt_report *report, unsigned place);
 /* The reports by place; NULL behind the last. */
 const mpt_report *mpt_registry_at(unsigned place);

@@ -48,12 +48,12 @@ bool mpt_report_one_point(const mpt_report_context *x, GString *sentence);
 /* True if the report was asked for something that is not there; *sentence then gets why, without newline. */
 bool mpt_report_missing(const mpt_report_context *x, GString *sentence);
 
-/* Writes the report x->arguments in its format, which is not JSON. *sentence gets what the capture shows to be wrong, and
- * what is missing. */
+/* Writes the report x->arguments in its format, which is not JSON. *sentence gets what the capture shows to
+ * be wrong, and what is missing. */
 void mpt_report_print(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
 
-/* Writes the display filter for all packets of a connection, a line. False, and nothing is written, where Wireshark
- * numbered no stream. */
+/* Writes the display filter for all packets of a connection, a line. False, and nothing is written, where
+ * Wireshark numbered no stream. */
 bool mpt_report_write_filter(const mpt_connection_view *v, mpt_sink *sink);
 
 #endif

@@ -1,9 +1,9 @@
 /* follow_window.c - see follow_window.h.
  *
- * Wireshark reads its packets again for a follower, hands it those that match the filter one by one, and shows what
- * it left in follow_info_t; no word comes at the end. Where the bytes belong is known from the reading that the
- * fields are made of, and so is the connection's last segment with payload: payload is kept until then, and then
- * put together by DSN as -z follow,mptcp does.
+ * Wireshark reads its packets again for a follower, hands it those that match the filter one by one, and
+ * shows what it left in follow_info_t; no word comes at the end. Where the bytes belong is known from the
+ * reading that the fields are made of, and so is the connection's last segment with payload: payload is kept
+ * until then, and then put together by DSN as -z follow,mptcp does.
  *
  * Invariant: nothing of a reading is used once that has gone.
  *
@@ -97,8 +97,8 @@ static struct pass *begin(follow_info_t *info, mpt_frames *frames, const mpt_fra
     return p;
 }
 
-/* The pass that this segment is of. A follower without addresses is new, though another may have been in its place in
- * memory; one that begins again began anew. NULL: it is another connection's. */
+/* The pass that this segment is of. A follower without addresses is new, though another may have been in its
+ * place in memory; one that begins again began anew. NULL: it is another connection's. */
 static struct pass *pass_of(follow_info_t *info, mpt_frames *frames, struct place at)
 {
     struct pass *p = g_hash_table_lookup(passes, info);

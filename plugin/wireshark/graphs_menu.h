@@ -1,4 +1,5 @@
-/* graphs_menu.h - Statistics > MPTCP > Graphs: the window of plugin/qt/, or the HTML report in the browser without it.
+/* graphs_menu.h - Statistics > MPTCP > Graphs: the window of plugin/qt/, or the HTML report in the
+ * browser without it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +8,8 @@
 
 #include "plugin/report/registry.h"
 
-/* Opens a window of graphs; report: what is written where it can't be. NULL, or what to tell instead in a window of text (free with g_free()). */
+/* Opens a window of graphs; report: what is written where it can't be. NULL, or what to tell instead in a
+ * window of text (free with g_free()). */
 char *mpt_graphs_menu_open(const mpt_report *report);
 
 #endif

@@ -1,6 +1,7 @@
 /* gui_module.c - see gui_module.h.
  *
- * Looked for where the build or the installation that this plugin belongs to has it, then where this build installs it:
+ * Looked for where the build or the installation that this plugin belongs to has it, then where this
+ * build installs it:
  *
  *     F/plugins/4.0/epan/mptcpscope.so            F/mptcpscope/mptcpscope-qt5.so           build, personal copy
  *     L/wireshark/plugins/4.0/epan/mptcpscope.so  L/mptcpscope/mptcpscope-qt5.so           installed in L

@@ -9,8 +9,8 @@
 
 #include "plugin/qt/interface.h"
 
-/* The module, loaded on first use. NULL where it can't be: *why is then why, without a full stop, to be freed with
- * g_free(). */
+/* The module, loaded on first use. NULL where it can't be: *why is then why, without a full stop, to be
+ * freed with g_free(). */
 const mpt_gui_module *mpt_gui_module_load(const mpt_gui_plugin *plugin, char **why);
 
 #endif

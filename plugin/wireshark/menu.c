@@ -1,4 +1,5 @@
-/* menu.c - see menu.h. What is shown comes from the reading that the fields are made of: nothing is read again.
+/* menu.c - see menu.h. What is shown comes from the reading that the fields are made of: nothing
+ * is read again.
  *
  * Invariant: every entry shows something, also without the module of windows, and where there is no capture.
  *

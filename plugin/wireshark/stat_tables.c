@@ -1,5 +1,5 @@
-/* stat_tables.c - see stat_tables.h. A row appears with the first packet of it that passes the dialog's display
- * filter; its figures are those of the whole capture, from the reading that the fields are made of.
+/* stat_tables.c - see stat_tables.h. A row appears with the first packet of it that passes the dialog's
+ * display filter; its figures are those of the whole capture, from the reading that the fields are made of.
  *
  * A column sorts as a number only where it is FLOAT (UINT has 32 bits), so what is shown with units has the
  * exact number in a column beside it.

@@ -122,8 +122,8 @@ static bool find(const mpt_report_context *x, GString *sentence)
     return sentence->len == 0;
 }
 
-/* Writes the connection to arguments->file as pcapng (see replay.h for what is in it); the sink hands that file over and
- * gets nothing. */
+/* Writes the connection to arguments->file as pcapng (see replay.h for what is in it); the sink hands that
+ * file over and gets nothing. */
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     mpt_stream_direction direction[MPT_DIRECTIONS];

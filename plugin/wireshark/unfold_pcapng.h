@@ -1,4 +1,5 @@
-/* unfold_pcapng.h - -z mptcp,unfold: a connection written as one plain TCP connection, which any dissector can read.
+/* unfold_pcapng.h - -z mptcp,unfold: a connection written as one plain TCP connection, which any
+ * dissector can read.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

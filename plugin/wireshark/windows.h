@@ -18,7 +18,8 @@ extern const char MPT_NO_CAPTURE[];
 /* The capture that is open, read as far as it is; NULL where there is none, or fields are off. */
 const mpt_engine *mpt_windows_engine(void);
 
-/* The module, loaded when first asked for; NULL, and *why (free with g_free()) the reason, where it can't be. */
+/* The module, loaded when first asked for; NULL, and *why (free with g_free()) the reason, where
+ * it can't be. */
 const mpt_gui_module *mpt_windows_module(char **why);
 
 /* Prints a report of that capture in its usual format. */

@@ -3,8 +3,8 @@
  *   fuzz_engine FILE|FOLDER...             each file once
  *   fuzz_engine -runs=N [-seed=S] [FILE|FOLDER...]   and N made-up inputs: noise, and the files with changes
  *
- * Invariant: the same arguments run the same inputs. What is being run is in the file named by MPT_FUZZ_LAST, where
- * that is set, so that an input that crashes can be kept.
+ * Invariant: the same arguments run the same inputs. What is being run is in the file named by MPT_FUZZ_LAST,
+ * where that is set, so that an input that crashes can be kept.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

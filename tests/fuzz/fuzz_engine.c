@@ -1,7 +1,7 @@
 /* fuzz_engine.c - the engine under any sequence of segments: no crash, bounded, and figures that agree.
  *
- * Beside the figures' own sums an observer adds up what it is told: of each side of a subflow that is as much as the
- * figures say was mapped.
+ * Beside the figures' own sums an observer adds up what it is told: of each side of a subflow that is as much
+ * as the figures say was mapped.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,4 +1,5 @@
-/* fuzz_option.c - the option parser with any bytes: it ends, stays within them, and what it read can be written.
+/* fuzz_option.c - the option parser with any bytes: it ends, stays within them, and what it read
+ * can be written.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,4 +1,5 @@
-/* world.h - hosts that a byte string moves: mostly right MPTCP, so that deep states are reached, and all that is wrong.
+/* world.h - hosts that a byte string moves: mostly right MPTCP, so that deep states are reached, and all
+ * that is wrong.
  *
  * Invariant: what is sent depends on the input alone.
  *

@@ -1,5 +1,5 @@
-/* scene.h - one MPTCP connection of a test, segment by segment at any sequence number, right or wrong (the flows of
- * segments.h always do it right).
+/* scene.h - one MPTCP connection of a test, segment by segment at any sequence number, right or wrong (the
+ * flows of segments.h always do it right).
  *
  * Side 0 of a path opened it. SSNs are relative to the ISN, DSNs and DATA_ACKs to the IDSN.
  *

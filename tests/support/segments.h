@@ -1,7 +1,7 @@
 /* segments.h - captures built by tests: flows that send segments to an engine.
  *
- * Invariant: every segment is one frame, a millisecond after the one before, with the next sequence numbers of its
- * flow; mappings follow RFC 8684 3.3, so that whatever a test does not break on purpose is correct.
+ * Invariant: every segment is one frame, a millisecond after the one before, with the next sequence numbers
+ * of its flow; mappings follow RFC 8684 3.3, so that whatever a test does not break on purpose is correct.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -195,8 +195,8 @@ static inline void flow_open_join(flow *f, const hosts *h, unsigned opener, cons
     flow_send(f, 0, MPT_TCP_ACK, 0, &ack, 1);
 }
 
-/* `len` bytes with a mapping of their own from relative DSN `dsn` on. side: of the flow; sender: of the
- * connection. */
+/* `len` bytes with a mapping of their own from relative DSN `dsn` on. side: of the flow; sender:
+ * of the connection. */
 static inline void flow_send_data(flow *f, unsigned side, const hosts *h, unsigned sender, int64_t dsn,
                                   uint16_t len)
 {

@@ -1,8 +1,8 @@
 /* two_ends.h - one connection seen at two vantage points: what is sent at one end, and what arrives of it.
  *
- * End 0 is the client's. Every segment is captured at its sender, and DELAY later at the other end, unless the
- * path_func of the test drops or changes it. Frames are numbered in order of sending: 2 k + 1 at the sender,
- * 2 k + 2 at the receiver.
+ * End 0 is the client's. Every segment is captured at its sender, and DELAY later at the other end, unless
+ * the path_func of the test drops or changes it. Frames are numbered in order of sending: 2 k + 1 at the
+ * sender, 2 k + 2 at the receiver.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

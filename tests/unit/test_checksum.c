@@ -112,7 +112,8 @@ static void test_checksums__payload_cut__incomplete(void **state)
     mpt_checksums_clear(&c);
 }
 
-/* Mappings one after another, their payload in pieces of any size and order, some twice, across their bounds. */
+/* Mappings one after another, their payload in pieces of any size and order, some twice,
+ * across their bounds. */
 static void test_checksums__random_pieces__all_ok(void **state)
 {
     enum { BYTES = 20000 };

@@ -91,8 +91,8 @@ static void test_hull__points_above_the_line__not_kept(void **state)
     mpt_hull_clear(&h);
 }
 
-/* All samples lie on or above each edge, whatever they are; the edge of the slope is the one under the
- * middle. */
+/* All samples lie on or above each edge, whatever they are; the edge of the slope is the one
+ * under the middle. */
 static void test_hull__random__no_sample_below_any_edge(void **state)
 {
     enum { SAMPLES = 2000 };

@@ -579,7 +579,8 @@ static void test_engine__random_connections__as_oracle(void **state)
     g_rand_free(rand);
 }
 
-/* MP_CAPABLE is not in the capture: two connections are seen, which the joins' first 64-bit DATA_ACK makes one. */
+/* MP_CAPABLE is not in the capture: two connections are seen, which the joins' first 64-bit
+ * DATA_ACK makes one. */
 static void test_engine__random_partial_connections__as_oracle(void **state)
 {
     GRand *rand = seeded();

@@ -1,4 +1,5 @@
-/* test_findings.c - checks of handshakes and addresses: segments that raise each, and a near miss that does not.
+/* test_findings.c - checks of handshakes and addresses: segments that raise each, and a near miss
+ * that does not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -106,7 +106,8 @@ static double area(const GArray *points)
     return sum;
 }
 
-/* Two subflows: 1000 bytes on the first, 500 on the second, which then repeats 200 of the first; all acknowledged. */
+/* Two subflows: 1000 bytes on the first, 500 on the second, which then repeats 200 of the
+ * first; all acknowledged. */
 static void two_subflows(struct scene *s)
 {
     flow first = flow_between(&s->wire, "192.0.2.1", 40000, "192.0.2.2", 443, 0);

@@ -1,5 +1,5 @@
-/* test_gui_table.c - tables of windows: their rows against the figures, exact values beside readable ones, order beyond
- * 2^32, display filters of rows.
+/* test_gui_table.c - tables of windows: their rows against the figures, exact values beside readable ones,
+ * order beyond 2^32, display filters of rows.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,4 +1,5 @@
-/* test_identity.c - whose client, server and subflow 0 a connection shows, in whatever order its segments come.
+/* test_identity.c - whose client, server and subflow 0 a connection shows, in whatever order
+ * its segments come.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,8 +15,8 @@
 
 #define MS INT64_C(1000000)
 
-/* A capture whose frames need not be in order of time, and the paths of its connection: [0] has MP_CAPABLE, the client
- * opens [1] and [2], the server opens [3]. */
+/* A capture whose frames need not be in order of time, and the paths of its connection: [0] has MP_CAPABLE,
+ * the client opens [1] and [2], the server opens [3]. */
 struct file {
     struct scene w;
     struct path p[4];
@@ -74,7 +75,8 @@ static void expect_subflow(const mpt_connection_view *v, uint32_t id, mpt_subflo
     assert_true(mpt_endpoint_equal(&s->subflow->ends[s->side[0]], &p->flow.ends[p->client]));
 }
 
-/* Paths whose joins come first in the file; then the one with MP_CAPABLE. The connection they are must be whole. */
+/* Paths whose joins come first in the file; then the one with MP_CAPABLE. The connection they are
+ * must be whole. */
 static void expect_joins_first(struct file *f, unsigned first_join, unsigned joins)
 {
     mpt_connection_view v = view_of(f, 0, 1);

@@ -1,4 +1,5 @@
-/* test_metrics.c - figures and conclusions of whole connections: windows of time, kinds, closes, rates, shares.
+/* test_metrics.c - figures and conclusions of whole connections: windows of time, kinds,
+ * closes, rates, shares.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,5 +1,5 @@
-/* test_registry.c - every report in every format it has, of the engine and report libraries alone: that this program links
- * shows that they need nothing of Wireshark.
+/* test_registry.c - every report in every format it has, of the engine and report libraries alone: that this
+ * program links shows that they need nothing of Wireshark.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,4 +1,5 @@
-/* test_reinjection_figures.c - what a direction of a connection sent again, where it is more than the log keeps.
+/* test_reinjection_figures.c - what a direction of a connection sent again, where it is more than
+ * the log keeps.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,8 +16,8 @@
 
 static const hosts HOSTS = {.version = MPT_V1, .key = {0x0102030405060708, 0x1112131415161718}};
 
-/* A scheduler that sends each chunk on two subflows, in turn first on one and on the other, and on a third one each
- * 100th chunk again: a run for each copy. */
+/* A scheduler that sends each chunk on two subflows, in turn first on one and on the other, and on a third
+ * one each 100th chunk again: a run for each copy. */
 static void send_all_twice(wire *w, unsigned chunks, bool third)
 {
     flow f[3];

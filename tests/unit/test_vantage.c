@@ -420,7 +420,8 @@ static void test_rest__others__to_that_point(void **state)
     end(&c);
 }
 
-/* A SYN with this option and its SYN/ACK, as the interface near its sender and the one far from it show them. */
+/* A SYN with this option and its SYN/ACK, as the interface near its sender and the one far from
+ * it show them. */
 static void handshake(capture *c, uint32_t near, uint32_t far, uint32_t seq, const mpt_option *o)
 {
     const struct {

@@ -1,7 +1,7 @@
 /* diagnose.c - report `diagnose`: what went wrong, and why; the worst first.
  *
- * Invariant: findings of the capture are shown whatever connection is asked for, because they say what the others
- * can't.
+ * Invariant: findings of the capture are shown whatever connection is asked for, because they say what
+ * the others can't.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -18,11 +18,13 @@ typedef struct mpt_json mpt_json;
 
 /* A writer of one document into `sink`, which stays the caller's and must outlive the writer. */
 mpt_json *mpt_json_new(mpt_sink *sink);
-/* The same for a script element of HTML: without spaces, in one line but for mpt_json_break_line(), and no `<` in it. */
+/* The same for a script element of HTML: without spaces, in one line but for mpt_json_break_line(), and no
+ * `<` in it. */
 mpt_json *mpt_json_new_in_script(mpt_sink *sink);
 /* The next member or end begins a line. */
 void mpt_json_break_line(mpt_json *json);
-/* Ends the document with a newline (in a script without); everything must be closed and one value written (misuse otherwise). */
+/* Ends the document with a newline (in a script without); everything must be closed and one value
+ * written (misuse otherwise). */
 void mpt_json_finish(mpt_json *json);
 /* Frees the writer, finished or not. NULL is allowed. */
 void mpt_json_free(mpt_json *json);

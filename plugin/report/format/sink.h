@@ -21,16 +21,17 @@ mpt_sink *mpt_sink_new_memory(void);
 /* A sink that writes to `stream` (usually stdout), which stays the caller's: it is flushed, never closed. */
 mpt_sink *mpt_sink_new_stream(FILE *stream);
 
-/* A sink for the file at `path` (a UTF-8 or locale path as GLib takes it). An existing file stays as it is until
- * mpt_sink_close(): a temporary file beside it is written, and replaces it then, with the same mode. Pipes, devices,
- * files with several hard links or of another owner, and those in folders that can't be written to are written in
- * place: such a file loses its content with the first bytes that go out. NULL if it can't be written: *error (if error
- * is given) is then one sentence with the system's reason, without newline, to be freed with g_free(). */
+/* A sink for the file at `path` (a UTF-8 or locale path as GLib takes it). An existing file stays as it is
+ * until mpt_sink_close(): a temporary file beside it is written, and replaces it then, with the same mode.
+ * Pipes, devices, files with several hard links or of another owner, and those in folders that can't be
+ * written to are written in place: such a file loses its content with the first bytes that go out. NULL if it
+ * can't be written: *error (if error is given) is then one sentence with the system's reason, without
+ * newline, to be freed with g_free(). */
 mpt_sink *mpt_sink_open(const char *path, char **error);
 /* The same, always in place: what has been flushed can be read there. */
 mpt_sink *mpt_sink_open_at_once(const char *path, char **error);
-/* For a file sink to which nothing was appended: the path that someone else writes before mpt_sink_close(); borrowed.
- * NULL: it can't be made; mpt_sink_close() then fails and says why. */
+/* For a file sink to which nothing was appended: the path that someone else writes before mpt_sink_close();
+ * borrowed. NULL: it can't be made; mpt_sink_close() then fails and says why. */
 const char *mpt_sink_hand_over(mpt_sink *sink);
 /* True if the paths are names of one file, whether it is there or not. */
 bool mpt_sink_same_file(const char *a, const char *b);
@@ -42,8 +43,8 @@ size_t mpt_sink_width(const mpt_sink *sink);
 
 /* Appends `len` bytes. What is buffered goes out at 64 kB. */
 void mpt_sink_append(mpt_sink *sink, const char *bytes, size_t len);
-/* Room for `len` bytes behind what was appended, for the caller to fill; mpt_sink_filled() then says how many of them
- * count. Nothing may be appended in between. */
+/* Room for `len` bytes behind what was appended, for the caller to fill; mpt_sink_filled() then says how many
+ * of them count. Nothing may be appended in between. */
 char *mpt_sink_room(mpt_sink *sink, size_t len);
 void mpt_sink_filled(mpt_sink *sink, size_t len);
 void mpt_sink_puts(mpt_sink *sink, const char *text);
@@ -63,8 +64,8 @@ guint64 mpt_sink_length(const mpt_sink *sink);
 const char *mpt_sink_text(const mpt_sink *sink, size_t *len);
 
 /* Flushes and closes. True if every byte was written; else false and *error (if error is given) is one
- * sentence, to be freed with g_free(). May be called again: it returns the same and does nothing more. A memory
- * sink keeps its text. Appending after it is misuse. */
+ * sentence, to be freed with g_free(). May be called again: it returns the same and does nothing more. A
+ * memory sink keeps its text. Appending after it is misuse. */
 bool mpt_sink_close(mpt_sink *sink, char **error);
 
 /* Closes and drops what was appended: the file stays as it was, unless it was written in place. The same as

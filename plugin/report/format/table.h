@@ -91,10 +91,11 @@ const mpt_column *mpt_table_column(const mpt_table *table, size_t column);
 /* The cell, never NULL. Valid until the next mpt_table_begin_row(). */
 const mpt_cell *mpt_table_cell(const mpt_table *table, size_t row, size_t column);
 
-/* Appends the exact value as in CSV, without quoting: "12.000000000", "1435648", "00a1b2c3". Nothing if null. */
+/* Appends the exact value as in CSV, without quoting: "12.000000000", "1435648", "00a1b2c3".
+ * Nothing if null. */
 void mpt_table_exact(const mpt_table *table, size_t row, size_t column, GString *out);
-/* Appends the value as text has it: "1,435,648", "12.345678" (seconds),
- * "19.97 Mbit/s", "33.3 %"; "-" if null. Printable, without line ends. */
+/* Appends the value as text has it: "1,435,648", "12.345678" (seconds), "19.97 Mbit/s", "33.3 %"; "-" if
+ * null. Printable, without line ends. */
 void mpt_table_readable(const mpt_table *table, size_t row, size_t column, GString *out);
 
 /* The name of a column as csv has it, with its unit where the name does not say it ("duration_s",

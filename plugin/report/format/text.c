@@ -53,7 +53,8 @@ void mpt_text_heading(mpt_sink *sink, int level, const char *text)
     g_string_free(clean, TRUE);
 }
 
-/* True where `text` is one line of ASCII, at most `room` columns wide, with nothing to wrap or to leave out. */
+/* True where `text` is one line of ASCII, at most `room` columns wide, with nothing to wrap or
+ * to leave out. */
 static bool fits(const char *text, size_t room)
 {
     size_t len = 0;
@@ -185,8 +186,8 @@ typedef struct shown {
 /* Rows whose text is in memory at a time. */
 #define BLOCK 4096
 
-/* How one table is drawn. The widths come from all cells: the text of each is made once, or, in a table of more than a
- * block, once to be measured and once to be written. */
+/* How one table is drawn. The widths come from all cells: the text of each is made once, or, in a table of
+ * more than a block, once to be measured and once to be written. */
 typedef struct layout {
     const mpt_table *table;
     shown *columns;

@@ -1,7 +1,7 @@
 /* text.h - reports for people: headings, paragraphs, labelled values and aligned tables.
  *
- * Invariant: no line ends in a space, and no line is longer than mpt_sink_width() columns unless one table row
- * or one word alone needs more. Widths are counted in terminal cells, not bytes.
+ * Invariant: no line ends in a space, and no line is longer than mpt_sink_width() columns unless one table
+ * row or one word alone needs more. Widths are counted in terminal cells, not bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,8 +25,9 @@ void mpt_text_heading(mpt_sink *sink, int level, const char *text);
  * `hanging` more. A '\n' in the text starts a new line; none ends between a number and its unit. */
 void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *text);
 
-/* The table with its titles, each line indented by `indent`: two spaces between columns, numbers right-aligned,
- * "-" for null. Without rows only the titles. Titles may hold one '\n' for a heading of two lines. */
+/* The table with its titles, each line indented by `indent`: two spaces between columns, numbers
+ * right-aligned, "-" for null. Without rows only the titles. Titles may hold one '\n' for a heading
+ * of two lines. */
 void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent);
 
 /* A block of labelled values, aligned: "Goodput  19.97 Mbit/s (19,971,234)". Collects until it is drawn. */

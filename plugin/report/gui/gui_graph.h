@@ -24,8 +24,8 @@ void mpt_gui_graph_free(mpt_gui_graph *graph);
 
 void mpt_gui_describe(const mpt_gui_graph *graph, unsigned series, size_t point, char *text, size_t room);
 
-/* The request's range and limit don't count. False, and *why is one sentence, to be freed with g_free(), where the file
- * can't be written. */
+/* The request's range and limit don't count. False, and *why is one sentence, to be freed with g_free(),
+ * where the file can't be written. */
 bool mpt_gui_save_csv(const mpt_engine *engine, const mpt_recorder *recorder, const mpt_gui_request *request,
                       const char *path, char **why);
 

@@ -1,7 +1,7 @@
 /* gui_rows.h - which columns and rows the tables of windows have, those of plugin/qt and Wireshark's own.
  *
- * Invariant: a number with a unit stands beside its exact value: flags MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED, and
- * the same value.
+ * Invariant: a number with a unit stands beside its exact value: flags MPT_COLUMN_TEXT_ONLY |
+ * MPT_COLUMN_SCALED, and the same value.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,7 +1,7 @@
 /* path_model.h - what the report of the paths shows: a row for each subflow and direction, and the clocks.
  *
- * Invariant: delays of a row are corrected as the arguments want it, and no other figure depends on a clock of another
- * host.
+ * Invariant: delays of a row are corrected as the arguments want it, and no other figure depends on a clock
+ * of another host.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

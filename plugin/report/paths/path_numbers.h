@@ -1,5 +1,5 @@
-/* path_numbers.h - the ids that subflows have at the vantage point which reports count at, wherever they were
- * captured.
+/* path_numbers.h - the ids that subflows have at the vantage point which reports count at, wherever
+ * they were captured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,8 +1,8 @@
-/* plot.c - report `plot`: one connection and direction as graphs (HTML, SVG, xplot), or their points (CSV); here: what is
- * drawn, and of which connection.
+/* plot.c - report `plot`: one connection and direction as graphs (HTML, SVG, xplot), or their points (CSV);
+ * here: what is drawn, and of which connection.
  *
- * Invariant: what comes from the capture is escaped for the language that it is written in; the HTML needs no other
- * file and no network.
+ * Invariant: what comes from the capture is escaped for the language that it is written in; the HTML needs no
+ * other file and no network.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -57,8 +57,8 @@ void mpt_plot_escape(mpt_sink *sink, const char *text);
 bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence);
 /* Can one-way delays be told? */
 bool mpt_plot_has_delays(const mpt_report_context *x);
-/* Tells the points of MPT_GRAPH_OWD: the whole way between the first and the last vantage point. Times and frames are
- * those of the point that reports count at (of the client's end, where that is a middlebox). */
+/* Tells the points of MPT_GRAPH_OWD: the whole way between the first and the last vantage point. Times and
+ * frames are those of the point that reports count at (of the client's end, where that is a middlebox). */
 void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
                      void *user);
 

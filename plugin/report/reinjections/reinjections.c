@@ -1,4 +1,5 @@
-/* reinjections.c - report `reinjections`: which bytes were sent twice, on which subflows, and whether it helped.
+/* reinjections.c - report `reinjections`: which bytes were sent twice, on which subflows, and
+ * whether it helped.
  *
  * What one capture can tell of a direction depends on where it was taken:
  *   the receiver's side  of two copies the later one is redundant, which is certain; a byte that was sent twice and

@@ -1,4 +1,5 @@
-/* axes.h - the five axes with two values: who of two, as a subflow, a connection, a report or a pair of captures has it.
+/* axes.h - the five axes with two values: who of two, as a subflow, a connection, a report or a pair of
+ * captures has it.
  *
  *   capture      10.0.0.1:4000 <-> 10.0.0.9:443       10.0.0.9:443 <-> 10.0.1.1:4001       the two hosts of a connection
  *                     |                 |                  |               |               with two subflows
@@ -11,18 +12,20 @@
  *                     |                          |                                         client sent the MP_CAPABLE
  *   mpt_direction  C2S is what it sends       S2C is what it sends                         SYN (RFC 8684 3.1)
  *
- * Of a connection whose MP_CAPABLE is in the capture, side A is the client. Of a partial one the sides are kept as they
- * were found, and who is the client is concluded when it is asked for. An array of two is indexed by exactly one of these
- * types, which its comment names. What turns one into another stands beside the struct that knows how:
+ * Of a connection whose MP_CAPABLE is in the capture, side A is the client. Of a partial one the sides are
+ * kept as they were found, and who is the client is concluded when it is asked for. An array of two is
+ * indexed by exactly one of these types, which its comment names. What turns one into another stands beside
+ * the struct that knows how:
  *
  *   mpt_side <- mpt_subflow_side(), mpt_subflow_conn_side() -> mpt_conn_side                          state/subflow.h
  *   mpt_conn_side <- view->side[role], mpt_connection_role() -> mpt_role                              state/connection.h
  *   mpt_role <- mpt_direction_sender(), mpt_role_sends() -> mpt_direction                             here
  *
- * mpt_end stands apart: which of two captures of the same traffic it is (paths.h); it says nothing of who sent.
+ * mpt_end stands apart: which of two captures of the same traffic it is (paths.h); it says nothing
+ * of who sent.
  *
- * Invariant: each of these is 0 or 1. Mixing two of them is a warning of the compiler (-Wenum-conversion), which an
- * operator on the bare number (!, ^, 1 -) would hide: the functions below are used instead.
+ * Invariant: each of these is 0 or 1. Mixing two of them is a warning of the compiler (-Wenum-conversion),
+ * which an operator on the bare number (!, ^, 1 -) would hide: the functions below are used instead.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -47,7 +50,8 @@ static inline mpt_conn_side mpt_conn_side_other(mpt_conn_side side)
     return (mpt_conn_side)!side;
 }
 
-/* Of two connections that are one: the side of the other one, which has its sides the other way round if flipped. */
+/* Of two connections that are one: the side of the other one, which has its sides the other way
+ * round if flipped. */
 static inline mpt_conn_side mpt_conn_side_flip(mpt_conn_side side, bool flipped)
 {
     return (mpt_conn_side)((unsigned)side ^ flipped);

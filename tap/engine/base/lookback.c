@@ -4,8 +4,8 @@
  *          \--- before it ---------------------> heap          > the smaller of both heads leaves
  *
  * Invariant: the line is sorted by (time, frame), the heap has its smallest key on top, nothing held is
- * smaller than what has left. The first `due` of the line have left, but for being handed on: nothing is handed on
- * before them. Every held segment has a slot of its own; a slab is freed once none is in use.
+ * smaller than what has left. The first `due` of the line have left, but for being handed on: nothing is
+ * handed on before them. Every held segment has a slot of its own; a slab is freed once none is in use.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,14 +1,14 @@
 /* lookback.h - a bounded look-back that hands segments on in time order.
  *
- * Captures of several interfaces are not in time order. A segment is held until it is more than `horizon_ns` older
- * than the newest one, or more than `capacity` are held; the oldest (time, then frame) leaves first. With capacity 0
- * nothing is held and each segment is released as it is pushed.
+ * Captures of several interfaces are not in time order. A segment is held until it is more than `horizon_ns`
+ * older than the newest one, or more than `capacity` are held; the oldest (time, then frame) leaves first.
+ * With capacity 0 nothing is held and each segment is released as it is pushed.
  *
- * Segments may leave in batches: their order stays the same, but the caller's code and data stay in the processor's
- * cache from one to the next, and the memory that each will need can be prefetched meanwhile.
+ * Segments may leave in batches: their order stays the same, but the caller's code and data stay in the
+ * processor's cache from one to the next, and the memory that each will need can be prefetched meanwhile.
  *
- * Invariant: segments leave in the order (time_ns, frame), except that one older than what has already left is
- * released at once and flagged late. A segment in order costs O(1), any other O(log n).
+ * Invariant: segments leave in the order (time_ns, frame), except that one older than what has already left
+ * is released at once and flagged late. A segment in order costs O(1), any other O(log n).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,8 +23,8 @@
 
 typedef struct mpt_lookback mpt_lookback;
 
-/* Receives each segment once, in order. The segment is borrowed for the call. Must not call back into the
- * mpt_lookback. */
+/* Receives each segment once, in order. The segment is borrowed for the call. Must not call back
+ * into the mpt_lookback. */
 typedef void (*mpt_lookback_release)(const mpt_segment *segment, bool late, void *data);
 
 /* Called for a segment of a batch `places` releases before its own, first MPT_LOOKBACK_FAR and then

@@ -1,7 +1,8 @@
 /* prefetch.h - tells the processor which memory is about to be used.
  *
- * With many connections nothing that a segment needs is in a cache. Lines that are requested together arrive together;
- * lines that are touched one after the other cost a miss each. Only speed depends on this: the memory need not exist.
+ * With many connections nothing that a segment needs is in a cache. Lines that are requested together arrive
+ * together; lines that are touched one after the other cost a miss each. Only speed depends on this: the
+ * memory need not exist.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

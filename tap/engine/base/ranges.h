@@ -54,14 +54,15 @@ typedef void (*mpt_piece_func)(const mpt_piece *piece, void *data);
 /* A zeroed mpt_ranges is empty. */
 void mpt_ranges_clear(mpt_ranges *ranges);
 
-/* Claims [start, end) (start < end) and calls func (may be NULL) for each piece. A byte of another claim with a
- * later stamp is taken over, also one of the same owner; with an equal stamp its owner keeps it. False, without a
- * change or a call, if the range is empty, longer than MPT_RANGES_CLAIM_MAX or not within MPT_RUNS_LIMIT of zero:
- * no honest transfer has such numbers. */
+/* Claims [start, end) (start < end) and calls func (may be NULL) for each piece. A byte of another claim with
+ * a later stamp is taken over, also one of the same owner; with an equal stamp its owner keeps it. False,
+ * without a change or a call, if the range is empty, longer than MPT_RANGES_CLAIM_MAX or not within
+ * MPT_RUNS_LIMIT of zero: no honest transfer has such numbers. */
 bool mpt_ranges_claim(mpt_ranges *ranges, int64_t start, int64_t end, const mpt_stamp *claim,
                       mpt_piece_func func, void *data);
-/* Removes the bytes of [start, end) that are in the set, and calls func for each removed piece (fresh is false, was
- * is its owner). This and the functions below take any start and end; if start >= end they do nothing. */
+/* Removes the bytes of [start, end) that are in the set, and calls func for each removed piece (fresh
+ * is false, was is its owner). This and the functions below take any start and end; if start >= end
+ * they do nothing. */
 void mpt_ranges_take(mpt_ranges *ranges, int64_t start, int64_t end, mpt_piece_func func, void *data);
 /* Calls func for the pieces of [start, end), fresh for what is not in the set; changes nothing. */
 void mpt_ranges_look(const mpt_ranges *ranges, int64_t start, int64_t end, mpt_piece_func func, void *data);

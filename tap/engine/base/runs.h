@@ -1,4 +1,5 @@
-/* runs.h - an ordered store of disjoint runs on a line of 64-bit positions, on which ranges and mapping are built.
+/* runs.h - an ordered store of disjoint runs on a line of 64-bit positions, on which ranges and
+ * mapping are built.
  *
  *      chunk 0              chunk 1                    chunk 2
  *    [ aaaa bb  ccccc ]  [ dd e   ffffff ]  ...      [ yyyy zz ]        each chunk: up to 64 runs, sorted

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How far a is ahead of b (negative: behind), RFC 9293 3.4. At a distance of exactly 2^31 (2^63): the minimum. */
+/* How far a is ahead of b (negative: behind), RFC 9293 3.4. At a distance of exactly 2^31
+ * (2^63): the minimum. */
 static inline int32_t mpt_seq32_diff(uint32_t a, uint32_t b)
 {
     return (int32_t)(a - b);

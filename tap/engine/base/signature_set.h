@@ -26,8 +26,8 @@ static inline uint64_t mpt_signature_set_mix(uint64_t a, uint64_t b)
     return x ^ x >> 29;
 }
 
-/* Adds a sighting by interface `bit` (below 64) and returns the bits that the signature had before. Beyond `bound`
- * signatures new ones are not kept. */
+/* Adds a sighting by interface `bit` (below 64) and returns the bits that the signature had before. Beyond
+ * `bound` signatures new ones are not kept. */
 uint64_t mpt_signature_set_add(mpt_signature_set *s, uint64_t signature, unsigned bit, uint32_t bound);
 
 #endif

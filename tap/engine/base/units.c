@@ -13,7 +13,8 @@
 
 static const char *const PREFIXES[] = {"", "k", "M", "G", "T", "P", "E"};
 
-/* A number's digits are written from their end; printf takes ten times as long, and a report is made of numbers. */
+/* A number's digits are written from their end; printf takes ten times as long, and a report is
+ * made of numbers. */
 enum { DIGITS = 20 };
 
 static void append_text(GString *out, const char *text, size_t len)

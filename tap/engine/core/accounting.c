@@ -1,9 +1,10 @@
 /* accounting.c - payload: each byte once per subflow, mapped to the data level, and claimed there.
  *
- * Epochs. A run of bytes keeps only the stamp of its first byte, so two runs are joined only where no other claim
- * could turn out to lie between them in time: a level's epoch moves on whenever the kind of what is claimed changes
- * (claims, or payload of one subflow that waits for its mapping), with the claims of connections that may still
- * become part of another (`barrier`), and with each claim that comes late. Then every byte's stamp compares exactly, also with copies that turn up late.
+ * Epochs. A run of bytes keeps only the stamp of its first byte, so two runs are joined only where no other
+ * claim could turn out to lie between them in time: a level's epoch moves on whenever the kind of what is
+ * claimed changes (claims, or payload of one subflow that waits for its mapping), with the claims of
+ * connections that may still become part of another (`barrier`), and with each claim that comes late. Then
+ * every byte's stamp compares exactly, also with copies that turn up late.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -53,8 +54,8 @@ static bool may_move(const mpt_connection *c, mpt_conn_side side)
     return c->partial && !c->level[side].anchored;
 }
 
-/* What the last entry of a level was: a claim as it came, payload of a subflow that waits for its mapping (plus the
- * owner), or a claim that came late. */
+/* What the last entry of a level was: a claim as it came, payload of a subflow that waits for its mapping
+ * (plus the owner), or a claim that came late. */
 enum { MODE_CLAIM = 0, MODE_WAITING = 1, MODE_LATE = UINT16_MAX + 2 };
 
 static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t mode)
@@ -202,8 +203,9 @@ static void note_wait(mpt_data_level *d, const mpt_run *gap, const struct contex
     }
 }
 
-/* Bytes below the highest seen fill (a part of) a gap. True where they came before it: what waited for its mapping. Of a
- * gap's run `value` is the time when it appeared, `frame` when the end that it began at came (an epoch). */
+/* Bytes below the highest seen fill (a part of) a gap. True where they came before it: what waited for
+ * its mapping. Of a gap's run `value` is the time when it appeared, `frame` when the end that it began at
+ * came (an epoch). */
 static bool fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
 {
     bool before = false;
@@ -238,8 +240,8 @@ static bool fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struc
     return before;
 }
 
-/* The order in which first copies came. What waited for its mapping is put in its place in that order, if nothing that
- * came after it was at the end meanwhile: that was in order without it. */
+/* The order in which first copies came. What waited for its mapping is put in its place in that order, if
+ * nothing that came after it was at the end meanwhile: that was in order without it. */
 static void note_order(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
 {
     uint32_t came = x->resolved ? x->came : x->stamp.epoch;
@@ -518,8 +520,8 @@ static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t
     }
 }
 
-/* Without the SYN: a segment's payload lies within its mapping, so the position of SSN 0 lies between bounds, which
- * the first and the last segment of a mapping close. */
+/* Without the SYN: a segment's payload lies within its mapping, so the position of SSN 0 lies between bounds,
+ * which the first and the last segment of a mapping close. */
 static void narrow_shift(mpt_half *h, uint32_t ssn, uint32_t length, int64_t position, uint32_t payload_len)
 {
     int64_t near = h->shift_bounded ? h->shift_high : position;
@@ -649,7 +651,8 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64
     d->acks++;
     if (d->acked_known && acked <= d->acked)
         return;
-    /* The DATA_FIN takes a number, but is no data: its acknowledgement does not move the time of the data's. */
+    /* The DATA_FIN takes a number, but is no data: its acknowledgement does not move the time
+     * of the data's. */
     if (!d->acked_known || !d->has_fin || d->acked < d->fin)
         d->acked_ns = time_ns;
     d->acked_known = true;

@@ -57,8 +57,8 @@ struct mpt_engine {
     bool checksums_seen; /* some connection uses them */
 };
 
-/* Steps that all segments together may cost beyond the usual: an attack could make each of them walk through all that
- * the others left. */
+/* Steps that all segments together may cost beyond the usual: an attack could make each of them walk through
+ * all that the others left. */
 #define MPT_WORK_BASE        (UINT64_C(1) << 26)
 #define MPT_WORK_PER_SEGMENT 32
 
@@ -78,7 +78,8 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_se
                       mpt_subflow_state before);
 /* In place of an event's place: the event is above the limit. */
 #define PLACE_DROPPED UINT32_MAX
-/* Appends an event; NULL where the limit is reached. The caller fills the rest and then calls mpt_signal_tell(). */
+/* Appends an event; NULL where the limit is reached. The caller fills the rest and
+ * then calls mpt_signal_tell(). */
 mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, mpt_side side, mpt_event_type type);
 void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event);
 
@@ -115,7 +116,8 @@ void mpt_eviction_carries(mpt_engine *e, mpt_subflow *s);
 void mpt_eviction_merged(mpt_engine *e, mpt_connection *to, mpt_connection *from);
 /* No flow may be added. */
 bool mpt_eviction_full(const mpt_engine *e);
-/* Forgets the oldest, as far as there are too many. No pointer to a flow or connection may be held across it. */
+/* Forgets the oldest, as far as there are too many. No pointer to a flow or connection may be
+ * held across it. */
 void mpt_eviction_make_room(mpt_engine *e);
 static inline bool mpt_eviction_crowded(const mpt_engine *e)
 {
@@ -140,7 +142,8 @@ void mpt_evidence_merged(mpt_connection *to, unsigned offset);
 /* accounting.c */
 void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          int64_t position);
-/* A DSS mapping of `length` payload bytes (>0) at SSN ssn, carried by payload at `position` of payload_len bytes. */
+/* A DSS mapping of `length` payload bytes (>0) at SSN ssn, carried by payload at `position`
+ * of payload_len bytes. */
 void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                          uint32_t length, int64_t position, uint32_t payload_len);
 void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,

@@ -10,7 +10,8 @@
 /* Memory of a run with its share of half-full chunks, and of a mapping under verification, roughly. */
 #define STATE_RUN     48
 #define STATE_OPEN    160
-/* What one segment adds of it at most: two DSSs fit in its options, each with a mapping, and claims that split others. */
+/* What one segment adds of it at most: two DSSs fit in its options, each with a mapping, and claims
+ * that split others. */
 #define STATE_SEGMENT 1024
 /* Segments between two looks at the memory in use, at least. */
 #define LOOK_EVERY    16384u
@@ -143,8 +144,8 @@ static bool synack_fits(const mpt_subflow *s, mpt_side side, const mpt_segment *
     return mpt_subflow_distance(s, side, g) < 65536;
 }
 
-/* Port numbers are reused: the subflow is told by its initial sequence numbers, other segments go where they are
- * nearest. NULL: above a limit. */
+/* Port numbers are reused: the subflow is told by its initial sequence numbers, other segments go where they
+ * are nearest. NULL: above a limit. */
 static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
 {
     mpt_subflow *newest = newest_subflow(e, g), *s, *best = newest;
@@ -230,8 +231,9 @@ static size_t level_state(const mpt_data_level *d)
            (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
 }
 
-/* How much is kept of payload and mappings. A look goes through memory that is not in the cache, so the next is when
- * the limit could be reached at the earliest, and never before as many segments as there are flows. */
+/* How much is kept of payload and mappings. A look goes through memory that is not in the cache, so
+ * the next is when the limit could be reached at the earliest, and never before as many segments as
+ * there are flows. */
 static void look_at_state(mpt_engine *e)
 {
     size_t state = 0, left;

@@ -1,7 +1,7 @@
 /* engine.h - the correlation engine: segments in, MPTCP connections out.
  *
- * Feed every TCP segment of a capture, in any order; flush at its end; read. Between, everything that can be reached
- * from here may be read at any time and shows what has left the look-back.
+ * Feed every TCP segment of a capture, in any order; flush at its end; read. Between, everything that can be
+ * reached from here may be read at any time and shows what has left the look-back.
  *
  * Invariant: no globals; two engines never share anything. No input is fatal.
  *
@@ -93,8 +93,8 @@ typedef struct mpt_observer {
     /* `from` has become part of `to`: owner numbers of its subflows grow by `offset`, and it is empty now. */
     void (*merge)(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                   void *user);
-    /* A flow that never carried payload is about to be freed, with its connection (NULL: plain TCP), whose flows are
-     * told of one by one. Nothing of either may be used any more. */
+    /* A flow that never carried payload is about to be freed, with its connection (NULL: plain TCP), whose
+     * flows are told of one by one. Nothing of either may be used any more. */
     void (*forget)(const mpt_connection *connection, const mpt_subflow *subflow, void *user);
 } mpt_observer;
 
@@ -115,9 +115,9 @@ void mpt_engine_flush(mpt_engine *e);
 
 const mpt_engine_config *mpt_engine_get_config(const mpt_engine *e);
 const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e);
-/* All subflows and plain TCP connections, in order of discovery; all connections, in order of discovery, among
- * them empty ones that became part of another. In place of a flow that was forgotten there is one of an empty
- * connection: mpt_engine_forgot() tells. Borrowed. */
+/* All subflows and plain TCP connections, in order of discovery; all connections, in order of discovery,
+ * among them empty ones that became part of another. In place of a flow that was forgotten there is one of an
+ * empty connection: mpt_engine_forgot() tells. Borrowed. */
 const GPtrArray *mpt_engine_subflows(const mpt_engine *e);
 const GPtrArray *mpt_engine_connections(const mpt_engine *e);
 static inline bool mpt_engine_forgot(const mpt_subflow *s)

@@ -1,8 +1,9 @@
-/* eviction.c - TCP connections and MPTCP connections that never carried payload: when they are too many the oldest are
- * forgotten, counted, so that a flood of handshakes neither fills memory nor keeps out who comes later.
+/* eviction.c - TCP connections and MPTCP connections that never carried payload: when they are too many
+ * the oldest are forgotten, counted, so that a flood of handshakes neither fills memory nor keeps out
+ * who comes later.
  *
- * Invariant: e->idle.memory is that of all flows that are `idle` and of all connections that never `carried`. Each idle
- * flow of such a connection, and each idle one of none, has its place in the queue.
+ * Invariant: e->idle.memory is that of all flows that are `idle` and of all connections that never `carried`.
+ * Each idle flow of such a connection, and each idle one of none, has its place in the queue.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

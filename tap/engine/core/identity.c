@@ -1,5 +1,5 @@
-/* identity.c - which connection a subflow belongs to: by key, token, or 64-bit DSN; and connections that turn out
- * to be one.
+/* identity.c - which connection a subflow belongs to: by key, token, or 64-bit DSN; and connections that turn
+ * out to be one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -200,7 +200,8 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
         c->checksum_required |= o->checksum_required;
     }
     version = (unsigned)mpt_connection_version(c);
-    /* A v1 SYN has no key; its receiver may answer in v0, so a SYN's key waits for no SYN/ACK (RFC 8684 3.1). */
+    /* A v1 SYN has no key; its receiver may answer in v0, so a SYN's key waits for no SYN/ACK
+     * (RFC 8684 3.1). */
     if (o->has_sender_key)
         mpt_identity_set_key(x->e, c, side, o->sender_key, version);
     if (o->has_receiver_key)
@@ -216,8 +217,8 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     mpt_signal_tell(x->e, c, event);
 }
 
-/* A subflow whose handshake is not in the capture: any option shows that it is MPTCP's. Which connection it is of
- * turns out with the first 64-bit number (find_relatives). */
+/* A subflow whose handshake is not in the capture: any option shows that it is MPTCP's. Which connection it
+ * is of turns out with the first 64-bit number (find_relatives). */
 static bool any_connection(const struct context *x)
 {
     mpt_subflow *s = x->s;
@@ -329,7 +330,8 @@ static void take_join(struct context *x, const mpt_mp_join *o)
 
 /* --- DSS --- */
 
-/* A subflow without MP_CAPABLE or the SYN with MP_JOIN: its connection is found by 64-bit numbers, or is new. */
+/* A subflow without MP_CAPABLE or the SYN with MP_JOIN: its connection is found by 64-bit numbers,
+ * or is new. */
 static bool dss_connection(struct context *x, const mpt_dss *o)
 {
     mpt_subflow *s = x->s;

@@ -24,8 +24,8 @@ static inline bool mpt_discarded_after_reset(const mpt_subflow *s, int64_t time_
 
 /* For a capture of the receiver. level[side] has stayed at its highest DATA_ACK up to last_ack_ns: had the
  * byte there been in the capture for so long then that its receiver did not take it, and is it at or before
- * `position` on this subflow, which has acknowledged that? Only with checksums.
- * The stamps of `owned` must be those of each byte (want_frames). */
+ * `position` on this subflow, which has acknowledged that? Only with checksums. The stamps of `owned` must be
+ * those of each byte (want_frames). */
 bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t position,
                                int64_t last_ack_ns);
 

@@ -1,7 +1,7 @@
 /* metrics.h - the figures of the reports, from what the engine knows. Every figure is defined in FIGURES.md.
  *
- * Invariant: computes from const state and keeps nothing; a view borrows from the engine and is stale once the engine
- * is fed again.
+ * Invariant: computes from const state and keeps nothing; a view borrows from the engine and is stale once
+ * the engine is fed again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -153,7 +153,8 @@ void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32
                             mpt_connection_view *view);
 void mpt_metrics_clear(mpt_connection_view *view);
 
-/* The figures of a TCP connection on its own (report `tcp`): ends[0] sent the SYN, else had the higher port. */
+/* The figures of a TCP connection on its own (report `tcp`): ends[0] sent the SYN, else had
+ * the higher port. */
 typedef struct mpt_tcp_view {
     mpt_side side[MPT_ROLES];
     int64_t start_ns, end_ns;
@@ -170,9 +171,9 @@ const char *mpt_verdict_name(mpt_verdict verdict);
 /* Of the HMAC in the SYN/ACK or the ACK of a join (RFC 8684 3.2), computed when first asked for. */
 mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step);
 
-/* Events of a connection in time order, with those that are concluded and not signalled (FALLBACK). The side of
- * each is that of the connection. Not to be changed, nor kept while more is read. Free with g_array_unref(); element
- * type mpt_event. */
+/* Events of a connection in time order, with those that are concluded and not signalled (FALLBACK). The side
+ * of each is that of the connection. Not to be changed, nor kept while more is read. Free with
+ * g_array_unref(); element type mpt_event. */
 GArray *mpt_metrics_events(const mpt_connection *c);
 /* The data level position of an event or a piece as relative DSN; null where the IDSN is not known. */
 mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, mpt_conn_side side, int64_t position);

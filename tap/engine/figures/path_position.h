@@ -13,8 +13,8 @@
 
 #include "tap/engine/core/engine.h"
 
-/* From 0 (at the client) to 1 (at the server): the median of all handshakes that were captured in full. False where
- * there is none. */
+/* From 0 (at the client) to 1 (at the server): the median of all handshakes that were captured in full. False
+ * where there is none. */
 bool mpt_path_position_of_engine(const mpt_engine *e, double *place);
 /* The same of one subflow, as its connection has client and server. */
 bool mpt_path_position_of_subflow(const mpt_subflow *s, double *place);

@@ -332,7 +332,8 @@ void mpt_frames_find_ids(mpt_frames *f)
     }
 }
 
-/* An MP_CAPABLE SYN of v1 has no key (RFC 8684 3.1): where it may be that of a partial connection, the answer tells. */
+/* An MP_CAPABLE SYN of v1 has no key (RFC 8684 3.1): where it may be that of a partial connection,
+ * the answer tells. */
 static bool is_waiting(const mpt_frames *f, const mpt_connection *c)
 {
     const mpt_subflow *s = mpt_connection_capable(c);
@@ -355,8 +356,8 @@ static void number_anew(mpt_frames *f, const mpt_connection *c, struct mpt_frame
     g_ptr_array_unref(order);
 }
 
-/* A partial connection may turn out to be part of another as long as it has only shown an MP_JOIN, so it waits for its
- * first DSS. */
+/* A partial connection may turn out to be part of another as long as it has only shown an MP_JOIN, so it
+ * waits for its first DSS. */
 bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
 {
     struct mpt_frame_connection *state = mpt_frames_connection(f, c);

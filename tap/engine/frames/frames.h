@@ -5,8 +5,8 @@
  *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() the facts of a frame
  *           are those that the reports count. They are derived when they are asked for.
  *
- * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and what was in
- * flight then); everything else is looked up in the engine, so that frames and reports can't disagree.
+ * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and what
+ * was in flight then); everything else is looked up in the engine, so that frames and reports can't disagree.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -84,7 +84,8 @@ typedef struct mpt_frame_ids {
     uint32_t connection_id, subflow_id;
 } mpt_frame_ids;
 bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids);
-/* Where the payload of a frame's `index`th segment lies on its subflow. False where there is no such segment. */
+/* Where the payload of a frame's `index`th segment lies on its subflow. False where there is
+ * no such segment. */
 typedef struct mpt_frame_payload {
     const mpt_subflow *subflow; /* NULL: still in the look-back */
     mpt_side side;              /* the sender */

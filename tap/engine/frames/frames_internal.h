@@ -64,8 +64,8 @@ struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_conn
 struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame);
 /* Kept: brings the ids of all connections and subflows up to date, those of `list`: by first frame. */
 void mpt_frames_find_ids(mpt_frames *f);
-/* Live: numbers them when they are first known, and subflows anew when connections turn out to be one. False: not
- * yet. */
+/* Live: numbers them when they are first known, and subflows anew when connections turn out to be one.
+ * False: not yet. */
 bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s);
 
 #endif

@@ -1,13 +1,15 @@
 /* graphs.h - named series of points: what every graph draws and CSV prints.
  *
- * While a capture is read, a recorder (an observer of the engine) keeps each segment and each piece of payload, in
- * about 12 bytes each. Afterwards the points of any connection and direction are derived from that record.
+ * While a capture is read, a recorder (an observer of the engine) keeps each segment and each piece of
+ * payload, in about 12 bytes each. Afterwards the points of any connection and direction are derived
+ * from that record.
  *
- *     engine -> mpt_recorder_observer -> recorder (packed) -> mpt_series_play -> points: csv, or mpt_thinner -> graph
+ * engine -> mpt_recorder_observer -> recorder (packed) -> mpt_series_play -> points: csv, or
+ * mpt_thinner -> graph
  *
- * Exact, unless mpt_recorder_left_out() says that something is missing: the area under `throughput` is payload_bytes,
- * the last points of `share` are the shares, the lengths of the `reinjected` points add up to reinjected_bytes
- * (FIGURES.md).
+ * Exact, unless mpt_recorder_left_out() says that something is missing: the area under `throughput` is
+ * payload_bytes, the last points of `share` are the shares, the lengths of the `reinjected` points add up
+ * to reinjected_bytes (FIGURES.md).
  *
  * Invariant: playing changes nothing; two plays give the same points.
  *
@@ -119,15 +121,16 @@ typedef struct mpt_series_request {
     uint32_t tcp_subflow;    /* id of the subflow that MPT_GRAPH_TCP shows */
 } mpt_series_request;
 
-/* A window that suits the duration of the direction: about a fiftieth of it, 1, 2 or 5 times a power of ten. */
+/* A window that suits the duration of the direction: about a fiftieth of it, 1, 2 or 5 times a
+ * power of ten. */
 int64_t mpt_series_default_window(const mpt_connection_view *view, mpt_direction direction);
 
 /* The graph of a type with its series, without points. Free with mpt_graph_clear(). */
 void mpt_graph_init(mpt_graph *graph, mpt_graph_type type, const mpt_series_request *request);
 void mpt_graph_clear(mpt_graph *graph);
 
-/* Called for each point; `series` is the index in the graph of this type. The points of a graph come in time order,
- * except those of segments that were later than the look-back. */
+/* Called for each point; `series` is the index in the graph of this type. The points of a graph come in time
+ * order, except those of segments that were later than the look-back. */
 typedef void (*mpt_point_func)(void *user, mpt_graph_type type, unsigned series,
                                const mpt_series_point *point);
 
@@ -136,8 +139,8 @@ void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, m
 
 /* --- thinning --- */
 
-/* Points of one graph, at most `limit`. Above that, each series keeps of every slice of time its first, smallest,
- * largest and last point: extremes and gaps survive. */
+/* Points of one graph, at most `limit`. Above that, each series keeps of every slice of time its first,
+ * smallest, largest and last point: extremes and gaps survive. */
 typedef struct mpt_thinner mpt_thinner;
 
 mpt_thinner *mpt_thinner_new(const mpt_graph *graph, size_t limit);

@@ -65,7 +65,8 @@ typedef struct mpt_collector {
     void *(*open)(mpt_player *p);
     /* A segment of either side; ours: it was sent by the sender of this direction. */
     void (*segment)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, bool ours);
-    /* Payload of this direction; in_flight: bytes of a first copy that are not acknowledged yet (for inflight). */
+    /* Payload of this direction; in_flight: bytes of a first copy that are not acknowledged
+     * yet (for inflight). */
     void (*piece)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight);
     /* It turned out that subflow id was not first with g->length bytes at g->time_ns. */
     void (*takeover)(mpt_player *p, void *state, const mpt_record *g, uint32_t id);

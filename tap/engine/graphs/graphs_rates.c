@@ -1,7 +1,7 @@
 /* graphs_rates.c - amounts over time: throughput, goodput, share, bursts, inflight. See series_internal.h.
  *
- * A moving sum at t is of what came in (t - window, t]: each byte is in it for exactly one window, so the area under
- * the curve is all bytes.
+ * A moving sum at t is of what came in (t - window, t]: each byte is in it for exactly one window, so the
+ * area under the curve is all bytes.
  *
  * Invariant: after close() every moving sum has gone back to 0.
  *

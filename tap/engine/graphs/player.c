@@ -1,7 +1,7 @@
 /* player.c - passes through the record for one connection and direction, see series.h.
  *
- * Invariant: collectors are told in time order: what the engine learnt late (bytes that waited for their mapping, a
- * first copy that turned out to be second) comes at its own time.
+ * Invariant: collectors are told in time order: what the engine learnt late (bytes that waited for their
+ * mapping, a first copy that turned out to be second) comes at its own time.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,8 +10,8 @@
 #include "graphs_internal.h"
 #include "tap/engine/figures/implied_mapping.h"
 
-/* Types that may each have to keep as much as there are segments, while nothing is acknowledged or a hole stays: they
- * are played one after the other, so that only one of them has it. */
+/* Types that may each have to keep as much as there are segments, while nothing is acknowledged or a hole
+ * stays: they are played one after the other, so that only one of them has it. */
 #define OF(type)  (1u << (type))
 #define OF_FLIGHT (OF(MPT_GRAPH_GOODPUT) | OF(MPT_GRAPH_INFLIGHT))
 #define OF_RTT    OF(MPT_GRAPH_RTT)
@@ -121,7 +121,8 @@ static void take_ack(mpt_player *p, const mpt_record *g, int64_t acked)
     p->has_acked = true;
 }
 
-/* The position on the data level that a byte without mapping has after a fallback (FIGURES.md, `fallback_bytes`). */
+/* The position on the data level that a byte without mapping has after a fallback (FIGURES.md,
+ * `fallback_bytes`). */
 static bool implied(const mpt_player *p, const mpt_subflow *s, mpt_side side, int64_t position, int64_t *dsn)
 {
     const mpt_connection_view *v = p->request->view;

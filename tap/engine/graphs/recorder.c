@@ -1,12 +1,12 @@
 /* recorder.c - the packed record of a capture, see series.h.
  *
- * A record is a byte for its kind and flags and then numbers as differences to what is likely, 7 bits a byte, the low
- * ones first:
+ * A record is a byte for its kind and flags and then numbers as differences to what is likely, 7 bits a byte,
+ * the low ones first:
  *
  *     segment  [kind|flags] time frame subflow connection window position [length] [ack] [data_ack]
  *
- * Invariant: writer and reader keep the same state (`struct last`), so that each difference is undone exactly; a
- * record never crosses a chunk.
+ * Invariant: writer and reader keep the same state (`struct last`), so that each difference is undone
+ * exactly; a record never crosses a chunk.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,8 +18,8 @@
 #define CHUNK       65536
 /* No record is longer: 12 numbers of at most 10 bytes. */
 #define RECORD_MAX  128
-/* Bytes of pieces and mappings, in all and for each segment. Few captures have more than 20 for each; mappings that
- * overlap without end would have thousands. */
+/* Bytes of pieces and mappings, in all and for each segment. Few captures have more than 20 for each;
+ * mappings that overlap without end would have thousands. */
 #define PIECES_FREE (1024 * 1024)
 #define PIECES_EACH 48
 

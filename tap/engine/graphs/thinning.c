@@ -1,10 +1,11 @@
 /* thinning.c - fewer points that look the same, see series.h.
  *
- * Slices of time have the same width in all series of a graph, a power of two nanoseconds. When twice the limit is
- * in memory, all is thinned, with wider slices until half of it is gone: what a wide slice keeps, its halves kept.
+ * Slices of time have the same width in all series of a graph, a power of two nanoseconds. When twice the
+ * limit is in memory, all is thinned, with wider slices until half of it is gone: what a wide slice keeps,
+ * its halves kept.
  *
- * Invariant: the first, smallest, largest and last point of each slice are kept; not more than twice the limit, and
- * four points a series, are ever in memory.
+ * Invariant: the first, smallest, largest and last point of each slice are kept; not more than twice the
+ * limit, and four points a series, are ever in memory.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

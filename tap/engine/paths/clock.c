@@ -87,7 +87,8 @@ static double span(const mpt_clock_evidence *e)
     return MIN((double)(e->there.last - e->there.first), (double)(e->back.last - e->back.first));
 }
 
-/* The mean of all subflows, each by the square of its span: an edge that is twice as long is twice as exact. */
+/* The mean of all subflows, each by the square of its span: an edge that is twice as long is
+ * twice as exact. */
 static void estimate_drift(const mpt_clock_evidence *evidence, size_t count, mpt_clock_estimate *c)
 {
     double weights = 0, sum = 0, error = 0;

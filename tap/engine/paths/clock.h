@@ -7,8 +7,8 @@
  *     | . .    . .   :. .            middle of the time, with the least sum of distances to the samples.
  *     |.____.__________.___ hull
  *
- * Offset: half the difference of the least delays there and back on the subflow with the least round-trip time,
- * which assumes that they are alike on it.
+ * Offset: half the difference of the least delays there and back on the subflow with the least round-trip
+ * time, which assumes that they are alike on it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

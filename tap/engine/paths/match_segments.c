@@ -93,8 +93,8 @@ static bool same_options(const mpt_path_record *a, const mpt_path_record *b)
     return a->option_len == b->option_len && memcmp(a->options, b->options, a->option_len) == 0;
 }
 
-/* Acknowledgements often differ in their options only, so these tell them apart; where the options are changed on the
- * way, what is left over at both ends fits in the end. */
+/* Acknowledgements often differ in their options only, so these tell them apart; where the options are
+ * changed on the way, what is left over at both ends fits in the end. */
 static bool fits(const search *s, const mpt_path_record *r)
 {
     if (r->done || r->payload != s->mine->payload)
@@ -249,7 +249,8 @@ static bool is_rewritten(const mpt_path_end *e, const mpt_path_end *partner, uns
     return mine->isn_known && other->isn_known && mine->origin != other->origin;
 }
 
-/* A segment without payload whose options are changed on the way: what is left at both ends, and fits but for them. */
+/* A segment without payload whose options are changed on the way: what is left at both ends, and fits
+ * but for them. */
 static bool match_changed(mpt_path_end *e, unsigned side, mpt_path_record *mine)
 {
     mpt_path_end *partner = e->partner;
@@ -322,8 +323,8 @@ static void trim(mpt_path_end *e, unsigned side)
         compact(l);
 }
 
-/* Takes what was found of `mine`. What lies before it goes to *left, an array that is made when needed; mine is what
- * lies after. */
+/* Takes what was found of `mine`. What lies before it goes to *left, an array that is made when needed; mine
+ * is what lies after. */
 static void take(mpt_path_record *mine, int64_t shift, int64_t from, int64_t to, GArray **left)
 {
     int64_t end = mine->start + shift + mine->length;

@@ -1,5 +1,5 @@
-/* option_changes.h - MPTCP options that are not the same at two vantage points: removed, added or rewritten on the
- * way.
+/* option_changes.h - MPTCP options that are not the same at two vantage points: removed, added or rewritten
+ * on the way.
  *
  * Invariant: one entry for each sender, subtype and kind of change, however many segments show it; options
  * that could not be parsed are not compared.
@@ -48,8 +48,8 @@ typedef struct mpt_option_change_segment {
     uint8_t flags; /* TCP's */
 } mpt_option_change_segment;
 
-/* Adds what differs to *changes, an array of mpt_option_change that is made with its first element; free it with
- * g_array_unref(). */
+/* Adds what differs to *changes, an array of mpt_option_change that is made with its first element; free
+ * it with g_array_unref(). */
 void mpt_option_changes_note(GArray **changes, const mpt_option_change_segment *segment);
 
 /* "presence", "address", ... Static. */

@@ -7,13 +7,14 @@
  *     | [b, c) w                               |
  *     |----------------------------------------| [b, d) w, [d, c) w (split)               -> two samples
  *
- * Subflows are matched by what no NAT changes: keys, token and nonce of the join, initial sequence numbers; else by
- * 4-tuple and sequence numbers. Segments are matched by range of subflow positions, direction and TCP timestamp.
+ * Subflows are matched by what no NAT changes: keys, token and nonce of the join, initial sequence
+ * numbers; else by 4-tuple and sequence numbers. Segments are matched by range of subflow positions,
+ * direction and TCP timestamp.
  *
- * Invariant: each end's segments come in that end's time order; nothing is assumed of the clocks of both against each
- * other. Both ends are treated alike: which of them is nearer to a sender is the reader's to say. Memory: a record for
- * each segment that waits for its partner; it is given up once segments of that end that were sent ORPHAN_NS later
- * have theirs.
+ * Invariant: each end's segments come in that end's time order; nothing is assumed of the clocks of both
+ * against each other. Both ends are treated alike: which of them is nearer to a sender is the reader's to
+ * say. Memory: a record for each segment that waits for its partner; it is given up once segments of that end
+ * that were sent ORPHAN_NS later have theirs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -76,7 +77,8 @@ typedef struct mpt_path_lane {
     struct mpt_lane *private_;
 } mpt_path_lane;
 
-/* A subflow as far as it was found; side 0 of the flow is side 0 of subflow[0], or of subflow[1] where that is NULL. */
+/* A subflow as far as it was found; side 0 of the flow is side 0 of subflow[0], or of subflow[1] where
+ * that is NULL. */
 typedef struct mpt_path_flow {
     uint32_t index;
     const mpt_subflow *subflow[2]; /* NULL: not found at this end */
@@ -90,7 +92,8 @@ typedef struct mpt_path_flow {
     mpt_path_lane *lane[2][2]; /* [end][side of the flow]; NULL where subflow[end] is */
 } mpt_path_flow;
 
-/* sample: told of each, as it is found, in no strict order; NULL: nobody is. Free with mpt_paths_free(), before the engines. */
+/* sample: told of each, as it is found, in no strict order; NULL: nobody is. Free with mpt_paths_free(),
+ * before the engines. */
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
 void mpt_paths_free(mpt_paths *p);
 
@@ -101,8 +104,8 @@ void mpt_paths_set_limit(mpt_paths *p, uint64_t segments);
 extern const mpt_observer MPT_PATHS_OBSERVER;
 void *mpt_paths_end(mpt_paths *p, unsigned end);
 
-/* The capture is at its end (both engines are flushed): what waits has no partner. engines: those of both ends; what
- * became plain TCP on the way is looked for there. May be called again. */
+/* The capture is at its end (both engines are flushed): what waits has no partner. engines: those of both
+ * ends; what became plain TCP on the way is looked for there. May be called again. */
 void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2]);
 
 /* All flows, mpt_path_flow, in order of discovery; those that became part of another are NULL. Borrowed. */

@@ -1,7 +1,7 @@
 /* reorder_queue.c - see paths.h: the data level at each end.
  *
- * Bytes that arrive above a gap in the data sequence wait in the receiver's reorder queue until the gap is filled.
- * DATA_ACKs of the receiver show that a gap was filled that the capture does not.
+ * Bytes that arrive above a gap in the data sequence wait in the receiver's reorder queue until the gap is
+ * filled. DATA_ACKs of the receiver show that a gap was filled that the capture does not.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

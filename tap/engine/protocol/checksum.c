@@ -43,8 +43,8 @@ void mpt_checksums_clear(mpt_checksums *c)
     c->ok = c->bad = 0;
 }
 
-/* 16-bit words of the pseudo-header of RFC 8684 3.3 (figure 10), with the checksum itself: a good mapping's sum,
- * folded, is 0xffff. */
+/* 16-bit words of the pseudo-header of RFC 8684 3.3 (figure 10), with the checksum itself: a good mapping's
+ * sum, folded, is 0xffff. */
 static uint64_t header_sum(uint64_t dsn, uint32_t ssn, uint16_t data_level_length, uint16_t checksum)
 {
     return (dsn >> 48) + ((dsn >> 32) & 0xffff) + ((dsn >> 16) & 0xffff) + (dsn & 0xffff) + (ssn >> 16) +

@@ -1,7 +1,8 @@
-/* checksum.h - DSS checksums (RFC 8684 3.3): the mappings of one direction of a subflow that are being verified.
+/* checksum.h - DSS checksums (RFC 8684 3.3): the mappings of one direction of a subflow that
+ * are being verified.
  *
- * Invariant: a distinct mapping (SSN) is counted once, as ok, bad or (while open) incomplete; memory is held for
- * mappings whose payload has not come in full.
+ * Invariant: a distinct mapping (SSN) is counted once, as ok, bad or (while open) incomplete; memory is held
+ * for mappings whose payload has not come in full.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,15 +26,15 @@ typedef struct mpt_checksums {
 /* A zeroed mpt_checksums is empty. */
 void mpt_checksums_clear(mpt_checksums *c);
 
-/* A DSS with a checksum: payload of `length` bytes (without the DATA_FIN) from `position`. dsn: 64 bits as on the
- * wire after widening, ssn and data_level_length as on the wire. A mapping that was counted or is open already is
- * ignored. Does nothing where length is 0. */
+/* A DSS with a checksum: payload of `length` bytes (without the DATA_FIN) from `position`. dsn: 64 bits as on
+ * the wire after widening, ssn and data_level_length as on the wire. A mapping that was counted or is open
+ * already is ignored. Does nothing where length is 0. */
 void mpt_checksums_open(mpt_checksums *c, int64_t position, uint32_t length, uint64_t dsn, uint32_t ssn,
                         uint16_t data_level_length, uint16_t checksum);
 
-/* The payload of a segment: `length` bytes by the IP length, of which the first `captured` are at `payload`. Bytes
- * that a mapping already has are skipped. Returns the number of mappings that it completed and that are bad, and the
- * position of the last of these in *bad_position (may be NULL). */
+/* The payload of a segment: `length` bytes by the IP length, of which the first `captured` are at `payload`.
+ * Bytes that a mapping already has are skipped. Returns the number of mappings that it completed and that are
+ * bad, and the position of the last of these in *bad_position (may be NULL). */
 unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t *payload, uint32_t length,
                                uint32_t captured, int64_t *bad_position);
 

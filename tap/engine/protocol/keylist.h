@@ -2,8 +2,9 @@
  *
  *   CLIENTKEY:SERVERKEY:VERSION[;CLIENTKEY:SERVERKEY:VERSION]...      keys: 16 hex digits, version: 0 or 1
  *
- * A pair is used for the partial connection that has the token of one of its keys: each MP_JOIN that the client
- * sends carries the server's token (RFC 8684 3.2). The keys are used to verify HMACs; no report shows them.
+ * A pair is used for the partial connection that has the token of one of its keys: each MP_JOIN that
+ * the client sends carries the server's token (RFC 8684 3.2). The keys are used to verify HMACs; no
+ * report shows them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

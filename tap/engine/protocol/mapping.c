@@ -189,8 +189,8 @@ static bool run_position(const mpt_run *r, int64_t dsn, int64_t *ssn)
     return true;
 }
 
-/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for, from the
- * end. */
+/* Mappings mostly rise with the subflow's numbers: halving finds those; others are looked for,
+ * from the end. */
 bool mpt_mapping_position(const mpt_mapping *m, int64_t dsn, int64_t *ssn)
 {
     mpt_runs *runs = searchable(m);

@@ -47,8 +47,8 @@ uint64_t mpt_mapping_add(mpt_mapping *m, int64_t ssn, int64_t dsn, uint32_t leng
                          mpt_mapped_func func, void *data);
 /* From ssn on, what has no mapping continues at dsn. The first infinite mapping stays. */
 void mpt_mapping_set_infinite(mpt_mapping *m, int64_t ssn, int64_t dsn);
-/* Calls func for the pieces of [start, end) (any two numbers), in order, mapped or not. func must not change the
- * mapping. */
+/* Calls func for the pieces of [start, end) (any two numbers), in order, mapped or not. func must not
+ * change the mapping. */
 void mpt_mapping_look(const mpt_mapping *m, int64_t start, int64_t end, mpt_mapped_func func, void *data);
 /* The DSN of ssn if it continues the nearest mapping by a DSS below it. False if there is none. */
 bool mpt_mapping_continue(const mpt_mapping *m, int64_t ssn, int64_t *dsn);

@@ -1,7 +1,7 @@
 /* option.h - MPTCP option bytes to values (RFC 8684 3, RFC 6824 3), and back; names.
  *
- * Invariant: a parsed option holds only what its length had room for; an absent field is zero, with its presence
- * bit cleared.
+ * Invariant: a parsed option holds only what its length had room for; an absent field is zero, with its
+ * presence bit cleared.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -30,8 +30,8 @@ typedef enum mpt_subtype {
     MPT_SUBTYPES
 } mpt_subtype;
 
-/* MP_CAPABLE, RFC 8684 3.1. Lengths: 4 (v1 SYN), 12 (v1 SYN/ACK, v0 SYN and SYN/ACK), 20 (third ACK),
- * 22 (v1 with data), 24 (v1 with data and checksum). */
+/* MP_CAPABLE, RFC 8684 3.1. Lengths: 4 (v1 SYN), 12 (v1 SYN/ACK, v0 SYN and SYN/ACK), 20 (third ACK), 22 (v1
+ * with data), 24 (v1 with data and checksum). */
 typedef struct mpt_mp_capable {
     uint8_t version;
     bool checksum_required; /* flag A */
@@ -125,11 +125,11 @@ typedef enum mpt_option_result {
     MPT_OPTION_CUT        /* the bytes end before the option does; *used is all that is left */
 } mpt_option_result;
 
-/* Reads the option of kind 30 at bytes[0..len). Never reads beyond, never loops: *used > 0 unless END.
- * Extra bytes after a complete option of a known subtype are MALFORMED (RFC 8684 3: lengths are exact). A DSS
- * that is 2 bytes longer than its flags ask for has a checksum; without a mapping these 2 bytes are skipped. Of an
- * MP_CAPABLE of version 2 or above only version and flags are read.
- * An option whose kind byte is not 30 is MALFORMED and uses all that is left, as does a length below 2. */
+/* Reads the option of kind 30 at bytes[0..len). Never reads beyond, never loops: *used > 0 unless END. Extra
+ * bytes after a complete option of a known subtype are MALFORMED (RFC 8684 3: lengths are exact). A DSS that
+ * is 2 bytes longer than its flags ask for has a checksum; without a mapping these 2 bytes are skipped. Of an
+ * MP_CAPABLE of version 2 or above only version and flags are read. An option whose kind byte is not 30 is
+ * MALFORMED and uses all that is left, as does a length below 2. */
 mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option *option, size_t *used);
 
 /* Writes an option; the inverse of mpt_option_parse() on what that returns, for tests and for building

@@ -1,4 +1,5 @@
-/* reinjection_figures.h - what one direction of a connection sent again: its runs with their verdicts, and sums.
+/* reinjection_figures.h - what one direction of a connection sent again: its runs with their
+ * verdicts, and sums.
  *
  * Invariant: "first" and "again" are in the order of the capture, as in all other reports.
  *

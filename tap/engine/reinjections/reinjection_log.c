@@ -304,8 +304,7 @@ static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t ho
 }
 
 /* Runs in [dsn, end) have another first copy now. Those that were decided stay so: the acknowledgements do
- * not change.
- * A run that is cut leaves its other parts at the end. */
+ * not change. A run that is cut leaves its other parts at the end. */
 static void change_first(GArray *runs, const mpt_reinjection *first)
 {
     guint n = runs->len;

@@ -1,11 +1,12 @@
-/* reinjection_log.h - collects, while a capture is read, which bytes were sent twice, where, and which copy
- * counted.
+/* reinjection_log.h - collects, while a capture is read, which bytes were sent twice, where, and
+ * which copy counted.
  *
  *   data level   ----[ first on 0, frame 40 ]----
  *                    [ again on 1, frame 55 ]        a run: bytes with one first copy and one later one
  *
- * Invariant: the bytes of all runs of a direction, with the sums of those above the limit, are its reinjected_bytes
- * and reinjected_same_bytes (FIGURES.md), also when a mapping comes late or two connections turn out to be one.
+ * Invariant: the bytes of all runs of a direction, with the sums of those above the limit, are its
+ * reinjected_bytes and reinjected_same_bytes (FIGURES.md), also when a mapping comes late or two connections
+ * turn out to be one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -38,9 +39,9 @@ typedef struct mpt_reinjection {
     uint32_t segments;
     uint16_t owner, first_owner;
     bool same; /* both on one subflow */
-    /* The later copy fills a hole of its subflow that was there before the first copy came. In a capture of
-     * the receiver's side: it was sent before that one, got lost, and was retransmitted; the first one
-     * helped. */
+    /* The later copy fills a hole of its subflow that was there before the first copy came. In a
+     * capture of the receiver's side: it was sent before that one, got lost, and was retransmitted; the
+     * first one helped. */
     bool late_original;
     bool acked, first_acked; /* by their subflows */
     bool acked_before;       /* a DATA_ACK had these bytes when the later copy came */
@@ -73,12 +74,12 @@ void mpt_reinjection_log_free(mpt_reinjection_log *log); /* NULL is allowed */
 
 typedef void (*mpt_reinjection_func)(const mpt_reinjection *run, void *user);
 
-/* Tells of the runs whose sender is `side` of the connection, by time of the later copy. at_receiver: what is captured
- * had arrived. */
+/* Tells of the runs whose sender is `side` of the connection, by time of the later copy. at_receiver: what is
+ * captured had arrived. */
 void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
                               bool at_receiver, mpt_reinjection_func func, void *user);
-/* The sums of mpt_reinjection_sum of the runs above the limit; useful is only what is so for certain without the other
- * copies. Free with g_array_unref(). */
+/* The sums of mpt_reinjection_sum of the runs above the limit; useful is only what is so for certain without
+ * the other copies. Free with g_array_unref(). */
 GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
                                      bool at_receiver);
 /* copies[k]: bytes of which there are at least k + 1 copies, for k from 1 on; copies[0] is not set. */

@@ -31,9 +31,9 @@ mpt_reinjection mpt_reinjection_split(mpt_reinjection *r, int64_t n)
     return head;
 }
 
-/* The later copy alone is acknowledged. The first one may have got through all the same: behind a gap of its subflow,
- * or before a reset, after which nothing is acknowledged. It did not where the gap begins with it, nor where nothing
- * came back on its subflow since. */
+/* The later copy alone is acknowledged. The first one may have got through all the same: behind a gap of its
+ * subflow, or before a reset, after which nothing is acknowledged. It did not where the gap begins with it,
+ * nor where nothing came back on its subflow since. */
 static mpt_usefulness judge_unacked_first(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, r->first_owner);
@@ -53,8 +53,8 @@ bool mpt_reinjection_original_lost(const mpt_reinjection *r)
     return r->first_resent_ns != INT64_MIN && r->first_resent_ns > r->time_ns;
 }
 
-/* What was retransmitted had been lost, and got through at the latest then; of two that were, either may be
- * first. */
+/* What was retransmitted had been lost, and got through at the latest then; of two that were, either
+ * may be first. */
 static mpt_usefulness judge(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
 {
     if (r->same || (!r->acked && !r->first_acked))

@@ -131,8 +131,8 @@ static bool unmapped_data_on(const mpt_subflow *s)
     return s->half[MPT_SIDE_A].pending.size || s->half[MPT_SIDE_B].pending.size;
 }
 
-/* Data without mapping on the only subflow, after DSS was in use: the last new payload of a side came later than
- * its last mapping and none covers it. */
+/* Data without mapping on the only subflow, after DSS was in use: the last new payload of a side came later
+ * than its last mapping and none covers it. */
 static bool dss_lost(const mpt_subflow *s)
 {
     for (mpt_side side = 0; side < MPT_SIDES; side++)

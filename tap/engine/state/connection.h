@@ -1,7 +1,7 @@
 /* connection.h - one MPTCP connection: its identity, its subflows, its two data levels.
  *
- * Sides are those of axes.h; mpt_connection_client_side() tells which of them is the client, by what the capture has
- * shown by then. level[side] is the direction whose sender is `side`.
+ * Sides are those of axes.h; mpt_connection_client_side() tells which of them is the client, by what the
+ * capture has shown by then. level[side] is the direction whose sender is `side`.
  *
  * Invariant: a subflow belongs to at most one connection, and its owner number is its place in `subflows`.
  *
@@ -77,8 +77,8 @@ typedef struct mpt_connection {
 mpt_connection *mpt_connection_new(void);
 void mpt_connection_free(mpt_connection *c);
 
-/* The subflow with this owner number. There is one for each number that the connection's own state holds; NULL for any
- * other, such as one that a connection had which became part of this one. */
+/* The subflow with this owner number. There is one for each number that the connection's own state holds;
+ * NULL for any other, such as one that a connection had which became part of this one. */
 static inline mpt_subflow *mpt_connection_subflow(const mpt_connection *c, uint16_t owner)
 {
     return owner < c->subflows->len ? g_ptr_array_index(c->subflows, owner) : NULL;
@@ -103,7 +103,8 @@ mpt_connection_kind mpt_connection_get_kind(const mpt_connection *c);
 mpt_fallback mpt_connection_get_fallback(const mpt_connection *c);
 /* Verifies the HMACs of a join (RFC 8684 3.2); side: that of the connection which sent it. */
 mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflow *s, mpt_join_step step);
-/* Verifies the HMAC of an ADD_ADDR (RFC 8684 3.4.1; v0 has none); side: that of the connection which sent it. */
+/* Verifies the HMAC of an ADD_ADDR (RFC 8684 3.4.1; v0 has none); side: that of the connection
+ * which sent it. */
 mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, mpt_conn_side side,
                                            const mpt_add_addr *option);
 

@@ -1,13 +1,14 @@
-/* data_level.h - the data level of one direction of a connection: DSNs, who carried each byte first, DATA_ACKs.
+/* data_level.h - the data level of one direction of a connection: DSNs, who carried each
+ * byte first, DATA_ACKs.
  *
- * Positions. DSNs lie on a line of signed 64-bit positions. Position 0 is the IDSN where it is known when the first
- * DSN comes, else the first DSN; `base` is the DSN of position 0. A 32-bit DSN goes to the nearest position to the
- * one expected (RFC 8684 3.3.1), so the line never wraps, whatever DSNs do. A first 64-bit DSN settles the upper
- * half of `base` (`anchored`) without moving a position.
+ * Positions. DSNs lie on a line of signed 64-bit positions. Position 0 is the IDSN where it is known when the
+ * first DSN comes, else the first DSN; `base` is the DSN of position 0. A 32-bit DSN goes to the nearest
+ * position to the one expected (RFC 8684 3.3.1), so the line never wraps, whatever DSNs do. A first 64-bit
+ * DSN settles the upper half of `base` (`anchored`) without moving a position.
  *
- * Invariant: the sum of `first` of all subflows is the size of `owned`; the owner of a byte is the subflow whose copy
- * has the smallest stamp, also when a copy turns up late (an unmapped byte that gets its mapping, a subflow that
- * finds its connection).
+ * Invariant: the sum of `first` of all subflows is the size of `owned`; the owner of a byte is the subflow
+ * whose copy has the smallest stamp, also when a copy turns up late (an unmapped byte that gets its mapping,
+ * a subflow that finds its connection).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,7 +33,8 @@ typedef struct mpt_copy {
     bool counted;
 } mpt_copy;
 
-/* Unacknowledged first copies that are kept for round-trip times, per direction; further ones give no sample. */
+/* Unacknowledged first copies that are kept for round-trip times, per direction; further ones
+ * give no sample. */
 #define MPT_DATA_LEVEL_UNACKED 65536
 
 /* Flags of the runs in `owned` and in a subflow's `pending`. */

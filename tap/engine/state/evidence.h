@@ -50,8 +50,8 @@ typedef struct mpt_wait {
     uint16_t owner;           /* its subflow */
 } mpt_wait;
 
-/* Waits that are reported, and candidates kept: a longer wait may still come that overlaps several of these, and a
- * still longer one that overlaps that. */
+/* Waits that are reported, and candidates kept: a longer wait may still come that overlaps several of these,
+ * and a still longer one that overlaps that. */
 enum { MPT_WAITS = 3, MPT_WAITS_KEPT = 8 };
 
 /* The data level of one direction. */

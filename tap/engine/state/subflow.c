@@ -89,8 +89,8 @@ uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_seg
     return MIN(by_seq, by_ack);
 }
 
-/* The SYN tells where SSN 0 is, even if data of this side came before it. With data in it the SYN/ACK tells, or, where
- * that is not in the capture, the mappings: it lies in the SYN or at its end. */
+/* The SYN tells where SSN 0 is, even if data of this side came before it. With data in it the SYN/ACK tells,
+ * or, where that is not in the capture, the mappings: it lies in the SYN or at its end. */
 static void learn_isn(mpt_half *h, int64_t position, uint32_t payload_len)
 {
     if (h->isn_known)
@@ -176,7 +176,8 @@ void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int6
     guint i = queue->len;
 
     if (u.start < next) {
-        /* Bytes that were there concern what is in flight (Karn's algorithm, RFC 6298 section 3), others fill a hole. */
+        /* Bytes that were there concern what is in flight (Karn's algorithm, RFC 6298 section 3), others
+         * fill a hole. */
         u.again = mpt_ranges_covered(received, u.start, mpt_unacked_end(&u)) > 0;
         /* Newest first: mostly near the end of the queue. */
         for (; i > head; i--) {

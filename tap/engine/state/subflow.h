@@ -1,9 +1,9 @@
 /* subflow.h - one TCP connection: its handshake, its sequence space on both sides, what each side sent.
  *
- * Positions. Each side's bytes lie on a line of 64-bit positions: the SYN at 0, the first byte at 1. Where the SYN
- * is not in the capture, the first segment seen is at 0 instead. A subflow sequence number (SSN) of a DSS is at
- * position SSN + ssn_shift; the shift is 0 where the SYN was seen (N with N bytes accepted by Fast Open, RFC 8684
- * B.1), and follows from the bounds of the mappings where it was not.
+ * Positions. Each side's bytes lie on a line of 64-bit positions: the SYN at 0, the first byte at 1. Where
+ * the SYN is not in the capture, the first segment seen is at 0 instead. A subflow sequence number (SSN) of a
+ * DSS is at position SSN + ssn_shift; the shift is 0 where the SYN was seen (N with N bytes accepted by Fast
+ * Open, RFC 8684 B.1), and follows from the bounds of the mappings where it was not.
  *
  * Invariant: every payload byte that was not retransmitted is counted once: claimed at the data level (first,
  * reinjected, reinjected_same) or still in `pending`, waiting for a mapping.
@@ -165,15 +165,18 @@ static inline mpt_conn_side mpt_subflow_conn_side(const mpt_subflow *s, mpt_side
     return (mpt_conn_side)((unsigned)side ^ s->flip);
 }
 
-/* The order of the ids of one connection's subflows: that of the MP_CAPABLE handshake, then by first frame. */
+/* The order of the ids of one connection's subflows: that of the MP_CAPABLE handshake, then
+ * by first frame. */
 int mpt_subflow_order(const mpt_subflow *a, const mpt_subflow *b);
 
 mpt_subflow *mpt_subflow_new(const mpt_segment *segment);
 void mpt_subflow_free(mpt_subflow *s);
 
-/* Position of a raw sequence number on side's line, nearest to what was seen; sets the origin if it is the first. */
+/* Position of a raw sequence number on side's line, nearest to what was seen; sets the origin if it
+ * is the first. */
 int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq);
-/* Position of an SSN on side's line, near `position`. False while the initial sequence number is not known. */
+/* Position of an SSN on side's line, near `position`. False while the initial sequence number
+ * is not known. */
 static inline bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,
                                             int64_t *position)
 {
@@ -185,15 +188,17 @@ static inline bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side,
     return true;
 }
 
-/* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX: nothing to compare. */
+/* How far seq and ack of a segment are from what this subflow would expect; UINT32_MAX:
+ * nothing to compare. */
 uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_segment *segment);
 
-/* Pieces of payload in flight that are kept for round-trip times, per direction; further ones give no sample. */
+/* Pieces of payload in flight that are kept for round-trip times, per direction; further ones
+ * give no sample. */
 #define MPT_SUBFLOW_UNACKED 16384
 
-/* Adds payload that was sent to a queue of unacknowledged pieces (in order, from `head` on), unless it gives no sample of
- * the round-trip time (FIGURES.md, `rtt`). received: the payload before it; next, acked: one past the highest position
- * sent, and acknowledged. */
+/* Adds payload that was sent to a queue of unacknowledged pieces (in order, from `head` on), unless it gives
+ * no sample of the round-trip time (FIGURES.md, `rtt`). received: the payload before it; next, acked: one
+ * past the highest position sent, and acknowledged. */
 void mpt_unacked_add(GArray *queue, guint head, const mpt_ranges *received, int64_t next, int64_t acked,
                      mpt_unacked u);
 

@@ -1,7 +1,7 @@
 /* timeline.h - what was signalled on a connection: one record per event.
  *
- * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where FIGURES.md counts
- * repetitions as one event (RST, FIN, INFINITE_MAPPING, DATA_FIN).
+ * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where
+ * FIGURES.md counts repetitions as one event (RST, FIN, INFINITE_MAPPING, DATA_FIN).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -48,8 +48,8 @@ typedef struct mpt_stream_direction {
     bool has_fin; /* the sender said (DATA_FIN, else FIN) that `end` is the end */
 } mpt_stream_direction;
 
-/* Hands an engine's payload to a stream (the observer's user pointer). The engine needs want_payload and
- * want_checksums. */
+/* Hands an engine's payload to a stream (the observer's user pointer). The engine needs
+ * want_payload and want_checksums. */
 extern const mpt_observer mpt_stream_observer;
 
 /* The stream of the connection that will have this id. The engine is borrowed. */

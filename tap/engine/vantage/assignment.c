@@ -18,7 +18,8 @@ typedef struct interfaces {
     bool ranks_known;
 } interfaces;
 
-/* Undecided interfaces of which each shares traffic with another one; level by level they are different points. */
+/* Undecided interfaces of which each shares traffic with another one; level by level they
+ * are different points. */
 typedef struct component {
     unsigned members[MPT_VANTAGE_INTERFACES], count, levels;
     unsigned level[MPT_VANTAGE_INTERFACES]; /* of each member */
@@ -39,8 +40,8 @@ static bool conflict(const interfaces *x, unsigned i, unsigned j)
     return x->all[i].conflicts >> j & 1u;
 }
 
-/* Squares, so that two pairs side by side are (first, first) and (second, second), not (second, first) and a far one.
- * Of two as near the lower numbers are better: they are of the first file. */
+/* Squares, so that two pairs side by side are (first, first) and (second, second), not (second, first) and a
+ * far one. Of two as near the lower numbers are better: they are of the first file. */
 static double distance(uint32_t id, uint32_t other)
 {
     double d = other < id ? id - other : other - id;
@@ -307,7 +308,8 @@ static void place(interfaces *x, const component *c)
     }
 }
 
-/* What tells of most points goes first; of those alike, what leaves least to choose, then the first file's. */
+/* What tells of most points goes first; of those alike, what leaves least to choose, then
+ * the first file's. */
 static bool tells_more(const interfaces *x, const component *a, const component *b)
 {
     if (a->span != b->span)

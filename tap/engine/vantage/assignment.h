@@ -1,9 +1,9 @@
 /* assignment.h - puts interfaces to vantage points, by what they show.
  *
- * Interfaces that show the same segment are different points. Where handshakes tell which of them is nearer to the
- * client, they are put to the points in this order: so the client's interfaces of several transfers come together,
- * and the servers'. Only where nothing tells are they put to the points of the nearest interface numbers: mergecap
- * numbers the interfaces of one file one after the other.
+ * Interfaces that show the same segment are different points. Where handshakes tell which of them is nearer
+ * to the client, they are put to the points in this order: so the client's interfaces of several transfers
+ * come together, and the servers'. Only where nothing tells are they put to the points of the nearest
+ * interface numbers: mergecap numbers the interfaces of one file one after the other.
  *
  * Invariant: interfaces that showed the same segment get different points as long as there are points.
  *
@@ -28,7 +28,8 @@ typedef struct mpt_assignment {
               [MPT_VANTAGE_INTERFACES]; /* handshakes, sure and weak: above 0: this is nearer to the client */
 } mpt_assignment;
 
-/* Decides the undecided of all[0..count), where there are `points` so far. Returns the points with new ones. */
+/* Decides the undecided of all[0..count), where there are `points` so far. Returns the points
+ * with new ones. */
 unsigned mpt_assignment_decide(mpt_assignment *all, unsigned count, unsigned points);
 
 /* Of decided ones, the nearest number's point: for interfaces beyond those that are told apart. */

@@ -83,7 +83,8 @@ void mpt_handshake_order_syn(mpt_handshake_order *a, unsigned self, const mpt_se
     uint64_t key = flow_key(&g->src, &g->dst, self);
     struct mpt_pending_handshake *s = slot_of(a, key);
 
-    /* Of a SYN that is sent again the first counts: so the wait is the longer the nearer to the sender, always. */
+    /* Of a SYN that is sent again the first counts: so the wait is the longer the nearer to
+     * the sender, always. */
     if (s->key == key && s->isn == g->seq)
         return;
     *s = (struct mpt_pending_handshake){.key = key, .ns = g->time_ns, .isn = g->seq, .by = sent_by(a, g)};

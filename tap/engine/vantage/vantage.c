@@ -129,7 +129,8 @@ static uint64_t signature(const mpt_segment *g)
                                  (uint64_t)g->payload_len << 16 | (g->flags & ~MPT_TCP_PSH));
 }
 
-/* The keys of MP_CAPABLE and the nonces of MP_JOIN outlive a middlebox that writes its own sequence numbers. */
+/* The keys of MP_CAPABLE and the nonces of MP_JOIN outlive a middlebox that writes its
+ * own sequence numbers. */
 static uint64_t option_signature(const mpt_segment *g)
 {
     mpt_option o;

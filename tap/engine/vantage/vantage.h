@@ -4,12 +4,12 @@
  *     [ 0 ]--------------- path --------------[ 2 ]           those of 2 and 3 to point B: each point has
  *     [ 1 ]--------------- path --------------[ 3 ]           every packet that it can see, once
  *
- * Two interfaces that show the same segment are different points; arrange.h says how all are put to points. When a
- * new interface appears, or shows that it is not where it was put, segments are held for a while, so that all that
- * appear together are decided together, with the handshakes that they show.
+ * Two interfaces that show the same segment are different points; arrange.h says how all are put to points.
+ * When a new interface appears, or shows that it is not where it was put, segments are held for a while, so
+ * that all that appear together are decided together, with the handshakes that they show.
  *
- * Invariant: segments are delivered in the order in which they were fed; with one interface at once, and nothing is
- * ever held.
+ * Invariant: segments are delivered in the order in which they were fed; with one interface at once, and
+ * nothing is ever held.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -34,8 +34,8 @@ typedef void (*mpt_vantage_deliver)(const mpt_segment *segment, unsigned point, 
 mpt_vantage *mpt_vantage_new(int64_t hold_ns, mpt_vantage_deliver deliver, void *user);
 void mpt_vantage_free(mpt_vantage *v);
 
-/* Before the first segment: the user says where an interface is. Once any is named, nothing is concluded from the
- * traffic: segments of other interfaces go to `rest`, or are dropped where it is below 0. */
+/* Before the first segment: the user says where an interface is. Once any is named, nothing is concluded from
+ * the traffic: segments of other interfaces go to `rest`, or are dropped where it is below 0. */
 void mpt_vantage_name(mpt_vantage *v, uint32_t interface_id, unsigned point);
 void mpt_vantage_rest(mpt_vantage *v, int point);
 

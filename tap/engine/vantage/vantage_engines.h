@@ -1,7 +1,7 @@
 /* vantage_engines.h - the engines of one window of time, one for each vantage point of the capture.
  *
- * Reports count each packet once: they read one engine, that of the vantage point that `at` names (by default the
- * client's end). A capture with one vantage point has one engine.
+ * Reports count each packet once: they read one engine, that of the vantage point that `at` names (by default
+ * the client's end). A capture with one vantage point has one engine.
  *
  * Invariant: the engine of a point gets each segment that was captured there once, and nothing else.
  *
@@ -52,8 +52,8 @@ void mpt_vantage_engines_flush(mpt_vantage_engines *p);
 unsigned mpt_vantage_engines_count(const mpt_vantage_engines *p);
 /* The engine of a point below that count. */
 mpt_engine *mpt_vantage_engines_at(mpt_vantage_engines *p, unsigned point);
-/* The points from the client's end to the server's; `order` has room for all. False where nothing in the capture
- * shows which end is the client's: they are then in order of number. */
+/* The points from the client's end to the server's; `order` has room for all. False where nothing in the
+ * capture shows which end is the client's: they are then in order of number. */
 bool mpt_vantage_engines_order(mpt_vantage_engines *p, unsigned *order);
 /* The point that reports count at. */
 unsigned mpt_vantage_engines_chosen(mpt_vantage_engines *p);
