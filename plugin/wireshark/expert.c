@@ -6,7 +6,7 @@
 
 #include <epan/expert.h>
 
-#include "tap/engine/findings/findings.h"
+#include "plugin/report/common/finding_text.h"
 
 struct mpt_expert {
     GHashTable *frames; /* frame -> GSList of struct shown */
@@ -76,7 +76,7 @@ static void take(mpt_expert *findings, GArray *found)
         GSList *list = g_hash_table_lookup(findings->frames, key);
 
         shown->severity = f->severity;
-        shown->sentence = g_strdup(f->sentence);
+        shown->sentence = mpt_finding_sentence(f, NULL);
         g_hash_table_steal(findings->frames, key);
         g_hash_table_insert(findings->frames, key, g_slist_append(list, shown));
     }

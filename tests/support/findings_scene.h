@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "plugin/report/common/finding_text.h"
 #include "segments.h"
-#include "tap/engine/findings/findings.h"
 
 #define MS INT64_C(1000000)
 
@@ -130,7 +130,11 @@ static inline void look(const GArray *findings, mpt_finding_id id, struct result
 {
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
-        assert_true(f->sentence[strlen(f->sentence) - 1] == '.');
+        char *sentence = mpt_finding_sentence(f, NULL);
+        assert_true(sentence[strlen(sentence) - 1] == '.');
+        if (f->id == id)
+            g_strlcpy(r->sentence, sentence, sizeof r->sentence);
+        g_free(sentence);
         if (f->id != id)
             continue;
         r->count++;
@@ -141,7 +145,6 @@ static inline void look(const GArray *findings, mpt_finding_id id, struct result
         r->subflow = f->subflow;
         r->unit = f->unit;
         r->rfc = f->rfc.number;
-        g_strlcpy(r->sentence, f->sentence, sizeof r->sentence);
     }
 }
 

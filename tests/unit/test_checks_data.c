@@ -893,7 +893,7 @@ static void test_findings__healthy_connection__nothing(void **state)
     mpt_metrics_connection(s.w.engine, g_ptr_array_index(connections, 0), 0, &v);
     findings = mpt_findings_of_connection(s.w.engine, &v);
     for (guint i = 0; i < findings->len; i++)
-        print_error("%s\n", g_array_index(findings, mpt_finding, i).sentence);
+        print_error("%s\n", mpt_finding_name(g_array_index(findings, mpt_finding, i).id));
     assert_int_equal(findings->len, 0);
     g_array_unref(findings);
     mpt_metrics_clear(&v);

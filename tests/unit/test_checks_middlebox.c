@@ -28,7 +28,7 @@ static struct result find(ends *e, mpt_finding_id id, bool reliable)
     assert_int_equal(connections->len, 1);
     mpt_metrics_connection(e->engine[0], g_ptr_array_index(connections, 0), 0, &v);
     for (guint k = 0; flow_at(e, k); k++) {
-        mpt_path_hop way = {.flow = flow_at(e, k), .name = {NAMES[0], NAMES[1]}, .reliable = reliable};
+        mpt_path_hop way = {.flow = flow_at(e, k), .point = {0, 1}, .reliable = reliable};
         if (!way.flow->subflow[0])
             continue;
         way.subflow = way.flow->subflow[0]->owner;
@@ -37,6 +37,7 @@ static struct result find(ends *e, mpt_finding_id id, bool reliable)
     findings = mpt_findings_of_ways(e->engine[0], &v, ways);
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
+        char *sentence;
         if (f->id != id)
             continue;
         r.count++;
@@ -46,7 +47,9 @@ static struct result find(ends *e, mpt_finding_id id, bool reliable)
         r.subflow = f->subflow.value;
         r.direction = f->direction.value;
         mpt_finding_rfc_text(f, r.rfc);
-        g_strlcpy(r.sentence, f->sentence, sizeof r.sentence);
+        sentence = mpt_finding_sentence(f, NAMES);
+        g_strlcpy(r.sentence, sentence, sizeof r.sentence);
+        g_free(sentence);
     }
     g_array_unref(findings);
     g_array_unref(ways);

@@ -1,11 +1,388 @@
 /* finding_text.c - see finding_text.h.
  *
+ * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the first as
+ * a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a reason that was
+ * given, and else the second; a wording may have terms in it.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "finding_text.h"
 
+#include <string.h>
+
+#include "labels.h"
 #include "plugin/report/format/text.h"
 #include "tap/engine/base/units.h"
+
+#define THE_JOIN          "The join of {1} by the {2} "
+#define REASON_OR(other)  "{3? (reason {3}: {3:words}{4?, for now|})|" other "}"
+#define THE_ANNOUNCEMENT  "The {1} announces {2} as id {3}"
+#define THE_FAIL          "The {1} reports a wrong checksum on {2}; "
+#define THE_BACKUP        "The {1} sends {2} on {3}, a backup, although subflow {4:id} is regular and up; "
+#define OF_MAPPINGS       "The checksum of {1} of {2} mappings of the {3} on {4} "
+#define LEAVES            " of {1} leave{2?s|} {3} "
+#define ARRIVES           " and arrive{2?s|} at {5} "
+#define NOT_CHECKED_THERE "missing options, mappings and echoes are not reported."
+
+static const char *const PHRASES[MPT_PHRASES] = {
+    [MPT_PHRASE_FALLBACK] = "The SYN has MP_CAPABLE, the SYN/ACK has not: plain TCP from the start. ",
+    [MPT_PHRASE_FALLBACK_ACK_UNSURE] =
+        "The third ACK and the data have no MPTCP option (the SYN/ACK is not in the capture): plain TCP. ",
+    [MPT_PHRASE_FALLBACK_ACK] =
+        "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ",
+    [MPT_PHRASE_FALLBACK_NO_DSS] = "The handshake has MP_CAPABLE, but no data ever has a DSS: plain TCP. ",
+    [MPT_PHRASE_FALLBACK_INFINITE] = "An infinite mapping ends MPTCP: plain TCP from there on. {1?It follows "
+                                     "an MP_FAIL: something on the way "
+                                     "alters the payload.|Its sender found that options do not get through, "
+                                     "or had no mapping acknowledged.}",
+    [MPT_PHRASE_FALLBACK_MP_FAIL] =
+        "MP_FAIL on the only subflow: plain TCP from there on. Something on the way alters the payload.",
+    [MPT_PHRASE_FALLBACK_DSS_LOST] = "The DSS options stopped while data went on: plain TCP from there on. ",
+    [MPT_PHRASE_LIKELY_OTHER_HOST] = "The same server accepts MPTCP elsewhere in this capture (frame {1}), "
+                                     "so a middlebox on the way or another "
+                                     "host behind this address is likely.",
+    [MPT_PHRASE_LIKELY_SERVER] = "The capture is near the server, so the server itself is likely: it has no "
+                                 "MPTCP, or it is switched off.",
+    [MPT_PHRASE_LIKELY_SERVER_OR_MIDDLEBOX] = "The server has no MPTCP, or a middlebox removed the option "
+                                              "from the SYN or the SYN/ACK; a capture at the "
+                                              "server tells which.",
+    [MPT_PHRASE_LIKELY_CLIENT] = "The capture is near the client, which got the option: the client itself is "
+                                 "likely to have fallen back.",
+    [MPT_PHRASE_LIKELY_MIDDLEBOX] = "A middlebox between this point and the client is likely: it removed the "
+                                    "option from the SYN/ACK, or from "
+                                    "what the client sends.",
+    [MPT_PHRASE_LIKELY_SYN_ONLY] = "A middlebox that lets the option pass on SYNs only is likely.",
+    [MPT_PHRASE_LIKELY_PATH_CHANGE] = "A change of the path to one that removes options is likely.",
+    [MPT_PHRASE_CULPRIT_BETWEEN] = "Both vantage points show where: the option is there in frame {1} and "
+                                   "missing in frame {2}, so something "
+                                   "between {3} and {4} removes it.",
+    [MPT_PHRASE_CULPRIT_SERVER] =
+        "The SYN arrives at {1} with MP_CAPABLE (frame {2}), and is answered without it there (frame {3}): "
+        "the "
+        "server itself, or what is beyond that point, has no MPTCP or has it switched off.",
+    [MPT_PHRASE_CULPRIT_CLIENT] = "The SYN/ACK arrives at {1} with MP_CAPABLE (frame {2}), and the third ACK "
+                                  "leaves it without (frame {3}): "
+                                  "the client itself has fallen back.",
+    [MPT_PHRASE_CAPABLE_DROPPED] = "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} time{2?|s}), "
+                                   "but answers one without it in "
+                                   "frame {3}: something on the way drops SYNs with MP_CAPABLE.",
+    [MPT_PHRASE_CAPABLE_DROPPED_HERE] =
+        "{1} did not answer the SYN with MP_CAPABLE (sent {2:plain} times), but answers the one without it: "
+        "plain "
+        "TCP. Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
+    [MPT_PHRASE_CAPABLE_UNANSWERED] = "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} times); the "
+                                      "capture has no SYN without it to "
+                                      "compare.",
+    [MPT_PHRASE_CAPABLE_REFUSED] =
+        "{1} refuses the connection with a RST: nothing listens there, or something on the way rejects it.",
+    [MPT_PHRASE_JOIN_HMAC] =
+        THE_JOIN "has a wrong HMAC in the {3?SYN/ACK|third ACK}: its sender does not have the keys of this "
+                 "connection.",
+    [MPT_PHRASE_JOIN_UNKNOWN_TOKEN] = THE_JOIN
+    "is refused" REASON_OR("") ", and its token {5} belongs to no connection in the capture: the "
+                               "{2:peer} is likely not to know it either (another host behind the address, "
+                               "or a connection long closed).",
+    [MPT_PHRASE_JOIN_CLOSING] =
+        THE_JOIN "is refused" REASON_OR("") ": the connection is being closed already.",
+    [MPT_PHRASE_JOIN_LIMIT] =
+        THE_JOIN "is refused" REASON_OR("") ": the {2:peer} takes no more subflows, or none at this address.",
+    [MPT_PHRASE_JOIN_REFUSED] =
+        THE_JOIN "is refused by the {2:peer}" REASON_OR(" with a RST that gives no reason") ".",
+    [MPT_PHRASE_JOIN_GIVEN_UP] = THE_JOIN "is given up by the {2} itself" REASON_OR("") ".",
+    [MPT_PHRASE_JOIN_PLAIN_ANSWER] = THE_JOIN
+    "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, or a "
+    "middlebox removed the option.",
+    [MPT_PHRASE_JOIN_UNANSWERED] =
+        THE_JOIN "has no answer (SYN sent {3:plain} time{3?|s}): the path, or a firewall on it, drops it.",
+    [MPT_PHRASE_JOIN_UNFINISHED] = THE_JOIN "is not finished: the SYN/ACK has no MP_JOIN.",
+    [MPT_PHRASE_JOIN_UNCONFIRMED] =
+        THE_JOIN "is not finished: its third ACK is never confirmed by the other side.",
+    [MPT_PHRASE_JOIN_NO_THIRD_ACK] = THE_JOIN "is not finished: the third ACK with its HMAC is missing.",
+    [MPT_PHRASE_JOIN_ADDRESS] = THE_JOIN "goes to {3}, which the {2:peer} never announced.",
+    [MPT_PHRASE_JOIN_SLOW] =
+        "The SYN/ACK of {1} took {2} ({3:plain} SYN{3?|s}), that of the first subflow {4}.",
+    [MPT_PHRASE_SUBFLOW_RESET] = "The {1} resets {2}" REASON_OR(" without a reason") ".",
+    [MPT_PHRASE_ADD_ADDR_NO_ECHO] = THE_ANNOUNCEMENT
+    " ({4:plain} time{4?|s}), and no echo ever comes: the other host, or a middlebox, drops it.",
+    [MPT_PHRASE_ADD_ADDR_REPEATED] =
+        THE_ANNOUNCEMENT " {4:plain} times; the echo is in frame {5}, {6:plain} of them come after it.",
+    [MPT_PHRASE_ADD_ADDR_UNUSED] = THE_ANNOUNCEMENT ", and no subflow ever uses this address.",
+    [MPT_PHRASE_ADD_ADDR_HMAC] = "ADD_ADDR of the {1} has a wrong HMAC ({2:plain} time{2?|s}): forged, or "
+                                 "altered on the way, as by address "
+                                 "translation. It is to be ignored.",
+    [MPT_PHRASE_REMOVE_ADDR_NOTHING] =
+        "The {1} removes address id {2}, which closes nothing: {3?its subflows are closed already|{4?it was "
+        "announced, but no subflow ever used it|it was neither announced nor used}}.",
+    [MPT_PHRASE_ADDRESS_OUTLIVED] = "The {1} removes address id {2}, but {3}, which uses it, {4?still "
+                                    "carries data until|is still open} {5} "
+                                    "later.",
+    [MPT_PHRASE_DATA_UNMAPPED] =
+        "{1} that the {2} sends on {3} have no mapping, so their place in the data is not known.",
+    [MPT_PHRASE_MAPPING_CONFLICT] = "{1} were mapped a second time to other data sequence numbers, against "
+                                    "an earlier DSS. The first mapping "
+                                    "was kept.",
+    [MPT_PHRASE_DSN_FAR] = "{1} data sequence number{1?|s} or DATA_ACK{1? is|s are} so far from the others "
+                           "that no transfer can have "
+                           "reached {1?it|them}. They were ignored.",
+    [MPT_PHRASE_DSN_BEYOND_WINDOW] = "The {1} sends {2} beyond the DATA_ACKs of the {1:peer} and the largest "
+                                     "receive window that it had told.",
+    [MPT_PHRASE_DATA_ACK_BEYOND] =
+        "{1} DATA_ACK{1?|s} of the {2} acknowledge{1?s|} more than the {2:peer} had sent.",
+    [MPT_PHRASE_DATA_ACK_BACK] = "{1} DATA_ACK{1?|s} of the {2} {1?is|are} below an earlier one on the same "
+                                 "subflow, in segments that were "
+                                 "not late themselves.",
+    [MPT_PHRASE_DATA_AFTER_FIN] =
+        "The {1} sends {2} with data sequence numbers at or beyond its DATA_FIN (frame {3}).",
+    [MPT_PHRASE_DATA_NOT_ACKED] = "When the connection ends, {1} of the {2} are acknowledged by TCP but not "
+                                  "at the data level: the other "
+                                  "side may never have got them.",
+    [MPT_PHRASE_CHECKSUM_BAD] = OF_MAPPINGS "does not fit the payload: something on the way alters it.",
+    [MPT_PHRASE_CHECKSUM_UNVERIFIED] =
+        OF_MAPPINGS "can't be verified: the capture does not have all of their payload.",
+    [MPT_PHRASE_MP_FAIL] = THE_FAIL "neither a reset nor an infinite mapping follows.",
+    [MPT_PHRASE_MP_FAIL_INFINITE] = THE_FAIL "an infinite mapping follows in frame {3}.",
+    [MPT_PHRASE_MP_FAIL_RESET] = THE_FAIL "the subflow is reset in frame {3}.",
+    [MPT_PHRASE_BACKUP_USED] = THE_BACKUP "{5} of them are new data.",
+    [MPT_PHRASE_BACKUP_REINJECTED] = THE_BACKUP "none of them is new data.",
+    [MPT_PHRASE_SUBFLOW_IDLE] = "No data ever goes over {1}, a regular subflow, while the others carry {2}.",
+    [MPT_PHRASE_FAILOVER] =
+        "The path of {1} stops making progress for data of the {2} at {3} s: {4} stay in flight, and {5} go "
+        "again "
+        "elsewhere; the first new data elsewhere is {6} later, on subflow {7:id} (frame {8}).",
+    [MPT_PHRASE_DATA_WAITED] = "Data of the {1} waited {2} for bytes before it, which came late on {3}{4?; "
+                               "this is the order in which "
+                               "they were sent|}.",
+    [MPT_PHRASE_WINDOW_CLOSED] = "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on "
+                                 "subflow {4:id}){5?, and did not "
+                                 "open again|}: its application does not read fast enough.",
+    [MPT_PHRASE_SAME_DATA_TWICE] =
+        "The {1} sends nearly all data on more than one subflow ({2}, {2/3} of the data, again): a redundant "
+        "scheduler. This adds no throughput.",
+    [MPT_PHRASE_REINJECTIONS] = "The {1} sends {2} again on another subflow, {2/3} of its data.",
+    [MPT_PHRASE_REINJECTIONS_REDUNDANT] =
+        "Of what the {1} sends again on another subflow, {2} ({2/3}) had no need to be: the first copy was "
+        "acknowledged on its subflow (inferred).",
+    [MPT_PHRASE_REDUNDANT_ARRIVED] = "{2} of the {1} arrive twice, on two subflows: one copy was not needed.",
+    [MPT_PHRASE_CARRIER_SYN] = "The SYN",
+    [MPT_PHRASE_CARRIER_SYNACK] = "The SYN/ACK",
+    [MPT_PHRASE_CARRIER_ACK] = "The third ACK",
+    [MPT_PHRASE_CARRIER_DATA] = "The first data segment",
+    [MPT_PHRASE_CARRIER_SEGMENTS] = "{1?A segment|{1} segments}",
+    [MPT_PHRASE_OPTION_REMOVED] =
+        LEAVES "with {4}" ARRIVES
+               "without it{6?|, the first} (frame {7} there): something between them removes the option.",
+    [MPT_PHRASE_OPTION_ADDED] =
+        LEAVES "without {4}" ARRIVES
+               "with it{6?|, the first} (frame {7} there): something between them adds the option.",
+    [MPT_PHRASE_OPTION_CHANGED] =
+        LEAVES "with one {4}" ARRIVES "with another (frame {7} there{6?|, the first}): ",
+    [MPT_PHRASE_OTHER_CONTENT] = "other content",
+    [MPT_PHRASE_OTHER_KEYS] = "other keys",
+    [MPT_PHRASE_OTHER_TOKEN] = "other token, nonce or HMAC",
+    [MPT_PHRASE_INSTEAD_OF] = " instead of ",
+    [MPT_PHRASE_REWRITTEN] = ". Something between them rewrites the option.",
+    [MPT_PHRASE_REWRITTEN_HMAC] = " Its HMAC is still that of the first address, so the receiver ignores it.",
+    [MPT_PHRASE_SAYS_ADDRESS] = "{1} (id {2})",
+    [MPT_PHRASE_SAYS_MAPPING] = "DSN {1}, SSN {2}, length {3}{4?, DATA_FIN|}",
+    [MPT_PHRASE_SAYS_NO_MAPPING] = "no mapping",
+    [MPT_PHRASE_SAYS_CHECKSUM] = "checksum {1}",
+    [MPT_PHRASE_SAYS_NO_CHECKSUM] = "no checksum",
+    [MPT_PHRASE_SAYS_DATA_ACK] = "DATA_ACK {1}",
+    [MPT_PHRASE_SAYS_NO_DATA_ACK] = "no DATA_ACK",
+    [MPT_PHRASE_SYN_BLOCKED] = "The SYN with {1} of {2} leaves {3} ({4:plain} time{4?|s}) and does not "
+                               "arrive at {5}{6?, one without the "
+                               "option does|}: {7?it was lost, or |}something between them drops it.",
+    [MPT_PHRASE_ADDRESSES_CHANGED] = "Subflow {1:id} has other addresses or ports at each vantage point: "
+                                     "{1:ends} at {2}, {3:ends} at {4}: "
+                                     "address translation (NAT) between them.",
+    [MPT_PHRASE_SEQUENCE_CHANGED] = "{1}: what the {2} sends has other sequence numbers at {3} (from {4}) "
+                                    "than at {5} (from {6}): something "
+                                    "between them writes its own.",
+    [MPT_PHRASE_MSS_CHANGED] = "The {1?SYN|SYN/ACK} of {2} leaves {3} with a maximum segment size of {4} and "
+                               "arrives at {5} with {6}: "
+                               "something between them clamps it.",
+    [MPT_PHRASE_CAPTURE_PARTIAL] = "{1} connection{1?|s} began before the capture: {1?its|their} keys, "
+                                   "limits and first data are not known, "
+                                   "and what needs these was not checked.",
+    [MPT_PHRASE_CAPTURE_ONE_WAY] = "Of {1} subflow{1?|s} the capture has one direction only: what depends on "
+                                   "answers was not checked there.",
+    [MPT_PHRASE_CAPTURE_GAPS] = "{1} of the data of {2:plain} connection{2?|s} are not in the capture, "
+                                "though data after them is: they were "
+                                "lost before this point, or by the capture.",
+    [MPT_PHRASE_CAPTURE_OPTIONS_CUT] =
+        "The snaplen cut the TCP options of {1} segment{1?|s}: what was signalled there is not known, "
+        "and " NOT_CHECKED_THERE,
+    [MPT_PHRASE_CAPTURE_SEGMENTS_LOST] = "{1} segment{1?|s} could not be read: " NOT_CHECKED_THERE,
+    [MPT_PHRASE_CAPTURE_LATE] = "{1} segment{1?|s} came out of time order by more than the look-back: what "
+                                "depends on the order of segments "
+                                "was not checked. A longer look-back (preferences) helps.",
+    [MPT_PHRASE_OPTIONS_MALFORMED] =
+        "{1} MPTCP option{1? is|s are} malformed or of an unknown subtype, and ignored.",
+};
+
+/* A clause that is being written. */
+struct writing {
+    const mpt_term *terms;
+    unsigned count;
+    const char *const *points;
+    GString *out;
+};
+
+static void put_subflow(GString *out, const mpt_term *a, char way)
+{
+    const mpt_endpoint *ends = a->subflow.subflow->ends;
+    char client[MPT_ENDPOINT_TEXT], server[MPT_ENDPOINT_TEXT];
+
+    mpt_endpoint_text(&ends[a->subflow.client], client);
+    mpt_endpoint_text(&ends[!a->subflow.client], server);
+    if (way == 'i')
+        g_string_append_printf(out, "%u", a->subflow.id);
+    else if (way == 'e')
+        g_string_append_printf(out, "%s - %s", client, server);
+    else
+        g_string_append_printf(out, "subflow %u (%s - %s)", a->subflow.id, client, server);
+}
+
+/* way: the first letter of what stands behind the colon. */
+static void put_term(const struct writing *w, const mpt_term *a, char way)
+{
+    char text[MPT_ENDPOINT_TEXT];
+
+    switch (a->type) {
+    case MPT_TERM_NONE:
+    case MPT_TERM_FLAG:
+        break;
+    case MPT_TERM_COUNT:
+        if (way != 'p') {
+            mpt_units_grouped(w->out, a->number);
+            break;
+        } /* fall through */
+    case MPT_TERM_NUMBER:
+    case MPT_TERM_FRAME:
+        mpt_units_plain(w->out, a->number);
+        break;
+    case MPT_TERM_BYTES:
+        mpt_units_exact_bytes(w->out, a->number);
+        break;
+    case MPT_TERM_TIME:
+        mpt_units_time(w->out, (int64_t)a->number);
+        break;
+    case MPT_TERM_INSTANT: /* cut, not rounded, to what captures have */
+        mpt_units_seconds(w->out, MAX((int64_t)a->number, 0) / 1000 * 1000, 6);
+        break;
+    case MPT_TERM_ROLE:
+        g_string_append(w->out, mpt_end_name(way == 'p' ? !a->number : a->number != 0));
+        break;
+    case MPT_TERM_SUBFLOW:
+        put_subflow(w->out, a, way);
+        break;
+    case MPT_TERM_ENDPOINT:
+        g_string_append(w->out, mpt_endpoint_text(&a->endpoint, text));
+        break;
+    case MPT_TERM_ADDRESS:
+        g_string_append(w->out, mpt_endpoint_address_text(&a->endpoint, text));
+        break;
+    case MPT_TERM_OPTION:
+        g_string_append(w->out, mpt_subtype_name((uint8_t)a->number));
+        break;
+    case MPT_TERM_REASON:
+        if (way == 'w')
+            g_string_append(w->out, mpt_tcprst_reason_text((uint8_t)a->number));
+        else
+            mpt_units_plain(w->out, a->number);
+        break;
+    case MPT_TERM_TOKEN:
+        g_string_append_printf(w->out, "%08x", (unsigned)a->number);
+        break;
+    case MPT_TERM_CHECKSUM:
+        g_string_append_printf(w->out, "0x%04x", (unsigned)a->number);
+        break;
+    case MPT_TERM_POINT:
+        g_string_append(w->out, w->points[a->number]);
+        break;
+    }
+}
+
+static const mpt_term *term(const struct writing *w, char digit)
+{
+    static const mpt_term none = {.type = MPT_TERM_NONE};
+    unsigned index = (unsigned)(digit - '1');
+
+    return index < w->count ? &w->terms[index] : &none;
+}
+
+/* The first `mark` from `at` on that is in no inner pair of braces. */
+static const char *find_mark(const char *at, char mark)
+{
+    for (unsigned depth = 0; depth > 0 || *at != mark; at++)
+        depth += *at == '{' ? 1u : *at == '}' ? -1u : 0u;
+    return at;
+}
+
+static void put_phrase(const struct writing *w, const char *at, const char *end)
+{
+    while (at < end) {
+        const char *brace = memchr(at, '{', (size_t)(end - at)), *close, *bar;
+        const mpt_term *a;
+        g_string_append_len(w->out, at, (brace ? brace : end) - at);
+        if (!brace)
+            return;
+        a = term(w, brace[1]);
+        close = find_mark(brace + 2, '}');
+        if (brace[2] == '?') {
+            bar = find_mark(brace + 3, '|');
+            if (a->type == MPT_TERM_REASON || (a->type != MPT_TERM_NONE && a->number == 1))
+                put_phrase(w, brace + 3, bar);
+            else
+                put_phrase(w, bar + 1, close);
+        } else if (brace[2] == '/') {
+            const mpt_term *all = term(w, brace[3]);
+            mpt_units_percent(w->out, all->number ? 100.0 * (double)a->number / (double)all->number : 0);
+        } else {
+            put_term(w, a, brace[2] == ':' ? brace[3] : '\0');
+        }
+        at = close + 1;
+    }
+}
+
+char *mpt_finding_sentence(const mpt_finding *f, const char *const *points)
+{
+    GString *out = g_string_new(NULL);
+
+    for (unsigned i = 0; i < f->clause_count; i++) {
+        const mpt_clause *c = &f->clauses[i];
+        const char *phrase = PHRASES[c->phrase];
+        unsigned end = i + 1 < f->clause_count ? c[1].first : f->term_count;
+        struct writing w = {&f->terms[c->first], end - c->first, points, out};
+        put_phrase(&w, phrase, phrase + strlen(phrase));
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* "Connection 0, frame 4231, 12.345678 s: The path of subflow 1 ... (failover, RFC 8684 3.3.6)" */
+void mpt_finding_paragraph(const mpt_finding *f, const char *const *points, mpt_sink *sink)
+{
+    GString *line = g_string_new(NULL);
+    char *sentence = mpt_finding_sentence(f, points), text[MPT_RFC_TEXT];
+    const char *rfc = mpt_finding_rfc_text(f, text);
+
+    if (f->has_connection)
+        g_string_append_printf(line, "Connection %u", f->connection);
+    else
+        g_string_append(line, "Capture");
+    if (f->frame)
+        g_string_append_printf(line, ", frame %u", f->frame);
+    if (f->time.known) {
+        g_string_append(line, ", ");
+        mpt_units_seconds(line, f->time.ns, 6);
+        g_string_append(line, " s");
+    }
+    g_string_append_printf(line, ": %s (%s%s%s)", sentence, mpt_finding_name(f->id), rfc ? ", " : "",
+                           rfc ? rfc : "");
+    mpt_text_paragraph(sink, 2, 2, line->str);
+    g_string_free(line, TRUE);
+    g_free(sentence);
+}
 
 const char *mpt_finding_unit_name(mpt_finding_unit unit)
 {
@@ -25,28 +402,4 @@ const char *mpt_finding_rfc_text(const mpt_finding *f, char *text)
         return NULL;
     g_snprintf(text, MPT_RFC_TEXT, "RFC %u %s", f->rfc.number, f->rfc.section);
     return text;
-}
-
-/* "Connection 0, frame 4231, 12.345678 s: The path of subflow 1 ... (RFC 8684 3.3.6; failover)" */
-void mpt_finding_text(const mpt_finding *f, mpt_sink *sink)
-{
-    GString *line = g_string_new(NULL);
-    char text[MPT_RFC_TEXT];
-    const char *rfc = mpt_finding_rfc_text(f, text);
-
-    if (f->has_connection)
-        g_string_append_printf(line, "Connection %u", f->connection);
-    else
-        g_string_append(line, "Capture");
-    if (f->frame)
-        g_string_append_printf(line, ", frame %u", f->frame);
-    if (f->time.known) {
-        g_string_append(line, ", ");
-        mpt_units_seconds(line, f->time.ns, 6);
-        g_string_append(line, " s");
-    }
-    g_string_append_printf(line, ": %s (%s%s%s)", f->sentence, mpt_finding_name(f->id), rfc ? ", " : "",
-                           rfc ? rfc : "");
-    mpt_text_paragraph(sink, 2, 2, line->str);
-    g_string_free(line, TRUE);
 }

@@ -1,4 +1,6 @@
-/* finding_text.h - findings in words.
+/* finding_text.h - findings in words: the only place that has their sentences.
+ *
+ * Invariant: a finding is the same text in every report.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +16,10 @@
 const char *mpt_finding_unit_name(mpt_finding_unit unit);
 /* "RFC 8684 3.2"; NULL: of the capture. text has MPT_RFC_TEXT bytes. Returns text. */
 const char *mpt_finding_rfc_text(const mpt_finding *f, char *text);
-/* Writes a paragraph of text reports: where and when it is, the sentence, its check and section. */
-void mpt_finding_text(const mpt_finding *f, mpt_sink *sink);
+/* The sentence. points: "the client (interface 0)", ..., the names of the vantage points by their number; NULL where
+ * the finding is of none. Free with g_free(). */
+char *mpt_finding_sentence(const mpt_finding *f, const char *const *points);
+/* A paragraph of a text report: where and when, the sentence, its name and section. */
+void mpt_finding_paragraph(const mpt_finding *f, const char *const *points, mpt_sink *sink);
 
 #endif

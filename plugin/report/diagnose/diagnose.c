@@ -36,6 +36,7 @@ static bool any_selects(const GPtrArray *reports, const mpt_connection_view *v)
 /* One array for each severity: in each, the capture's first, then by connection, then by time. */
 struct collection {
     guint checked;                          /* connections */
+    mpt_path_hops *ways;                    /* NULL: one vantage point */
     GPtrArray *arrays;                      /* GArray of mpt_finding, which own them */
     GPtrArray *by_severity[MPT_SEVERITIES]; /* const mpt_finding *, of these */
 };
@@ -52,8 +53,8 @@ static void take(struct collection *c, GArray *findings)
 static void collect(struct collection *c, const GPtrArray *reports)
 {
     const mpt_report_context *x = g_ptr_array_index(reports, 0);
-    mpt_path_hops *ways = mpt_path_hops_new(x);
 
+    c->ways = mpt_path_hops_new(x);
     c->arrays = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
         c->by_severity[s] = g_ptr_array_new();
@@ -62,10 +63,9 @@ static void collect(struct collection *c, const GPtrArray *reports)
         mpt_connection_view v;
         mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
         if (any_selects(reports, &v) && ++c->checked)
-            take(c, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(ways, id)));
+            take(c, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, id)));
         mpt_metrics_clear(&v);
     }
-    mpt_path_hops_free(ways);
 }
 
 static void collect_one(struct collection *c, const mpt_report_context *x)
@@ -82,6 +82,7 @@ static void clear(struct collection *c)
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
         g_ptr_array_free(c->by_severity[s], TRUE);
     g_ptr_array_free(c->arrays, TRUE);
+    mpt_path_hops_free(c->ways);
 }
 
 /* --- text --- */
@@ -133,7 +134,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
         if (c.by_severity[s]->len > 0)
             mpt_text_heading(sink, 3, mpt_severity_label(s)->heading);
         for (guint i = 0; i < c.by_severity[s]->len; i++)
-            mpt_finding_text(g_ptr_array_index(c.by_severity[s], i), sink);
+            mpt_finding_paragraph(g_ptr_array_index(c.by_severity[s], i), mpt_path_hops_names(c.ways), sink);
     }
     clear(&c);
 }
@@ -154,9 +155,9 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     X(RFC, MPT_TEXT, "rfc")
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
-static void csv_row(mpt_table *table, const mpt_finding *f)
+static void csv_row(mpt_table *table, const mpt_finding *f, const char *const *points)
 {
-    char rfc[MPT_RFC_TEXT];
+    char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
 
     mpt_table_begin_row(table);
     mpt_table_set_text(table, SEVERITY, mpt_severity_label(f->severity)->name);
@@ -173,8 +174,9 @@ static void csv_row(mpt_table *table, const mpt_finding *f)
         mpt_table_set_ns(table, TIME, f->time.ns);
     mpt_table_set_uint(table, COUNT, f->count);
     mpt_table_set_text(table, UNIT, mpt_finding_unit_name(f->unit));
-    mpt_table_set_text(table, SENTENCE, f->sentence);
+    mpt_table_set_text(table, SENTENCE, sentence);
     mpt_table_set_text(table, RFC, mpt_finding_rfc_text(f, rfc));
+    g_free(sentence);
 }
 
 static void csv_report(const mpt_report_context *x, mpt_sink *sink)
@@ -185,7 +187,7 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     collect_one(&c, x);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
         for (guint i = 0; i < c.by_severity[s]->len; i++)
-            csv_row(table, g_ptr_array_index(c.by_severity[s], i));
+            csv_row(table, g_ptr_array_index(c.by_severity[s], i), mpt_path_hops_names(c.ways));
     mpt_csv_table(sink, table);
     mpt_table_free(table);
     clear(&c);
@@ -207,9 +209,9 @@ static void json_id(mpt_json *json, const char *key, bool known, int64_t value)
         mpt_json_member_null(json, key);
 }
 
-static void json_finding(mpt_json *json, const mpt_finding *f)
+static void json_finding(mpt_json *json, const mpt_finding *f, const char *const *points)
 {
-    char rfc[MPT_RFC_TEXT];
+    char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
 
     mpt_json_begin_object(json);
     mpt_json_member_string(json, "severity", mpt_severity_label(f->severity)->name);
@@ -225,9 +227,10 @@ static void json_finding(mpt_json *json, const mpt_finding *f)
         mpt_json_member_null(json, "time");
     mpt_json_member_uint(json, "count", f->count);
     mpt_json_member_string(json, "unit", mpt_finding_unit_name(f->unit));
-    mpt_json_member_string(json, "sentence", f->sentence);
+    mpt_json_member_string(json, "sentence", sentence);
     mpt_json_member_string(json, "rfc", mpt_finding_rfc_text(f, rfc));
     mpt_json_end_object(json);
+    g_free(sentence);
 }
 
 /* The findings of connections that one of the reports selects, and those of the capture. */
@@ -238,7 +241,7 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
     collect(&c, reports);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
         for (guint i = 0; i < c.by_severity[s]->len; i++)
-            json_finding(json, g_ptr_array_index(c.by_severity[s], i));
+            json_finding(json, g_ptr_array_index(c.by_severity[s], i), mpt_path_hops_names(c.ways));
     clear(&c);
 }
 

@@ -29,12 +29,6 @@ static void say(const struct words *w, const char *format, ...)
     va_end(args);
 }
 
-static void say_bytes(const struct words *w, uint64_t bytes)
-{
-    mpt_units_grouped(w->out, bytes);
-    say(w, bytes == 1 ? " byte" : " bytes");
-}
-
 static void say_dsn(const struct words *w, mpt_maybe_int dsn)
 {
     if (!dsn.known) {
@@ -110,7 +104,7 @@ static void capable(const struct words *w)
         say(w, ", with DSS checksums");
     if (o->has_data && o->data_len) {
         say(w, ", and sends the first ");
-        say_bytes(w, o->data_len);
+        mpt_units_exact_bytes(w->out, o->data_len);
     }
 }
 
@@ -247,7 +241,7 @@ static void data_fin(const struct words *w)
     say(w, "%s has sent all its data", w->who);
     if (dsn.known) {
         say(w, ": ");
-        say_bytes(w, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0));
+        mpt_units_exact_bytes(w->out, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0));
     }
     say_repeated(w);
 }

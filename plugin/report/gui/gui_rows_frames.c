@@ -247,7 +247,7 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
         [MPT_SEVERITY_CHAT] = MPT_GUI_CHAT,
     };
     mpt_table *t = to->table;
-    char rfc[MPT_RFC_TEXT];
+    char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, NULL);
 
     mpt_gui_rows_begin(
         to, &(mpt_gui_row){.connection = f->has_connection ? f->connection : MPT_GUI_NO_CONNECTION,
@@ -266,11 +266,12 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
         mpt_table_set_ns(t, FINDING_TIME, f->time.ns);
     if (f->frame)
         mpt_table_set_uint(t, FINDING_FRAME, f->frame);
-    mpt_table_set_text(t, FINDING_TEXT, f->sentence);
+    mpt_table_set_text(t, FINDING_TEXT, sentence);
     mpt_table_set_uint(t, FINDING_COUNT, f->count);
     mpt_table_set_text(t, FINDING_UNIT, mpt_finding_unit_name(f->unit));
     mpt_table_set_text(t, FINDING_CHECK, mpt_finding_name(f->id));
     mpt_table_set_text(t, FINDING_RFC, mpt_finding_rfc_text(f, rfc));
+    g_free(sentence);
 }
 
 static GPtrArray *collect(const mpt_gui_rows *to)

@@ -34,8 +34,8 @@ static void add_pair(mpt_path_hops *w, const mpt_report_context *x, const mpt_pa
         if (!ids)
             continue;
         way.subflow = ids->subflow;
-        way.name[0] = w->name[pair->from];
-        way.name[1] = w->name[pair->to];
+        way.point[0] = pair->from;
+        way.point[1] = pair->to;
         list = g_hash_table_lookup(w->connections, GUINT_TO_POINTER(ids->connection));
         if (!list) {
             list = g_array_new(FALSE, FALSE, sizeof(mpt_path_hop));
@@ -89,4 +89,9 @@ void mpt_path_hops_free(mpt_path_hops *w)
 const GArray *mpt_path_hops_of(const mpt_path_hops *w, uint32_t connection)
 {
     return w ? g_hash_table_lookup(w->connections, GUINT_TO_POINTER(connection)) : NULL;
+}
+
+const char *const *mpt_path_hops_names(const mpt_path_hops *w)
+{
+    return w ? (const char *const *)w->name : NULL;
 }

@@ -17,4 +17,7 @@ void mpt_path_hops_free(mpt_path_hops *w);
 /* Those of a connection, mpt_path_hop, from the client's end to the server's; NULL: none. Borrowed. */
 const GArray *mpt_path_hops_of(const mpt_path_hops *w, uint32_t connection);
 
+/* The names of the vantage points by their number: "the client (interface 0)". NULL where w is. Borrowed. */
+const char *const *mpt_path_hops_names(const mpt_path_hops *w);
+
 #endif

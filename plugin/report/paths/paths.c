@@ -167,7 +167,7 @@ static void write_changes(const mpt_report_context *x, mpt_sink *sink)
             if (first)
                 mpt_text_heading(sink, 3, "Changed on the way");
             first = false;
-            mpt_finding_text(&g_array_index(findings, mpt_finding, i), sink);
+            mpt_finding_paragraph(&g_array_index(findings, mpt_finding, i), mpt_path_hops_names(ways), sink);
         }
         g_array_unref(findings);
         mpt_metrics_clear(&v);

@@ -256,12 +256,13 @@ static void put_findings(mpt_sink *sink, const mpt_plot *plot)
         mpt_sink_puts(sink, "<ul class=\"findings\">\n");
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
-        char text[MPT_RFC_TEXT];
+        char text[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, NULL);
         const char *rfc = mpt_finding_rfc_text(f, text);
 
         mpt_sink_printf(sink, "<li class=\"%s\"><b>%s</b>: ", mpt_severity_label(f->severity)->name,
                         mpt_severity_label(f->severity)->name);
-        mpt_plot_escape(sink, f->sentence);
+        mpt_plot_escape(sink, sentence);
+        g_free(sentence);
         mpt_sink_puts(sink, " <span class=\"soft\">(");
         mpt_plot_escape(sink, rfc ? rfc : mpt_finding_name(f->id));
         if (f->frame)

@@ -153,6 +153,20 @@ void mpt_units_duration(GString *out, int64_t ns)
         append_long(out, left);
 }
 
+void mpt_units_time(GString *out, int64_t ns)
+{
+    uint64_t us = ((uint64_t)MAX(ns, 0) + 500) / 1000;
+
+    append_fixed(out,
+                 us < 10000     ? us / 10
+                 : us < 1000000 ? us / 100
+                                : us / 1000,
+                 us < 10000     ? 2
+                 : us < 1000000 ? 1
+                                : 3);
+    g_string_append(out, us < 1000000 ? " ms" : " s");
+}
+
 void mpt_units_percent(GString *out, double percent)
 {
     if (!isfinite(percent)) {
@@ -180,6 +194,12 @@ void mpt_units_grouped(GString *out, uint64_t value)
         *--c = (char)('0' + value % 10);
     }
     append_text(out, c, (size_t)(end - c));
+}
+
+void mpt_units_exact_bytes(GString *out, uint64_t bytes)
+{
+    mpt_units_grouped(out, bytes);
+    g_string_append(out, bytes == 1 ? " byte" : " bytes");
 }
 
 void mpt_units_grouped_signed(GString *out, int64_t value)

@@ -15,11 +15,15 @@
 
 /* "999 bytes", "1 byte", "1.44 MB": decimal prefixes (kB = 1000 bytes), 3 significant digits. */
 void mpt_units_bytes(GString *out, uint64_t bytes);
+/* "1 byte", "1,435,648 bytes" */
+void mpt_units_exact_bytes(GString *out, uint64_t bytes);
 /* "950 bit/s", "19.97 Mbit/s"; 4 significant digits; "-" where not finite or negative. */
 void mpt_units_rate(GString *out, double bps);
 /* A duration: "0 s", "950 ns", "12.3 us", "1.23 ms", "1.234 s", "59.999 s", "2 min 03 s", "2 h 03 min",
  * "3 d 04 h". Negative ones start with "-". */
 void mpt_units_duration(GString *out, int64_t ns);
+/* A duration of a sentence, cut: "12.34 ms", "123.4 ms", "1.234 s"; 0 where negative. */
+void mpt_units_time(GString *out, int64_t ns);
 /* A percentage with one decimal: "33.3 %"; "0.0 %" and "100.0 %" only if exact, else "<0.1 %", ">99.9 %"; "-"
  * if not finite. */
 void mpt_units_percent(GString *out, double percent);

@@ -47,10 +47,35 @@ typedef struct mpt_rfcs {
 #define MPT_RFC_NO_RFC {{0, NULL}, {0, NULL}}
 /* clang-format on */
 
-/* Adds a finding. time_ns: of the capture, INT64_MIN: none. The result is valid until the next finding; the caller may
- * set subflow, direction, severity. */
-mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count,
-                       const char *format, ...) G_GNUC_PRINTF(6, 7);
+/* Adds a finding that says nothing yet. time_ns: of the capture, INT64_MIN: none. The result is valid until the next
+ * finding; the caller may set subflow, direction, severity. */
+mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count);
+
+/* Appends a clause. Returns f. */
+#define mpt_say(f, p, ...) mpt_found_clause(f, &(mpt_saying){.phrase = p, .terms = {__VA_ARGS__}})
+
+typedef struct mpt_saying {
+    mpt_phrase phrase;
+    mpt_term terms[MPT_CLAUSE_TERMS];
+} mpt_saying;
+
+mpt_finding *mpt_found_clause(mpt_finding *f, const mpt_saying *saying);
+
+static inline mpt_term mpt_term_of(mpt_term_type type, uint64_t number)
+{
+    return (mpt_term){.type = type, .number = number};
+}
+
+/* MPT_TERM_ENDPOINT or MPT_TERM_ADDRESS. */
+static inline mpt_term mpt_term_endpoint(mpt_term_type type, const mpt_endpoint *e)
+{
+    return (mpt_term){.type = type, .endpoint = *e};
+}
+
+static inline mpt_term mpt_term_subflow(const mpt_subflow_view *sv)
+{
+    return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {sv->subflow, sv->id, sv->side[0]}};
+}
 
 /* The section of the connection's version. */
 mpt_rfc mpt_found_rfc(const mpt_checking *x, const mpt_rfcs *rfcs);
@@ -79,22 +104,8 @@ const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, 
                                     int64_t from_ns);
 /* Only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
-/* Appends who made the connection plain TCP, where vantage points show it; false, and nothing, where they don't. */
-bool mpt_path_hop_culprit(const mpt_checking *x, GString *out);
-
-/* --- words; each writes to `text` and returns it --- */
-
-#define MPT_WORD          48
-#define MPT_SUBFLOW_WORDS 160
-
-const char *mpt_word_end(unsigned end);                                /* "client", "server" */
-const char *mpt_word_count(uint64_t n, char *text);                    /* "1,435,648" */
-const char *mpt_word_bytes(uint64_t bytes, char *text);                /* "1,435,648 bytes", "1 byte" */
-const char *mpt_word_time(int64_t ns, char *text);                     /* "12.3 ms", "1.234 s" */
-const char *mpt_word_seconds(int64_t ns, char *text);                  /* "12.345678" */
-const char *mpt_word_percent(uint64_t part, uint64_t all, char *text); /* "12.3 %" */
-/* "subflow 1 (192.0.2.1:4000 - 192.0.2.2:80)". text has MPT_SUBFLOW_WORDS bytes. */
-const char *mpt_labels_subflow(const mpt_subflow_view *sv, char *text);
+/* Says who made the connection plain TCP, where vantage points show it; false, and nothing, where they don't. */
+bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f);
 
 /* --- the check functions: a row each in findings_table.h --- */
 

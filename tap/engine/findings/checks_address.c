@@ -18,7 +18,7 @@ struct announcement {
     uint64_t count, after_echo; /* how often, and how often although echoed before */
     const mpt_event *echo;
     bool used, removed;
-    char what[128]; /* "198.51.100.2:5001 as id 1" */
+    mpt_term address, id;
 };
 
 static bool same_announcement(const mpt_event *a, const mpt_event *b)
@@ -70,18 +70,6 @@ static void follow_announcement(const mpt_checking *x, struct announcement *a)
     }
 }
 
-static void name_announcement(struct announcement *a)
-{
-    const mpt_add_addr *o = &a->first->add_addr;
-    char address[MPT_ENDPOINT_TEXT];
-
-    if (o->has_port)
-        mpt_endpoint_text(&o->address, address);
-    else
-        mpt_endpoint_address_text(&o->address, address);
-    g_snprintf(a->what, sizeof a->what, "%s as id %u", address, o->address_id);
-}
-
 /* v0 has no echo. */
 static bool lacks_echo(const mpt_checking *x, const struct announcement *a)
 {
@@ -97,24 +85,21 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
     const mpt_event *first = a->first;
     mpt_finding *f = NULL;
 
-    name_announcement(a);
     if (lacks_echo(x, a))
-        f = mpt_found(x, MPT_FINDING_ADD_ADDR_NO_ECHO, first->time_ns, first->frame, a->count,
-                      "The %s announces %s (%u time%s), and no echo ever comes: the other host, or a "
-                      "middlebox, drops it.",
-                      mpt_word_end(a->end), a->what, (unsigned)a->count, a->count == 1 ? "" : "s");
+        f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_NO_ECHO, first->time_ns, first->frame, a->count),
+                    MPT_PHRASE_ADD_ADDR_NO_ECHO, mpt_term_of(MPT_TERM_ROLE, a->end), a->address, a->id,
+                    mpt_term_of(MPT_TERM_COUNT, a->count));
     else if (a->count > 1 && a->echo)
-        f = mpt_found(x, MPT_FINDING_ADD_ADDR_REPEATED, first->time_ns, first->frame, a->count,
-                      "The %s announces %s %u times; the echo is in frame %u, %u of them come after it.",
-                      mpt_word_end(a->end), a->what, (unsigned)a->count, a->echo->frame,
-                      (unsigned)a->after_echo);
+        f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_REPEATED, first->time_ns, first->frame, a->count),
+                    MPT_PHRASE_ADD_ADDR_REPEATED, mpt_term_of(MPT_TERM_ROLE, a->end), a->address, a->id,
+                    mpt_term_of(MPT_TERM_COUNT, a->count), mpt_term_of(MPT_TERM_FRAME, a->echo->frame),
+                    mpt_term_of(MPT_TERM_COUNT, a->after_echo));
     if (f)
         mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
     if (a->used || a->removed || x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
         return;
-    f = mpt_found(x, MPT_FINDING_ADD_ADDR_UNUSED, first->time_ns, first->frame, a->count,
-                  "The %s announces %s, and no subflow ever uses this address.", mpt_word_end(a->end),
-                  a->what);
+    f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_UNUSED, first->time_ns, first->frame, a->count),
+                MPT_PHRASE_ADD_ADDR_UNUSED, mpt_term_of(MPT_TERM_ROLE, a->end), a->address, a->id);
     mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
 }
 
@@ -129,6 +114,9 @@ void mpt_check_add_addr(mpt_checking *x)
         if (event->type != MPT_EVENT_ADD_ADDR || !is_first(x, i))
             continue;
         a.end = mpt_checking_end(x, event->side);
+        a.address = mpt_term_endpoint(event->add_addr.has_port ? MPT_TERM_ENDPOINT : MPT_TERM_ADDRESS,
+                                      &event->add_addr.address);
+        a.id = mpt_term_of(MPT_TERM_NUMBER, event->add_addr.address_id);
         follow_announcement(x, &a);
         judge_announcement(x, &a);
     }
@@ -149,10 +137,9 @@ void mpt_check_add_addr_hmac(mpt_checking *x)
         }
         if (first)
             mpt_found_subflow(
-                mpt_found(x, MPT_FINDING_ADD_ADDR_HMAC, first->time_ns, first->frame, count,
-                          "ADD_ADDR of the %s has a wrong HMAC (%u time%s): forged, or altered on the way, "
-                          "as by address translation. It is to be ignored.",
-                          mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s"),
+                mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_HMAC, first->time_ns, first->frame, count),
+                        MPT_PHRASE_ADD_ADDR_HMAC, mpt_term_of(MPT_TERM_ROLE, end),
+                        mpt_term_of(MPT_TERM_COUNT, count)),
                 mpt_checking_subflow(x, first->owner));
     }
 }
@@ -182,7 +169,6 @@ static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_s
 {
     const mpt_subflow *s = sv->subflow;
     int64_t end_ns = s->state == MPT_STATE_ESTABLISHED ? s->end_ns : s->closed_ns, last = r->event->time_ns;
-    char name[MPT_SUBFLOW_WORDS], later[MPT_WORD];
     mpt_finding *f;
 
     for (unsigned side = 0; side < 2; side++)
@@ -190,12 +176,11 @@ static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_s
             last = MAX(last, s->half[side].last_data_ns);
     if (end_ns - r->event->time_ns <= REACTION_NS)
         return;
-    mpt_word_time(MAX(last, end_ns) - r->event->time_ns, later);
-    f = mpt_found(x, MPT_FINDING_ADDRESS_OUTLIVED, r->event->time_ns, r->event->frame, 1,
-                  "The %s removes address id %u, but %s, which uses it, %s %s later.", mpt_word_end(r->end),
-                  r->id, mpt_labels_subflow(sv, name),
-                  last - r->event->time_ns > REACTION_NS ? "still carries data until" : "is still open",
-                  later);
+    f = mpt_say(mpt_found(x, MPT_FINDING_ADDRESS_OUTLIVED, r->event->time_ns, r->event->frame, 1),
+                MPT_PHRASE_ADDRESS_OUTLIVED, mpt_term_of(MPT_TERM_ROLE, r->end),
+                mpt_term_of(MPT_TERM_NUMBER, r->id), mpt_term_subflow(sv),
+                mpt_term_of(MPT_TERM_FLAG, last - r->event->time_ns > REACTION_NS),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)(MAX(last, end_ns) - r->event->time_ns)));
     mpt_found_subflow(f, sv);
     if (last - r->event->time_ns <= REACTION_NS)
         f->severity = MPT_SEVERITY_NOTE;
@@ -213,11 +198,10 @@ static void closes_nothing(mpt_checking *x, const struct removal *r)
     }
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
         used |= has_id(&x->v->subflows[i], r) && x->v->subflows[i].subflow->start_ns <= r->event->time_ns;
-    f = mpt_found(x, MPT_FINDING_REMOVE_ADDR_NOTHING, r->event->time_ns, r->event->frame, 1,
-                  "The %s removes address id %u, which closes nothing: %s.", mpt_word_end(r->end), r->id,
-                  used        ? "its subflows are closed already"
-                  : announced ? "it was announced, but no subflow ever used it"
-                              : "it was neither announced nor used");
+    f = mpt_say(mpt_found(x, MPT_FINDING_REMOVE_ADDR_NOTHING, r->event->time_ns, r->event->frame, 1),
+                MPT_PHRASE_REMOVE_ADDR_NOTHING, mpt_term_of(MPT_TERM_ROLE, r->end),
+                mpt_term_of(MPT_TERM_NUMBER, r->id), mpt_term_of(MPT_TERM_FLAG, used),
+                mpt_term_of(MPT_TERM_FLAG, announced));
     if (announced || used)
         f->severity = MPT_SEVERITY_CHAT;
     mpt_found_subflow(f, mpt_checking_subflow(x, r->event->owner));

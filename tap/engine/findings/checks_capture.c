@@ -44,28 +44,19 @@ static void survey_connection(struct survey *y, const mpt_connection *c)
 
 static void of_connections(mpt_checking *x, const struct survey *y)
 {
-    char n[MPT_WORD];
-
     if (y->partial)
-        mpt_found(
-            x, MPT_FINDING_CAPTURE_PARTIAL, y->first_partial->start_ns, y->first_partial->first_frame,
-            y->partial,
-            "%s connection%s began before the capture: %s keys, limits and first data are not known, and "
-            "what needs these was not checked.",
-            mpt_word_count(y->partial, n), y->partial == 1 ? "" : "s", y->partial == 1 ? "its" : "their");
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_PARTIAL, y->first_partial->start_ns,
+                          y->first_partial->first_frame, y->partial),
+                MPT_PHRASE_CAPTURE_PARTIAL, mpt_term_of(MPT_TERM_COUNT, y->partial));
     if (y->one_way)
-        mpt_found(x, MPT_FINDING_CAPTURE_ONE_WAY, y->first_one_way->start_ns, y->first_one_way->first_frame,
-                  y->one_way,
-                  "Of %s subflow%s the capture has one direction only: what depends on answers was not "
-                  "checked there.",
-                  mpt_word_count(y->one_way, n), y->one_way == 1 ? "" : "s");
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_ONE_WAY, y->first_one_way->start_ns,
+                          y->first_one_way->first_frame, y->one_way),
+                MPT_PHRASE_CAPTURE_ONE_WAY, mpt_term_of(MPT_TERM_COUNT, y->one_way));
     if (y->gap_connections)
-        mpt_found(
-            x, MPT_FINDING_CAPTURE_GAPS, y->first_gap->start_ns, y->first_gap->first_frame, y->gap_bytes,
-            "%s of the data of %u connection%s are not in the capture, though data after them is: they were "
-            "lost before this point, or by the capture.",
-            mpt_word_bytes(y->gap_bytes, n), (unsigned)y->gap_connections,
-            y->gap_connections == 1 ? "" : "s");
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_GAPS, y->first_gap->start_ns, y->first_gap->first_frame,
+                          y->gap_bytes),
+                MPT_PHRASE_CAPTURE_GAPS, mpt_term_of(MPT_TERM_BYTES, y->gap_bytes),
+                mpt_term_of(MPT_TERM_COUNT, y->gap_connections));
 }
 
 void mpt_check_capture(mpt_checking *x)
@@ -73,7 +64,6 @@ void mpt_check_capture(mpt_checking *x)
     const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);
     const GPtrArray *connections = mpt_engine_connections(x->engine);
     struct survey y = {0};
-    char n[MPT_WORD];
 
     for (guint i = 0; i < connections->len; i++) {
         const mpt_connection *c = g_ptr_array_index(connections, i);
@@ -83,24 +73,15 @@ void mpt_check_capture(mpt_checking *x)
     }
     of_connections(x, &y);
     if (counts->cut_options)
-        mpt_found(x, MPT_FINDING_CAPTURE_OPTIONS_CUT, INT64_MIN, 0, counts->cut_options,
-                  "The snaplen cut the TCP options of %s segment%s: what was signalled there is not known, "
-                  "and missing "
-                  "options, mappings and echoes are not reported.",
-                  mpt_word_count(counts->cut_options, n), counts->cut_options == 1 ? "" : "s");
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_OPTIONS_CUT, INT64_MIN, 0, counts->cut_options),
+                MPT_PHRASE_CAPTURE_OPTIONS_CUT, mpt_term_of(MPT_TERM_COUNT, counts->cut_options));
     if (counts->lost_segments)
-        mpt_found(x, MPT_FINDING_CAPTURE_SEGMENTS_LOST, INT64_MIN, 0, counts->lost_segments,
-                  "%s segment%s could not be read: missing options, mappings and echoes are not reported.",
-                  mpt_word_count(counts->lost_segments, n), counts->lost_segments == 1 ? "" : "s");
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_SEGMENTS_LOST, INT64_MIN, 0, counts->lost_segments),
+                MPT_PHRASE_CAPTURE_SEGMENTS_LOST, mpt_term_of(MPT_TERM_COUNT, counts->lost_segments));
     if (counts->late_segments)
-        mpt_found(
-            x, MPT_FINDING_CAPTURE_LATE, INT64_MIN, 0, counts->late_segments,
-            "%s segment%s came out of time order by more than the look-back: what depends on the order of "
-            "segments was not checked. A longer look-back (preferences) helps.",
-            mpt_word_count(counts->late_segments, n), counts->late_segments == 1 ? "" : "s");
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_LATE, INT64_MIN, 0, counts->late_segments),
+                MPT_PHRASE_CAPTURE_LATE, mpt_term_of(MPT_TERM_COUNT, counts->late_segments));
     if (counts->malformed_options)
-        mpt_found(x, MPT_FINDING_OPTIONS_MALFORMED, INT64_MIN, 0, counts->malformed_options,
-                  "%s MPTCP option%s malformed or of an unknown subtype, and ignored.",
-                  mpt_word_count(counts->malformed_options, n),
-                  counts->malformed_options == 1 ? " is" : "s are");
+        mpt_say(mpt_found(x, MPT_FINDING_OPTIONS_MALFORMED, INT64_MIN, 0, counts->malformed_options),
+                MPT_PHRASE_OPTIONS_MALFORMED, mpt_term_of(MPT_TERM_COUNT, counts->malformed_options));
 }

@@ -26,13 +26,12 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     const mpt_run *first;
     mpt_runs_at at;
     mpt_finding *f;
-    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD];
 
     if (!bytes || !(first = mpt_runs_first(&pending.runs, &at)))
         return;
-    f = mpt_found(x, MPT_FINDING_DATA_UNMAPPED, first->value, first->frame, bytes,
-                  "%s that the %s sends on %s have no mapping, so their place in the data is not known.",
-                  mpt_word_bytes(bytes, n), mpt_word_end(direction), mpt_labels_subflow(sv, name));
+    f = mpt_say(mpt_found(x, MPT_FINDING_DATA_UNMAPPED, first->value, first->frame, bytes),
+                MPT_PHRASE_DATA_UNMAPPED, mpt_term_of(MPT_TERM_BYTES, bytes),
+                mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
     /* Other segments of this direction are not in the capture either: the mapping may have been in one of them. */
@@ -54,15 +53,11 @@ void mpt_check_conflicts(mpt_checking *x)
 {
     const mpt_seen *seen = &x->c->conflicts;
     mpt_finding *f;
-    char n[MPT_WORD];
 
     if (!seen->count)
         return;
-    f = mpt_found(x, MPT_FINDING_MAPPING_CONFLICT, seen->time_ns, seen->frame, seen->count,
-                  "%s were mapped a second time to other data sequence numbers, against an earlier DSS. The "
-                  "first mapping "
-                  "was kept.",
-                  mpt_word_bytes(seen->count, n));
+    f = mpt_say(mpt_found(x, MPT_FINDING_MAPPING_CONFLICT, seen->time_ns, seen->frame, seen->count),
+                MPT_PHRASE_MAPPING_CONFLICT, mpt_term_of(MPT_TERM_BYTES, seen->count));
     mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
 }
 
@@ -70,16 +65,11 @@ void mpt_check_far(mpt_checking *x)
 {
     const mpt_seen *far = x->c->evidence ? &x->c->evidence->far : NULL;
     mpt_finding *f;
-    char n[MPT_WORD];
 
     if (!far || !far->count)
         return;
-    f = mpt_found(x, MPT_FINDING_DSN_FAR, far->time_ns, far->frame, far->count,
-                  "%s data sequence number%s or DATA_ACK%s so far from the others that no transfer can have "
-                  "reached %s. "
-                  "They were ignored.",
-                  mpt_word_count(far->count, n), far->count == 1 ? "" : "s",
-                  far->count == 1 ? " is" : "s are", far->count == 1 ? "it" : "them");
+    f = mpt_say(mpt_found(x, MPT_FINDING_DSN_FAR, far->time_ns, far->frame, far->count), MPT_PHRASE_DSN_FAR,
+                mpt_term_of(MPT_TERM_COUNT, far->count));
     mpt_found_subflow(f, mpt_checking_subflow(x, far->owner));
 }
 
@@ -93,7 +83,6 @@ static void mark(const mpt_checking *x, mpt_finding *f, const mpt_seen *seen, un
 
 void mpt_check_beyond_window(mpt_checking *x)
 {
-    char n[MPT_WORD];
 
     for (unsigned direction = 0; direction < 2; direction++) {
         const mpt_level_evidence *v = level_evidence(x, direction);
@@ -101,34 +90,29 @@ void mpt_check_beyond_window(mpt_checking *x)
         if (!seen || !seen->count || v->window_unsure || !judgeable(x, direction))
             continue;
         mark(x,
-             mpt_found(x, MPT_FINDING_DSN_BEYOND_WINDOW, seen->time_ns, seen->frame, seen->count,
-                       "The %s sends %s beyond the DATA_ACKs of the %s and the largest receive window that "
-                       "it had told.",
-                       mpt_word_end(direction), mpt_word_bytes(seen->count, n), mpt_word_end(!direction)),
+             mpt_say(mpt_found(x, MPT_FINDING_DSN_BEYOND_WINDOW, seen->time_ns, seen->frame, seen->count),
+                     MPT_PHRASE_DSN_BEYOND_WINDOW, mpt_term_of(MPT_TERM_ROLE, direction),
+                     mpt_term_of(MPT_TERM_BYTES, seen->count)),
              seen, direction);
     }
 }
 
 static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, unsigned direction)
 {
-    char n[MPT_WORD];
 
     if (v->acks_beyond.count && judgeable(x, direction))
         mark(x,
-             mpt_found(
-                 x, MPT_FINDING_DATA_ACK_BEYOND, v->acks_beyond.time_ns, v->acks_beyond.frame,
-                 v->acks_beyond.count, "%s DATA_ACK%s of the %s acknowledge%s more than the %s had sent.",
-                 mpt_word_count(v->acks_beyond.count, n), v->acks_beyond.count == 1 ? "" : "s",
-                 mpt_word_end(!direction), v->acks_beyond.count == 1 ? "s" : "", mpt_word_end(direction)),
+             mpt_say(mpt_found(x, MPT_FINDING_DATA_ACK_BEYOND, v->acks_beyond.time_ns, v->acks_beyond.frame,
+                               v->acks_beyond.count),
+                     MPT_PHRASE_DATA_ACK_BEYOND, mpt_term_of(MPT_TERM_COUNT, v->acks_beyond.count),
+                     mpt_term_of(MPT_TERM_ROLE, !direction)),
              &v->acks_beyond, direction);
     if (v->acks_back.count && x->reliable)
         mark(x,
-             mpt_found(
-                 x, MPT_FINDING_DATA_ACK_BACK, v->acks_back.time_ns, v->acks_back.frame, v->acks_back.count,
-                 "%s DATA_ACK%s of the %s %s below an earlier one on the same subflow, in segments that were "
-                 "not late themselves.",
-                 mpt_word_count(v->acks_back.count, n), v->acks_back.count == 1 ? "" : "s",
-                 mpt_word_end(!direction), v->acks_back.count == 1 ? "is" : "are"),
+             mpt_say(mpt_found(x, MPT_FINDING_DATA_ACK_BACK, v->acks_back.time_ns, v->acks_back.frame,
+                               v->acks_back.count),
+                     MPT_PHRASE_DATA_ACK_BACK, mpt_term_of(MPT_TERM_COUNT, v->acks_back.count),
+                     mpt_term_of(MPT_TERM_ROLE, !direction)),
              &v->acks_back, direction);
 }
 
@@ -143,7 +127,6 @@ void mpt_check_data_acks(mpt_checking *x)
 
 void mpt_check_after_fin(mpt_checking *x)
 {
-    char n[MPT_WORD];
 
     for (unsigned direction = 0; direction < 2; direction++) {
         const mpt_level_evidence *v = level_evidence(x, direction);
@@ -151,10 +134,10 @@ void mpt_check_after_fin(mpt_checking *x)
         if (!seen || !seen->count || !x->reliable)
             continue;
         mark(x,
-             mpt_found(x, MPT_FINDING_DATA_AFTER_FIN, seen->time_ns, seen->frame, seen->count,
-                       "The %s sends %s with data sequence numbers at or beyond its DATA_FIN (frame %u).",
-                       mpt_word_end(direction), mpt_word_bytes(seen->count, n),
-                       x->c->level[x->v->side[direction]].fin_frame),
+             mpt_say(mpt_found(x, MPT_FINDING_DATA_AFTER_FIN, seen->time_ns, seen->frame, seen->count),
+                     MPT_PHRASE_DATA_AFTER_FIN, mpt_term_of(MPT_TERM_ROLE, direction),
+                     mpt_term_of(MPT_TERM_BYTES, seen->count),
+                     mpt_term_of(MPT_TERM_FRAME, x->c->level[x->v->side[direction]].fin_frame)),
              seen, direction);
     }
 }
@@ -191,7 +174,6 @@ static void find_undelivered(const mpt_checking *x, unsigned direction, struct u
 
 void mpt_check_not_delivered(mpt_checking *x)
 {
-    char n[MPT_WORD];
 
     for (unsigned direction = 0; direction < 2; direction++) {
         const mpt_data_level *d = &x->c->level[x->v->side[direction]];
@@ -203,11 +185,9 @@ void mpt_check_not_delivered(mpt_checking *x)
         find_undelivered(x, direction, &u);
         if (!u.bytes)
             continue;
-        f = mpt_found(
-            x, MPT_FINDING_DATA_NOT_ACKED, u.time_ns, u.frame, u.bytes,
-            "When the connection ends, %s of the %s are acknowledged by TCP but not at the data level: the "
-            "other side may never have got them.",
-            mpt_word_bytes(u.bytes, n), mpt_word_end(direction));
+        f = mpt_say(mpt_found(x, MPT_FINDING_DATA_NOT_ACKED, u.time_ns, u.frame, u.bytes),
+                    MPT_PHRASE_DATA_NOT_ACKED, mpt_term_of(MPT_TERM_BYTES, u.bytes),
+                    mpt_term_of(MPT_TERM_ROLE, direction));
         mpt_found_subflow(f, u.sv);
         mpt_found_direction(f, direction);
         /* Who aborts throws away what it has not read (RFC 8684 3.5). */
@@ -223,29 +203,23 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
     const mpt_checksum_figures *k = &sv->direction[direction].checksums;
     const mpt_event *bad =
         mpt_checking_event(x, MPT_EVENT_CHECKSUM_BAD, sv->subflow->owner, (int)direction, INT64_MIN);
-    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD], all[MPT_WORD];
+    mpt_term all = mpt_term_of(MPT_TERM_COUNT, k->ok + k->bad + k->incomplete);
     mpt_finding *f;
 
     if (!k->known)
         return;
-    mpt_labels_subflow(sv, name);
-    mpt_word_count(k->ok + k->bad + k->incomplete, all);
     if (k->bad) {
-        f = mpt_found(x, MPT_FINDING_CHECKSUM_BAD, bad ? bad->time_ns : INT64_MIN, bad ? bad->frame : 0,
-                      k->bad,
-                      "The checksum of %s of %s mappings of the %s on %s does not fit the payload: something "
-                      "on the way "
-                      "alters it.",
-                      mpt_word_count(k->bad, n), all, mpt_word_end(direction), name);
+        f = mpt_say(mpt_found(x, MPT_FINDING_CHECKSUM_BAD, bad ? bad->time_ns : INT64_MIN,
+                              bad ? bad->frame : 0, k->bad),
+                    MPT_PHRASE_CHECKSUM_BAD, mpt_term_of(MPT_TERM_COUNT, k->bad), all,
+                    mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
         mpt_found_subflow(f, sv);
         mpt_found_direction(f, direction);
     }
     if (k->incomplete) {
-        f = mpt_found(x, MPT_FINDING_CHECKSUM_UNVERIFIED, INT64_MIN, 0, k->incomplete,
-                      "The checksum of %s of %s mappings of the %s on %s can't be verified: the capture does "
-                      "not have all "
-                      "of their payload.",
-                      mpt_word_count(k->incomplete, n), all, mpt_word_end(direction), name);
+        f = mpt_say(mpt_found(x, MPT_FINDING_CHECKSUM_UNVERIFIED, INT64_MIN, 0, k->incomplete),
+                    MPT_PHRASE_CHECKSUM_UNVERIFIED, mpt_term_of(MPT_TERM_COUNT, k->incomplete), all,
+                    mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
         mpt_found_subflow(f, sv);
         mpt_found_direction(f, direction);
     }
@@ -267,27 +241,26 @@ static const mpt_event *fail_before(const mpt_checking *x, const mpt_event *fail
 
 void mpt_check_mp_fail(mpt_checking *x)
 {
-    char name[MPT_SUBFLOW_WORDS], then[80];
 
     for (guint i = 0; i < x->events->len; i++) {
         const mpt_event *fail = &g_array_index(x->events, mpt_event, i);
         const mpt_subflow_view *sv;
         const mpt_event *rst, *infinite;
+        mpt_finding *f;
         if (fail->type != MPT_EVENT_MP_FAIL || fail_before(x, fail))
             continue;
         sv = mpt_checking_subflow(x, fail->owner);
         rst = mpt_checking_event(x, MPT_EVENT_RST, fail->owner, -1, fail->time_ns);
         infinite = mpt_checking_event(x, MPT_EVENT_INFINITE_MAPPING, fail->owner, -1, fail->time_ns);
-        if (infinite)
-            g_snprintf(then, sizeof then, "an infinite mapping follows in frame %u", infinite->frame);
-        else if (rst)
-            g_snprintf(then, sizeof then, "the subflow is reset in frame %u", rst->frame);
-        else
-            g_snprintf(then, sizeof then, "neither a reset nor an infinite mapping follows");
-        mpt_found_subflow(mpt_found(x, MPT_FINDING_MP_FAIL, fail->time_ns, fail->frame, 1,
-                                    "The %s reports a wrong checksum on %s; %s.",
-                                    mpt_word_end(mpt_checking_end(x, fail->side)),
-                                    mpt_labels_subflow(sv, name), then),
-                          sv);
+        f = mpt_found(x, MPT_FINDING_MP_FAIL, fail->time_ns, fail->frame, 1);
+        mpt_say(f,
+                infinite ? MPT_PHRASE_MP_FAIL_INFINITE
+                : rst    ? MPT_PHRASE_MP_FAIL_RESET
+                         : MPT_PHRASE_MP_FAIL,
+                mpt_term_of(MPT_TERM_ROLE, mpt_checking_end(x, fail->side)), mpt_term_subflow(sv),
+                mpt_term_of(MPT_TERM_FRAME, infinite ? infinite->frame
+                                            : rst    ? rst->frame
+                                                     : 0));
+        mpt_found_subflow(f, sv);
     }
 }

@@ -31,83 +31,52 @@ static const mpt_subflow *witness(const mpt_checking *x)
     return NULL;
 }
 
-static void synack_culprit(const mpt_checking *x, GString *out)
+static void synack_culprit(const mpt_checking *x, mpt_finding *f)
 {
     const mpt_subflow *other;
 
-    if (mpt_path_hop_culprit(x, out))
+    if (mpt_path_hop_culprit(x, f))
         return;
     if ((other = witness(x)))
-        g_string_append_printf(
-            out,
-            "The same server accepts MPTCP elsewhere in this capture (frame %u), so a middlebox "
-            "on the way or another host behind this address is likely.",
-            other->synack_frame);
-    else if (x->near == MPT_NEAR_SERVER)
-        g_string_append(
-            out, "The capture is near the server, so the server itself is likely: it has no MPTCP, or it is "
-                 "switched off.");
+        mpt_say(f, MPT_PHRASE_LIKELY_OTHER_HOST, mpt_term_of(MPT_TERM_FRAME, other->synack_frame));
     else
-        g_string_append(
-            out, "The server has no MPTCP, or a middlebox removed the option from the SYN or the SYN/ACK; "
-                 "a capture at the server tells which.");
+        mpt_say(f, x->near == MPT_NEAR_SERVER ? MPT_PHRASE_LIKELY_SERVER
+                                              : MPT_PHRASE_LIKELY_SERVER_OR_MIDDLEBOX);
 }
 
-static void ack_culprit(const mpt_checking *x, GString *out)
-{
-    if (mpt_path_hop_culprit(x, out))
-        return;
-    if (x->near == MPT_NEAR_CLIENT)
-        g_string_append(
-            out, "The capture is near the client, which got the option: the client itself is likely to have "
-                 "fallen back.");
-    else
-        g_string_append(
-            out, "A middlebox between this point and the client is likely: it removed the option from the "
-                 "SYN/ACK, or from what the client sends.");
-}
-
-static void explain(const mpt_checking *x, GString *out)
+static void explain(const mpt_checking *x, mpt_finding *f)
 {
     switch (x->v->fallback) {
     case MPT_FALLBACK_NONE:
         break;
     case MPT_FALLBACK_SYNACK:
-        g_string_append(out, "The SYN has MP_CAPABLE, the SYN/ACK has not: plain TCP from the start. ");
-        synack_culprit(x, out);
+        mpt_say(f, MPT_PHRASE_FALLBACK);
+        synack_culprit(x, f);
         break;
     case MPT_FALLBACK_ACK:
         if (!x->v->subflows[0].subflow->synack_seen) {
-            g_string_append(out, "The third ACK and the data have no MPTCP option (the SYN/ACK is not in the "
-                                 "capture): plain TCP. ");
+            mpt_say(f, MPT_PHRASE_FALLBACK_ACK_UNSURE);
             break;
         }
-        g_string_append(
-            out,
-            "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ");
-        ack_culprit(x, out);
+        mpt_say(f, MPT_PHRASE_FALLBACK_ACK);
+        if (!mpt_path_hop_culprit(x, f))
+            mpt_say(f, x->near == MPT_NEAR_CLIENT ? MPT_PHRASE_LIKELY_CLIENT : MPT_PHRASE_LIKELY_MIDDLEBOX);
         break;
     case MPT_FALLBACK_NO_DSS:
-        g_string_append(out, "The handshake has MP_CAPABLE, but no data ever has a DSS: plain TCP. ");
-        if (!mpt_path_hop_culprit(x, out))
-            g_string_append(out, "A middlebox that lets the option pass on SYNs only is likely.");
+        mpt_say(f, MPT_PHRASE_FALLBACK_NO_DSS);
+        if (!mpt_path_hop_culprit(x, f))
+            mpt_say(f, MPT_PHRASE_LIKELY_SYN_ONLY);
         break;
     case MPT_FALLBACK_INFINITE_MAPPING:
-        g_string_append_printf(
-            out, "An infinite mapping ends MPTCP: plain TCP from there on. %s",
-            x->c->mp_fail
-                ? "It follows an MP_FAIL: something on the way alters the payload."
-                : "Its sender found that options do not get through, or had no mapping acknowledged.");
+        mpt_say(f, MPT_PHRASE_FALLBACK_INFINITE, mpt_term_of(MPT_TERM_FLAG, x->c->mp_fail));
         break;
     case MPT_FALLBACK_MP_FAIL:
-        g_string_append(
-            out,
-            "MP_FAIL on the only subflow: plain TCP from there on. Something on the way alters the payload.");
+        mpt_say(f, MPT_PHRASE_FALLBACK_MP_FAIL);
         break;
     case MPT_FALLBACK_DSS_LOST:
-        g_string_append(out, "The DSS options stopped while data went on: plain TCP from there on. ");
-        if (!mpt_path_hop_culprit(x, out))
-            g_string_append(out, "A change of the path to one that removes options is likely.");
+        mpt_say(f, MPT_PHRASE_FALLBACK_DSS_LOST);
+        if (!mpt_path_hop_culprit(x, f))
+            mpt_say(f, MPT_PHRASE_LIKELY_PATH_CHANGE);
         break;
     }
 }
@@ -123,18 +92,15 @@ void mpt_check_fallback(mpt_checking *x)
 {
     const mpt_event *event = mpt_checking_event(x, MPT_EVENT_FALLBACK, -1, -1, INT64_MIN);
     mpt_finding *f;
-    GString *text;
 
     if (!event || (x->v->fallback == MPT_FALLBACK_SYNACK && plain_syns(x)))
         return;
     if (!x->reliable && x->v->fallback != MPT_FALLBACK_INFINITE_MAPPING &&
         x->v->fallback != MPT_FALLBACK_MP_FAIL)
         return;
-    text = g_string_new(NULL);
-    explain(x, text);
-    f = mpt_found(x, MPT_FINDING_FALLBACK, event->time_ns, event->frame, 1, "%s", text->str);
+    f = mpt_found(x, MPT_FINDING_FALLBACK, event->time_ns, event->frame, 1);
+    explain(x, f);
     mpt_found_subflow(f, &x->v->subflows[0]);
-    g_string_free(text, TRUE);
 }
 
 /* A later plain TCP connection between the same hosts, to the same port, that was accepted; NULL: none. */
@@ -157,47 +123,37 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
 {
     const mpt_subflow *plain = plain_success(x);
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
-    char server[MPT_ENDPOINT_TEXT];
+    mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[1]);
 
     if (mpt_checking_one_way(&x->v->subflows[0]))
         return;
-    mpt_endpoint_text(&x->v->end[1], server);
     if (plain)
-        mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, s->start_ns, s->first_frame, syns,
-                  "%s never answers the SYN with MP_CAPABLE (sent %u time%s), but answers one without it in "
-                  "frame %u: "
-                  "something on the way drops SYNs with MP_CAPABLE.",
-                  server, syns, syns == 1 ? "" : "s", plain->synack_frame);
+        mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, s->start_ns, s->first_frame, syns),
+                MPT_PHRASE_CAPABLE_DROPPED, server, mpt_term_of(MPT_TERM_COUNT, syns),
+                mpt_term_of(MPT_TERM_FRAME, plain->synack_frame));
     else if (syns > 1)
-        mpt_found(x, MPT_FINDING_CAPABLE_UNANSWERED, s->start_ns, s->first_frame, syns,
-                  "%s never answers the SYN with MP_CAPABLE (sent %u times); the capture has no SYN without "
-                  "it to compare.",
-                  server, syns);
+        mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_UNANSWERED, s->start_ns, s->first_frame, syns),
+                MPT_PHRASE_CAPABLE_UNANSWERED, server, mpt_term_of(MPT_TERM_COUNT, syns));
 }
 
 void mpt_check_capable(mpt_checking *x)
 {
     const mpt_subflow *s = x->v->subflows[0].subflow;
-    char server[MPT_ENDPOINT_TEXT];
+    mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[1]);
 
     if (s->kind != MPT_SUBFLOW_CAPABLE || !s->syn_seen)
         return;
-    mpt_endpoint_text(&x->v->end[1], server);
     if (x->v->kind == MPT_KIND_UNANSWERED) {
         check_unanswered(x, s);
     } else if (x->v->kind == MPT_KIND_TCP && s->synack_seen && plain_syns(x)) {
         const mpt_seen *plain = &s->evidence->plain_syn;
-        mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, plain->time_ns, plain->frame,
-                  s->evidence->syns - plain->count,
-                  "%s did not answer the SYN with MP_CAPABLE (sent %u times), but answers the one without "
-                  "it: plain TCP. "
-                  "Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
-                  server, (unsigned)(s->evidence->syns - plain->count));
+        mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, plain->time_ns, plain->frame,
+                          s->evidence->syns - plain->count),
+                MPT_PHRASE_CAPABLE_DROPPED_HERE, server,
+                mpt_term_of(MPT_TERM_COUNT, s->evidence->syns - plain->count));
     } else if (x->v->kind == MPT_KIND_TCP && s->state == MPT_STATE_REFUSED && !s->synack_seen) {
-        mpt_found(x, MPT_FINDING_CAPABLE_REFUSED, s->refused_ns, s->last_frame, 1,
-                  "%s refuses the connection with a RST: nothing listens there, or something on the way "
-                  "rejects it.",
-                  server);
+        mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_REFUSED, s->refused_ns, s->last_frame, 1),
+                MPT_PHRASE_CAPABLE_REFUSED, server);
     }
 }
 
@@ -210,30 +166,31 @@ struct join {
     const mpt_subflow *s;
     const mpt_join *j;
     unsigned initiator; /* end */
-    char name[MPT_SUBFLOW_WORDS];
+    mpt_term name, by;  /* the subflow; the initiator */
 };
 
-static mpt_finding *join_found(struct join *k, mpt_finding_id id, int64_t time_ns, uint32_t frame,
-                               const char *text)
+static mpt_finding *join_found(struct join *k, mpt_finding_id id, int64_t time_ns, uint32_t frame)
 {
-    mpt_finding *f = mpt_found(k->x, id, time_ns, frame, 1, "The join of %s by the %s %s", k->name,
-                               mpt_word_end(k->initiator), text);
+    mpt_finding *f = mpt_found(k->x, id, time_ns, frame, 1);
 
     mpt_found_subflow(f, k->sv);
     return f;
 }
 
-/* The reason that an end gave with a RST, as words: " (reason 3: ...)", or "". */
-static int reset_reason(const mpt_checking *x, const mpt_subflow *s, int end, char *words, size_t size)
+/* What an end gave with a RST. */
+struct given {
+    mpt_term reason; /* MPT_TERM_NONE: none */
+    mpt_term transient;
+};
+
+static struct given reason_given(const mpt_checking *x, const mpt_subflow *s, int end)
 {
     const mpt_event *event = mpt_checking_event(x, MPT_EVENT_MP_TCPRST, s->owner, end, INT64_MIN);
 
-    *words = '\0';
     if (!event)
-        return -1;
-    g_snprintf(words, (gulong)size, " (reason %u: %s%s)", event->tcprst.reason,
-               mpt_tcprst_reason_text(event->tcprst.reason), event->tcprst.transient ? ", for now" : "");
-    return event->tcprst.reason;
+        return (struct given){.reason = {.type = MPT_TERM_NONE}};
+    return (struct given){mpt_term_of(MPT_TERM_REASON, event->tcprst.reason),
+                          mpt_term_of(MPT_TERM_FLAG, event->tcprst.transient)};
 }
 
 /* No other subflow of this connection ever worked, and nobody's key gives this token. */
@@ -250,31 +207,21 @@ static bool token_unknown(const mpt_checking *x)
 static void refused_by_responder(struct join *k, const mpt_event *rst)
 {
     mpt_checking *x = k->x;
-    char reason[96];
-    int why = reset_reason(x, k->s, (int)!k->initiator, reason, sizeof reason);
-    GString *text = g_string_new(NULL);
+    struct given why = reason_given(x, k->s, (int)!k->initiator);
+    bool closing = x->closing_ns <= rst->time_ns;
 
-    if (token_unknown(x)) {
-        g_string_printf(
-            text,
-            "is refused%s, and its token %08x belongs to no connection in the capture: the %s is likely "
-            "not to know it either (another host behind the address, or a connection long closed).",
-            reason, k->j->token, mpt_word_end(!k->initiator));
-        join_found(k, MPT_FINDING_JOIN_UNKNOWN_TOKEN, rst->time_ns, rst->frame, text->str);
-    } else if (x->closing_ns <= rst->time_ns) {
-        g_string_printf(text, "is refused%s: the connection is being closed already.", reason);
-        join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame, text->str)->severity =
-            MPT_SEVERITY_CHAT;
-    } else if (why == 3) {
-        g_string_printf(text, "is refused%s: the %s takes no more subflows, or none at this address.", reason,
-                        mpt_word_end(!k->initiator));
-        join_found(k, MPT_FINDING_JOIN_LIMIT, rst->time_ns, rst->frame, text->str);
-    } else {
-        g_string_printf(text, "is refused by the %s%s.", mpt_word_end(!k->initiator),
-                        *reason ? reason : " with a RST that gives no reason");
-        join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame, text->str);
-    }
-    g_string_free(text, TRUE);
+    if (token_unknown(x))
+        mpt_say(join_found(k, MPT_FINDING_JOIN_UNKNOWN_TOKEN, rst->time_ns, rst->frame),
+                MPT_PHRASE_JOIN_UNKNOWN_TOKEN, k->name, k->by, why.reason, why.transient,
+                mpt_term_of(MPT_TERM_TOKEN, k->j->token));
+    else if (!closing && why.reason.number == 3)
+        mpt_say(join_found(k, MPT_FINDING_JOIN_LIMIT, rst->time_ns, rst->frame), MPT_PHRASE_JOIN_LIMIT,
+                k->name, k->by, why.reason, why.transient);
+    else
+        mpt_say(join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame),
+                closing ? MPT_PHRASE_JOIN_CLOSING : MPT_PHRASE_JOIN_REFUSED, k->name, k->by, why.reason,
+                why.transient)
+            ->severity = closing ? MPT_SEVERITY_CHAT : MPT_SEVERITY_WARNING;
 }
 
 static void refused(struct join *k)
@@ -284,38 +231,33 @@ static void refused(struct join *k)
         mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)!k->initiator, INT64_MIN);
     const mpt_event *by_self =
         mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)k->initiator, INT64_MIN);
-    char reason[96], text[256];
+    struct given why;
 
     if (by_other && (!by_self || by_other->time_ns <= by_self->time_ns)) {
         refused_by_responder(k, by_other);
         return;
     }
     if (k->s->synack_seen && !k->j->synack_seen && k->x->reliable) {
-        join_found(
-            k, MPT_FINDING_JOIN_UNFINISHED, refused_ns, k->s->synack_frame,
-            "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, or a "
-            "middlebox removed the option.");
+        mpt_say(join_found(k, MPT_FINDING_JOIN_UNFINISHED, refused_ns, k->s->synack_frame),
+                MPT_PHRASE_JOIN_PLAIN_ANSWER, k->name, k->by);
         return;
     }
     if (k->x->closing_ns <= refused_ns)
         return;
-    reset_reason(k->x, k->s, (int)k->initiator, reason, sizeof reason);
-    g_snprintf(text, sizeof text, "is given up by the %s itself%s.", mpt_word_end(k->initiator), reason);
-    join_found(k, MPT_FINDING_JOIN_REFUSED, refused_ns, by_self ? by_self->frame : k->s->last_frame, text);
+    why = reason_given(k->x, k->s, (int)k->initiator);
+    mpt_say(join_found(k, MPT_FINDING_JOIN_REFUSED, refused_ns, by_self ? by_self->frame : k->s->last_frame),
+            MPT_PHRASE_JOIN_GIVEN_UP, k->name, k->by, why.reason, why.transient);
 }
 
 static void no_answer(struct join *k)
 {
     const mpt_subflow *s = k->s;
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
-    char text[160];
 
     if (mpt_checking_one_way(k->sv) || (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
         return;
-    g_snprintf(text, sizeof text,
-               "has no answer (SYN sent %u time%s): the path, or a firewall on it, drops it.", syns,
-               syns == 1 ? "" : "s");
-    join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame, text);
+    mpt_say(join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame),
+            MPT_PHRASE_JOIN_UNANSWERED, k->name, k->by, mpt_term_of(MPT_TERM_COUNT, syns));
 }
 
 static void unfinished(struct join *k)
@@ -325,21 +267,21 @@ static void unfinished(struct join *k)
     if (mpt_checking_one_way(k->sv) || k->x->c->end_ns - s->synack_ns < ANSWER_NS ||
         k->x->closing_ns < s->synack_ns + ANSWER_NS || !k->x->reliable)
         return;
-    join_found(k, MPT_FINDING_JOIN_UNFINISHED, s->synack_ns, s->synack_frame,
-               !k->j->synack_seen ? "is not finished: the SYN/ACK has no MP_JOIN."
-               : k->j->ack_seen   ? "is not finished: its third ACK is never confirmed by the other side."
-                                  : "is not finished: the third ACK with its HMAC is missing.");
+    mpt_say(join_found(k, MPT_FINDING_JOIN_UNFINISHED, s->synack_ns, s->synack_frame),
+            !k->j->synack_seen ? MPT_PHRASE_JOIN_UNFINISHED
+            : k->j->ack_seen   ? MPT_PHRASE_JOIN_UNCONFIRMED
+                               : MPT_PHRASE_JOIN_NO_THIRD_ACK,
+            k->name, k->by);
 }
 
 static void check_join(struct join *k)
 {
     if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_SYNACK) == MPT_VERDICT_BAD)
-        join_found(k, MPT_FINDING_JOIN_HMAC, k->j->synack_ns, k->j->synack_frame,
-                   "has a wrong HMAC in the SYN/ACK: its sender does not have the keys of this connection.");
+        mpt_say(join_found(k, MPT_FINDING_JOIN_HMAC, k->j->synack_ns, k->j->synack_frame),
+                MPT_PHRASE_JOIN_HMAC, k->name, k->by, mpt_term_of(MPT_TERM_FLAG, true));
     else if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_ACK) == MPT_VERDICT_BAD)
-        join_found(
-            k, MPT_FINDING_JOIN_HMAC, k->j->ack_ns, k->j->ack_frame,
-            "has a wrong HMAC in the third ACK: its sender does not have the keys of this connection.");
+        mpt_say(join_found(k, MPT_FINDING_JOIN_HMAC, k->j->ack_ns, k->j->ack_frame), MPT_PHRASE_JOIN_HMAC,
+                k->name, k->by, mpt_term_of(MPT_TERM_FLAG, false));
     else if (k->s->state == MPT_STATE_REFUSED)
         refused(k);
     else if (k->s->state == MPT_STATE_SYN_SENT && !k->s->synack_seen)
@@ -356,7 +298,8 @@ void mpt_check_joins(mpt_checking *x)
             continue;
         k.j = k.s->join;
         k.initiator = (unsigned)k.sv->initiator.value;
-        mpt_labels_subflow(k.sv, k.name);
+        k.name = mpt_term_subflow(k.sv);
+        k.by = mpt_term_of(MPT_TERM_ROLE, k.initiator);
         check_join(&k);
     }
 }
@@ -375,8 +318,6 @@ static bool announced(const mpt_checking *x, unsigned end, const mpt_endpoint *a
 
 void mpt_check_join_address(mpt_checking *x)
 {
-    char name[MPT_SUBFLOW_WORDS], address[MPT_ADDRESS_TEXT];
-
     if (!x->whole || !x->reliable)
         return;
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
@@ -388,10 +329,10 @@ void mpt_check_join_address(mpt_checking *x)
         if (s->kind != MPT_SUBFLOW_JOIN || !sv->initiator.known ||
             mpt_endpoint_same_address(to, &x->v->end[responder]) || announced(x, responder, to, s->start_ns))
             continue;
-        mpt_found_subflow(mpt_found(x, MPT_FINDING_JOIN_ADDRESS, s->start_ns, s->first_frame, 1,
-                                    "The join of %s by the %s goes to %s, which the %s never announced.",
-                                    mpt_labels_subflow(sv, name), mpt_word_end(!responder),
-                                    mpt_endpoint_address_text(to, address), mpt_word_end(responder)),
+        mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_JOIN_ADDRESS, s->start_ns, s->first_frame, 1),
+                                  MPT_PHRASE_JOIN_ADDRESS, mpt_term_subflow(sv),
+                                  mpt_term_of(MPT_TERM_ROLE, !responder),
+                                  mpt_term_endpoint(MPT_TERM_ADDRESS, to)),
                           sv);
     }
 }
@@ -399,7 +340,6 @@ void mpt_check_join_address(mpt_checking *x)
 void mpt_check_join_slow(mpt_checking *x)
 {
     const mpt_maybe_ns *first = &x->v->subflows[0].syn_to_synack;
-    char name[MPT_SUBFLOW_WORDS], took[MPT_WORD], usual[MPT_WORD];
 
     if (!x->whole || !first->known)
         return;
@@ -412,10 +352,11 @@ void mpt_check_join_slow(mpt_checking *x)
         if (s->kind != MPT_SUBFLOW_JOIN || !sv->syn_to_synack.known || sv->syn_to_synack.ns < 3 * first->ns ||
             sv->syn_to_synack.ns - first->ns < 100 * INT64_C(1000000))
             continue;
-        mpt_found_subflow(mpt_found(x, MPT_FINDING_JOIN_SLOW, s->start_ns, s->first_frame, syns,
-                                    "The SYN/ACK of %s took %s (%u SYN%s), that of the first subflow %s.",
-                                    mpt_labels_subflow(sv, name), mpt_word_time(sv->syn_to_synack.ns, took),
-                                    syns, syns == 1 ? "" : "s", mpt_word_time(first->ns, usual)),
+        mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_JOIN_SLOW, s->start_ns, s->first_frame, syns),
+                                  MPT_PHRASE_JOIN_SLOW, mpt_term_subflow(sv),
+                                  mpt_term_of(MPT_TERM_TIME, (uint64_t)sv->syn_to_synack.ns),
+                                  mpt_term_of(MPT_TERM_COUNT, syns),
+                                  mpt_term_of(MPT_TERM_TIME, (uint64_t)first->ns)),
                           sv);
     }
 }
@@ -439,27 +380,25 @@ static bool address_removed(const mpt_checking *x, const mpt_subflow_view *sv, i
 
 void mpt_check_resets(mpt_checking *x)
 {
-    char name[MPT_SUBFLOW_WORDS], reason[96];
-
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
         const mpt_subflow *s = sv->subflow;
         const mpt_event *rst = mpt_checking_event(x, MPT_EVENT_RST, s->owner, -1, s->closed_ns);
         mpt_finding *f;
         unsigned end;
-        int why;
+        struct given why;
 
         if (s->state != MPT_STATE_RESET || !rst || x->closing_ns <= s->closed_ns ||
             address_removed(x, sv, s->closed_ns))
             continue;
         end = mpt_checking_end(x, rst->side);
-        why = reset_reason(x, s, (int)end, reason, sizeof reason);
-        f = mpt_found(x, MPT_FINDING_SUBFLOW_RESET, rst->time_ns, rst->frame, 1, "The %s resets %s%s.",
-                      mpt_word_end(end), mpt_labels_subflow(sv, name),
-                      why >= 0 ? reason : " without a reason");
+        why = reason_given(x, s, (int)end);
+        f = mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_RESET, rst->time_ns, rst->frame, 1),
+                    MPT_PHRASE_SUBFLOW_RESET, mpt_term_of(MPT_TERM_ROLE, end), mpt_term_subflow(sv),
+                    why.reason, why.transient);
         mpt_found_subflow(f, sv);
         /* What TCP or the application may have had of its own. */
-        if (why <= 0)
+        if (why.reason.number == 0)
             f->severity = MPT_SEVERITY_NOTE;
     }
 }

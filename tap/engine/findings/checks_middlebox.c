@@ -3,7 +3,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "checks.h"
@@ -13,7 +12,7 @@ struct look {
     mpt_checking *x;
     const mpt_path_hop *way;
     const mpt_path_flow *flow;
-    char name[MPT_SUBFLOW_WORDS];
+    mpt_term name; /* the subflow */
 };
 
 static const mpt_rfcs SECTIONS[MPT_SUBTYPES] = {
@@ -49,9 +48,14 @@ static unsigned end_at(const mpt_path_hop *way, unsigned host)
     return way->client_end ^ host;
 }
 
-static const char *name_at(const mpt_path_hop *way, unsigned end)
+static mpt_term point_at(const mpt_path_hop *way, unsigned end)
 {
-    return way->name[end == way->client_end ? 0 : 1];
+    return mpt_term_of(MPT_TERM_POINT, way->point[end == way->client_end ? 0 : 1]);
+}
+
+static mpt_term subflow_at(const struct look *l, const mpt_subflow *s, unsigned client_side)
+{
+    return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {s, l->way->subflow, client_side}};
 }
 
 static void finish(const struct look *l, mpt_finding *f, unsigned host, const mpt_rfcs *rfcs)
@@ -64,140 +68,82 @@ static void finish(const struct look *l, mpt_finding *f, unsigned host, const mp
 
 /* --- options --- */
 
-/* "the SYN", "12 segments": what carries them. */
-static void append_carrier(GString *out, const mpt_option_change *c, unsigned from)
+/* What carries them: the SYN, 12 segments. */
+static mpt_phrase carrier_of(const mpt_option_change *c, unsigned from)
 {
     const mpt_option *o = &c->option[c->ends >> from & 1u ? from : !from];
-    const char *one = NULL;
-    char word[MPT_WORD];
 
     if (c->flags & MPT_TCP_SYN)
-        one = c->flags & MPT_TCP_ACK ? "SYN/ACK" : "SYN";
-    else if (o->subtype == MPT_MP_JOIN || (o->subtype == MPT_MP_CAPABLE && !o->capable.has_data))
-        one = "third ACK";
-    else if (o->subtype == MPT_MP_CAPABLE)
-        one = "first data segment";
-    if (one)
-        g_string_append_printf(out, "The %s", one);
-    else if (c->segments == 1)
-        g_string_append(out, "A segment");
+        return c->flags & MPT_TCP_ACK ? MPT_PHRASE_CARRIER_SYNACK : MPT_PHRASE_CARRIER_SYN;
+    if (o->subtype == MPT_MP_JOIN || (o->subtype == MPT_MP_CAPABLE && !o->capable.has_data))
+        return MPT_PHRASE_CARRIER_ACK;
+    return o->subtype == MPT_MP_CAPABLE ? MPT_PHRASE_CARRIER_DATA : MPT_PHRASE_CARRIER_SEGMENTS;
+}
+
+static mpt_finding *option_found(struct look *l, const mpt_option_change *c, unsigned from, mpt_finding_id id,
+                                 mpt_phrase phrase)
+{
+    mpt_finding *f = mpt_found(l->x, id, c->time_ns[from], c->frame[from], c->segments);
+    mpt_phrase carrier = carrier_of(c, from);
+    mpt_term segments = mpt_term_of(MPT_TERM_COUNT, c->segments);
+
+    if (carrier == MPT_PHRASE_CARRIER_SEGMENTS)
+        mpt_say(f, carrier, segments);
     else
-        g_string_append_printf(out, "%s segments", mpt_word_count(c->segments, word));
-}
-
-static void append_way(GString *out, const struct look *l, const mpt_option_change *c, unsigned from)
-{
-    bool one = g_str_has_prefix(out->str, "The ") || c->segments == 1;
-
-    g_string_append_printf(out, " of %s leave%s %s ", l->name, one ? "s" : "", name_at(l->way, from));
-}
-
-static const char *arrive(const GString *out, const mpt_option_change *c)
-{
-    return g_str_has_prefix(out->str, "The ") || c->segments == 1 ? "arrives" : "arrive";
-}
-
-static void presence(struct look *l, const mpt_option_change *c, unsigned from)
-{
-    bool removed = c->ends >> from & 1u;
-    const char *option = mpt_subtype_name(c->subtype);
-    GString *text = g_string_new(NULL);
-    mpt_finding *f;
-
-    append_carrier(text, c, from);
-    append_way(text, l, c, from);
-    g_string_append_printf(text, "%s %s and %s at %s %s it%s (frame %u there): something between them %s.",
-                           removed ? "with" : "without", option, arrive(text, c), name_at(l->way, !from),
-                           removed ? "without" : "with", c->segments > 1 ? ", the first" : "",
-                           c->frame[!from], removed ? "removes the option" : "adds the option");
-    f = mpt_found(l->x, removed ? MPT_FINDING_OPTION_REMOVED : MPT_FINDING_OPTION_ADDED, c->time_ns[from],
-                  c->frame[from], c->segments, "%s", text->str);
+        mpt_say(f, carrier);
+    mpt_say(f, phrase, l->name,
+            mpt_term_of(MPT_TERM_FLAG, carrier != MPT_PHRASE_CARRIER_SEGMENTS || c->segments == 1),
+            point_at(l->way, from), mpt_term_of(MPT_TERM_OPTION, c->subtype), point_at(l->way, !from),
+            segments, mpt_term_of(MPT_TERM_FRAME, c->frame[!from]));
     finish(l, f, sender(l->flow, c->side), &SECTIONS[c->subtype]);
-    g_string_free(text, TRUE);
+    return f;
 }
 
-static void append_address(GString *out, const mpt_add_addr *a)
+/* What one end has there. */
+static void say_content(mpt_finding *f, const mpt_option_change *c, unsigned end)
 {
-    char text[MPT_ENDPOINT_TEXT];
+    const mpt_add_addr *a = &c->option[end].add_addr;
+    const mpt_dss *d = &c->option[end].dss;
 
-    g_string_append(out, a->has_port ? mpt_endpoint_text(&a->address, text)
-                                     : mpt_endpoint_address_text(&a->address, text));
-    g_string_append_printf(out, " (id %u)", a->address_id);
-}
-
-static void append_mapping(GString *out, const mpt_dss *d)
-{
-    if (d->has_mapping)
-        g_string_append_printf(out, "DSN %" PRIu64 ", SSN %u, length %u%s", d->dsn, d->ssn, d->length,
-                               d->data_fin ? ", DATA_FIN" : "");
+    if (c->part == MPT_OPTION_CHANGE_ADDRESS)
+        mpt_say(f, MPT_PHRASE_SAYS_ADDRESS,
+                mpt_term_endpoint(a->has_port ? MPT_TERM_ENDPOINT : MPT_TERM_ADDRESS, &a->address),
+                mpt_term_of(MPT_TERM_NUMBER, a->address_id));
+    else if (c->part == MPT_OPTION_CHANGE_MAPPING && d->has_mapping)
+        mpt_say(f, MPT_PHRASE_SAYS_MAPPING, mpt_term_of(MPT_TERM_NUMBER, d->dsn),
+                mpt_term_of(MPT_TERM_NUMBER, d->ssn), mpt_term_of(MPT_TERM_NUMBER, d->length),
+                mpt_term_of(MPT_TERM_FLAG, d->data_fin));
+    else if (c->part == MPT_OPTION_CHANGE_MAPPING)
+        mpt_say(f, MPT_PHRASE_SAYS_NO_MAPPING);
+    else if (c->part == MPT_OPTION_CHANGE_CHECKSUM && d->has_checksum)
+        mpt_say(f, MPT_PHRASE_SAYS_CHECKSUM, mpt_term_of(MPT_TERM_CHECKSUM, d->checksum));
+    else if (c->part == MPT_OPTION_CHANGE_CHECKSUM)
+        mpt_say(f, MPT_PHRASE_SAYS_NO_CHECKSUM);
+    else if (d->has_ack)
+        mpt_say(f, MPT_PHRASE_SAYS_DATA_ACK, mpt_term_of(MPT_TERM_NUMBER, d->data_ack));
     else
-        g_string_append(out, "no mapping");
-}
-
-/* What one end says, as far as it helps. */
-static void append_content(GString *out, const mpt_option_change *c, unsigned end)
-{
-    const mpt_option *o = &c->option[end];
-
-    switch (c->part) {
-    case MPT_OPTION_CHANGE_ADDRESS:
-        append_address(out, &o->add_addr);
-        break;
-    case MPT_OPTION_CHANGE_MAPPING:
-        append_mapping(out, &o->dss);
-        break;
-    case MPT_OPTION_CHANGE_CHECKSUM:
-        if (o->dss.has_checksum)
-            g_string_append_printf(out, "checksum 0x%04x", o->dss.checksum);
-        else
-            g_string_append(out, "no checksum");
-        break;
-    case MPT_OPTION_CHANGE_DATA_ACK:
-        if (o->dss.has_ack)
-            g_string_append_printf(out, "DATA_ACK %" PRIu64, o->dss.data_ack);
-        else
-            g_string_append(out, "no DATA_ACK");
-        break;
-    case MPT_OPTION_CHANGE_KEYS:
-        g_string_append(out, o->subtype == MPT_MP_CAPABLE ? "keys" : "token, nonce or HMAC");
-        break;
-    default:
-        g_string_append(out, "content");
-    }
-}
-
-static void append_difference(GString *out, const mpt_option_change *c, unsigned from)
-{
-    if (c->part == MPT_OPTION_CHANGE_KEYS || c->part == MPT_OPTION_CHANGE_CONTENT) {
-        g_string_append(out, "other ");
-        append_content(out, c, from);
-        return;
-    }
-    append_content(out, c, !from);
-    g_string_append(out, " instead of ");
-    append_content(out, c, from);
+        mpt_say(f, MPT_PHRASE_SAYS_NO_DATA_ACK);
 }
 
 static void content(struct look *l, const mpt_option_change *c, unsigned from)
 {
     const mpt_add_addr *a = &c->option[from].add_addr, *b = &c->option[!from].add_addr;
-    GString *text = g_string_new(NULL);
-    mpt_finding *f;
+    mpt_finding *f = option_found(l, c, from, MPT_FINDING_OPTION_CHANGED, MPT_PHRASE_OPTION_CHANGED);
 
-    append_carrier(text, c, from);
-    append_way(text, l, c, from);
-    g_string_append_printf(
-        text, "with one %s and %s at %s with another (frame %u there%s): ", mpt_subtype_name(c->subtype),
-        arrive(text, c), name_at(l->way, !from), c->frame[!from], c->segments > 1 ? ", the first" : "");
-    append_difference(text, c, from);
-    g_string_append(text, ". Something between them rewrites the option.");
+    if (c->part == MPT_OPTION_CHANGE_CONTENT) {
+        mpt_say(f, MPT_PHRASE_OTHER_CONTENT);
+    } else if (c->part == MPT_OPTION_CHANGE_KEYS) {
+        mpt_say(f,
+                c->option[from].subtype == MPT_MP_CAPABLE ? MPT_PHRASE_OTHER_KEYS : MPT_PHRASE_OTHER_TOKEN);
+    } else {
+        say_content(f, c, !from);
+        mpt_say(f, MPT_PHRASE_INSTEAD_OF);
+        say_content(f, c, from);
+    }
+    mpt_say(f, MPT_PHRASE_REWRITTEN);
     if (c->part == MPT_OPTION_CHANGE_ADDRESS && a->has_hmac && b->has_hmac &&
         !memcmp(a->hmac, b->hmac, sizeof a->hmac))
-        g_string_append(text, " Its HMAC is still that of the first address, so the receiver ignores it.");
-    f = mpt_found(l->x, MPT_FINDING_OPTION_CHANGED, c->time_ns[from], c->frame[from], c->segments, "%s",
-                  text->str);
-    finish(l, f, sender(l->flow, c->side), &SECTIONS[c->subtype]);
-    g_string_free(text, TRUE);
+        mpt_say(f, MPT_PHRASE_REWRITTEN_HMAC);
 }
 
 static void check_options(struct look *l)
@@ -207,10 +153,12 @@ static void check_options(struct look *l)
     for (guint i = 0; changes && i < changes->len; i++) {
         const mpt_option_change *c = &g_array_index(changes, mpt_option_change, i);
         unsigned from = end_at(l->way, sender(l->flow, c->side));
-        if (c->part == MPT_OPTION_CHANGE_PRESENCE)
-            presence(l, c, from);
-        else
+        if (c->part != MPT_OPTION_CHANGE_PRESENCE)
             content(l, c, from);
+        else if (c->ends >> from & 1u)
+            option_found(l, c, from, MPT_FINDING_OPTION_REMOVED, MPT_PHRASE_OPTION_REMOVED);
+        else
+            option_found(l, c, from, MPT_FINDING_OPTION_ADDED, MPT_PHRASE_OPTION_ADDED);
     }
 }
 
@@ -222,19 +170,14 @@ static void check_addresses(struct look *l)
     const mpt_subflow *a = f->subflow[l->way->client_end], *b = f->subflow[!l->way->client_end];
     unsigned side = mpt_subflow_side(a, mpt_connection_client_side(a->connection)); /* the client's, of a */
     unsigned other = side ^ f->flip[0] ^ f->flip[1];
-    char from[MPT_ENDPOINT_TEXT], to[MPT_ENDPOINT_TEXT], from2[MPT_ENDPOINT_TEXT], to2[MPT_ENDPOINT_TEXT];
 
     if (!f->addresses_changed)
         return;
     finish(l,
-           mpt_found(l->x, MPT_FINDING_ADDRESSES_CHANGED, a->start_ns, a->first_frame, 1,
-                     "Subflow %u has other addresses or ports at each vantage point: %s - %s at %s, %s - %s "
-                     "at %s: address "
-                     "translation (NAT) between them.",
-                     l->way->subflow, mpt_endpoint_text(&a->ends[side], from),
-                     mpt_endpoint_text(&a->ends[!side], to), l->way->name[0],
-                     mpt_endpoint_text(&b->ends[other], from2), mpt_endpoint_text(&b->ends[!other], to2),
-                     l->way->name[1]),
+           mpt_say(mpt_found(l->x, MPT_FINDING_ADDRESSES_CHANGED, a->start_ns, a->first_frame, 1),
+                   MPT_PHRASE_ADDRESSES_CHANGED, subflow_at(l, a, side),
+                   mpt_term_of(MPT_TERM_POINT, l->way->point[0]), subflow_at(l, b, other),
+                   mpt_term_of(MPT_TERM_POINT, l->way->point[1])),
            MPT_C2S, NULL);
 }
 
@@ -251,12 +194,10 @@ static void check_sequence(struct look *l)
             continue;
         s = f->subflow[from];
         finish(l,
-               mpt_found(
-                   l->x, MPT_FINDING_SEQUENCE_CHANGED, s->start_ns, s->first_frame, 1,
-                   "%s: what the %s sends has other sequence numbers at %s (from %u) than at %s (from %u): "
-                   "something between them writes its own.",
-                   l->name, mpt_word_end(sender(f, side)), name_at(l->way, !from), (from ? x : y)->origin,
-                   name_at(l->way, from), (from ? y : x)->origin),
+               mpt_say(mpt_found(l->x, MPT_FINDING_SEQUENCE_CHANGED, s->start_ns, s->first_frame, 1),
+                       MPT_PHRASE_SEQUENCE_CHANGED, l->name, mpt_term_of(MPT_TERM_ROLE, sender(f, side)),
+                       point_at(l->way, !from), mpt_term_of(MPT_TERM_NUMBER, (from ? x : y)->origin),
+                       point_at(l->way, from), mpt_term_of(MPT_TERM_NUMBER, (from ? y : x)->origin)),
                sender(f, side), NULL);
     }
 }
@@ -272,13 +213,11 @@ static void check_mss(struct look *l)
         if (!f->mss[0][side] || !f->mss[1][side] || f->mss[0][side] == f->mss[1][side])
             continue;
         finish(l,
-               mpt_found(l->x, MPT_FINDING_MSS_CHANGED, opens ? s->syn_ns : s->synack_ns,
-                         opens ? s->first_frame : s->synack_frame, 1,
-                         "The %s of %s leaves %s with a maximum segment size of %u and arrives at %s with "
-                         "%u: something "
-                         "between them clamps it.",
-                         opens ? "SYN" : "SYN/ACK", l->name, name_at(l->way, from), f->mss[from][side],
-                         name_at(l->way, !from), f->mss[!from][side]),
+               mpt_say(mpt_found(l->x, MPT_FINDING_MSS_CHANGED, opens ? s->syn_ns : s->synack_ns,
+                                 opens ? s->first_frame : s->synack_frame, 1),
+                       MPT_PHRASE_MSS_CHANGED, mpt_term_of(MPT_TERM_FLAG, opens), l->name,
+                       point_at(l->way, from), mpt_term_of(MPT_TERM_NUMBER, f->mss[from][side]),
+                       point_at(l->way, !from), mpt_term_of(MPT_TERM_NUMBER, f->mss[!from][side])),
                host, NULL);
     }
 }
@@ -302,8 +241,10 @@ static void check_missing(struct look *l)
     const mpt_path_flow *f = l->flow;
     const mpt_subflow *s = any_subflow(f), *plain = f->plain;
     unsigned end = f->subflow[0] ? 0 : 1, host;
-    const char *option = s->kind == MPT_SUBFLOW_JOIN ? "MP_JOIN" : "MP_CAPABLE";
     bool join = s->kind == MPT_SUBFLOW_JOIN;
+    mpt_subtype subtype = join ? MPT_MP_JOIN : MPT_MP_CAPABLE;
+    mpt_term option = mpt_term_of(MPT_TERM_OPTION, subtype), from = point_at(l->way, end),
+             to = point_at(l->way, !end);
     uint64_t syns = optioned_syns(s);
     mpt_finding *found;
 
@@ -314,20 +255,15 @@ static void check_missing(struct look *l)
     if (end != end_at(l->way, host) || (plain && plain->options_cut))
         return;
     if (plain && plain->syn_seen && !all_blocked(s, plain)) {
-        found = mpt_found(
-            l->x, MPT_FINDING_OPTION_REMOVED, s->syn_ns, s->first_frame, syns,
-            "The SYN of %s leaves %s with %s and arrives at %s without it (frame %u there): something "
-            "between them removes the option.",
-            l->name, name_at(l->way, end), option, name_at(l->way, !end), plain->first_frame);
-        finish(l, found, host, &SECTIONS[join ? MPT_MP_JOIN : MPT_MP_CAPABLE]);
+        found = mpt_found(l->x, MPT_FINDING_OPTION_REMOVED, s->syn_ns, s->first_frame, syns);
+        mpt_say(found, MPT_PHRASE_CARRIER_SYN);
+        mpt_say(found, MPT_PHRASE_OPTION_REMOVED, l->name, mpt_term_of(MPT_TERM_FLAG, 1), from, option, to,
+                mpt_term_of(MPT_TERM_COUNT, 1), mpt_term_of(MPT_TERM_FRAME, plain->first_frame));
+        finish(l, found, host, &SECTIONS[subtype]);
     } else if ((plain && plain->syn_seen) || (!plain && !f->outside && !s->synack_seen)) {
-        found =
-            mpt_found(l->x, MPT_FINDING_SYN_BLOCKED, s->syn_ns, s->first_frame, syns,
-                      "The SYN with %s of %s leaves %s (%u time%s) and does not arrive at %s%s: %ssomething "
-                      "between them drops it.",
-                      option, l->name, name_at(l->way, end), (unsigned)syns, syns == 1 ? "" : "s",
-                      name_at(l->way, !end), plain ? ", one without the option does" : "",
-                      syns == 1 && !plain ? "it was lost, or " : "");
+        found = mpt_found(l->x, MPT_FINDING_SYN_BLOCKED, s->syn_ns, s->first_frame, syns);
+        mpt_say(found, MPT_PHRASE_SYN_BLOCKED, option, l->name, from, mpt_term_of(MPT_TERM_COUNT, syns), to,
+                mpt_term_of(MPT_TERM_FLAG, plain != NULL), mpt_term_of(MPT_TERM_FLAG, syns == 1 && !plain));
         finish(l, found, host, join ? &SECTIONS[MPT_MP_JOIN] : &SYN_BLOCKED);
     }
 }
@@ -339,10 +275,8 @@ void mpt_check_ways(mpt_checking *x)
         struct look l = {.x = x, .way = way, .flow = way->flow};
         const mpt_subflow *s = any_subflow(l.flow);
         unsigned side = mpt_subflow_side(s, mpt_connection_client_side(s->connection));
-        char a[MPT_ENDPOINT_TEXT], b[MPT_ENDPOINT_TEXT];
 
-        g_snprintf(l.name, sizeof l.name, "subflow %u (%s - %s)", way->subflow,
-                   mpt_endpoint_text(&s->ends[side], a), mpt_endpoint_text(&s->ends[!side], b));
+        l.name = subflow_at(&l, s, side);
         if (!l.flow->subflow[0] || !l.flow->subflow[1]) {
             if (way->reliable)
                 check_missing(&l);
@@ -405,38 +339,25 @@ static const mpt_subflow *seen_at(const mpt_checking *x, unsigned host, const mp
     return found;
 }
 
-bool mpt_path_hop_culprit(const mpt_checking *x, GString *out)
+bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f)
 {
     uint32_t frame[2];
     const mpt_path_hop *way = loses_option(x, frame);
     const mpt_subflow *s;
 
-    if (way) {
-        g_string_append_printf(
-            out,
-            "Both vantage points show where: the option is there in frame %u and missing in frame "
-            "%u, so something between %s and %s removes it.",
-            frame[0], frame[1], way->name[0], way->name[1]);
-        return true;
-    }
-    if (x->v->fallback == MPT_FALLBACK_SYNACK && (s = seen_at(x, 1, &way)) && s->syn_capable &&
-        s->synack_seen && !s->synack_capable && !s->synack_cut) {
-        g_string_append_printf(
-            out,
-            "The SYN arrives at %s with MP_CAPABLE (frame %u), and is answered without it there "
-            "(frame %u): the server itself, or what is beyond that point, has no MPTCP or has it "
-            "switched off.",
-            way->name[1], s->first_frame, s->synack_frame);
-        return true;
-    }
-    if (x->v->fallback == MPT_FALLBACK_ACK && (s = seen_at(x, 0, &way)) && s->synack_capable &&
-        s->ack_without_mptcp) {
-        g_string_append_printf(
-            out,
-            "The SYN/ACK arrives at %s with MP_CAPABLE (frame %u), and the third ACK leaves it "
-            "without (frame %u): the client itself has fallen back.",
-            way->name[0], s->synack_frame, s->ack_frame);
-        return true;
-    }
-    return false;
+    if (way)
+        mpt_say(f, MPT_PHRASE_CULPRIT_BETWEEN, mpt_term_of(MPT_TERM_FRAME, frame[0]),
+                mpt_term_of(MPT_TERM_FRAME, frame[1]), mpt_term_of(MPT_TERM_POINT, way->point[0]),
+                mpt_term_of(MPT_TERM_POINT, way->point[1]));
+    else if (x->v->fallback == MPT_FALLBACK_SYNACK && (s = seen_at(x, 1, &way)) && s->syn_capable &&
+             s->synack_seen && !s->synack_capable && !s->synack_cut)
+        mpt_say(f, MPT_PHRASE_CULPRIT_SERVER, mpt_term_of(MPT_TERM_POINT, way->point[1]),
+                mpt_term_of(MPT_TERM_FRAME, s->first_frame), mpt_term_of(MPT_TERM_FRAME, s->synack_frame));
+    else if (x->v->fallback == MPT_FALLBACK_ACK && (s = seen_at(x, 0, &way)) && s->synack_capable &&
+             s->ack_without_mptcp)
+        mpt_say(f, MPT_PHRASE_CULPRIT_CLIENT, mpt_term_of(MPT_TERM_POINT, way->point[0]),
+                mpt_term_of(MPT_TERM_FRAME, s->synack_frame), mpt_term_of(MPT_TERM_FRAME, s->ack_frame));
+    else
+        return false;
+    return true;
 }

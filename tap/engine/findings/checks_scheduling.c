@@ -27,18 +27,15 @@ static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, unsigned d
 {
     const mpt_half_evidence *h = &sv->subflow->evidence->half[sv->side[direction]];
     const mpt_subflow_view *regular;
-    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD], fresh[MPT_WORD];
     mpt_finding *f;
 
     if (!h->backup.count)
         return;
     regular = mpt_checking_subflow(x, h->backup.owner);
-    f = mpt_found(
-        x, MPT_FINDING_BACKUP_USED, h->backup.time_ns, h->backup.frame, h->backup.count,
-        "The %s sends %s on %s, a backup, although subflow %u is regular and up; %s of them %s new data.",
-        mpt_word_end(direction), mpt_word_bytes(h->backup.count, n), mpt_labels_subflow(sv, name),
-        regular->id, h->backup_new ? mpt_word_bytes(h->backup_new, fresh) : "none",
-        h->backup_new ? "are" : "is");
+    f = mpt_found(x, MPT_FINDING_BACKUP_USED, h->backup.time_ns, h->backup.frame, h->backup.count);
+    mpt_say(f, h->backup_new ? MPT_PHRASE_BACKUP_USED : MPT_PHRASE_BACKUP_REINJECTED,
+            mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_of(MPT_TERM_BYTES, h->backup.count),
+            mpt_term_subflow(sv), mpt_term_subflow(regular), mpt_term_of(MPT_TERM_BYTES, h->backup_new));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
     /* Only reinjections: what a sender does to save what may be lost (RFC 8684 3.3.6). */
@@ -73,7 +70,6 @@ static int64_t established_ns(const mpt_subflow *s)
 
 void mpt_check_idle(mpt_checking *x)
 {
-    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD];
 
     for (uint32_t i = 0; i < x->v->subflow_count && x->v->subflow_count > 1; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
@@ -87,11 +83,10 @@ void mpt_check_idle(mpt_checking *x)
         sent = sent_since(x, 0, from) + sent_since(x, 1, from);
         if (sent < IDLE_BYTES)
             continue;
-        mpt_found_subflow(
-            mpt_found(x, MPT_FINDING_SUBFLOW_IDLE, from, s->first_frame, sent,
-                      "No data ever goes over %s, a regular subflow, while the others carry %s.",
-                      mpt_labels_subflow(sv, name), mpt_word_bytes(sent, n)),
-            sv);
+        mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_IDLE, from, s->first_frame, sent),
+                                  MPT_PHRASE_SUBFLOW_IDLE, mpt_term_subflow(sv),
+                                  mpt_term_of(MPT_TERM_BYTES, sent)),
+                          sv);
     }
 }
 
@@ -136,7 +131,6 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
 {
     const mpt_subflow *s = sv->subflow;
     const mpt_half *h = half_of(sv, direction);
-    char name[MPT_SUBFLOW_WORDS], flight[MPT_WORD], again[MPT_WORD], gap[MPT_WORD], at[MPT_WORD];
     int64_t progress = MAX(h->acked_ns, h->first_data_ns), in_flight = h->next - MAX(h->acked, 0);
     int64_t end_ns = s->state == MPT_STATE_RESET ? s->closed_ns : x->c->end_ns;
     uint64_t saved;
@@ -149,14 +143,13 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     saved = rescued(x, direction, s->owner, progress);
     if (!saved || !first_elsewhere(x, direction, s->owner, progress, &next))
         return;
-    f = mpt_found(
-        x, MPT_FINDING_FAILOVER, next.value, next.frame, (uint64_t)in_flight,
-        "The path of %s stops making progress for data of the %s at %s s: %s stay in flight, and %s go again "
-        "elsewhere; the first new data elsewhere is %s later, on subflow %u (frame %u).",
-        mpt_labels_subflow(sv, name), mpt_word_end(direction),
-        mpt_word_seconds(progress - x->v->epoch_ns, at), mpt_word_bytes((uint64_t)in_flight, flight),
-        mpt_word_bytes(saved, again), mpt_word_time(next.value - progress, gap),
-        mpt_checking_subflow(x, next.owner)->id, next.frame);
+    f = mpt_say(mpt_found(x, MPT_FINDING_FAILOVER, next.value, next.frame, (uint64_t)in_flight),
+                MPT_PHRASE_FAILOVER, mpt_term_subflow(sv), mpt_term_of(MPT_TERM_ROLE, direction),
+                mpt_term_of(MPT_TERM_INSTANT, (uint64_t)(progress - x->v->epoch_ns)),
+                mpt_term_of(MPT_TERM_BYTES, (uint64_t)in_flight), mpt_term_of(MPT_TERM_BYTES, saved),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)(next.value - progress)),
+                mpt_term_subflow(mpt_checking_subflow(x, next.owner)),
+                mpt_term_of(MPT_TERM_FRAME, next.frame));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
 }
@@ -172,7 +165,6 @@ void mpt_check_failover(mpt_checking *x)
 
 void mpt_check_waits(mpt_checking *x)
 {
-    char name[MPT_SUBFLOW_WORDS], n[MPT_WORD];
 
     for (unsigned direction = 0; direction < 2 && x->c->evidence && x->c->subflows->len > 1; direction++) {
         mpt_wait waits[MPT_WAITS];
@@ -183,13 +175,11 @@ void mpt_check_waits(mpt_checking *x)
             mpt_finding *f;
             if (w->end_ns - w->start_ns < WAIT_NS)
                 continue;
-            f = mpt_found(x, MPT_FINDING_DATA_WAITED, w->end_ns, w->frame, 1,
-                          "Data of the %s waited %s for bytes before it, which came late on %s%s.",
-                          mpt_word_end(direction), mpt_word_time(w->end_ns - w->start_ns, n),
-                          mpt_labels_subflow(sv, name),
-                          x->near == (direction ? MPT_NEAR_SERVER : MPT_NEAR_CLIENT)
-                              ? "; this is the order in which they were sent"
-                              : "");
+            f = mpt_say(
+                mpt_found(x, MPT_FINDING_DATA_WAITED, w->end_ns, w->frame, 1), MPT_PHRASE_DATA_WAITED,
+                mpt_term_of(MPT_TERM_ROLE, direction),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)(w->end_ns - w->start_ns)), mpt_term_subflow(sv),
+                mpt_term_of(MPT_TERM_FLAG, x->near == (direction ? MPT_NEAR_SERVER : MPT_NEAR_CLIENT)));
             mpt_found_subflow(f, sv);
             mpt_found_direction(f, direction);
         }
@@ -204,7 +194,6 @@ static void check_window(mpt_checking *x, unsigned end)
     int64_t longest = 0;
     uint64_t count = 0;
     bool for_ever = false;
-    char n[MPT_WORD];
     mpt_finding *f;
 
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
@@ -225,13 +214,11 @@ static void check_window(mpt_checking *x, unsigned end)
     }
     if (!worst)
         return;
-    f = mpt_found(x, MPT_FINDING_WINDOW_CLOSED, worst->window_closed.time_ns, worst->window_closed.frame,
-                  count,
-                  "The receive window of the %s closed %u time%s, at most %s (on subflow %u)%s: its "
-                  "application does not "
-                  "read fast enough.",
-                  mpt_word_end(end), (unsigned)count, count == 1 ? "" : "s", mpt_word_time(longest, n),
-                  where->id, for_ever ? ", and did not open again" : "");
+    f = mpt_say(mpt_found(x, MPT_FINDING_WINDOW_CLOSED, worst->window_closed.time_ns,
+                          worst->window_closed.frame, count),
+                MPT_PHRASE_WINDOW_CLOSED, mpt_term_of(MPT_TERM_ROLE, end), mpt_term_of(MPT_TERM_COUNT, count),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)longest), mpt_term_subflow(where),
+                mpt_term_of(MPT_TERM_FLAG, for_ever));
     mpt_found_subflow(f, where);
     mpt_found_direction(f, !end);
 }
@@ -292,40 +279,33 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     uint64_t all = x->v->direction[direction].data.dsn_unique_bytes, redundant;
     const mpt_copy *first = first_copy(d);
     double share = all ? (double)again / (double)all : 0;
-    char n[MPT_WORD], percent[MPT_WORD];
     mpt_finding *f;
 
     if (again < AGAIN_BYTES || !first)
         return;
-    mpt_word_bytes(again, n);
-    mpt_word_percent(again, all, percent);
     if (share >= TWICE_SHARE)
         mpt_found_direction(
-            mpt_found(x, MPT_FINDING_SAME_DATA_TWICE, first->time_ns, first->frame, again,
-                      "The %s sends nearly all data on more than one subflow (%s, %s of the data, again): "
-                      "a redundant scheduler. This adds no throughput.",
-                      mpt_word_end(direction), n, percent),
+            mpt_say(mpt_found(x, MPT_FINDING_SAME_DATA_TWICE, first->time_ns, first->frame, again),
+                    MPT_PHRASE_SAME_DATA_TWICE, mpt_term_of(MPT_TERM_ROLE, direction),
+                    mpt_term_of(MPT_TERM_BYTES, again), mpt_term_of(MPT_TERM_BYTES, all)),
             direction);
     else if (share >= AGAIN_SHARE)
-        mpt_found_direction(mpt_found(x, MPT_FINDING_REINJECTIONS, first->time_ns, first->frame, again,
-                                      "The %s sends %s again on another subflow, %s of its data.",
-                                      mpt_word_end(direction), n, percent),
-                            direction);
+        mpt_found_direction(
+            mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS, first->time_ns, first->frame, again),
+                    MPT_PHRASE_REINJECTIONS, mpt_term_of(MPT_TERM_ROLE, direction),
+                    mpt_term_of(MPT_TERM_BYTES, again), mpt_term_of(MPT_TERM_BYTES, all)),
+            direction);
     redundant = share >= TWICE_SHARE ? 0 : redundant_bytes(x, direction);
     if (redundant < AGAIN_BYTES)
         return;
-    mpt_word_bytes(redundant, n);
-    mpt_word_percent(redundant, again, percent);
     if (x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
-        f = mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant,
-                      "%s of the %s arrive twice, on two subflows: one copy was not needed.", n,
-                      mpt_word_end(direction));
+        f = mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant),
+                    MPT_PHRASE_REDUNDANT_ARRIVED, mpt_term_of(MPT_TERM_ROLE, direction),
+                    mpt_term_of(MPT_TERM_BYTES, redundant));
     else
-        f = mpt_found(
-            x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant,
-            "Of what the %s sends again on another subflow, %s (%s) had no need to be: the first copy was "
-            "acknowledged on its subflow (inferred).",
-            mpt_word_end(direction), n, percent);
+        f = mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant),
+                    MPT_PHRASE_REINJECTIONS_REDUNDANT, mpt_term_of(MPT_TERM_ROLE, direction),
+                    mpt_term_of(MPT_TERM_BYTES, redundant), mpt_term_of(MPT_TERM_BYTES, again));
     mpt_found_direction(f, direction);
 }
 

@@ -4,7 +4,6 @@
  */
 #include "findings.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "checks.h"
@@ -35,8 +34,7 @@ mpt_rfc mpt_found_rfc(const mpt_checking *x, const mpt_rfcs *rfcs)
     return x->v && x->v->version.known && x->v->version.value == 0 ? rfcs->v0 : rfcs->v1;
 }
 
-mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count,
-                       const char *format, ...)
+mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count)
 {
     int64_t epoch = mpt_engine_get_counts(x->engine)->earliest_ns;
     mpt_finding f = {.id = id,
@@ -47,20 +45,24 @@ mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint
                      .frame = frame,
                      .count = MAX(count, 1),
                      .unit = CHECKS[id].unit};
-    va_list arguments;
 
     if (time_ns != INT64_MIN)
         f.time = (mpt_maybe_ns){.known = true, .ns = time_ns - epoch};
-    va_start(arguments, format);
-    f.sentence = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
     g_array_append_val(x->found, f);
     return &g_array_index(x->found, mpt_finding, x->found->len - 1);
 }
 
-static void clear_finding(gpointer finding)
+mpt_finding *mpt_found_clause(mpt_finding *f, const mpt_saying *saying)
 {
-    g_free(((mpt_finding *)finding)->sentence);
+    unsigned count = MPT_CLAUSE_TERMS;
+
+    while (count > 0 && saying->terms[count - 1].type == MPT_TERM_NONE)
+        count--;
+    g_assert(f->clause_count < MPT_CLAUSES && f->term_count + count <= MPT_TERMS);
+    f->clauses[f->clause_count++] = (mpt_clause){.phrase = saying->phrase, .first = f->term_count};
+    for (unsigned i = 0; i < count; i++)
+        f->terms[f->term_count++] = saying->terms[i];
+    return f;
 }
 
 static gint by_severity(gconstpointer a, gconstpointer b)
@@ -83,7 +85,6 @@ static gint by_severity(gconstpointer a, gconstpointer b)
 static GArray *run_checks(mpt_checking *x, mpt_checked from, mpt_checked to)
 {
     x->found = g_array_new(FALSE, TRUE, sizeof(mpt_finding));
-    g_array_set_clear_func(x->found, clear_finding);
     for (unsigned id = 0; id < MPT_FINDING_IDS; id++)
         if (CHECKS[id].run && CHECKS[id].of >= from && CHECKS[id].of <= to)
             CHECKS[id].run(x);
@@ -216,71 +217,4 @@ bool mpt_checking_one_way(const mpt_subflow_view *sv)
             (s->ack_seen || s->synack_seen || s->half[!side].bytes.segments > 0))
             return true;
     return false;
-}
-
-/* --- words --- */
-
-const char *mpt_word_end(unsigned end)
-{
-    return end ? "server" : "client";
-}
-
-const char *mpt_word_count(uint64_t n, char *text)
-{
-    char digits[24];
-    int len = g_snprintf(digits, sizeof digits, "%" G_GUINT64_FORMAT, n), at = 0;
-
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            text[at++] = ',';
-        text[at++] = digits[i];
-    }
-    text[at] = '\0';
-    return text;
-}
-
-const char *mpt_word_bytes(uint64_t bytes, char *text)
-{
-    mpt_word_count(bytes, text);
-    g_strlcat(text, bytes == 1 ? " byte" : " bytes", MPT_WORD);
-    return text;
-}
-
-const char *mpt_word_time(int64_t ns, char *text)
-{
-    uint64_t us = ((uint64_t)MAX(ns, 0) + 500) / 1000;
-
-    if (us < 10000)
-        g_snprintf(text, MPT_WORD, "%d.%02d ms", (int)(us / 1000), (int)(us % 1000 / 10));
-    else if (us < 1000000)
-        g_snprintf(text, MPT_WORD, "%d.%d ms", (int)(us / 1000), (int)(us % 1000 / 100));
-    else
-        g_snprintf(text, MPT_WORD, "%" G_GUINT64_FORMAT ".%03d s", us / 1000000, (int)(us % 1000000 / 1000));
-    return text;
-}
-
-const char *mpt_word_seconds(int64_t ns, char *text)
-{
-    int64_t us = MAX(ns, 0) / 1000;
-
-    g_snprintf(text, MPT_WORD, "%" G_GINT64_FORMAT ".%06d", us / 1000000, (int)(us % 1000000));
-    return text;
-}
-
-const char *mpt_word_percent(uint64_t part, uint64_t all, char *text)
-{
-    unsigned tenths = all ? (unsigned)((double)part / (double)all * 1000.0 + 0.5) : 0;
-
-    g_snprintf(text, MPT_WORD, "%u.%u %%", tenths / 10, tenths % 10);
-    return text;
-}
-
-const char *mpt_labels_subflow(const mpt_subflow_view *sv, char *text)
-{
-    char client[MPT_ENDPOINT_TEXT], server[MPT_ENDPOINT_TEXT];
-
-    g_snprintf(text, MPT_SUBFLOW_WORDS, "subflow %u (%s - %s)", sv->id,
-               mpt_endpoint_text(&sv->subflow->ends[sv->side[0]], client),
-               mpt_endpoint_text(&sv->subflow->ends[sv->side[1]], server));
-    return text;
 }

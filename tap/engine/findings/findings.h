@@ -32,6 +32,17 @@ typedef enum mpt_finding_id {
         MPT_FINDING_IDS
 } mpt_finding_id;
 
+/* What a finding says: a phrase of the same name each, then other wordings of these and parts of sentences. */
+typedef enum mpt_phrase {
+#define X(id, ...) MPT_PHRASE_##id,
+    MPT_FINDINGS(X)
+#undef X
+#define X(id) MPT_PHRASE_##id,
+        MPT_MORE_PHRASES(X)
+#undef X
+            MPT_PHRASES
+} mpt_phrase;
+
 /* What the count of a finding is of. */
 typedef enum mpt_finding_unit {
     MPT_FINDING_OF_TIMES,
@@ -50,6 +61,50 @@ typedef struct mpt_rfc {
     const char *section; /* "3.3.1"; static */
 } mpt_rfc;
 
+/* What a term of a phrase is; `number` holds it where nothing else is said. */
+typedef enum mpt_term_type {
+    MPT_TERM_NONE,
+    MPT_TERM_COUNT, /* of things */
+    MPT_TERM_BYTES,
+    MPT_TERM_NUMBER, /* that names something: an address id, a sequence number, a segment size */
+    MPT_TERM_FRAME,
+    MPT_TERM_FLAG,     /* 0 or 1: which of two wordings */
+    MPT_TERM_TIME,     /* a duration, ns */
+    MPT_TERM_INSTANT,  /* ns since the earliest frame */
+    MPT_TERM_ROLE,     /* 0 client, 1 server */
+    MPT_TERM_SUBFLOW,  /* subflow */
+    MPT_TERM_ENDPOINT, /* endpoint */
+    MPT_TERM_ADDRESS,  /* endpoint, without its port */
+    MPT_TERM_OPTION,   /* its subtype */
+    MPT_TERM_REASON,   /* of MP_TCPRST */
+    MPT_TERM_TOKEN,
+    MPT_TERM_CHECKSUM,
+    MPT_TERM_POINT /* a vantage point's number, as in mpt_path_hop */
+} mpt_term_type;
+
+typedef struct mpt_term {
+    mpt_term_type type;
+    union {
+        uint64_t number;
+        mpt_endpoint endpoint;
+        struct {
+            const mpt_subflow *subflow; /* the engine's */
+            uint32_t id;                /* in the connection */
+            unsigned client;            /* side of the subflow */
+        } subflow;
+    };
+} mpt_term;
+
+#define MPT_CLAUSES      8 /* of a finding */
+#define MPT_CLAUSE_TERMS 8
+#define MPT_TERMS        16 /* of all clauses of a finding */
+
+/* One clause after the other makes the sentence: plugin/report/common/finding_text.c has the words. */
+typedef struct mpt_clause {
+    mpt_phrase phrase;
+    unsigned first; /* index of its first term */
+} mpt_clause;
+
 typedef struct mpt_finding {
     mpt_finding_id id;
     mpt_rfc rfc; /* that of the connection's version; none: of the capture */
@@ -62,14 +117,16 @@ typedef struct mpt_finding {
     mpt_maybe_ns time;       /* since the earliest frame */
     uint64_t count;          /* at least 1 */
     mpt_finding_unit unit;   /* of the count */
-    char *sentence;          /* owned */
+    unsigned clause_count, term_count;
+    mpt_clause clauses[MPT_CLAUSES];
+    mpt_term terms[MPT_TERMS];
 } mpt_finding;
 
 /* A subflow of a connection between two vantage points that are next to each other on its path. */
 typedef struct mpt_path_hop {
     const mpt_path_flow *flow; /* one of its ends is NULL where the subflow was not found there */
     unsigned client_end;       /* the end of the flow that is nearer to the client */
-    const char *name[2];       /* "the client (interface 0)": of that end, and of the other; borrowed */
+    unsigned point[2];         /* number of the vantage point of that end, and of the other */
     uint32_t subflow;          /* id in the connection */
     bool reliable;             /* at neither point options were cut, or segments lost */
 } mpt_path_hop;
