@@ -150,8 +150,7 @@ static void note_given_up(void)
     if (n == 0)
         return;
     sentence = g_string_new(NULL);
-    mpt_units_grouped(sentence, n);
-    g_string_append(sentence, n == 1 ? " segment" : " segments");
+    mpt_units_things(sentence, n, "segment");
     g_string_append(
         sentence,
         " waited too long for the same one at another vantage point: what happened between the points "

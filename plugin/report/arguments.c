@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plugin/report/format/scan.h"
+#include "plugin/report/format/text.h"
 #include "registry.h"
 #include "tap/engine/graphs/graphs.h"
 
@@ -78,7 +79,7 @@ static char *arg_names(uint32_t set)
     GString *out = g_string_new(left == 0 ? "no option" : NULL);
     for (unsigned arg = 0; arg < MPT_ARGS; arg++)
         if (set & MPT_BIT(arg))
-            mpt_scan_join(out, ARG_TABLE[arg].name, --left, " and ");
+            mpt_text_join(out, ARG_TABLE[arg].name, --left, " and ");
     return g_string_free(out, FALSE);
 }
 
@@ -92,7 +93,7 @@ static char *report_names(uint32_t set)
     GString *out = g_string_new(NULL);
     for (unsigned i = 0; (report = mpt_registry_at(i)) != NULL; i++)
         if ((report->takes & set) == set)
-            mpt_scan_join(out, report->name, --left, " and ");
+            mpt_text_join(out, report->name, --left, " and ");
     return g_string_free(out, FALSE);
 }
 
@@ -127,7 +128,7 @@ static bool fail_unknown_report(parser *p, const char *word, size_t len)
         if (mpt_scan_distance(word, len, report->name) <= tolerance(report->name))
             meant = report->name;
     char *all = report_names(0);
-    char *text = mpt_scan_shown(word, len);
+    char *text = mpt_text_shown(word, len);
     if (meant)
         fail(p, "unknown report \"%s\"; did you mean \"%s\"? There are %s", text, meant, all);
     else
@@ -140,7 +141,7 @@ static bool fail_unknown_report(parser *p, const char *word, size_t len)
 static bool fail_unknown_arg(parser *p, const char *word, size_t len, unsigned meant)
 {
     const mpt_report *row = p->out->report;
-    char *text = mpt_scan_shown(word, len);
+    char *text = mpt_text_shown(word, len);
     char *names = arg_names(row->takes);
     if (meant < MPT_ARGS)
         fail(p, "unknown option \"%s\" of mptcp,%s; did you mean \"%s\"?", text, row->name,
@@ -185,14 +186,14 @@ static bool read_format(parser *p, char *value)
             continue;
         uint32_t later = row->formats >> format >> 1;
         unsigned left = later == 0 ? 0 : (later & (later - 1)) == 0 ? 1 : 2;
-        mpt_scan_join(names, FORMAT_NAMES[format], left, " or ");
+        mpt_text_join(names, FORMAT_NAMES[format], left, " or ");
         if (strcmp(value, FORMAT_NAMES[format]) == 0) {
             p->out->format = (mpt_format)format;
             found = true;
         }
     }
     if (!found) {
-        char *text = mpt_scan_shown(value, strlen(value));
+        char *text = mpt_text_shown(value, strlen(value));
         fail(p, "mptcp,%s has no format \"%s\"; it has %s", row->name, text, names->str);
         g_free(text);
     }
@@ -287,7 +288,7 @@ static bool read_type(parser *p, char *value)
         return true;
     names = g_string_new(NULL);
     for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        mpt_scan_join(names, mpt_graph_name((mpt_graph_type)t), MPT_GRAPH_TYPES - 1 - t, " or ");
+        mpt_text_join(names, mpt_graph_name((mpt_graph_type)t), MPT_GRAPH_TYPES - 1 - t, " or ");
     fail(p, "there is no graph \"%s\"; type= is %s", value, names->str);
     g_string_free(names, TRUE);
     return false;
@@ -328,7 +329,7 @@ static bool read_option(parser *p, unsigned arg, char *value)
     if (!row->value && value)
         return fail(p, "option \"%s\" takes no value; write it alone", row->name);
     if (row->read && !row->read(p, g_strstrip(value)) && !p->error) {
-        char *text = mpt_scan_shown(value, strlen(value));
+        char *text = mpt_text_shown(value, strlen(value));
         fail(p, "option \"%s\" needs %s, not \"%s\"", row->name, row->expects, text);
         g_free(text);
     }

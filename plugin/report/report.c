@@ -4,7 +4,7 @@
  */
 #include "report.h"
 
-#include "plugin/report/format/scan.h"
+#include "plugin/report/format/text.h"
 #include "registry.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/vantage/vantage_engines.h"
@@ -101,7 +101,7 @@ static void append_selection(GString *what, const mpt_arguments *a)
             g_snprintf(text, sizeof text, "token=%08x", a->token);
         else
             g_snprintf(text, sizeof text, "address=%s", mpt_endpoint_address_text(&a->address, address));
-        mpt_scan_join(what, text, --left, " and ");
+        mpt_text_join(what, text, --left, " and ");
     }
     if (!a->filter)
         return;

@@ -24,6 +24,7 @@
 #include "expert.h"
 #include "plugin/host.h"
 #include "plugin/prefs.h"
+#include "plugin/report/common/labels.h"
 #include "tap/dissection.h"
 #include "tap/engine/frames/frames.h"
 #include "tap/engine/graphs/graphs.h"
@@ -251,7 +252,7 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
         add_uint(tree, tvb, hf_connection, facts->connection_id);
         add_uint(tree, tvb, hf_subflow, facts->subflow_id);
     }
-    generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, facts->role ? "server" : "client"));
+    generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, mpt_end_name(facts->role)));
     if (facts->backup_known)
         generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
     if (facts->pieces)

@@ -4,9 +4,9 @@
  */
 #include "connection_json.h"
 
+#include "event_json.h"
 #include "figures.h"
 #include "labels.h"
-#include "plugin/report/events/event_json.h"
 
 static void endpoint_members(mpt_json *json, const mpt_endpoint *e)
 {

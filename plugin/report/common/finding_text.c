@@ -262,7 +262,7 @@ static void put_term(const struct writing *w, const mpt_term *a, char way)
         mpt_units_plain(w->out, a->number);
         break;
     case MPT_TERM_BYTES:
-        mpt_units_exact_bytes(w->out, a->number);
+        mpt_units_things(w->out, a->number, "byte");
         break;
     case MPT_TERM_TIME:
         mpt_units_time(w->out, (int64_t)a->number);

@@ -93,8 +93,8 @@ static void text_counts(const struct collection *c, mpt_sink *sink)
     GString *line = g_string_new(NULL);
     const char *before = ": ";
 
-    mpt_units_grouped(line, c->checked);
-    g_string_append_printf(line, " MPTCP connection%s checked", c->checked == 1 ? "" : "s");
+    mpt_units_things(line, c->checked, "MPTCP connection");
+    g_string_append(line, " checked");
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const mpt_severity_words *words = mpt_severity_label(s);
         guint n = c->by_severity[s]->len;

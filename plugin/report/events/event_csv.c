@@ -5,6 +5,7 @@
 #include "event_csv.h"
 
 #include "event_text.h"
+#include "plugin/report/common/event_json.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"

@@ -104,7 +104,7 @@ static void capable(const struct words *w)
         say(w, ", with DSS checksums");
     if (o->has_data && o->data_len) {
         say(w, ", and sends the first ");
-        mpt_units_exact_bytes(w->out, o->data_len);
+        mpt_units_things(w->out, o->data_len, "byte");
     }
 }
 
@@ -241,7 +241,7 @@ static void data_fin(const struct words *w)
     say(w, "%s has sent all its data", w->who);
     if (dsn.known) {
         say(w, ": ");
-        mpt_units_exact_bytes(w->out, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0));
+        mpt_units_things(w->out, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0), "byte");
     }
     say_repeated(w);
 }

@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-#include "event_pairs.h"
+#include "plugin/report/common/event_pairs.h"
 #include "tap/engine/figures/metrics.h"
 
 /* Appends what happened: "server announces 198.51.100.2 as id 1, HMAC valid", and what it belongs to that

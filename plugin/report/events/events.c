@@ -5,9 +5,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "event_csv.h"
-#include "event_json.h"
 #include "event_text.h"
 #include "plugin/report/common/connection_json.h"
+#include "plugin/report/common/event_json.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/format/text.h"

@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-#include "tap/engine/base/units.h"
-
-#define SHOWN_CHARACTERS 60
-
 bool mpt_scan_u32(const char *text, uint32_t *value)
 {
     guint64 wide;
@@ -47,24 +43,6 @@ bool mpt_scan_index(const char *text, const char *const *names, unsigned *index)
         }
     }
     return false;
-}
-
-char *mpt_scan_shown(const char *text, size_t len)
-{
-    char *part = g_strndup(text, len);
-    GString *out = g_string_new(NULL);
-    mpt_units_printable(out, part);
-    g_free(part);
-    if (g_utf8_strlen(out->str, -1) > SHOWN_CHARACTERS) {
-        g_string_truncate(out, (gsize)(g_utf8_offset_to_pointer(out->str, SHOWN_CHARACTERS) - out->str));
-        g_string_append(out, "...");
-    }
-    return g_string_free(out, FALSE);
-}
-
-void mpt_scan_join(GString *out, const char *name, unsigned left, const char *last)
-{
-    g_string_append_printf(out, "%s%s", name, left == 0 ? "" : left == 1 ? last : ", ");
 }
 
 unsigned mpt_scan_distance(const char *a, size_t a_len, const char *b)

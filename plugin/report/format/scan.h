@@ -1,4 +1,4 @@
-/* scan.h - words of a command line: parsing, quoting, listing, and finding the nearest name for a typing error.
+/* scan.h - the words of a command line: read, and compared for typing errors.
  *
  * Invariant: nothing here knows an option or a report.
  *
@@ -22,13 +22,6 @@ bool mpt_scan_u32(const char *text, uint32_t *value);
 bool mpt_scan_seconds(const char *text, int64_t *ns);
 /* The index of `text` in the NULL-terminated `names`. False, with *index untouched, if it is not there. */
 bool mpt_scan_index(const char *text, const char *const *names, unsigned *index);
-
-/* The first `len` bytes of untrusted text, fit for a sentence: printable, and cut after 60 characters. Free with
- * g_free(). */
-char *mpt_scan_shown(const char *text, size_t len);
-
-/* Appends a name to "a, b and c" (`last` is " and "); `left` names are still to come after it. */
-void mpt_scan_join(GString *out, const char *name, unsigned left, const char *last);
 
 /* Edit distance, ignoring case, between the first a_len bytes of a and b: letters to insert, drop, change, or swap with
  * a neighbour. MPT_WORD_MAX if either is that long. */

@@ -10,6 +10,9 @@
 
 #include "tap/engine/base/units.h"
 
+/* Characters of a word that is quoted. */
+#define MOST_SHOWN 60
+
 /* " (1.44 MB)": what stands beside a MPT_COLUMN_SCALED value, padded so that the exact digits stay aligned.
  */
 #define SCALED_WIDTH 10
@@ -514,4 +517,22 @@ void mpt_text_block(mpt_sink *sink, const mpt_block *block, int indent)
             mpt_sink_pad(sink, ' ', at - (size_t)indent - mpt_text_width(label));
         wrap(sink, at, at, value);
     }
+}
+
+char *mpt_text_shown(const char *text, size_t len)
+{
+    char *part = g_strndup(text, len);
+    GString *out = g_string_new(NULL);
+    mpt_units_printable(out, part);
+    g_free(part);
+    if (g_utf8_strlen(out->str, -1) > MOST_SHOWN) {
+        g_string_truncate(out, (gsize)(g_utf8_offset_to_pointer(out->str, MOST_SHOWN) - out->str));
+        g_string_append(out, "...");
+    }
+    return g_string_free(out, FALSE);
+}
+
+void mpt_text_join(GString *out, const char *name, unsigned left, const char *last)
+{
+    g_string_append_printf(out, "%s%s", name, left == 0 ? "" : left == 1 ? last : ", ");
 }

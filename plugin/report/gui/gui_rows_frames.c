@@ -5,6 +5,7 @@
  */
 #include "gui_rows.h"
 
+#include "plugin/report/common/event_json.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"

@@ -196,10 +196,10 @@ void mpt_units_grouped(GString *out, uint64_t value)
     append_text(out, c, (size_t)(end - c));
 }
 
-void mpt_units_exact_bytes(GString *out, uint64_t bytes)
+void mpt_units_things(GString *out, uint64_t n, const char *thing)
 {
-    mpt_units_grouped(out, bytes);
-    g_string_append(out, bytes == 1 ? " byte" : " bytes");
+    mpt_units_grouped(out, n);
+    g_string_append_printf(out, " %s%s", thing, n == 1 ? "" : "s");
 }
 
 void mpt_units_grouped_signed(GString *out, int64_t value)

@@ -15,8 +15,8 @@
 
 /* "999 bytes", "1 byte", "1.44 MB": decimal prefixes (kB = 1000 bytes), 3 significant digits. */
 void mpt_units_bytes(GString *out, uint64_t bytes);
-/* "1 byte", "1,435,648 bytes" */
-void mpt_units_exact_bytes(GString *out, uint64_t bytes);
+/* "1 byte", "1,435,648 bytes": things that take an s. */
+void mpt_units_things(GString *out, uint64_t n, const char *thing);
 /* "950 bit/s", "19.97 Mbit/s"; 4 significant digits; "-" where not finite or negative. */
 void mpt_units_rate(GString *out, double bps);
 /* A duration: "0 s", "950 ns", "12.3 us", "1.23 ms", "1.234 s", "59.999 s", "2 min 03 s", "2 h 03 min",

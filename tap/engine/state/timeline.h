@@ -16,26 +16,19 @@
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/protocol/option.h"
 
+/* All types of events; their names in reports are these. */
+/* clang-format off */
+#define MPT_EVENT_TABLE(X) \
+    X(MP_CAPABLE) X(MP_JOIN) X(ADD_ADDR) X(ADD_ADDR_ECHO) X(REMOVE_ADDR) X(MP_PRIO) X(MP_FAIL) X(MP_FASTCLOSE) \
+    X(MP_TCPRST) X(RST) X(FIN) X(DATA_FIN) X(INFINITE_MAPPING) X(FALLBACK) X(CHECKSUM_BAD) X(HMAC_BAD) \
+    X(SUBFLOW_ESTABLISHED) X(SUBFLOW_CLOSED)
+/* clang-format on */
+
 typedef enum mpt_event_type {
-    MPT_EVENT_MP_CAPABLE,
-    MPT_EVENT_MP_JOIN,
-    MPT_EVENT_ADD_ADDR,
-    MPT_EVENT_ADD_ADDR_ECHO,
-    MPT_EVENT_REMOVE_ADDR,
-    MPT_EVENT_MP_PRIO,
-    MPT_EVENT_MP_FAIL,
-    MPT_EVENT_MP_FASTCLOSE,
-    MPT_EVENT_MP_TCPRST,
-    MPT_EVENT_RST,
-    MPT_EVENT_FIN,
-    MPT_EVENT_DATA_FIN,
-    MPT_EVENT_INFINITE_MAPPING,
-    MPT_EVENT_FALLBACK,
-    MPT_EVENT_CHECKSUM_BAD,
-    MPT_EVENT_HMAC_BAD,
-    MPT_EVENT_SUBFLOW_ESTABLISHED,
-    MPT_EVENT_SUBFLOW_CLOSED,
-    MPT_EVENT_TYPES
+#define X(name) MPT_EVENT_##name,
+    MPT_EVENT_TABLE(X)
+#undef X
+        MPT_EVENT_TYPES
 } mpt_event_type;
 
 /* HMAC_BAD: which one, beside the steps of mpt_join_step. */

@@ -5,9 +5,8 @@
 #include "event_json.h"
 
 #include "event_pairs.h"
-
-#include "plugin/report/common/figures.h"
-#include "plugin/report/common/labels.h"
+#include "figures.h"
+#include "labels.h"
 
 static void verdict(mpt_json *json, const char *key, mpt_verdict value)
 {
