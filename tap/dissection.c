@@ -129,7 +129,7 @@ static void read_options(mpt_segment *g, const uint8_t *options, unsigned length
     }
 }
 
-/* False where Wireshark's own TCP dissector would tell no tap of it either. */
+/* False where Wireshark's own TCP dissector would queue nothing for its taps either. */
 static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
 {
     unsigned captured = tvb_captured_length(tvb), length = tvb_reported_length(tvb), header;

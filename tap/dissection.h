@@ -1,10 +1,10 @@
-/* dissection.h - the second door: the TCP segments of the frame that is being dissected, for who can't wait
- * for taps.
+/* dissection.h - door 2: the TCP segments of the frame being dissected, for callers that can't wait for taps.
  *
- * Taps are not run in the first of two passes, so that what has to be known then is read from the TCP header
- * itself, by a wrapper around the dissector of IP protocol 6.
+ * Wireshark runs no taps in the first of two passes. What fields need in that pass is read from the TCP
+ * header itself, by a wrapper around the dissector of IP protocol 6.
  *
- * Invariant: installed only between start and stop; the dissector that was there before does all else.
+ * Invariant: the wrapper is installed only between start and stop, and leaves the dissection itself to the
+ * dissector that it replaces.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,14 +13,14 @@
 
 #include "tap/engine/frames/frames.h"
 
-/* Once, while protocols are registered. */
+/* Call once, while protocols are registered. */
 void mpt_dissection_register(void);
-/* From the next frame on; stop() puts the dissector back. Both may be called at any time, also twice. */
+/* start() takes effect with the next frame, stop() restores the dissector. Both may be called at any time,
+ * also twice in a row. */
 void mpt_dissection_start(void);
 void mpt_dissection_stop(void);
-/* Feeds the segments of this frame, in order, to both readings (NULL: none), and its time to the kept one;
- * to be called when the frame is dissected for the first time, once all of it is. Returns how many
- * segments there are. */
+/* Feeds the segments of this frame, in order, to both readings (NULL: none), and the frame's time to the kept
+ * one. Call it at the end of the frame's first dissection. Returns the number of segments. */
 struct _packet_info;
 unsigned mpt_dissection_feed(const struct _packet_info *pinfo, mpt_frames *live, mpt_frames *kept);
 

@@ -1,4 +1,4 @@
-/* epan_values.h - what both doors take from a packet of Wireshark's, as plain values.
+/* epan_values.h - what both doors take from Wireshark's packet_info, as plain values.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,11 +11,11 @@
 
 #include "segment.h"
 
-/* The time of the frame in nanoseconds, within what 64 bits hold. */
+/* The frame's time in nanoseconds since the epoch, clamped to what 64 bits hold. */
 int64_t mpt_epan_time(const packet_info *pinfo);
 /* Sets the frame's number and time. */
 void mpt_epan_set_frame(mpt_segment *segment, const packet_info *pinfo);
-/* Sets src and dst. Addresses other than of IP are none. */
+/* Sets src and dst. An address that is neither IPv4 nor IPv6 is left out: the endpoint has its port alone. */
 void mpt_epan_set_ends(mpt_segment *segment, const address *src, uint16_t src_port, const address *dst,
                        uint16_t dst_port);
 

@@ -26,7 +26,7 @@ struct option_record {
     uint8_t bytes[MPT_SEGMENT_OPTION_BYTES];
 };
 
-/* Options of TCP itself that somebody may ask for (RFC 9293 3.2, RFC 7323 3.2). */
+/* TCP's own options that may be asked for (RFC 9293 3.2, RFC 7323 3.2). */
 enum { MSS_KIND = 2, TIMESTAMPS_KIND = 8 };
 
 /* One of them, as our tap gets it. */
@@ -46,16 +46,16 @@ static struct {
     bool want_payload, want_tcp_options;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters;    /* struct filter */
-    /* Segments are handed on some at a time, with the earliest time of the frames since the last ones. */
+    /* Segments are handed on in batches, with the earliest time of the frames since the last batch. */
     bool at_once;
     mpt_segment segments[BATCH];
     unsigned complete; /* of these */
     bool timed;
     int64_t earliest_ns;
-    /* The segment that the taps are telling of: segments[complete]. */
+    /* The segment whose taps are running: segments[complete]. */
     bool pending;
     const struct tcpheader *tcph;
-    uint32_t last_frame; /* in which a segment was told of */
+    uint32_t last_frame; /* that had a segment */
 } listener;
 
 struct filter {
@@ -154,7 +154,7 @@ static void note_time(int64_t time_ns)
     listener.timed = true;
 }
 
-/* The segment of this tcpheader: the one being told of, or a new one. */
+/* The segment of this tcpheader: the pending one, or a new one. */
 static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader *t)
 {
     mpt_segment *g = &listener.segments[listener.complete];
@@ -174,7 +174,7 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     listener.tcph = t;
     listener.pending = true;
     listener.last_frame = pinfo->num;
-    /* Already what is known here repairs a segment that tap "tcp" is never told of. */
+    /* Filled in already here, for a segment that tap "tcp" never gets (4.0). */
     fill_header(g, pinfo, t);
     return g;
 }
@@ -231,8 +231,8 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
     return TAP_PACKET_DONT_REDRAW;
 }
 
-/* A frame whose innermost layer is TCP, and no tap told of a segment: the options cost it (4.0). TCP headers
- * that ICMP quotes are not segments. */
+/* A frame whose innermost layer is TCP and whose taps brought no segment: an exception in the options lost it
+ * (4.0). TCP headers that ICMP quotes are not segments. */
 static bool is_lost(const packet_info *pinfo)
 {
     return listener.tcp_tap_loses && pinfo->ptype == PT_TCP && listener.last_frame != pinfo->num &&
@@ -280,7 +280,7 @@ static void on_draw(void *tapdata _U_)
 
 /* --- the wrapper around the dissector of option kind 30 --- */
 
-/* Of those, nearly all frames need fewer than there are at hand. */
+/* Nearly all frames need no more of them than there are here. */
 static struct option_record *new_record(const packet_info *pinfo)
 {
     static struct option_record records[16];

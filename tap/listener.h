@@ -1,13 +1,13 @@
-/* listener.h - the door: what Wireshark's dissectors put out becomes segments. The only file of
- * tap/ with epan.
+/* listener.h - door 1: turns what Wireshark's taps deliver into segments and feeds them to the engines.
  *
- * Three taps say something of one segment: our own one, fed by a wrapper around the dissector of TCP option
- * kind 30 (raw bytes), tap "tcp" (the header), and tap "tcp_follow" (the payload, only where it is wanted).
- * They come one after another while one frame's taps are run; tap "frame" comes last and ends it. Segments
- * are handed on some at a time, as the client's code and data would otherwise come from memory anew for each.
+ * Several taps bring parts of one segment: our own one, fed by a wrapper around the dissector of TCP
+ * option kind 30 (raw bytes), "tcp" (the header), and, on request, "tcp_follow" (the payload) and one for
+ * TCP's own options. All taps of a frame run one after another; "frame" comes last and completes it.
+ * Segments are handed on in batches, because Wireshark leaves nothing of the engine in the processor's
+ * cache between two packets.
  *
- * Invariant: a client is told of each segment once, in order, when all taps have spoken and at the latest
- * before it draws. No tap callback throws: nothing here reads a tvbuff beyond what is captured.
+ * Invariant: the engines get each segment once, in the order of the file, after all its taps have run and
+ * before the client draws. No tap callback throws: nothing here reads a tvbuff beyond what was captured.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,11 +20,13 @@
 
 #include "tap/engine/vantage/vantage_engines.h"
 
-/* What is asked of who started the listener; never for each segment. */
+/* Who started the listener; not called for single segments. */
 typedef struct mpt_listener_client {
-    void (*open)(void); /* a reading begins: the engines that are to have it go to mpt_listener_feed() */
-    void (*reset)(
-        void); /* what was fed is void and no engine gets any more: a file begins, or is read again */
+    /* A reading begins: pass the engines that are to have it to mpt_listener_feed(). */
+    void (*open)(void);
+    /* A file begins, or is read again: what was fed is void, and no engine gets any more. */
+    void (*reset)(void);
+    /* Everything read so far has been fed. */
     void (*draw)(void);
 } mpt_listener_client;
 
@@ -36,30 +38,31 @@ typedef struct mpt_tcp_follow_record {
     struct tcp_analysis *tcpd;
 } mpt_tcp_follow_record;
 
-/* Once, while protocols are registered. */
+/* Call once, while protocols are registered. */
 void mpt_listener_register(void);
 
-/* Starts to listen; for one client at a time. False, and *error (free with g_free()) says why,
- * where Wireshark refuses. */
+/* Starts to listen, for one client at a time. False if Wireshark refuses a tap; *error (free with g_free())
+ * is then its reason, here and below. */
 bool mpt_listener_start(const mpt_listener_client *client, char **error);
-/* Feeds these engines until the next reset; they are borrowed. Only while the client is asked to open. */
+/* Feeds these engines until the next reset; they are borrowed. Call it from the client's `open` only. */
 void mpt_listener_feed(mpt_vantage_engines *to);
-/* From now on a segment is told of when its packet is through, not some later. */
+/* From now on each segment is handed on when its frame is complete, without batches. */
 void mpt_listener_at_once(void);
-/* From now on segments have their payload. */
+/* From now on segments have their payload, and are handed on one by one: it is borrowed from the frame. */
 bool mpt_listener_want_payload(char **error);
-/* From now on segments have TCP's own options that tell them apart: timestamps (RFC 7323), MSS of a SYN. */
+/* From now on segments have the TCP options that help to match them between two captures: timestamps (RFC
+ * 7323 3.2) and the MSS of a SYN (RFC 9293 3.7.1). */
 bool mpt_listener_want_tcp_options(char **error);
-/* Stops telling, also of filters. */
+/* Removes all tap listeners and filters, and restores the dissectors. */
 void mpt_listener_stop(void);
-/* The same at the end of the program, when Wireshark's tables are gone and it frees its listeners itself. */
+/* The same at the end of the program, when Wireshark frees its listeners itself and its tables are gone. */
 void mpt_listener_forget(void);
 
-/* Sets bit `mark` (one bit) in segments that match the display filter. False, with *error, where it does not
- * compile. Only after mpt_listener_start(). */
+/* Sets the bit `mark` in segments that match the display filter. False, with *error, if it does not compile.
+ * Call it after mpt_listener_start(). */
 bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error);
 
-/* "4.0.17": the version of the Wireshark that runs. Static. */
+/* The version of the running Wireshark: "4.0.17". Static. */
 const char *mpt_listener_wireshark_version(void);
 
 #endif

@@ -1,6 +1,7 @@
 /* segment.h - one TCP segment as plain values: the border between Wireshark and the engine.
  *
- * Invariant: nothing here points into a dissector's memory, except `payload` during mpt_engine_feed().
+ * Invariant: nothing here points into a dissector's memory but `payload`, which is borrowed while the
+ * segment is fed.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -33,7 +34,7 @@ enum {
     MPT_SEGMENT_PAYLOAD_CUT = 1 << 4,    /* captured_payload < payload_len */
     MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5, /* a fragment: payload_len is 0, the true length is not known */
     MPT_SEGMENT_MSS = 1 << 6,            /* mss is set */
-    MPT_SEGMENT_INTERFACE = 1 << 7 /* interface_id is set: the format of the capture file knows interfaces */
+    MPT_SEGMENT_INTERFACE = 1 << 7,      /* interface_id is set: the capture file's format has interfaces */
 };
 
 typedef struct mpt_segment {
@@ -46,7 +47,7 @@ typedef struct mpt_segment {
     uint32_t payload_len;              /* by the IP length */
     uint32_t tcp_stream, mptcp_stream; /* Wireshark's labels */
     uint32_t tsval, tsecr;
-    uint32_t interface_id; /* of the capture file; 0 where it knows none */
+    uint32_t interface_id; /* of the capture file; 0 if its format has none */
     uint32_t marks;        /* one bit for each report whose display filter this packet matches */
     uint16_t flags;        /* MPT_TCP_* */
     uint16_t mss;          /* of a SYN (RFC 9293 3.7.1) */
@@ -54,7 +55,7 @@ typedef struct mpt_segment {
     /* The segment's options of kind 30, one after the other, each with kind and length. */
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];
     uint32_t captured_payload; /* bytes at payload */
-    const uint8_t *payload;    /* borrowed; NULL where nobody asked for it */
+    const uint8_t *payload;    /* borrowed; NULL unless asked for */
 } mpt_segment;
 
 #endif

@@ -73,7 +73,7 @@ static uint32_t epoch_for(mpt_engine *e, mpt_connection *c, mpt_conn_side side, 
     return d->epoch;
 }
 
-/* --- what observers are told --- */
+/* --- calling the observers --- */
 
 static void tell(const struct context *x, mpt_data_class what, int64_t position, uint32_t length,
                  const int64_t *dsn, const mpt_stamp *first)
@@ -688,7 +688,7 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to
     mpt_runs_at at;
     mpt_run *r;
 
-    /* Observers know these bytes already; they are told of the merge instead. */
+    /* Observers know these bytes already; their function `merge` is called instead. */
     e->observers = g_array_new(FALSE, FALSE, sizeof(mpt_observed));
     for (i = offset; i < to->subflows->len; i++) {
         mpt_bytes *b = bytes_of(to, to_side, (uint16_t)i);

@@ -1,4 +1,4 @@
-/* engine.c - see engine.h: the look-back, the table of flows, one segment's way.
+/* engine.c - see engine.h: the look-back, the table of flows, the steps that each segment takes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -60,7 +60,7 @@ static mpt_side side_of(const mpt_subflow *s, const mpt_segment *g)
     return mpt_endpoint_equal(&s->ends[MPT_SIDE_A], &g->src) ? MPT_SIDE_A : MPT_SIDE_B;
 }
 
-/* The subflow that had this number of Wireshark's last; NULL where none is known. It may be any. */
+/* The newest subflow with this tcp.stream; NULL: none is known. A guess, to be checked. */
 static mpt_subflow *guess_subflow(const mpt_engine *e, const mpt_segment *g)
 {
     uint32_t place;
@@ -71,7 +71,7 @@ static mpt_subflow *guess_subflow(const mpt_engine *e, const mpt_segment *g)
     return place && e->subflows->pdata[place - 1] != e->idle.nobody ? e->subflows->pdata[place - 1] : NULL;
 }
 
-/* Wireshark counts its streams as we count subflows: more numbers than that are not worth their place. */
+/* Wireshark's numbers grow as our count of subflows does: much higher ones are not worth their memory. */
 static void note_stream(mpt_engine *e, const mpt_segment *g, const mpt_subflow *s)
 {
     if (!(g->presence & MPT_SEGMENT_STREAM) || g->tcp_stream / 4 > e->subflows->len)
@@ -171,7 +171,7 @@ static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
     return best;
 }
 
-/* --- one segment's way --- */
+/* --- the steps of one segment --- */
 
 static bool in_window(const mpt_engine *e, int64_t time_ns)
 {

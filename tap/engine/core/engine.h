@@ -3,7 +3,7 @@
  * Feed every TCP segment of a capture, in any order; flush at its end; read. Between, everything that can be
  * reached from here may be read at any time and shows what has left the look-back.
  *
- * Invariant: no globals; two engines never share anything. No input is fatal.
+ * Invariant: no globals; two engines share nothing but the list of keys. No input is fatal.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,36 +21,36 @@ typedef struct mpt_engine mpt_engine;
 
 typedef struct mpt_engine_config {
     int64_t horizon_ns;      /* look-back in time */
-    size_t horizon_segments; /* and in segments; 0: none, in order of arrival */
+    size_t horizon_segments; /* and in segments; 0: no look-back, segments count in order of arrival */
     bool has_from, has_to;   /* count only segments with from_ns <= time < to_ns */
     int64_t from_ns, to_ns;  /* since the earliest frame */
     bool want_rtt;
-    bool want_hmacs;     /* HMACs are verified as they come, and wrong ones are events; else when asked for */
+    bool want_hmacs;     /* verify HMACs as they arrive, wrong ones become events; else only when asked for */
     bool want_checksums; /* verify DSS checksums; segments must be fed with their payload */
     bool want_payload;   /* observers get all payload; segments must be fed with it */
     bool want_evidence;  /* keep what the findings need (evidence.h) */
     bool want_frames;    /* never join runs of bytes, so that each byte's frame is known */
-    bool in_step;        /* observers compare this engine with others that are fed by turns: no batches */
-    GArray *keys;        /* mpt_key_pair, of keylist.h: the engine holds a reference; NULL: none */
+    bool in_step;        /* no batches: observers compare this engine with others that are fed in turn */
+    GArray *keys;        /* mpt_key_pair (keylist.h); the engine takes a reference of its own; NULL: none */
     /* Limits; what is beyond is dropped and counted. */
     uint32_t max_connections, max_subflows, max_events;
     uint32_t max_flows;     /* TCP connections, subflows among them */
-    uint32_t max_one_sided; /* of these, such as showed packets of one side only */
-    size_t
-        max_idle; /* bytes of memory for TCP connections and MPTCP connections that never carried payload: the
-                             * oldest are forgotten */
-    size_t
-        max_state; /* bytes of memory for what is kept of payload and mappings; seen to from time to time */
+    uint32_t max_one_sided; /* of these, those with packets from one side only */
+    /* Bytes of memory for TCP and MPTCP connections that never carried payload: the oldest are forgotten. */
+    size_t max_idle;
+    /* Bytes of memory for what is kept of payload and mappings; measured from time to time. */
+    size_t max_state;
 } mpt_engine_config;
 
-/* 2 s, 50,000 segments, no window, HMACs, nothing else extra, limits that only an attack reaches. */
+/* A look-back of 2 s and 50,000 segments, no window of time, HMACs verified, no other `want`, limits that
+ * only an attack reaches. */
 void mpt_engine_config_default(mpt_engine_config *config);
 
-/* Counts of the whole capture. */
+/* Counts of the whole capture, whatever the window of time. */
 typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
-    uint64_t segments_dropped; /* of TCP connections above the limit */
+    uint64_t segments_dropped; /* whose flow could not be added: max_flows, max_idle */
     uint64_t
         payload_dropped; /* segments and mappings above max_state, or too costly: their bytes are unmapped */
     bool has_earliest;
@@ -62,17 +62,17 @@ typedef enum mpt_data_class {
     MPT_DATA_FIRST,
     MPT_DATA_REINJECTED,
     MPT_DATA_REINJECTED_SAME,
-    MPT_DATA_RETRANSMITTED, /* on the subflow; mapped tells whether dsn is known */
-    MPT_DATA_UNMAPPED       /* so far; comes again, as something else, when its mapping comes */
+    MPT_DATA_RETRANSMITTED, /* on the subflow; `mapped`: dsn is known */
+    MPT_DATA_UNMAPPED       /* so far; observers get it again, as something else, when its mapping comes */
 } mpt_data_class;
 
 typedef struct mpt_data_piece {
     const mpt_connection *connection; /* NULL: plain TCP so far */
     const mpt_subflow *subflow;
-    mpt_side side; /* that sent it */
+    mpt_side side; /* of the sender */
     mpt_data_class what;
     bool mapped, implied;
-    bool resolved;    /* late: the bytes came before their mapping; frame and time are theirs */
+    bool resolved;    /* the mapping came after the bytes; frame and time are those of the bytes */
     int64_t position; /* on the subflow */
     int64_t dsn;      /* on the data level, where mapped */
     uint32_t length;
@@ -83,41 +83,43 @@ typedef struct mpt_data_piece {
     uint32_t captured;
 } mpt_data_piece;
 
-/* Told of everything as it is found, in time order; any function may be NULL. Borrowed values only. */
+/* Called for everything as it is found, in time order; any function may be NULL. Pieces, events and segments
+ * are borrowed for the call, connections and subflows until `forget`. */
 typedef struct mpt_observer {
     void (*data)(const mpt_data_piece *piece, void *user);
     void (*event)(const mpt_connection *connection, const mpt_event *event, void *user);
-    /* After a segment has been taken in. connection NULL: plain TCP. */
+    /* Called after a segment has been processed. connection NULL: plain TCP so far. */
     void (*segment)(const mpt_connection *connection, const mpt_subflow *subflow, mpt_side side,
                     const mpt_segment *segment, int64_t position, void *user);
     /* `from` has become part of `to`: owner numbers of its subflows grow by `offset`, and it is empty now. */
     void (*merge)(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                   void *user);
-    /* A flow that never carried payload is about to be freed, with its connection (NULL: plain TCP), whose
-     * flows are told of one by one. Nothing of either may be used any more. */
+    /* A flow that never carried payload is about to be freed, with its connection (NULL: plain TCP). Called
+     * once for each flow of that connection; nothing of either may be used afterwards. */
     void (*forget)(const mpt_connection *connection, const mpt_subflow *subflow, void *user);
 } mpt_observer;
 
 mpt_engine *mpt_engine_new(const mpt_engine_config *config);
 void mpt_engine_free(mpt_engine *e);
-/* Adds an observer; it is borrowed until the engine is freed or it is removed. */
+/* Adds an observer, which is borrowed until it is removed or the engine is freed. Several are called in the
+ * order in which they were added. */
 void mpt_engine_observe(mpt_engine *e, const mpt_observer *observer, void *user);
 void mpt_engine_unobserve(mpt_engine *e, const mpt_observer *observer, void *user);
 
-/* Copies the segment into the look-back. */
+/* Copies the segment into the look-back; its payload too where it is wanted. */
 void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment);
-/* There is a frame of this time, TCP or not: the earliest one is time 0 of the reports. */
+/* Call for the time of each frame, TCP or not: the earliest is time 0 of the reports. */
 void mpt_engine_note_time(mpt_engine *e, int64_t time_ns);
-/* A segment that could not be read (Wireshark 4.0). */
+/* Counts a segment that Wireshark's dissector did not deliver (4.0). */
 void mpt_engine_note_lost(mpt_engine *e);
-/* Empties the look-back: the capture is at its end. Feeding may go on; what is older counts as late. */
+/* Empties the look-back, at the end of the capture. Feeding may go on; older segments then count as late. */
 void mpt_engine_flush(mpt_engine *e);
 
 const mpt_engine_config *mpt_engine_get_config(const mpt_engine *e);
 const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e);
-/* All subflows and plain TCP connections, in order of discovery; all connections, in order of discovery,
- * among them empty ones that became part of another. In place of a flow that was forgotten there is one of an
- * empty connection: mpt_engine_forgot() tells. Borrowed. */
+/* All subflows and plain TCP connections (mpt_subflow), and all connections (mpt_connection), each in order
+ * of discovery. A connection that became part of another stays there, empty. A flow that was forgotten is
+ * replaced by one of an empty connection, for which mpt_engine_forgot() is true. Borrowed. */
 const GPtrArray *mpt_engine_subflows(const mpt_engine *e);
 const GPtrArray *mpt_engine_connections(const mpt_engine *e);
 static inline bool mpt_engine_forgot(const mpt_subflow *s)

@@ -117,7 +117,7 @@ mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, mpt_conn_
     return ref->c;
 }
 
-/* A partial connection that was found by a token before its key showed whose it is. */
+/* A partial connection that was found by a token, before the key that the token belongs to was seen. */
 static void adopt_partial(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token)
 {
     GSList *l = e->tokens ? g_hash_table_lookup(e->tokens, GUINT_TO_POINTER(token)) : NULL;
@@ -172,7 +172,7 @@ void mpt_identity_set_key(mpt_engine *e, mpt_connection *c, mpt_conn_side side, 
 
     if (version > MPT_V1 || (h->key_known && h->key == key))
         return;
-    if (h->key_known) /* the first key that was told stays */
+    if (h->key_known) /* the first key stays */
         return;
     h->key_known = h->idsn_known = true;
     h->key = key;

@@ -1,4 +1,4 @@
-/* signalling.c - what the options of a segment say of its subflow and of its connection.
+/* signalling.c - what the MPTCP options and TCP flags of a segment change in its subflow and its connection.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

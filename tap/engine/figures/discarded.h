@@ -1,6 +1,6 @@
-/* discarded.h - what arrived at a receiver and was thrown away there.
+/* discarded.h - what arrived at a receiver and was discarded there.
  *
- * Invariant: derived from const state; in doubt nothing was thrown away.
+ * Invariant: derived from const state; in doubt nothing was discarded.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,20 +12,21 @@
 
 #include "tap/engine/state/connection.h"
 
-/* A receiver that sends MP_FAIL has thrown away the mapping that begins at its DSN and does the same with all
- * that follows it on the subflow (RFC 8684 3.7). True: *position is where that begins, on the subflow. */
+/* A receiver that sends MP_FAIL has discarded the mapping that begins at its DSN, and discards all that
+ * follows it on the subflow (RFC 8684 3.7). True: *position is where that begins, on the subflow. */
 bool mpt_discarded_from(const mpt_connection *c, const mpt_event *fail, int64_t *position);
 
-/* Nobody takes what comes on a subflow after a RST, of either side. */
+/* After a RST of either side whatever arrives on the subflow is discarded (RFC 9293 3.10.7). time_ns:
+ * of the capture. */
 static inline bool mpt_discarded_after_reset(const mpt_subflow *s, int64_t time_ns)
 {
     return s->state == MPT_STATE_RESET && time_ns > s->closed_ns;
 }
 
-/* For a capture of the receiver. level[side] has stayed at its highest DATA_ACK up to last_ack_ns: had the
- * byte there been in the capture for so long then that its receiver did not take it, and is it at or before
- * `position` on this subflow, which has acknowledged that? Only with checksums. The stamps of `owned` must be
- * those of each byte (want_frames). */
+/* For a capture at the receiver, with checksums; false in any other. level[side] has stayed at its highest
+ * DATA_ACK up to last_ack_ns. True if the byte there had by then been in the capture for so long that the
+ * receiver must have discarded it, and lies at or before `position` on this subflow, which has acknowledged
+ * that. The engine must keep frames (want_frames): the stamps of `owned` must be those of each byte. */
 bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t position,
                                int64_t last_ack_ns);
 

@@ -1,4 +1,4 @@
-/* metrics.h - the figures of the reports, from what the engine knows. Every figure is defined in FIGURES.md.
+/* metrics.h - the figures of the reports, computed from the engine's state. FIGURES.md defines each of them.
  *
  * Invariant: computes from const state and keeps nothing; a view borrows from the engine and is stale once
  * the engine is fed again.
@@ -24,10 +24,10 @@ typedef struct mpt_maybe_int {
     int64_t value;
 } mpt_maybe_int;
 
-/* A rate or a ratio; NAN is null. */
+/* Figures of type double are rates or ratios; NAN is null. */
 
 typedef struct mpt_rtt_figures {
-    uint64_t samples; /* 0: the rest is null */
+    uint64_t samples; /* 0: all others are null */
     int64_t min_ns, median_ns, p95_ns, max_ns;
     double mean_ns;
 } mpt_rtt_figures;
@@ -104,7 +104,7 @@ typedef struct mpt_connection_view {
     mpt_fallback fallback;
     mpt_maybe_int version, checksum_required;
     mpt_endpoint end[MPT_ROLES]; /* of the first subflow */
-    mpt_host host[MPT_ROLES];    /* as it is shown: null where FIGURES.md says null */
+    mpt_host host[MPT_ROLES];    /* as reports show it: null where FIGURES.md says null */
     int64_t start_ns, end_ns;
     mpt_close close;
     mpt_maybe_int close_by; /* mpt_role */
@@ -115,13 +115,13 @@ typedef struct mpt_connection_view {
     int64_t epoch_ns; /* time of the earliest frame */
 } mpt_connection_view;
 
-/* Who this side of the connection is. */
+/* The role of this side of the connection. */
 static inline mpt_role mpt_metrics_role(const mpt_connection_view *v, mpt_conn_side side)
 {
     return side == v->side[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER;
 }
 
-/* The half of the sender in this direction; its data level. */
+/* The sender's half of the subflow in this direction; below, the sender's data level. */
 static inline const mpt_half *mpt_metrics_half(const mpt_subflow_view *s, mpt_direction direction)
 {
     return &s->subflow->half[s->side[mpt_direction_sender(direction)]];
@@ -132,7 +132,7 @@ static inline const mpt_data_level *mpt_metrics_level(const mpt_connection_view 
     return &v->connection->level[v->side[mpt_direction_sender(direction)]];
 }
 
-/* The same as mpt_connection_subflow(), with its answer. Owner numbers are mostly the ids. */
+/* The view of mpt_connection_subflow(); NULL where that is NULL. Mostly the owner number is the id. */
 static inline const mpt_subflow_view *mpt_metrics_subflow_of(const mpt_connection_view *v, uint16_t owner)
 {
     if (owner < v->subflow_count && v->subflows[owner].subflow->owner == owner)
@@ -148,13 +148,12 @@ static inline const mpt_subflow_view *mpt_metrics_subflow_of(const mpt_connectio
 GPtrArray *mpt_metrics_connections(const mpt_engine *e);
 /* TCP connections that never carried an MPTCP option. */
 uint64_t mpt_metrics_plain_tcp(const mpt_engine *e);
-/* Fills *view for a connection, whose id is the caller's to say; clear it with mpt_metrics_clear(). */
+/* Fills *view for the connection that has this id; clear it with mpt_metrics_clear(). */
 void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id,
                             mpt_connection_view *view);
 void mpt_metrics_clear(mpt_connection_view *view);
 
-/* The figures of a TCP connection on its own (report `tcp`): ends[0] sent the SYN, else had
- * the higher port. */
+/* The figures of one TCP connection (report `tcp`). Its client sent the SYN, or else has the higher port. */
 typedef struct mpt_tcp_view {
     mpt_side side[MPT_ROLES];
     int64_t start_ns, end_ns;
@@ -163,19 +162,19 @@ typedef struct mpt_tcp_view {
 } mpt_tcp_view;
 void mpt_metrics_tcp(const mpt_engine *e, const mpt_subflow *s, mpt_tcp_view *view);
 
-/* "open", "data_fin", ...; "capable", ...; "syn_sent", ...; "ok", "bad", NULL. Static. */
+/* Names as in CSV and JSON, static: "data_fin"; "capable"; "syn_sent"; "ok", or NULL if the verdict
+ * is not known. */
 const char *mpt_close_name(mpt_close close);
 const char *mpt_subflow_kind_name(mpt_subflow_kind kind);
 const char *mpt_subflow_state_name(mpt_subflow_state state);
 const char *mpt_verdict_name(mpt_verdict verdict);
-/* Of the HMAC in the SYN/ACK or the ACK of a join (RFC 8684 3.2), computed when first asked for. */
+/* The verdict on the HMAC in the SYN/ACK or the third ACK of a join (RFC 8684 3.2). */
 mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step);
 
-/* Events of a connection in time order, with those that are concluded and not signalled (FALLBACK). The side
- * of each is that of the connection. Not to be changed, nor kept while more is read. Free with
- * g_array_unref(); element type mpt_event. */
+/* The events of a connection in order of time, with the concluded one, FALLBACK. Elements are mpt_event,
+ * whose side is that of the connection. Read only, and stale once more is fed. Free with g_array_unref(). */
 GArray *mpt_metrics_events(const mpt_connection *c);
-/* The data level position of an event or a piece as relative DSN; null where the IDSN is not known. */
+/* A data-level position of level[side] as a relative DSN; null if the IDSN is not known. */
 mpt_maybe_int mpt_metrics_relative(const mpt_connection *c, mpt_conn_side side, int64_t position);
 
 #endif

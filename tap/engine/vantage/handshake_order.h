@@ -1,14 +1,16 @@
 /* handshake_order.h - which of two interfaces is nearer to the client: the one that waits longer for the
  * answer to a SYN.
  *
- *      client --|i|---------- path ----------|j|-- server     from SYN to SYN/ACK i waits for the way from i to the
- *                                                             server and back, j for less: no clock has to be right
+ *      client --|i|---------- path ----------|j|-- server
  *
- * Who is the client is what MPTCP says: it sent MP_CAPABLE, or joins with the token of a server's key (RFC
- * 8684 3.1, 3.2). Handshakes of plain TCP, and joins of an unknown connection, are weak: their initiator
- * may be either.
+ * From SYN to SYN/ACK packets travel from i to the server and back, a longer way than from j: this needs
+ * no synchronised clock.
  *
- * Invariant: memory is bounded; old handshakes are forgotten where there is no room.
+ * MPTCP shows who the client is: it sent MP_CAPABLE, or joins with the token of a server's key (RFC 8684
+ * 3.1, 3.2). Handshakes of plain TCP, and joins of an unknown connection, are weak evidence: either host may
+ * have opened them.
+ *
+ * Invariant: memory is bounded; old handshakes give way to new ones.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -29,12 +31,12 @@ typedef struct mpt_handshake_order {
 
 void mpt_handshake_order_clear(mpt_handshake_order *a);
 
-/* The key that a host tells in MP_CAPABLE: its token shows later who joins. */
+/* Notes the key that a host sends in MP_CAPABLE: its token shows later who joins. */
 void mpt_handshake_order_note_keys(mpt_handshake_order *a, const mpt_segment *g);
-/* A SYN at interface `self`. */
+/* Call for each SYN at interface `self`. */
 void mpt_handshake_order_syn(mpt_handshake_order *a, unsigned self, const mpt_segment *g);
-/* A SYN/ACK at interface `self`, with its two signatures (0: it has none), each with the bits of the
- * interfaces that showed it before. What it tells is added to `before` of these interfaces. */
+/* Call for each SYN/ACK at interface `self`. signatures: its two, 0: it has none; masks: bits of the
+ * interfaces that showed them before. Updates `before` of all these interfaces. */
 void mpt_handshake_order_synack(mpt_handshake_order *a, mpt_assignment *all, unsigned self,
                                 const mpt_segment *g, const uint64_t signatures[2], const uint64_t masks[2]);
 

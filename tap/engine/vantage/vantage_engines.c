@@ -144,7 +144,7 @@ mpt_engine *mpt_vantage_engines_at(mpt_vantage_engines *p, unsigned point)
     return p->engines[point];
 }
 
-/* --- which is where --- */
+/* --- the order of points --- */
 
 static void sort_by_place(mpt_vantage_engines *p)
 {

@@ -1,4 +1,4 @@
-/* vantage_engines.h - the engines of one window of time, one for each vantage point of the capture.
+/* vantage_engines.h - the engines of one window of time: one for each vantage point of the capture.
  *
  * Reports count each packet once: they read one engine, that of the vantage point that `at` names (by default
  * the client's end). A capture with one vantage point has one engine.
@@ -19,10 +19,10 @@
 
 typedef enum mpt_at { MPT_AT_CLIENT, MPT_AT_SERVER, MPT_AT_INTERFACE } mpt_at;
 
-/* What the user says of the vantage points. */
+/* What the user says about the vantage points. */
 typedef struct mpt_vantage_request {
-    GArray *client, *server; /* uint32_t interface ids, those of each end; NULL: not said; no id is in both */
-    bool has_at;             /* `at` is set: where reports count; else at the client's end */
+    GArray *client, *server; /* uint32_t interface ids of each end, none in both; NULL: not given */
+    bool has_at;             /* `at` is set: where reports count; otherwise at the client's end */
     mpt_at at;
     uint32_t at_interface; /* with MPT_AT_INTERFACE */
 } mpt_vantage_request;
@@ -41,23 +41,23 @@ mpt_vantage_engines *mpt_vantage_engines_new(const mpt_vantage_request *request,
                                              mpt_vantage_engines_opened opened, void *user);
 void mpt_vantage_engines_free(mpt_vantage_engines *p);
 
-/* Segments, times and losses as mpt_engine has them. */
+/* As the functions of mpt_engine with these names; segments are borrowed for the call. */
 void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segments, unsigned count);
 void mpt_vantage_engines_note_time(mpt_vantage_engines *p, int64_t time_ns);
 void mpt_vantage_engines_note_lost(mpt_vantage_engines *p);
-/* The capture is at its end. */
+/* Call at the end of the capture. */
 void mpt_vantage_engines_flush(mpt_vantage_engines *p);
 
 /* Vantage points so far, at least 1. */
 unsigned mpt_vantage_engines_count(const mpt_vantage_engines *p);
 /* The engine of a point below that count. */
 mpt_engine *mpt_vantage_engines_at(mpt_vantage_engines *p, unsigned point);
-/* The points from the client's end to the server's; `order` has room for all. False where nothing in the
- * capture shows which end is the client's: they are then in order of number. */
+/* Fills `order`, which has room for all points, from the client's end to the server's. False if nothing in
+ * the capture shows which end is the client's: they are then in order of number. */
 bool mpt_vantage_engines_order(mpt_vantage_engines *p, unsigned *order);
-/* The point that reports count at. */
+/* The point at which reports count. */
 unsigned mpt_vantage_engines_chosen(mpt_vantage_engines *p);
-/* Which interfaces are where, and what was asked for. Borrowed. */
+/* Which interfaces are where; what was asked for. Borrowed. */
 const mpt_vantage *mpt_vantage_engines_vantage(const mpt_vantage_engines *p);
 const mpt_vantage_request *mpt_vantage_engines_request(const mpt_vantage_engines *p);
 
