@@ -36,11 +36,6 @@ static mpt_endpoint read_from(const char *text, uint16_t port)
     return e;
 }
 
-static int sign(int value)
-{
-    return (value > 0) - (value < 0);
-}
-
 static void test_endpoint_set__ipv4__zeroes_the_rest(void **state)
 {
     (void)state;
@@ -91,27 +86,6 @@ static void test_endpoint_same_address__other_port__is_true(void **state)
     assert_true(mpt_endpoint_same_address(&e, &port));
     assert_false(mpt_endpoint_same_address(&e, &last));
     assert_false(mpt_endpoint_same_address(&v4, &family));
-}
-
-static void test_endpoint_compare__list_in_order__is_total(void **state)
-{
-    (void)state;
-    mpt_endpoint list[] = {
-        made(NULL, 0, 0),
-        made(NULL, 0, 9),
-        read_from("10.0.0.1", 65535),
-        read_from("192.0.2.1", 80),
-        read_from("192.0.2.1", 443), /* by number: 443's low byte is below 80's */
-        read_from("192.0.2.1", 0x8000),
-        read_from("192.0.3.0", 1),
-        read_from("::", 1),
-        read_from("2001:db8::1", 1),
-        read_from("2001:db8::2", 0),
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
-        for (size_t j = 0; j < G_N_ELEMENTS(list); j++)
-            assert_int_equal(sign(mpt_endpoint_compare(&list[i], &list[j])), (i > j) - (i < j));
-    }
 }
 
 static void test_endpoint_hash__65536_neighbours__spreads(void **state)
@@ -196,7 +170,6 @@ int main(void)
         cmocka_unit_test(test_endpoint_set__other_length__has_no_family),
         cmocka_unit_test(test_endpoint_equal__any_part_differs__is_false),
         cmocka_unit_test(test_endpoint_same_address__other_port__is_true),
-        cmocka_unit_test(test_endpoint_compare__list_in_order__is_total),
         cmocka_unit_test(test_endpoint_hash__65536_neighbours__spreads),
         cmocka_unit_test(test_endpoint_hash__each_byte__matters),
         cmocka_unit_test(test_endpoint_text__each_family__is_canonical),

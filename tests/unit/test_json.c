@@ -152,10 +152,12 @@ static void each_kind_of_member(mpt_json *json)
     mpt_json_begin_object_inline(json);
     mpt_json_member_seconds(json, "a", 5);
     mpt_json_member_uint(json, "b", 6);
-    mpt_json_member_uint_string(json, "c", 7);
+    mpt_json_key(json, "c");
+    mpt_json_uint_string(json, 7);
     mpt_json_member_double(json, "d", 0.5, 1);
     mpt_json_member_hex32(json, "e", 1);
-    mpt_json_member_hex64(json, "f", 1);
+    mpt_json_key(json, "f");
+    mpt_json_hex64(json, 1);
     mpt_json_end_object(json);
 }
 

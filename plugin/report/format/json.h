@@ -68,11 +68,9 @@ void mpt_json_member_null(mpt_json *json, const char *key);
 void mpt_json_member_bool(mpt_json *json, const char *key, bool value);
 void mpt_json_member_int(mpt_json *json, const char *key, int64_t value);
 void mpt_json_member_uint(mpt_json *json, const char *key, uint64_t value);
-void mpt_json_member_uint_string(mpt_json *json, const char *key, uint64_t value);
 void mpt_json_member_seconds(mpt_json *json, const char *key, int64_t ns);
 void mpt_json_member_double(mpt_json *json, const char *key, double value, int decimals);
 void mpt_json_member_string(mpt_json *json, const char *key, const char *value);
 void mpt_json_member_hex32(mpt_json *json, const char *key, uint32_t value);
-void mpt_json_member_hex64(mpt_json *json, const char *key, uint64_t value);
 
 #endif

@@ -440,66 +440,6 @@ void mpt_block_add(mpt_block *block, const char *label, const char *value)
     g_array_append_val(block->lines, line);
 }
 
-void mpt_block_addf(mpt_block *block, const char *label, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *value = g_strdup_vprintf(format, args);
-    va_end(args);
-    mpt_block_add(block, label, value);
-    g_free(value);
-}
-
-/* Adds a line and frees `value`. */
-static void add_string(mpt_block *block, const char *label, GString *value)
-{
-    mpt_block_add(block, label, value->str);
-    g_string_free(value, TRUE);
-}
-
-void mpt_block_add_bytes(mpt_block *block, const char *label, uint64_t bytes)
-{
-    GString *value = g_string_new(NULL);
-    mpt_units_bytes(value, bytes);
-    if (bytes >= 1000) {
-        g_string_append(value, " (");
-        mpt_units_grouped(value, bytes);
-        g_string_append_c(value, ')');
-    }
-    add_string(block, label, value);
-}
-
-void mpt_block_add_rate(mpt_block *block, const char *label, double bps)
-{
-    GString *value = g_string_new(NULL);
-    mpt_units_rate(value, bps);
-    if (isfinite(bps) && bps >= 1000 && bps < 1e18) {
-        g_string_append(value, " (");
-        mpt_units_grouped(value, (uint64_t)floor(bps + 0.5));
-        g_string_append_c(value, ')');
-    }
-    add_string(block, label, value);
-}
-
-void mpt_block_add_ns(mpt_block *block, const char *label, int64_t ns)
-{
-    GString *value = g_string_new(NULL);
-    mpt_units_duration(value, ns);
-    if (ns != 0) {
-        g_string_append(value, " (");
-        mpt_units_seconds(value, ns, 9);
-        g_string_append_c(value, ')');
-    }
-    add_string(block, label, value);
-}
-
-void mpt_block_add_uint(mpt_block *block, const char *label, uint64_t count)
-{
-    GString *value = g_string_new(NULL);
-    mpt_units_grouped(value, count);
-    add_string(block, label, value);
-}
-
 void mpt_text_block(mpt_sink *sink, const mpt_block *block, int indent)
 {
     g_assert(indent >= 0);

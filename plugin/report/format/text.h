@@ -40,12 +40,6 @@ void mpt_block_free(mpt_block *block); /* NULL is allowed */
 /* Adds a line; both strings are copied. A value that is too long is wrapped under itself. NULL is drawn "-".
  */
 void mpt_block_add(mpt_block *block, const char *label, const char *value);
-void mpt_block_addf(mpt_block *block, const char *label, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* Readable and exact: "1.44 MB (1,435,648)"; "512 bytes" where the readable form is exact. */
-void mpt_block_add_bytes(mpt_block *block, const char *label, uint64_t bytes);
-void mpt_block_add_rate(mpt_block *block, const char *label, double bps); /* not finite: "-" */
-void mpt_block_add_ns(mpt_block *block, const char *label, int64_t ns);
-void mpt_block_add_uint(mpt_block *block, const char *label, uint64_t count);
 /* Draws all lines, indented by `indent`. */
 void mpt_text_block(mpt_sink *sink, const mpt_block *block, int indent);
 

@@ -8,7 +8,7 @@
 
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"
-#include "plugin/report/plot/plot_internal.h"
+#include "plugin/report/plot/plot.h"
 #include "tap/engine/base/units.h"
 
 /* A window's capture is read as one vantage point. */

@@ -35,16 +35,6 @@ bool mpt_endpoint_same_address(const mpt_endpoint *a, const mpt_endpoint *b)
     return a->family == b->family && memcmp(a->address, b->address, sizeof a->address) == 0;
 }
 
-int mpt_endpoint_compare(const mpt_endpoint *a, const mpt_endpoint *b)
-{
-    if (a->family != b->family)
-        return a->family < b->family ? -1 : 1;
-    int order = memcmp(a->address, b->address, sizeof a->address);
-    if (order != 0)
-        return order;
-    return (a->port > b->port) - (a->port < b->port);
-}
-
 uint32_t mpt_endpoint_hash(const mpt_endpoint *e)
 {
     uint64_t high, low;

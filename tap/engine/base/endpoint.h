@@ -39,8 +39,6 @@ static inline size_t mpt_endpoint_address_len(const mpt_endpoint *e)
 bool mpt_endpoint_equal(const mpt_endpoint *a, const mpt_endpoint *b);
 /* The same address, whatever the ports. */
 bool mpt_endpoint_same_address(const mpt_endpoint *a, const mpt_endpoint *b);
-/* Total order: family, address, port. Below, equal to or above 0. */
-int mpt_endpoint_compare(const mpt_endpoint *a, const mpt_endpoint *b);
 uint32_t mpt_endpoint_hash(const mpt_endpoint *e);
 
 /* "192.0.2.1", "2001:db8::1" (RFC 5952), "" for no family. text has MPT_ADDRESS_TEXT bytes. Returns text. */

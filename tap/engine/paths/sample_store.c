@@ -88,11 +88,6 @@ void mpt_path_store_add(const mpt_path_sample *sample, void *user)
         write_held(s);
 }
 
-uint64_t mpt_path_store_count(const mpt_path_store *s)
-{
-    return s->count;
-}
-
 bool mpt_path_store_ok(const mpt_path_store *s)
 {
     return !s->failed;

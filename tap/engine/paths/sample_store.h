@@ -21,7 +21,6 @@ mpt_path_store *mpt_path_store_new(void);
 void mpt_path_store_free(mpt_path_store *s);
 /* user: the store. */
 void mpt_path_store_add(const mpt_path_sample *sample, void *user);
-uint64_t mpt_path_store_count(const mpt_path_store *s);
 /* False where the temporary file could not be written or read: what is shown of it would be incomplete. */
 bool mpt_path_store_ok(const mpt_path_store *s);
 

@@ -1,0 +1,44 @@
+/* plot.h - a graph of a connection, what it is called, and its exact points as CSV: what windows share with the report.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PLOT_H
+#define MPT_PLOT_H
+
+#include "plugin/report/format/sink.h"
+#include "plugin/report/registry.h"
+#include "tap/engine/graphs/graphs.h"
+
+/* Events that pages and windows show: more than anybody reads. */
+#define MPT_PLOT_EVENTS 2000
+
+/* A graph with its points, thinned. */
+typedef struct mpt_plot_graph {
+    mpt_graph graph;
+    mpt_thinner *points;
+} mpt_plot_graph;
+
+/* What is drawn. */
+typedef struct mpt_plot {
+    const mpt_report_context *context;
+    mpt_connection_view view;
+    mpt_series_request request;
+    mpt_plot_graph graphs[MPT_GRAPH_TYPES]; /* of request.types; the others have no points */
+    GArray *events;                         /* mpt_event, in time order */
+} mpt_plot;
+
+/* "subflow 1: reinjected", "sum": what a legend says. */
+void mpt_plot_series_title(const mpt_series *series, GString *out);
+/* "Throughput (average over 20 ms)": what stands above a graph. */
+void mpt_plot_graph_title(const mpt_plot *plot, mpt_graph_type type, GString *title);
+/* The unit of a graph for an axis: "relative DSN", "bit/s", "s", ... */
+const char *mpt_plot_unit_title(mpt_unit unit);
+/* "192.0.2.1:40000 -> 192.0.2.2:443, client to server". */
+void mpt_plot_title(const mpt_plot *plot, GString *out);
+/* True, and appends a sentence without its full stop, where the record is not complete. */
+bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence);
+/* x: where the one-way delays come from; NULL: without them. */
+void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x,
+                  const mpt_series_request *request, mpt_sink *sink);
+
+#endif
