@@ -143,7 +143,7 @@ static void print_hex_line(struct printing *x, mpt_direction dir, uint32_t offse
     }
     mpt_sink_putc(x->sink, ' ');
     for (i = 0; i < n; i++) {
-        mpt_sink_putc(x->sink, bytes[i] >= ' ' && bytes[i] < 0x7f ? (char)bytes[i] : '.');
+        mpt_sink_putc(x->sink, (char)(bytes[i] >= ' ' && bytes[i] < 0x7f ? bytes[i] : '.'));
         if (i == 7 && n > 8)
             mpt_sink_putc(x->sink, ' ');
     }
@@ -164,8 +164,8 @@ static void print_ascii(struct printing *x, mpt_direction dir, const uint8_t *by
 
     mpt_sink_printf(x->sink, "%s%u\n", dir == MPT_S2C ? "\t" : "", n);
     for (i = 0; i < n; i++) {
-        char c = (char)bytes[i];
-        mpt_sink_putc(x->sink, c == '\r' || c == '\n' || g_ascii_isprint(c) ? c : '.');
+        bool shown = bytes[i] == '\r' || bytes[i] == '\n' || g_ascii_isprint(bytes[i]);
+        mpt_sink_putc(x->sink, (char)(shown ? bytes[i] : '.'));
     }
     mpt_sink_putc(x->sink, '\n');
 }

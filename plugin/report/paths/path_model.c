@@ -227,6 +227,29 @@ static void fill_row(mpt_path_row *row)
     row->queue = f->lane[to][row->side];
 }
 
+/* A subflow that both points have: a row for each direction. ids: NULL: of no connection of the chosen point. */
+static void add_flow(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair,
+                     const mpt_path_flow *f, const mpt_path_ids *ids)
+{
+    for (unsigned side = 0; side < 2; side++) {
+        mpt_path_row *row;
+        unsigned direction = direction_of(f, side);
+        if (!(mpt_report_directions(x->arguments) >> direction & 1u))
+            continue;
+        row = g_new0(mpt_path_row, 1);
+        row->pair = pair;
+        row->owd.fine = true;
+        row->flow = f;
+        row->side = side;
+        row->direction = direction;
+        row->from_end = from_end(pair, f, side);
+        row->connection = ids ? ids->connection : UINT32_MAX;
+        row->subflow = ids ? ids->subflow : UINT32_MAX;
+        fill_row(row);
+        g_ptr_array_add(m->rows, row);
+    }
+}
+
 static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair,
                      GHashTable *numbers)
 {
@@ -236,33 +259,16 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
         const mpt_path_flow *f = g_ptr_array_index(flows, i);
         if (!f || !any_subflow(f)->connection)
             continue;
-        const mpt_path_ids *n = mpt_path_ids_of(numbers, f);
-        if (!f->subflow[0] || !f->subflow[1]) {
-            mpt_path_single single = {.pair = pair, .subflow = any_subflow(f)};
-            single.point = f->subflow[pair->client_end] ? pair->from : pair->to;
-            if (!n || n->selected)
-                g_array_append_val(m->singles, single);
+        const mpt_path_ids *ids = mpt_path_ids_of(numbers, f);
+        if (ids && !ids->selected)
+            continue;
+        if (f->subflow[0] && f->subflow[1]) {
+            add_flow(m, x, pair, f, ids);
             continue;
         }
-        if (n && !n->selected)
-            continue;
-        for (unsigned side = 0; side < 2; side++) {
-            mpt_path_row *row;
-            unsigned direction = direction_of(f, side);
-            if (!(mpt_report_directions(x->arguments) >> direction & 1u))
-                continue;
-            row = g_new0(mpt_path_row, 1);
-            row->pair = pair;
-            row->owd.fine = true;
-            row->flow = f;
-            row->side = side;
-            row->direction = direction;
-            row->from_end = from_end(pair, f, side);
-            row->connection = n ? n->connection : UINT32_MAX;
-            row->subflow = n ? n->subflow : UINT32_MAX;
-            fill_row(row);
-            g_ptr_array_add(m->rows, row);
-        }
+        mpt_path_single single = {.pair = pair, .subflow = any_subflow(f)};
+        single.point = f->subflow[pair->client_end] ? pair->from : pair->to;
+        g_array_append_val(m->singles, single);
     }
 }
 

@@ -126,20 +126,38 @@ static void label(const struct frame *f, double x, double y, const char *anchor,
     g_string_free(text, TRUE);
 }
 
+/* More than there are labels on an axis. */
+#define TICKS 32
+
+/* The multiples of `step` between two values; how many there are. */
+static unsigned ticks_between(double from, double to, double step, double *ticks)
+{
+    unsigned count = 0;
+    double value = ceil(from / step) * step;
+
+    while (count < TICKS && value <= to) {
+        ticks[count++] = value;
+        value += step;
+    }
+    return count;
+}
+
 static void axes(const struct frame *f)
 {
-    double step = step_of(f->t1 - f->t0, 8), value;
+    double step = step_of(f->t1 - f->t0, 8), ticks[TICKS];
+    unsigned count = ticks_between(f->t0, f->t1, step, ticks);
 
     mpt_sink_puts(f->sink, "<g fill=\"#333\" stroke=\"none\">\n");
-    for (value = ceil(f->t0 / step) * step; value <= f->t1; value += step)
-        label(f, x_of(f, value), HEIGHT - BOTTOM + 18, "middle", value, step);
+    for (unsigned i = 0; i < count; i++)
+        label(f, x_of(f, ticks[i]), HEIGHT - BOTTOM + 18, "middle", ticks[i], step);
     step = step_of(f->v1 - f->v0, 6);
-    for (value = ceil(f->v0 / step) * step; value <= f->v1; value += step)
-        label(f, LEFT - 8, y_of(f, value) + 4, "end", value, step);
+    count = ticks_between(f->v0, f->v1, step, ticks);
+    for (unsigned i = 0; i < count; i++)
+        label(f, LEFT - 8, y_of(f, ticks[i]) + 4, "end", ticks[i], step);
     mpt_sink_puts(f->sink, "</g>\n<path fill=\"none\" stroke=\"#ddd\" d=\"");
-    for (value = ceil(f->v0 / step) * step; value <= f->v1; value += step) {
-        put_point(f, 'M', f->t0, value);
-        put_point(f, 'L', f->t1, value);
+    for (unsigned i = 0; i < count; i++) {
+        put_point(f, 'M', f->t0, ticks[i]);
+        put_point(f, 'L', f->t1, ticks[i]);
     }
     mpt_sink_printf(f->sink, "\"/>\n<path fill=\"none\" stroke=\"#333\" d=\"M%d %dV%dH%d\"/>\n", LEFT, TOP,
                     HEIGHT - BOTTOM, WIDTH - RIGHT);

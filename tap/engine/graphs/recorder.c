@@ -136,7 +136,7 @@ static uint32_t end(mpt_recorder *r, const uint8_t *to)
 /* Is there room for one more piece or mapping? What is left out changes no state. */
 static bool has_room(mpt_recorder *r)
 {
-    bool room = r->piece_bytes < PIECES_FREE + PIECES_EACH * r->segments;
+    bool room = r->piece_bytes < (uint64_t)PIECES_FREE + (uint64_t)PIECES_EACH * r->segments;
 
     r->left_out += !room;
     return room;
@@ -367,7 +367,7 @@ bool mpt_record_next(mpt_record_reader *reader, mpt_record *g)
         if (reader->at < c->used)
             break;
     }
-    if (reader->chunk == chunks->len)
+    if (!c || reader->chunk >= chunks->len)
         return false;
     from = c->bytes + reader->at;
     head = *from++;
@@ -560,5 +560,5 @@ uint64_t mpt_recorder_left_out(const mpt_recorder *r)
 size_t mpt_recorder_memory(const mpt_recorder *r)
 {
     return r->chunks->len * sizeof(struct chunk) + r->merges->len * sizeof(struct merge) +
-           r->state.subflows->len * MPT_SIDES * sizeof(struct last);
+           r->state.subflows->len * (sizeof(struct last) * MPT_SIDES);
 }

@@ -196,7 +196,8 @@ mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflo
     sender = ack ? initiator : mpt_conn_side_other(initiator);
     mpt_key_join_hmac((unsigned)version, key[sender], key[mpt_conn_side_other(sender)],
                       j->nonce[sender != initiator], j->nonce[sender == initiator], hmac);
-    if (memcmp(hmac, ack ? j->ack_hmac : j->synack_hmac, ack ? sizeof j->ack_hmac : sizeof j->synack_hmac))
+    if (memcmp(hmac, ack ? j->ack_hmac : j->synack_hmac, ack ? sizeof j->ack_hmac : sizeof j->synack_hmac) !=
+        0)
         j->verdict[ack] = MPT_VERDICT_BAD;
     else
         j->verdict[ack] = MPT_VERDICT_OK;
