@@ -10,15 +10,6 @@
 
 #include "graphs_internal.h"
 
-/* A series that each subflow has, or that the graph has once. */
-struct part {
-    const char *name;
-    mpt_series_style style;
-    bool stacks;
-};
-
-#define MAX_PARTS 5
-
 /* Points come from elsewhere. */
 static const mpt_collector mpt_collect_nothing = {NULL};
 
@@ -26,123 +17,71 @@ static const struct row {
     const char *name, *title;
     mpt_unit unit;
     const mpt_collector *collector;
-    bool one_subflow;
-    struct part each[MAX_PARTS], once[MAX_PARTS];
 } GRAPHS[MPT_GRAPH_TYPES] = {
-    [MPT_GRAPH_SEQUENCE] = {"sequence",
-                            "Data sequence numbers",
-                            MPT_UNIT_DSN,
-                            &mpt_collect_sequence,
-                            false,
-                            {[MPT_SEQUENCE_DATA] = {"data", MPT_STYLE_BARS, false},
-                             [MPT_SEQUENCE_RETRANSMITTED] = {"retransmitted", MPT_STYLE_BARS, false},
-                             [MPT_SEQUENCE_REINJECTED] = {"reinjected", MPT_STYLE_BARS, false},
-                             [MPT_SEQUENCE_SAME] = {"reinjected_same", MPT_STYLE_BARS, false}},
-                            {[MPT_SEQUENCE_DATA_ACK] = {"data_ack", MPT_STYLE_STEP, false},
-                             [MPT_SEQUENCE_WINDOW] = {"receive_window", MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_THROUGHPUT] = {"throughput",
-                              "Throughput: all payload, retransmissions and reinjections too",
-                              MPT_UNIT_BPS,
-                              &mpt_collect_throughput,
-                              false,
-                              {{"throughput", MPT_STYLE_STEP, true}},
-                              {{"sum", MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_GOODPUT] = {"goodput",
-                           "Goodput: data that was acknowledged",
-                           MPT_UNIT_BPS,
-                           &mpt_collect_goodput,
-                           false,
-                           {{"goodput", MPT_STYLE_STEP, true}},
-                           {{"sum", MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_SHARE] = {"share",
-                         "Share of the data that each subflow carried first, so far",
-                         MPT_UNIT_SHARE,
-                         &mpt_collect_share,
-                         false,
-                         {{"share", MPT_STYLE_STEP, true}},
-                         {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_BURSTS] = {"bursts",
-                          "Bursts: data on one subflow before another took its turn",
-                          MPT_UNIT_BYTES,
-                          &mpt_collect_bursts,
-                          false,
-                          {{"burst", MPT_STYLE_DOTS, false}},
-                          {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_INFLIGHT] = {"inflight",
-                            "Data in flight: sent and not acknowledged",
-                            MPT_UNIT_BYTES,
-                            &mpt_collect_inflight,
-                            false,
-                            {{"in_flight", MPT_STYLE_STEP, true}},
-                            {[MPT_INFLIGHT_ALL] = {"sum", MPT_STYLE_STEP, false},
-                             [MPT_INFLIGHT_WINDOW] = {"receive_window", MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_RTT] = {"rtt",
-                       "Round-trip times",
-                       MPT_UNIT_NS,
-                       &mpt_collect_rtt,
-                       false,
-                       {{"tcp", MPT_STYLE_DOTS, false}},
-                       {{"data_ack", MPT_STYLE_DOTS, false}}},
-    [MPT_GRAPH_OWD] = {"owd",
-                       "One-way delay of each segment",
-                       MPT_UNIT_NS,
-                       &mpt_collect_nothing,
-                       false,
-                       {{"delay", MPT_STYLE_DOTS, false}},
-                       {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_REORDER] = {"reorder",
-                           "Time in the reorder queue",
-                           MPT_UNIT_NS,
-                           &mpt_collect_reorder,
-                           false,
-                           {{"wait", MPT_STYLE_DOTS, false}},
-                           {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_DEPTH] = {"depth",
-                         "Bytes in the reorder queue",
-                         MPT_UNIT_BYTES,
-                         &mpt_collect_depth,
-                         false,
-                         {{NULL, MPT_STYLE_STEP, false}},
-                         {{"waiting", MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_INTERARRIVAL] = {"interarrival",
-                                "Time between segments with payload",
-                                MPT_UNIT_NS,
-                                &mpt_collect_interarrival,
-                                false,
-                                {{"within", MPT_STYLE_DOTS, false}},
-                                {{"across", MPT_STYLE_DOTS, false}}},
-    [MPT_GRAPH_ACKSIZE] = {"acksize",
-                           "Data that each DATA_ACK released (0: a duplicate)",
-                           MPT_UNIT_BYTES,
-                           &mpt_collect_acksize,
-                           false,
-                           {{"released", MPT_STYLE_DOTS, false}},
-                           {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_SUBFLOWS] = {"subflows",
-                            "Life of the subflows, and what was signalled",
-                            MPT_UNIT_SUBFLOW,
-                            &mpt_collect_subflows,
-                            false,
-                            {{"life", MPT_STYLE_LINE, false}},
-                            {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_TCP] = {"tcp",
-                       "TCP sequence numbers of one subflow",
-                       MPT_UNIT_SSN,
-                       &mpt_collect_tcp,
-                       true,
-                       {[MPT_TCP_DATA] = {"data", MPT_STYLE_BARS, false},
-                        [MPT_TCP_RETRANSMITTED] = {"retransmitted", MPT_STYLE_BARS, false},
-                        [MPT_TCP_ACKED] = {"ack", MPT_STYLE_STEP, false},
-                        [MPT_TCP_WINDOW] = {"receive_window", MPT_STYLE_STEP, false},
-                        [MPT_TCP_ZERO_WINDOW] = {"zero_window", MPT_STYLE_DOTS, false}},
-                       {{NULL, MPT_STYLE_STEP, false}}},
-    [MPT_GRAPH_MAPPINGS] = {"mappings",
-                            "Mappings",
-                            MPT_UNIT_DSN,
-                            &mpt_collect_mappings,
-                            false,
-                            {{"mapping", MPT_STYLE_BARS, false}},
-                            {{NULL, MPT_STYLE_STEP, false}}},
+    [MPT_GRAPH_SEQUENCE] = {"sequence", "Data sequence numbers", MPT_UNIT_DSN, &mpt_collect_sequence},
+    [MPT_GRAPH_THROUGHPUT] = {"throughput", "Throughput: all payload, retransmissions and reinjections too",
+                              MPT_UNIT_BPS, &mpt_collect_throughput},
+    [MPT_GRAPH_GOODPUT] = {"goodput", "Goodput: data that was acknowledged", MPT_UNIT_BPS,
+                           &mpt_collect_goodput},
+    [MPT_GRAPH_SHARE] = {"share", "Share of the data that each subflow carried first, so far", MPT_UNIT_SHARE,
+                         &mpt_collect_share},
+    [MPT_GRAPH_BURSTS] = {"bursts", "Bursts: data on one subflow before another took its turn",
+                          MPT_UNIT_BYTES, &mpt_collect_bursts},
+    [MPT_GRAPH_INFLIGHT] = {"inflight", "Data in flight: sent and not acknowledged", MPT_UNIT_BYTES,
+                            &mpt_collect_inflight},
+    [MPT_GRAPH_RTT] = {"rtt", "Round-trip times", MPT_UNIT_NS, &mpt_collect_rtt},
+    [MPT_GRAPH_OWD] = {"owd", "One-way delay of each segment", MPT_UNIT_NS, &mpt_collect_nothing},
+    [MPT_GRAPH_REORDER] = {"reorder", "Time in the reorder queue", MPT_UNIT_NS, &mpt_collect_reorder},
+    [MPT_GRAPH_DEPTH] = {"depth", "Bytes in the reorder queue", MPT_UNIT_BYTES, &mpt_collect_depth},
+    [MPT_GRAPH_INTERARRIVAL] = {"interarrival", "Time between segments with payload", MPT_UNIT_NS,
+                                &mpt_collect_interarrival},
+    [MPT_GRAPH_ACKSIZE] = {"acksize", "Data that each DATA_ACK released (0: a duplicate)", MPT_UNIT_BYTES,
+                           &mpt_collect_acksize},
+    [MPT_GRAPH_SUBFLOWS] = {"subflows", "Life of the subflows, and what was signalled", MPT_UNIT_SUBFLOW,
+                            &mpt_collect_subflows},
+    [MPT_GRAPH_TCP] = {"tcp", "TCP sequence numbers of one subflow", MPT_UNIT_SSN, &mpt_collect_tcp},
+    [MPT_GRAPH_MAPPINGS] = {"mappings", "Mappings", MPT_UNIT_DSN, &mpt_collect_mappings},
+};
+
+/* Series that each subflow has, the one that TCP's graph is of, or the graph has once; those of a graph in the
+ * order of graphs_internal.h. */
+static const struct series_row {
+    mpt_graph_type graph;
+    enum { EACH_SUBFLOW, TCP_SUBFLOW, ONCE } of;
+    const char *name;
+    mpt_series_style style;
+    bool stacks;
+} SERIES[] = {
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "data", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "retransmitted", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "reinjected", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "reinjected_same", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_SEQUENCE, ONCE, "data_ack", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_SEQUENCE, ONCE, "receive_window", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_THROUGHPUT, EACH_SUBFLOW, "throughput", MPT_STYLE_STEP, true},
+    {MPT_GRAPH_THROUGHPUT, ONCE, "sum", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_GOODPUT, EACH_SUBFLOW, "goodput", MPT_STYLE_STEP, true},
+    {MPT_GRAPH_GOODPUT, ONCE, "sum", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_SHARE, EACH_SUBFLOW, "share", MPT_STYLE_STEP, true},
+    {MPT_GRAPH_BURSTS, EACH_SUBFLOW, "burst", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_INFLIGHT, EACH_SUBFLOW, "in_flight", MPT_STYLE_STEP, true},
+    {MPT_GRAPH_INFLIGHT, ONCE, "sum", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_INFLIGHT, ONCE, "receive_window", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_RTT, EACH_SUBFLOW, "tcp", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_RTT, ONCE, "data_ack", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_OWD, EACH_SUBFLOW, "delay", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_REORDER, EACH_SUBFLOW, "wait", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_DEPTH, ONCE, "waiting", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_INTERARRIVAL, EACH_SUBFLOW, "within", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_INTERARRIVAL, ONCE, "across", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_ACKSIZE, EACH_SUBFLOW, "released", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_SUBFLOWS, EACH_SUBFLOW, "life", MPT_STYLE_LINE, false},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "data", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "retransmitted", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "ack", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "receive_window", MPT_STYLE_STEP, false},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "zero_window", MPT_STYLE_DOTS, false},
+    {MPT_GRAPH_MAPPINGS, EACH_SUBFLOW, "mapping", MPT_STYLE_BARS, false},
 };
 
 const char *mpt_graph_name(mpt_graph_type type)
@@ -171,27 +110,27 @@ const mpt_collector *mpt_collector_of(mpt_graph_type type)
     return GRAPHS[type].collector;
 }
 
-static void add_parts(GArray *series, const struct part *parts, uint32_t subflow)
+static void add_series(GArray *series, mpt_graph_type type, unsigned of, uint32_t subflow)
 {
-    for (unsigned k = 0; k < MAX_PARTS && parts[k].name; k++) {
-        mpt_series s = {
-            .name = parts[k].name, .subflow = subflow, .style = parts[k].style, .stacks = parts[k].stacks};
-        g_array_append_val(series, s);
+    for (size_t i = 0; i < G_N_ELEMENTS(SERIES); i++) {
+        const struct series_row *row = &SERIES[i];
+        mpt_series s = {.name = row->name, .subflow = subflow, .style = row->style, .stacks = row->stacks};
+
+        if (row->graph == type && row->of == of)
+            g_array_append_val(series, s);
     }
 }
 
 void mpt_graph_init(mpt_graph *graph, mpt_graph_type type, const mpt_series_request *request)
 {
     GArray *series = g_array_new(FALSE, FALSE, sizeof(mpt_series));
-    const struct row *row = &GRAPHS[type];
 
-    if (row->one_subflow)
-        add_parts(series, row->each, request->tcp_subflow);
-    for (uint32_t id = 0; !row->one_subflow && id < request->view->subflow_count; id++)
-        add_parts(series, row->each, id);
-    add_parts(series, row->once, MPT_NO_SUBFLOW);
+    for (uint32_t id = 0; id < request->view->subflow_count; id++)
+        add_series(series, type, EACH_SUBFLOW, id);
+    add_series(series, type, TCP_SUBFLOW, request->tcp_subflow);
+    add_series(series, type, ONCE, MPT_NO_SUBFLOW);
     graph->type = type;
-    graph->unit = row->unit;
+    graph->unit = GRAPHS[type].unit;
     graph->count = series->len;
     graph->series = (mpt_series *)(void *)g_array_free(series, FALSE);
 }

@@ -62,14 +62,11 @@ static void rtt_acked(mpt_player *p, struct flight *f, const mpt_record *g, uint
     f->acked = g->ack;
     for (; f->head < f->unacked->len; f->head++) {
         const mpt_unacked *u = &g_array_index(f->unacked, mpt_unacked, f->head);
-        mpt_series_point point;
 
         if (mpt_unacked_end(u) > g->ack)
             break;
-        if (u->again)
-            continue;
-        point = mpt_point_of(p, g, (double)(g->time_ns - u->time_ns));
-        mpt_tell_point(p, MPT_GRAPH_RTT, id, &point);
+        if (!u->again)
+            mpt_tell_value(p, MPT_GRAPH_RTT, id, g, (double)(g->time_ns - u->time_ns));
     }
     if (f->head > 1024 && f->head > f->unacked->len / 2) {
         g_array_remove_range(f->unacked, 0, f->head);
@@ -112,8 +109,7 @@ static void rtt_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id
     if (p->tcp_acks)
         return;
     while ((r = mpt_runs_first(&rtt->data, &at)) && mpt_run_end(r) <= release->acked) {
-        mpt_series_point point = mpt_point_of(p, g, (double)(g->time_ns - r->value));
-        mpt_tell_point(p, MPT_GRAPH_RTT, p->subflows, &point);
+        mpt_tell_value(p, MPT_GRAPH_RTT, p->subflows, g, (double)(g->time_ns - r->value));
         mpt_runs_remove(&rtt->data, &at);
     }
 }
@@ -200,7 +196,6 @@ static void tell_waited(mpt_player *p, const mpt_record *g, const mpt_run *run)
 static void queue_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
 {
     struct queue *q = state;
-    mpt_series_point point;
     uint64_t before;
     mpt_run run;
 
@@ -215,8 +210,7 @@ static void queue_piece(mpt_player *p, void *state, const mpt_record *g, uint32_
     if (!wants(p, MPT_GRAPH_DEPTH) || (q->bytes == before && q->begun))
         return;
     q->begun = true;
-    point = mpt_point_of(p, g, (double)q->bytes);
-    mpt_tell_point(p, MPT_GRAPH_DEPTH, 0, &point);
+    mpt_tell_value(p, MPT_GRAPH_DEPTH, 0, g, (double)q->bytes);
 }
 
 /* Where both are wanted the other one's queue serves: it may be as large as the capture. */
@@ -259,10 +253,8 @@ static void interarrival_segment(mpt_player *p, void *state, const mpt_record *g
     for (size_t i = 0; i < G_N_ELEMENTS(series); i++) {
         int64_t *before = &last[series[i]];
 
-        if (*before != INT64_MIN) {
-            mpt_series_point point = mpt_point_of(p, g, (double)(g->time_ns - *before));
-            mpt_tell_point(p, MPT_GRAPH_INTERARRIVAL, series[i], &point);
-        }
+        if (*before != INT64_MIN)
+            mpt_tell_value(p, MPT_GRAPH_INTERARRIVAL, series[i], g, (double)(g->time_ns - *before));
         *before = g->time_ns;
     }
 }
@@ -281,10 +273,8 @@ const mpt_collector mpt_collect_interarrival = {
 static void acksize_ack(mpt_player *p, void *state, const mpt_record *g, uint32_t id,
                         const mpt_release *release)
 {
-    mpt_series_point point = mpt_point_of(p, g, (double)release->bytes);
-
     (void)state;
-    mpt_tell_point(p, MPT_GRAPH_ACKSIZE, id, &point);
+    mpt_tell_value(p, MPT_GRAPH_ACKSIZE, id, g, (double)release->bytes);
 }
 
 const mpt_collector mpt_collect_acksize = {.ack = acksize_ack};

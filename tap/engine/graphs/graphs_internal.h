@@ -109,6 +109,14 @@ static inline void mpt_tell_point(const mpt_player *p, mpt_graph_type type, unsi
 {
     p->func(p->user, type, series, point);
 }
+/* The same for a point of that kind. */
+static inline void mpt_tell_value(const mpt_player *p, mpt_graph_type type, unsigned series,
+                                  const mpt_record *g, double value)
+{
+    mpt_series_point point = mpt_point_of(p, g, value);
+
+    mpt_tell_point(p, type, series, &point);
+}
 
 /* Where the series of a graph are. Those of subflow i come first, then those without one. */
 enum {

@@ -151,10 +151,8 @@ static void *share_open(mpt_player *p)
 
 static void share_tell(mpt_player *p, const struct share *share, const mpt_record *g)
 {
-    for (uint32_t i = 0; i < p->subflows && share->total > 0; i++) {
-        mpt_series_point point = mpt_point_of(p, g, (double)share->first[i] / (double)share->total);
-        mpt_tell_point(p, MPT_GRAPH_SHARE, i, &point);
-    }
+    for (uint32_t i = 0; i < p->subflows && share->total > 0; i++)
+        mpt_tell_value(p, MPT_GRAPH_SHARE, i, g, (double)share->first[i] / (double)share->total);
 }
 
 static void share_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
@@ -209,12 +207,8 @@ static void *bursts_open(mpt_player *p)
 
 static void burst_ends(mpt_player *p, const struct burst *burst)
 {
-    mpt_series_point point;
-
-    if (burst->id == MPT_NO_SUBFLOW)
-        return;
-    point = mpt_point_of(p, &burst->last, (double)burst->bytes);
-    mpt_tell_point(p, MPT_GRAPH_BURSTS, burst->id, &point);
+    if (burst->id != MPT_NO_SUBFLOW)
+        mpt_tell_value(p, MPT_GRAPH_BURSTS, burst->id, &burst->last, (double)burst->bytes);
 }
 
 static void bursts_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
@@ -260,9 +254,7 @@ static void *inflight_open(mpt_player *p)
 
 static void inflight_tell(mpt_player *p, const mpt_record *g, unsigned series, uint64_t bytes)
 {
-    mpt_series_point point = mpt_point_of(p, g, (double)bytes);
-
-    mpt_tell_point(p, MPT_GRAPH_INFLIGHT, series, &point);
+    mpt_tell_value(p, MPT_GRAPH_INFLIGHT, series, g, (double)bytes);
 }
 
 static void inflight_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)

@@ -48,13 +48,12 @@ static void sequence_ack(mpt_player *p, void *state, const mpt_record *g, uint32
                          const mpt_release *release)
 {
     unsigned first = p->subflows * MPT_SEQUENCE_EACH;
-    mpt_series_point point = mpt_point_of(p, g, (double)(release->acked - p->zero));
+    double acked = (double)(release->acked - p->zero);
 
     (void)state;
     (void)id;
-    mpt_tell_point(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_DATA_ACK, &point);
-    point.value += g->window;
-    mpt_tell_point(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_WINDOW, &point);
+    mpt_tell_value(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_DATA_ACK, g, acked);
+    mpt_tell_value(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_WINDOW, g, acked + g->window);
 }
 
 const mpt_collector mpt_collect_sequence = {
@@ -82,18 +81,16 @@ static void tcp_data(mpt_player *p, int64_t *next, const mpt_record *g)
 
 static void tcp_ack(mpt_player *p, const mpt_record *g)
 {
-    mpt_series_point point = mpt_point_of(p, g, (double)g->ack);
+    double acked = (double)g->ack;
 
     if (!g->has_ack)
         return;
-    mpt_tell_point(p, MPT_GRAPH_TCP, MPT_TCP_ACKED, &point);
+    mpt_tell_value(p, MPT_GRAPH_TCP, MPT_TCP_ACKED, g, acked);
     if (g->window == 0)
-        mpt_tell_point(p, MPT_GRAPH_TCP, MPT_TCP_ZERO_WINDOW, &point);
+        mpt_tell_value(p, MPT_GRAPH_TCP, MPT_TCP_ZERO_WINDOW, g, acked);
     /* The window of a SYN is not scaled (RFC 7323 2.2). */
-    if (g->syn)
-        return;
-    point.value += g->window;
-    mpt_tell_point(p, MPT_GRAPH_TCP, MPT_TCP_WINDOW, &point);
+    if (!g->syn)
+        mpt_tell_value(p, MPT_GRAPH_TCP, MPT_TCP_WINDOW, g, acked + g->window);
 }
 
 static void tcp_segment(mpt_player *p, void *state, const mpt_record *g, uint32_t id, bool ours)

@@ -17,6 +17,14 @@
 #define OF_RTT    OF(MPT_GRAPH_RTT)
 #define OF_QUEUE  (OF(MPT_GRAPH_REORDER) | OF(MPT_GRAPH_DEPTH))
 
+/* Calls a function of each type of this pass that has it, with its state and these arguments. */
+#define TELL_COLLECTORS(p, function, ...)                                                                    \
+    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++) {                                                         \
+        const mpt_collector *collector = mpt_collector_of((mpt_graph_type)t);                                \
+        if ((p)->types >> t & 1u && collector->function)                                                     \
+            collector->function(p, (p)->state[t], __VA_ARGS__);                                              \
+    }
+
 /* A record that is told at another place than it was written. */
 struct late {
     mpt_record record;
@@ -113,9 +121,7 @@ static void take_ack(mpt_player *p, const mpt_record *g, int64_t acked)
     memset(p->released, 0, p->subflows * sizeof *p->released);
     if (!p->has_acked || acked > p->acked)
         mpt_ranges_take(&p->flight, -MPT_RUNS_LIMIT, acked, released_piece, p);
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->ack)
-            mpt_collector_of((mpt_graph_type)t)->ack(p, p->state[t], g, id, &release);
+    TELL_COLLECTORS(p, ack, g, id, &release);
     if (!p->has_acked || acked > p->acked)
         p->acked = acked;
     p->has_acked = true;
@@ -187,9 +193,7 @@ static void play_segment(mpt_player *p, const mpt_record *g)
     uint32_t id = id_of(p, g->subflow);
     bool ours = is_ours(p, g);
 
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->segment)
-            mpt_collector_of((mpt_graph_type)t)->segment(p, p->state[t], g, id, ours);
+    TELL_COLLECTORS(p, segment, g, id, ours);
     if (!ours && g->has_data_ack)
         take_ack(p, g, g->data_ack);
     else if (!ours && p->tcp_acks && g->has_ack)
@@ -201,9 +205,7 @@ static void play_piece(mpt_player *p, const mpt_record *g)
     uint32_t id = id_of(p, g->subflow);
     uint64_t in_flight = take_off(p, g);
 
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->piece)
-            mpt_collector_of((mpt_graph_type)t)->piece(p, p->state[t], g, id, in_flight);
+    TELL_COLLECTORS(p, piece, g, id, in_flight);
 }
 
 struct unmapped {
@@ -234,9 +236,7 @@ static void play_unmapped(mpt_player *p, const mpt_record *g)
 
 static void play_mapping(mpt_player *p, const mpt_record *g)
 {
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->mapping)
-            mpt_collector_of((mpt_graph_type)t)->mapping(p, p->state[t], g, id_of(p, g->subflow));
+    TELL_COLLECTORS(p, mapping, g, id_of(p, g->subflow));
 }
 
 /* The bytes of the piece that were another subflow's before. */
@@ -250,9 +250,7 @@ static void play_takeover(mpt_player *p, const mpt_record *g)
     then.first_frame = g->frame;
     then.subflow = g->first_subflow;
     then.first_subflow = g->subflow;
-    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
-        if (p->types >> t & 1u && mpt_collector_of((mpt_graph_type)t)->takeover)
-            mpt_collector_of((mpt_graph_type)t)->takeover(p, p->state[t], &then, id);
+    TELL_COLLECTORS(p, takeover, &then, id);
 }
 
 static bool in_window(const mpt_player *p, int64_t time_ns)

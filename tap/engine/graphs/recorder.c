@@ -93,25 +93,120 @@ static struct last *last_of(struct state *s, uint32_t subflow, mpt_side side)
     return &both[side];
 }
 
+/* --- numbers and records, written and read by the same functions --- */
+
+struct coder {
+    uint8_t *at;
+    bool writes;
+};
+
+static void code(struct coder *c, uint64_t *value)
+{
+    unsigned shift = 0;
+    uint64_t left = *value;
+
+    if (c->writes) {
+        for (; left > 0x7f; left >>= 7)
+            *c->at++ = (uint8_t)(left | 0x80);
+        *c->at++ = (uint8_t)left;
+        return;
+    }
+    *value = 0;
+    for (; *c->at & 0x80; shift += 7)
+        *value |= (uint64_t)(*c->at++ & 0x7f) << shift;
+    *value |= (uint64_t)*c->at++ << shift;
+}
+
+static void code_u32(struct coder *c, uint32_t *value)
+{
+    uint64_t v = *value;
+
+    code(c, &v);
+    *value = (uint32_t)v;
+}
+
+/* As the difference to what is likely: small numbers of either sign are short. */
+static void code_difference(struct coder *c, int64_t *value, int64_t likely)
+{
+    int64_t d = (int64_t)((uint64_t)*value - (uint64_t)likely);
+    uint64_t v = ((uint64_t)d << 1) ^ (uint64_t)(d >> 63);
+
+    code(c, &v);
+    *value = (int64_t)((uint64_t)likely + ((v >> 1) ^ (0 - (v & 1))));
+}
+
+static void code_difference_u32(struct coder *c, uint32_t *value, int64_t likely)
+{
+    int64_t v = *value;
+
+    code_difference(c, &v, likely);
+    *value = (uint32_t)v;
+}
+
+/* The same, and this value is the next one's likely value. */
+static void code_change(struct coder *c, int64_t *value, int64_t *last)
+{
+    code_difference(c, value, *last);
+    *last = *value;
+}
+
+static void code_change_u32(struct coder *c, uint32_t *value, uint32_t *last)
+{
+    code_difference_u32(c, value, *last);
+    *last = *value;
+}
+
+static void code_head(struct coder *c, struct state *s, mpt_record *g)
+{
+    code_change(c, &g->time_ns, &s->time_ns);
+    code_change_u32(c, &g->frame, &s->frame);
+    code_u32(c, &g->subflow);
+    code_u32(c, &g->connection);
+}
+
+static void code_segment(struct coder *c, struct last *own, mpt_record *g, unsigned head)
+{
+    code_change_u32(c, &g->window, &own->window);
+    code_difference(c, &g->position, own->next);
+    if (head & HAS_PAYLOAD)
+        code_u32(c, &g->length);
+    own->next = g->position + g->length;
+    if (g->has_ack)
+        code_change(c, &g->ack, &own->ack);
+    if (g->has_data_ack)
+        code_change(c, &g->data_ack, &own->data_ack);
+}
+
+static void code_piece(struct coder *c, struct last *own, mpt_record *g, unsigned head)
+{
+    code_difference(c, &g->dsn, own->dsn);
+    code_u32(c, &g->length);
+    own->dsn = g->dsn + g->length;
+    if (!(head & HAS_FIRST))
+        return;
+    code_difference_u32(c, &g->first_frame, g->frame);
+    code_u32(c, &g->first_subflow);
+    code_difference(c, &g->first_ns, g->time_ns);
+}
+
+static void code_record(struct coder *c, struct last *own, mpt_record *g, unsigned head)
+{
+    if (g->kind == MPT_RECORD_SEGMENT) {
+        code_segment(c, own, g, head);
+    } else if (g->kind == MPT_RECORD_PIECE) {
+        code_piece(c, own, g, head);
+    } else {
+        code_difference(c, &g->dsn, own->dsn);
+        code_u32(c, &g->length);
+        code_u32(c, &g->ssn);
+        code_u32(c, &g->checksum);
+    }
+}
+
 /* --- writing --- */
 
-static uint8_t *put(uint8_t *to, uint64_t value)
-{
-    for (; value > 0x7f; value >>= 7)
-        *to++ = (uint8_t)(value | 0x80);
-    *to++ = (uint8_t)value;
-    return to;
-}
-
-/* Small numbers of either sign are short. */
-static uint8_t *put_difference(uint8_t *to, int64_t a, int64_t b)
-{
-    int64_t d = (int64_t)((uint64_t)a - (uint64_t)b);
-
-    return put(to, ((uint64_t)d << 1) ^ (uint64_t)(d >> 63));
-}
-
-static uint8_t *begin(mpt_recorder *r)
+/* Room for one record, at the end of the last chunk. */
+static struct chunk *begin(mpt_recorder *r)
 {
     struct chunk *c = r->chunks->len ? g_ptr_array_index(r->chunks, r->chunks->len - 1) : NULL;
 
@@ -120,17 +215,7 @@ static uint8_t *begin(mpt_recorder *r)
         c->used = 0;
         g_ptr_array_add(r->chunks, c);
     }
-    return c->bytes + c->used;
-}
-
-/* Returns the length of the record. */
-static uint32_t end(mpt_recorder *r, const uint8_t *to)
-{
-    struct chunk *c = g_ptr_array_index(r->chunks, r->chunks->len - 1);
-    uint32_t length = (uint32_t)(to - c->bytes) - c->used;
-
-    c->used += length;
-    return length;
+    return c;
 }
 
 /* Is there room for one more piece or mapping? What is left out changes no state. */
@@ -142,159 +227,52 @@ static bool has_room(mpt_recorder *r)
     return room;
 }
 
-static uint8_t *put_head(mpt_recorder *r, uint8_t *to, const mpt_record *g)
+static unsigned head_of(const mpt_record *g)
 {
-    to = put_difference(to, g->time_ns, r->state.time_ns);
-    to = put_difference(to, g->frame, r->state.frame);
-    r->state.time_ns = g->time_ns;
-    r->state.frame = g->frame;
-    to = put(to, g->subflow);
-    return put(to, g->connection);
+    unsigned head = g->kind | (g->side == MPT_SIDE_B ? SIDE : 0);
+
+    if (g->kind == MPT_RECORD_SEGMENT)
+        head |= (g->has_ack ? HAS_ACK : 0) | (g->has_data_ack ? HAS_DATA_ACK : 0) |
+                (g->length ? HAS_PAYLOAD : 0) | (g->syn ? IS_SYN : 0) | (g->rst ? IS_RST : 0);
+    else if (g->kind == MPT_RECORD_PIECE)
+        head |= (unsigned)g->what << CLASS_SHIFT | (g->first_frame ? HAS_FIRST : 0) |
+                (g->resolved ? IS_RESOLVED : 0);
+    return head;
 }
 
-static void write_segment(mpt_recorder *r, const mpt_record *g)
+static void write_record(mpt_recorder *r, mpt_record *g)
 {
-    struct last *own = last_of(&r->state, g->subflow, g->side);
-    uint8_t *to = begin(r);
+    struct chunk *chunk = begin(r);
+    struct coder c = {.at = chunk->bytes + chunk->used, .writes = true};
+    unsigned head = head_of(g);
+    uint32_t length;
 
-    *to++ = (uint8_t)(MPT_RECORD_SEGMENT | (g->has_ack ? HAS_ACK : 0) | (g->has_data_ack ? HAS_DATA_ACK : 0) |
-                      (g->length ? HAS_PAYLOAD : 0) | (g->syn ? IS_SYN : 0) | (g->rst ? IS_RST : 0) |
-                      (g->side == MPT_SIDE_B ? SIDE : 0));
-    to = put_head(r, to, g);
-    to = put_difference(to, g->window, own->window);
-    own->window = g->window;
-    to = put_difference(to, g->position, own->next);
-    if (g->length)
-        to = put(to, g->length);
-    own->next = g->position + g->length;
-    if (g->has_ack) {
-        to = put_difference(to, g->ack, own->ack);
-        own->ack = g->ack;
-    }
-    if (g->has_data_ack) {
-        to = put_difference(to, g->data_ack, own->data_ack);
-        own->data_ack = g->data_ack;
-    }
-    end(r, to);
-}
-
-static void write_piece(mpt_recorder *r, const mpt_record *g)
-{
-    struct last *own = last_of(&r->state, g->subflow, g->side);
-    uint8_t *to = begin(r);
-
-    *to++ = (uint8_t)(MPT_RECORD_PIECE | (unsigned)g->what << CLASS_SHIFT | (g->first_frame ? HAS_FIRST : 0) |
-                      (g->resolved ? IS_RESOLVED : 0) | (g->side == MPT_SIDE_B ? SIDE : 0));
-    to = put_head(r, to, g);
-    to = put_difference(to, g->dsn, own->dsn);
-    to = put(to, g->length);
-    own->dsn = g->dsn + g->length;
-    if (g->first_frame) {
-        to = put_difference(to, g->first_frame, g->frame);
-        to = put(to, g->first_subflow);
-        to = put_difference(to, g->first_ns, g->time_ns);
-    }
-    r->piece_bytes += end(r, to);
-}
-
-static void write_mapping(mpt_recorder *r, const mpt_record *g)
-{
-    struct last *own = last_of(&r->state, g->subflow, g->side);
-    uint8_t *to = begin(r);
-
-    *to++ = (uint8_t)(MPT_RECORD_MAPPING | (g->side == MPT_SIDE_B ? SIDE : 0));
-    to = put_head(r, to, g);
-    to = put_difference(to, g->dsn, own->dsn);
-    to = put(to, g->length);
-    to = put(to, g->ssn);
-    to = put(to, g->checksum);
-    r->piece_bytes += end(r, to);
+    *c.at++ = (uint8_t)head;
+    code_head(&c, &r->state, g);
+    code_record(&c, last_of(&r->state, g->subflow, g->side), g, head);
+    length = (uint32_t)(c.at - chunk->bytes) - chunk->used;
+    chunk->used += length;
+    if (g->kind == MPT_RECORD_SEGMENT)
+        r->segments++;
+    else
+        r->piece_bytes += length;
 }
 
 /* --- reading --- */
 
-static const uint8_t *get(const uint8_t *from, uint64_t *value)
+static void set_flags(mpt_record *g, unsigned head)
 {
-    unsigned shift = 0;
-
-    *value = 0;
-    for (; *from & 0x80; shift += 7)
-        *value |= (uint64_t)(*from++ & 0x7f) << shift;
-    *value |= (uint64_t)*from++ << shift;
-    return from;
-}
-
-static const uint8_t *get_u32(const uint8_t *from, uint32_t *value)
-{
-    uint64_t v;
-
-    from = get(from, &v);
-    *value = (uint32_t)v;
-    return from;
-}
-
-static const uint8_t *get_difference(const uint8_t *from, int64_t to, int64_t *value)
-{
-    uint64_t v;
-
-    from = get(from, &v);
-    *value = (int64_t)((uint64_t)to + ((v >> 1) ^ (0 - (v & 1))));
-    return from;
-}
-
-static const uint8_t *get_difference_u32(const uint8_t *from, int64_t to, uint32_t *value)
-{
-    int64_t v;
-
-    from = get_difference(from, to, &v);
-    *value = (uint32_t)v;
-    return from;
-}
-
-static const uint8_t *read_segment(const uint8_t *from, struct last *own, mpt_record *g, unsigned head)
-{
-    g->has_ack = head & HAS_ACK;
-    g->has_data_ack = head & HAS_DATA_ACK;
-    g->syn = head & IS_SYN;
-    g->rst = head & IS_RST;
-    from = get_difference_u32(from, own->window, &g->window);
-    own->window = g->window;
-    from = get_difference(from, own->next, &g->position);
-    if (head & HAS_PAYLOAD)
-        from = get_u32(from, &g->length);
-    own->next = g->position + g->length;
-    if (g->has_ack) {
-        from = get_difference(from, own->ack, &g->ack);
-        own->ack = g->ack;
+    g->kind = (mpt_record_kind)(head & 3);
+    g->side = head & SIDE ? MPT_SIDE_B : MPT_SIDE_A;
+    if (g->kind == MPT_RECORD_SEGMENT) {
+        g->has_ack = head & HAS_ACK;
+        g->has_data_ack = head & HAS_DATA_ACK;
+        g->syn = head & IS_SYN;
+        g->rst = head & IS_RST;
+    } else if (g->kind == MPT_RECORD_PIECE) {
+        g->what = (mpt_data_class)(head >> CLASS_SHIFT & 7);
+        g->resolved = head & IS_RESOLVED;
     }
-    if (g->has_data_ack) {
-        from = get_difference(from, own->data_ack, &g->data_ack);
-        own->data_ack = g->data_ack;
-    }
-    return from;
-}
-
-static const uint8_t *read_piece(const uint8_t *from, struct last *own, mpt_record *g, unsigned head)
-{
-    g->what = (mpt_data_class)(head >> CLASS_SHIFT & 7);
-    g->resolved = head & IS_RESOLVED;
-    from = get_difference(from, own->dsn, &g->dsn);
-    from = get_u32(from, &g->length);
-    own->dsn = g->dsn + g->length;
-    if (head & HAS_FIRST) {
-        from = get_difference_u32(from, g->frame, &g->first_frame);
-        from = get_u32(from, &g->first_subflow);
-        from = get_difference(from, g->time_ns, &g->first_ns);
-    }
-    return from;
-}
-
-static const uint8_t *read_mapping(const uint8_t *from, const struct last *own, mpt_record *g)
-{
-    from = get_difference(from, own->dsn, &g->dsn);
-    from = get_u32(from, &g->length);
-    from = get_u32(from, &g->ssn);
-    return get_u32(from, &g->checksum);
 }
 
 /* From the last merge to the first, so that what `to` became part of is known. */
@@ -357,37 +335,29 @@ void mpt_record_reader_free(mpt_record_reader *reader)
 bool mpt_record_next(mpt_record_reader *reader, mpt_record *g)
 {
     const GPtrArray *chunks = reader->recorder->chunks;
-    const struct chunk *c = NULL;
-    const uint8_t *from;
+    struct chunk *chunk = NULL;
+    struct coder c = {.writes = false};
     struct last *own;
     unsigned head;
 
     for (; reader->chunk < chunks->len; reader->chunk++, reader->at = 0) {
-        c = g_ptr_array_index(chunks, reader->chunk);
-        if (reader->at < c->used)
+        chunk = g_ptr_array_index(chunks, reader->chunk);
+        if (reader->at < chunk->used)
             break;
     }
-    if (!c || reader->chunk >= chunks->len)
+    if (!chunk || reader->chunk >= chunks->len)
         return false;
-    from = c->bytes + reader->at;
-    head = *from++;
-    memset(g, 0, sizeof *g);
-    g->kind = (mpt_record_kind)(head & 3);
-    g->side = head & SIDE ? MPT_SIDE_B : MPT_SIDE_A;
-    from = get_difference(from, reader->state.time_ns, &g->time_ns);
-    from = get_difference_u32(from, reader->state.frame, &g->frame);
-    reader->state.time_ns = g->time_ns;
-    reader->state.frame = g->frame;
-    from = get_u32(from, &g->subflow);
-    from = get_u32(from, &g->connection);
+    c.at = chunk->bytes + reader->at;
+    head = *c.at++;
+    *g = (mpt_record){0};
+    set_flags(g, head);
+    code_head(&c, &reader->state, g);
     /* Nobody asks what was recorded of a flow that is forgotten: it needs no state of its own. */
     own = mpt_engine_forgot(g_ptr_array_index(mpt_engine_subflows(reader->recorder->engine), g->subflow))
               ? &reader->forgotten
               : last_of(&reader->state, g->subflow, g->side);
-    from = g->kind == MPT_RECORD_SEGMENT ? read_segment(from, own, g, head)
-           : g->kind == MPT_RECORD_PIECE ? read_piece(from, own, g, head)
-                                         : read_mapping(from, own, g);
-    reader->at = (uint32_t)(from - c->bytes);
+    code_record(&c, own, g, head);
+    reader->at = (uint32_t)(c.at - chunk->bytes);
     move(reader, g);
     return true;
 }
@@ -422,7 +392,7 @@ static void on_data(const mpt_data_piece *piece, void *user)
         g.first_ns = piece->first_ns;
     }
     if (has_room(user))
-        write_piece(user, &g);
+        write_record(user, &g);
 }
 
 /* Positions are where the engine put them: nearest to what it expected then and keeps now. */
@@ -446,7 +416,7 @@ static void record_mapping(mpt_recorder *r, const mpt_data_level *d, const mpt_d
     g.ssn = o->ssn;
     g.checksum = o->has_checksum ? o->checksum + 1u : 0;
     if (in_reach(g.dsn) && has_room(r))
-        write_mapping(r, &g);
+        write_record(r, &g);
 }
 
 static void take_dss(mpt_recorder *r, const mpt_connection *c, const mpt_subflow *s, const mpt_dss *o,
@@ -494,8 +464,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side s
             take_dss(user, c, s, &o.dss, &g);
         at += used;
     }
-    ((mpt_recorder *)user)->segments++;
-    write_segment(user, &g);
+    write_record(user, &g);
 }
 
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
