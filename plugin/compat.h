@@ -1,4 +1,6 @@
-/* compat.h - what differs between Wireshark 4.0, 4.4 and 4.6: the only place for #if on the version.
+/* compat.h - what differs between Wireshark 4.0, 4.4 and 4.6.
+ *
+ * Invariant: no other file has an #if on Wireshark's version.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,14 +14,15 @@
     (WIRESHARK_VERSION_MAJOR > (major) ||                                                                    \
      (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
 
-/* bool of Wireshark's own interfaces: gboolean, 4 bytes wide, until 4.2. */
+/* The bool of Wireshark's own interfaces: gboolean, 4 bytes wide, up to 4.2. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 typedef bool mpt_ws_bool;
 #else
 typedef gboolean mpt_ws_bool;
 #endif
 
-/* The init callback of stat_tap_ui returns whether it worked since 4.6; before, tshark has to be left. */
+/* Since 4.6 the init callback of stat_tap_ui returns whether it worked; before, a wrong argument has
+ * to end tshark. */
 #if MPT_WIRESHARK_AT_LEAST(4, 6)
 typedef bool mpt_stat_result;
 #define MPT_STAT_RETURN(ok) return (ok)
@@ -30,7 +33,7 @@ typedef void mpt_stat_result;
 #define MPT_STAT_CAN_FAIL   0
 #endif
 
-/* Numbers of streams can be chosen in the Follow window since 4.4. */
+/* Since 4.4 the Follow window can switch between streams and needs their number. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 #define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count)                  \
     register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler), (count),   \
@@ -41,7 +44,7 @@ typedef void mpt_stat_result;
      register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler)))
 #endif
 
-/* A file may have several sections since 4.4, each with interfaces of its own. */
+/* Since 4.4 a file may have several sections, each with interfaces of its own. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 #define MPT_INTERFACE_NAME(pinfo, id)                                                                        \
     epan_get_interface_name(                                                                                 \

@@ -1,4 +1,4 @@
-/* host.h - the program that we live in.
+/* host.h - the program that has loaded the plugin: tshark, Wireshark, sharkd, ...
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,13 +9,13 @@
 
 /* "tshark", "wireshark", ... Static. */
 const char *mpt_host_name(void);
-/* The program has windows and must never be ended by us. */
+/* True for Wireshark and sharkd, which the plugin must never end. */
 bool mpt_host_is_gui(void);
 /* The program is Wireshark itself; sharkd has no windows. */
 bool mpt_host_has_windows(void);
-/* tshark's exit status becomes 1 when it ends by itself. No effect in a program with windows. */
+/* Makes the exit status 1 when tshark ends by itself. No effect in Wireshark and sharkd. */
 void mpt_host_fail_at_exit(void);
-/* The program has this file open, for reading only. */
+/* True if the program has the file at `path` open for reading only. */
 bool mpt_host_reads(const char *path);
 
 #endif

@@ -17,11 +17,11 @@ typedef enum mpt_fields_preference {
 void mpt_prefs_register(void);
 /* The protocol's number. */
 int mpt_prefs_protocol(void);
-/* When the fields mptcpscope.* are computed. */
+/* When to compute the fields mptcpscope.*. */
 mpt_fields_preference mpt_prefs_fields(void);
 /* The engine's configuration as the preferences have it now. */
 void mpt_prefs_engine_config(mpt_engine_config *config);
-/* Frees what the preferences hold: the program ends. */
+/* Frees what the preferences hold, before Wireshark unloads the plugin. */
 void mpt_prefs_forget(void);
 
 #endif

@@ -2,9 +2,9 @@
  *
  *   -z follow,mptcp,{ascii|hex|raw|yaml},N[,FIRST[-LAST]]
  *
- * This is a report of the session, not one of tshark's own followers: these hand on packet by packet and
- * print before a late mapping and the look-back have their say. N is the id of mptcp,list; FIRST and LAST
- * choose among what is printed, as in tshark.
+ * This is a report of the session, not a follower of tshark: followers get packet after packet and print
+ * before a late mapping or an older segment of another interface can arrive. N is the id of mptcp,list; FIRST
+ * and LAST choose among the printed pieces, as in tshark.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -13,7 +13,7 @@
 
 #include "interfaces.h"
 
-/* Interfaces beyond have no name here: vantage points are not told apart of so many either. */
+/* Names of further interfaces are not kept: vantage points don't tell as many interfaces apart either. */
 #define MAX_INTERFACES 1024
 
 static struct {
@@ -34,7 +34,7 @@ static char *name_of(const packet_info *pinfo, uint32_t id)
 {
     const char *name = MPT_INTERFACE_NAME(pinfo, id);
 
-    /* What Wireshark says where the file has no name. */
+    /* Wireshark's name for an interface that has none. */
     return name && strcmp(name, "unknown") != 0 ? g_strdup(name) : NULL;
 }
 

@@ -8,10 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From now on names are noted, each with the first packet of its interface. May be called again. False, and
- * *error (free with g_free()) says why, where Wireshark refuses. */
+/* Notes names from now on, each with the first packet of its interface. May be called again. False if
+ * Wireshark refuses; *error (free with g_free()) is then its reason. */
 bool mpt_interfaces_start(char **error);
-/* "eth0"; NULL where the file has none, or no packet was read. Borrowed until the next file is read. */
+/* "eth0"; NULL if the file has no name for it, or none of its packets was read yet. Borrowed until the next
+ * file is read. */
 const char *mpt_interfaces_name(uint32_t interface_id);
 
 #endif

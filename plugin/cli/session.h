@@ -1,9 +1,9 @@
-/* session.h - one capture, the engines that read it, and the reports that are open on it.
+/* session.h - the reports that are open on a capture, and the engines that read it for them.
  *
- * Reports of the same window of time share one engine. Reports that print (tshark -z) come out in the order
- * in which they were asked for, once, when Wireshark draws.
+ * Reports of the same window of time and vantage points share their engines. Reports are printed once, when
+ * Wireshark draws, in the order in which they were asked for.
  *
- * Invariant: engines belong to the file that is open: a reset empties them, and nothing of an
+ * Invariant: engines belong to the file that is open; a reset frees them, and nothing of an
  * earlier file survives.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -15,10 +15,10 @@
 
 #include "plugin/report/arguments.h"
 
-/* Opens a report that prints. Takes over *arguments (also on failure). False, and *error (free with g_free())
- * is one sentence, where its file can't be written or its filter does not compile. */
+/* Opens a report. Takes over *arguments, also on failure. False if its file can't be written or its filter
+ * does not compile; *error (free with g_free()) is then one sentence. */
 bool mpt_session_add_report(mpt_arguments *arguments, char **error);
-/* Forgets all reports: the program ends. The listener must not tell of anything after it. */
+/* Frees all reports, at the end of the program. The listener must not call the session afterwards. */
 void mpt_session_close(void);
 
 #endif

@@ -1,8 +1,8 @@
 /* session_internal.h - what the files of the session share; nobody outside session*.c includes it.
  *
- *   session.c        reports are opened and forgotten: arguments, files, display filters
- *   session_read.c   what is read goes to the engines, and they tell the collectors
- *   session_print.c  what is drawn goes to stdout and to files
+ *   session.c        opens and frees reports: arguments, files, display filters
+ *   session_read.c   opens engines and collectors for each reading of a capture
+ *   session_print.c  prints reports to stdout and to files
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -15,16 +15,16 @@
 #include "tap/engine/vantage/vantage_engines.h"
 #include "tap/listener.h"
 
-/* A window of time, and what its reports need of the engine that counts it. */
+/* A window of time and vantage points: its engines, and what its reports need of them. */
 typedef struct mpt_time_window {
     bool has_from, has_to;
     int64_t from_ns, to_ns;
-    bool live; /* no look-back: what arrives is told at once, in order of arrival */
+    bool live; /* no look-back: everything counts at once, in order of arrival */
     struct mpt_report_needs needs;
     const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
     mpt_vantage_engines *points;    /* NULL until there is something to read */
     mpt_path_collector *paths;      /* of all points; NULL: none of its reports compares them */
-    GPtrArray *connections;         /* at the chosen point */
+    GPtrArray *connections;         /* by id, at the point where reports count */
 } mpt_time_window;
 
 typedef struct mpt_open_report {
@@ -36,9 +36,9 @@ typedef struct mpt_open_report {
     bool printed;
     bool failed;    /* what it was to show is not there */
     GString *notes; /* on the capture, as of the last drawing; NULL: never drawn */
-    void *collected
-        [MPT_VANTAGE_POINTS];   /* by the kind's observer, of each point's engine; NULL: none, or another
-                                            * report's is used (mpt_session_collecting()) */
+    /* By the row's collector, for each point's engine; NULL: none, or that of another report
+     * is used (mpt_session_collecting()). */
+    void *collected[MPT_VANTAGE_POINTS];
     mpt_report_context context; /* set while drawing */
 } mpt_open_report;
 
@@ -53,24 +53,24 @@ extern mpt_session_state mpt_session;
 
 /* --- reading --- */
 
-/* What the listener asks for. */
+/* What the listener calls. */
 extern const mpt_listener_client mpt_session_client;
-/* Another file comes, or the same one again. */
+/* Call when another file comes, or the same one again. */
 void mpt_session_reset(void);
-/* The engines of a window; made when they are first asked for. */
+/* The engines of a window; created when first asked for. */
 mpt_vantage_engines *mpt_session_points(mpt_time_window *w);
-/* The report whose collector this one uses: itself, or the first of its kind. */
+/* The report whose collector this one uses: itself, or the first one with the same row. */
 mpt_open_report *mpt_session_collecting(mpt_open_report *r);
-/* Frees what only printed reports used: the next one may need as much. */
+/* Frees what only printed reports used, as the next one may need as much memory. */
 void mpt_session_close_printed(void);
 
 /* --- printing --- */
 
-/* All reports, once. */
+/* Prints all reports, each once. */
 void mpt_session_draw(void);
-/* Closes and frees a sink. What failed leaves a file as it was. */
+/* Closes and frees a sink. If the report failed, its file stays as it was. */
 void mpt_session_close_sink(mpt_sink *sink, bool failed);
-/* Reports in JSON that go to the same place are one document. */
+/* True if both are JSON that goes to the same place: they are one document. */
 bool mpt_session_same_document(const mpt_open_report *a, const mpt_open_report *b);
 
 #endif

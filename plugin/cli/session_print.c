@@ -60,7 +60,7 @@ void mpt_session_close_sink(mpt_sink *sink, bool failed)
     mpt_sink_free(sink);
 }
 
-/* True if there was something to complain of; frees it. */
+/* True if there was something to complain about; frees it. */
 static bool fail_late(GString *sentence)
 {
     bool failed = sentence->len > 0;
@@ -137,7 +137,7 @@ static bool print_document(guint first, mpt_sink *sink)
     return !failed;
 }
 
-/* How many wait depends on the reports that are open: what they say may, too. */
+/* How many segments wait depends on which reports are open, and so may what they show. */
 static void note_given_up(void)
 {
     GString *sentence;

@@ -33,7 +33,7 @@ static void open_collector(mpt_open_report *r, mpt_engine *engine, unsigned poin
 {
     const mpt_report *report = r->arguments.report;
 
-    /* What was told at once can't be chosen later. */
+    /* What was printed at once can't be chosen later. */
     if (!report->observer || mpt_session_collecting(r) != r ||
         (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE)))
         return;
@@ -42,7 +42,7 @@ static void open_collector(mpt_open_report *r, mpt_engine *engine, unsigned poin
         mpt_engine_observe(engine, report->observer, r->collected[point]);
 }
 
-/* Collectors are told of everything from an engine's first segment on. */
+/* Collectors observe an engine from its first segment on. */
 static void open_collectors(mpt_engine *engine, unsigned point, void *user)
 {
     mpt_time_window *w = user;

@@ -18,7 +18,7 @@ typedef struct parser {
     char *error;
 } parser;
 
-/* Reads the value of an option into p->out. False where it is none; p->error may then say why. */
+/* Reads the value of an option into p->out. False if it is none; p->error may then be the reason. */
 typedef bool (*value_reader)(parser *p, char *value);
 
 static bool read_stream(parser *p, char *value);
@@ -437,7 +437,7 @@ static bool interfaces_overlap(const mpt_arguments *a)
     return twice;
 }
 
-/* What no option alone can tell. */
+/* Checks what no option alone can show. */
 static bool check(parser *p)
 {
     const mpt_arguments *a = p->out;

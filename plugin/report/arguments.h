@@ -1,8 +1,8 @@
 /* arguments.h - the grammar of -z mptcp,<report>[,<option>[=<value>]]...[,<display filter>], for all reports.
  *
- * Invariant: the registry says which reports exist and which report takes which option,
- * arguments_table.h which options there are; the parser, the help and the error messages read these and
- * know no names themselves.
+ * Invariant: reports and the options that each takes come from the registry, the options from
+ * arguments_table.h. The parser, the help and the error messages read these tables and know
+ * no name themselves.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -60,8 +60,7 @@ typedef enum mpt_follow_mode {
     MPT_FOLLOW_YAML
 } mpt_follow_mode;
 
-/* What was asked for. A field counts only where mpt_arguments_has() says so, except where a default is named.
- */
+/* What was asked for. A field is set only if mpt_arguments_has(), unless its comment names a default. */
 typedef struct mpt_arguments {
     const mpt_report *report;
     uint32_t presence; /* bit 1 << mpt_arg for each option given */
@@ -95,7 +94,7 @@ typedef enum mpt_arguments_result {
  * g_free(). `arguments` need not be initialised. Any bytes are allowed in `text`. */
 mpt_arguments_result mpt_arguments_parse(const char *text, mpt_arguments *arguments, char **error);
 
-/* What is asked for where a report is named and nothing else; nothing in it is owned. */
+/* The arguments of a report without options; nothing in them is owned. */
 mpt_arguments mpt_arguments_of(const mpt_report *report);
 
 /* Frees what is owned and zeroes the rest. NULL and zeroed structs are allowed. */

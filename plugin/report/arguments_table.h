@@ -1,7 +1,7 @@
-/* arguments_table.h - which options there are; which report takes which is in the rows
- * of reports (registry.h).
+/* arguments_table.h - all options, one row each; which report takes which is in the
+ * reports' rows (registry.h).
  *
- * Invariant: only arguments.c includes this; a new option is a row here, a reader there and a
+ * Invariant: only arguments.c includes this. A new option is a row here, a reader there and a
  * value in arguments.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -14,7 +14,7 @@
 static const struct arg_row {
     const char *name;
     const char *value;   /* as help shows it; NULL: the option is a word alone */
-    const char *expects; /* what ends 'option "..." needs '; NULL: the reader says it */
+    const char *expects; /* the end of 'option "..." needs '; NULL: the reader sets the error */
     value_reader read;
     const char *help; /* NULL: shown on the line of the row before */
 } ARG_TABLE[MPT_ARGS] = {

@@ -1,8 +1,8 @@
-/* registry.h - what each report is made of: a row with its name, options and formats, how it prints, what it
- * needs of the engine and collects meanwhile, what it adds to the JSON document, and its entries in the menu.
+/* registry.h - the row that each report is: its name, options and formats, what it needs of the engine and
+ * collects, how it prints, what it adds to the JSON document, and its entries in the menu.
  *
- * Invariant: one row a report, in the report's folder; whoever parses, opens, feeds, prints or shows reports
- * asks the row and knows none of them by name.
+ * Invariant: a report is one row, in the report's own folder. The code that parses, opens, feeds, prints or
+ * shows reports reads the row and knows no report by name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -25,17 +25,17 @@
      MPT_TAKES_VANTAGE)
 #define MPT_FORMATS_PLAIN (MPT_BIT(MPT_FORMAT_TEXT) | MPT_BIT(MPT_FORMAT_CSV) | MPT_BIT(MPT_FORMAT_JSON))
 
-/* The reports that sentences name: the one with the ids of connections, the one to begin with, and a graph
- * by its name. */
+/* The -z arguments that sentences suggest: for the ids of connections, to begin with, and for a
+ * graph by name. */
 #define MPT_ASK_LISTING  "mptcp,list"
 #define MPT_ASK_OVERVIEW "mptcp,summary"
 #define MPT_ASK_GRAPH    "mptcp,plot,type="
 
-/* What an engine keeps only where somebody asks for it (mpt_engine_config). */
+/* What an engine keeps, or a segment has, only on request (mpt_engine_config, listener.h). */
 struct mpt_report_needs {
     bool rtt, hmacs, checksums, payload, frames, evidence, tcp_options;
     bool interfaces; /* their names */
-    unsigned paths;  /* MPT_PATHS_...: what is compared between vantage points (path_model.h); 0: nothing */
+    unsigned paths;  /* MPT_PATHS_*: what to compare between vantage points (pair_collector.h); 0: nothing */
 };
 
 /* What a report adds to the JSON document. */
@@ -50,7 +50,7 @@ typedef struct mpt_report_section {
 
 typedef enum mpt_report_window { MPT_WINDOW_TEXT, MPT_WINDOW_TABLE, MPT_WINDOW_GRAPHS } mpt_report_window;
 
-/* An entry of Statistics > MPTCP. The report itself is shown where there is no table or no graph. */
+/* An entry of Statistics > MPTCP. Without the window module it shows the report itself. */
 typedef struct mpt_report_entry {
     unsigned place; /* in the menu, from 1 on; 0 ends the entries of a report */
     const char *label, *title, *tooltip;
@@ -65,27 +65,27 @@ struct mpt_report {
     uint32_t requires;
     uint32_t formats;   /* bits of mpt_format */
     mpt_format format;  /* the usual one */
-    bool of_streams;    /* of TCP connections, so a capture without MPTCP is no less */
-    bool needs_nothing; /* no capture: it is printed at once */
-    /* NULL, or why these arguments don't go together, a sentence to be freed with g_free(). */
+    bool of_streams;    /* about TCP connections, so a capture without MPTCP is no reason to fail */
+    bool needs_nothing; /* not even a capture: printed at once */
+    /* The reason why these arguments don't go together, a sentence to be freed with g_free();
+     * NULL: they do. */
     char *(*refuse)(const mpt_arguments *arguments);
-    /* True, and appends why, where the capture is not one to make the report of; NULL: it always is. */
+    /* True if the report can't be made of this capture; appends the reason. NULL: it always can. */
     bool (*impossible)(const mpt_report_context *x, GString *sentence);
-    /* Writes the report in any format but JSON. What only the whole capture shows to be wrong (no
-     * such stream) goes into *sentence, without newline: it is said on stderr, and tshark's exit
-     * status becomes 1. */
+    /* Writes the report in any format but JSON. What turns out to be wrong only then (no such stream) goes
+     * into *sentence, without newline: it is printed on stderr, and tshark's exit status becomes 1. */
     void (*print)(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
     mpt_report_section json;
     /* Adds what these arguments need; NULL: nothing. */
     void (*needs)(const mpt_arguments *arguments, struct mpt_report_needs *needs);
-    /* A collector: called for everything while the capture is read, one for each vantage point. open() makes
-     * its state for one reading of a capture, close() frees it. All three or none. live: where `live` writes
-     * meanwhile; NULL without it. mark: as in mpt_report_context. */
+    /* A collector: an observer of the engine of each vantage point while the capture is read. open() creates
+     * its state for one reading, close() frees it; all three are set or none. live: where the option `live`
+     * writes meanwhile; NULL without it. mark: as in mpt_report_context. */
     const mpt_observer *observer;
     void *(*open)(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
     void (*close)(void *collected);
-    /* What is collected does not depend on the arguments: one collector serves all of this report
-     * on an engine. */
+    /* The collected data does not depend on the arguments: one collector on an engine serves all reports
+     * of this row. */
     bool shared;
     const mpt_report_entry *entries; /* NULL: none */
 };
@@ -97,12 +97,12 @@ extern const mpt_report mpt_list_report, mpt_summary_report, mpt_tcp_report, mpt
 /* -z follow,mptcp,...: not in the registry, as it has no name there. */
 extern const mpt_report mpt_follow_report;
 
-/* Adds a report that only the program can make; place: where it stands in help and sentences, from 0 on.
- * Once, at start. */
+/* Adds a report that needs Wireshark. place: where it stands in help and sentences, from 0 on. Call it
+ * once, at start. */
 void mpt_registry_add(const mpt_report *report, unsigned place);
-/* The reports by place; NULL behind the last. */
+/* The report at this place; NULL after the last one. */
 const mpt_report *mpt_registry_at(unsigned place);
-/* The report that tells most of a capture, for who shows one beside something else. */
+/* The report that shows most of a capture, to accompany something else. */
 const mpt_report *mpt_registry_overview(void);
 
 #endif

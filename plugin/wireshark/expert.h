@@ -1,5 +1,7 @@
 /* expert.h - findings as Wireshark's expert information, each on its first frame.
  *
+ * Invariant: a frame shows the findings that `diagnose` has for it, in one pass none.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef MPT_EXPERT_H
@@ -14,12 +16,12 @@
 
 typedef struct mpt_expert mpt_expert;
 
-/* Once, while protocols are registered. */
+/* Call it once, while protocols are registered. */
 void mpt_expert_register(int protocol);
-/* What a finished reading has found. Borrows nothing. */
+/* The findings of a finished reading, copied. Free with mpt_expert_free(). */
 mpt_expert *mpt_expert_new(mpt_frames *frames);
 void mpt_expert_free(mpt_expert *findings);
-/* Adds those of this frame; item may be NULL. */
+/* Adds the findings of this frame to `item`, which may be NULL. */
 void mpt_expert_show(const mpt_expert *findings, packet_info *pinfo, proto_item *item);
 
 #endif

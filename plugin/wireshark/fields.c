@@ -1,9 +1,8 @@
 /* fields.c - see fields.h: a postdissector that shows what mpt_frames knows of a frame.
  *
- * When a frame is dissected for the first time its segments are fed to up to two readings of the capture: a
- * live one, where a field is used already, and a kept one, where Wireshark keeps its frames and may come
- * back to them (windows, sharkd, tshark -2). Where neither is wanted the wrapper around TCP is taken out
- * after the first frame.
+ * When a frame is first dissected, its segments are fed to up to two readings of the capture: a live one if a
+ * field is already in use, and a kept one if Wireshark keeps its frames and may come back to them (windows,
+ * sharkd, tshark -2). If neither is needed, the wrapper around TCP is removed after the first frame.
  *
  * Invariant: readings belong to the file that is open: Wireshark's clean-up at its end, or before it is read
  * again, frees them.
@@ -118,7 +117,8 @@ static bool frames_are_kept(packet_info *pinfo)
     return !fetch_tapped_data(reading_tap, 0);
 }
 
-/* Windows are drawn without reading again: a few bytes a segment, beside what mpt_frames keeps. */
+/* Windows are drawn without reading the capture again, for a few bytes a segment beside
+ * what mpt_frames keeps. */
 static void start_recorder(void)
 {
     if (!mpt_host_has_windows())
@@ -361,9 +361,8 @@ static void register_fields(int protocol)
         {&hf_connection,
          {"Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL, 0,
           "Id of the MPTCP connection, as in the reports (connections count by their first frame); on "
-          "segments "
-          "without MPTCP options too. In one pass: in the order in which they are known; not shown before a "
-          "connection without its MP_CAPABLE has its first DSS.",
+          "segments without MPTCP options too. In one pass: in the order in which they are known; not shown "
+          "before a connection without its MP_CAPABLE has its first DSS.",
           HFILL}},
         {&hf_subflow,
          {"Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL, 0,
@@ -379,15 +378,13 @@ static void register_fields(int protocol)
         {&hf_data,
          {"Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL, 0,
           "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: first "
-          "seen on "
-          "this subflow under other sequence numbers; retransmission: on this subflow; unmapped: no DSN "
-          "known." ONE_PASS,
+          "seen on this subflow under other sequence numbers; retransmission: on this subflow; unmapped: no "
+          "DSN known." ONE_PASS,
           HFILL}},
         {&hf_dsn,
          {"DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL, 0,
           "Data sequence number of the first payload byte; the first byte of the connection is 1. None where "
-          "the "
-          "initial DSN is not in the capture." ONE_PASS,
+          "the initial DSN is not in the capture." ONE_PASS,
           HFILL}},
         {&hf_dsn_end,
          {"Next DSN (relative)", "mptcpscope.dsn_end", FT_INT64, BASE_DEC, NULL, 0,
@@ -460,8 +457,7 @@ static void register_fields(int protocol)
         {&hf_window,
          {"Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL, 0,
           "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 3.3.1). "
-          "None "
-          "where the subflow's SYNs are not in the capture.",
+          "None where the subflow's SYNs are not in the capture.",
           HFILL}},
     };
     static int *ett[] = {&ett_mptcpscope};

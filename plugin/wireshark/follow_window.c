@@ -1,9 +1,9 @@
 /* follow_window.c - see follow_window.h.
  *
- * Wireshark reads its packets again for a follower, hands it those that match the filter one by one, and
- * shows what it left in follow_info_t; no word comes at the end. Where the bytes belong is known from the
- * reading that the fields are made of, and so is the connection's last segment with payload: payload is kept
- * until then, and then put together by DSN as -z follow,mptcp does.
+ * For a follower Wireshark reads its packets again, passes those that match the filter one by one, and shows
+ * what the follower left in follow_info_t. Nothing marks the last packet. The reading behind the fields knows
+ * where bytes belong and which segment with payload is the connection's last: payload is kept up to that one,
+ * then put together by DSN as -z follow,mptcp does.
  *
  * Invariant: nothing of a reading is used once that has gone.
  *
@@ -39,7 +39,7 @@ struct pass {
     const mpt_connection *connection;
     uint32_t id;
     struct place at, last; /* the newest segment; the connection's last one with payload */
-    mpt_stream *stream;    /* NULL: all is said */
+    mpt_stream *stream;    /* NULL: everything was shown */
 };
 
 static GHashTable *passes; /* follow_info_t -> struct pass */
@@ -114,7 +114,7 @@ static struct pass *pass_of(follow_info_t *info, mpt_frames *frames, struct plac
     return p->connection == ids.connection ? p : NULL;
 }
 
-/* Which of the frame's segments this is: tunnels have several. */
+/* Which of the frame's segments this is: tunnelled frames have several. */
 static bool find_segment(mpt_frames *frames, uint32_t frame, const struct tcpheader *t, struct place *at,
                          mpt_frame_payload *payload)
 {

@@ -5,9 +5,10 @@
 #ifndef MPT_FOLLOW_WINDOW_H
 #define MPT_FOLLOW_WINDOW_H
 
-/* At handoff, when Wireshark's own followers are there. Nothing in tshark, which has follow.h. */
+/* Call it at handoff, after Wireshark has registered its own followers. Does nothing in
+ * tshark (see follow_cli.h). */
 void mpt_follow_window_register(void);
-/* Before Wireshark unloads us. */
+/* Call it before Wireshark unloads the plugin. */
 void mpt_follow_window_forget(void);
 
 #endif

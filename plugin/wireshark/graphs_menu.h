@@ -8,8 +8,8 @@
 
 #include "plugin/report/registry.h"
 
-/* Opens a window of graphs; report: what is written where it can't be. NULL, or what to tell instead in a
- * window of text (free with g_free()). */
+/* Opens a window of graphs, or writes `report` and opens it in the browser. NULL, or a text to show instead
+ * (free with g_free()). */
 char *mpt_graphs_menu_open(const mpt_report *report);
 
 #endif

@@ -1,10 +1,10 @@
 /* gui_module.c - see gui_module.h.
  *
- * Looked for where the build or the installation that this plugin belongs to has it, then where this
+ * The module is looked for in the build or installation that this plugin belongs to, then where this
  * build installs it:
  *
- *     F/plugins/4.0/epan/mptcpscope.so            F/mptcpscope/mptcpscope-qt5.so           build, personal copy
- *     L/wireshark/plugins/4.0/epan/mptcpscope.so  L/mptcpscope/mptcpscope-qt5.so           installed in L
+ *     F/plugins/4.0/epan/mptcpscope.so            F/mptcpscope/mptcpscope-qt5.so     build, personal copy
+ *     L/wireshark/plugins/4.0/epan/mptcpscope.so  L/mptcpscope/mptcpscope-qt5.so     installed in L
  *                                                 MPT_GUI_FOLDER/mptcpscope-qt5.so
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -72,7 +72,7 @@ static const mpt_gui_module *enter(GModule *library, const char *path, const mpt
     gpointer symbol = NULL;
     char reason[256] = "";
 
-    /* Also where it refuses: Qt does not bear to be unloaded. */
+    /* Even if it refuses: Qt can't be unloaded safely. */
     g_module_make_resident(library);
     if (!g_module_symbol(library, MPT_GUI_ENTRY, &symbol)) {
         *why = g_strdup_printf("%s is not a module of mptcpscope", path);

@@ -1,6 +1,6 @@
-/* gui_module.h - finds and loads the module of windows (plugin/qt/), which is no plugin of Wireshark.
+/* gui_module.h - finds and loads the window module (plugin/qt/), which is not a Wireshark plugin itself.
  *
- * Invariant: nothing of Qt is loaded that the program does not have already; what was loaded stays.
+ * Invariant: no second Qt is ever loaded into the program, and a module once loaded stays.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,8 +9,8 @@
 
 #include "plugin/qt/interface.h"
 
-/* The module, loaded on first use. NULL where it can't be: *why is then why, without a full stop, to be
- * freed with g_free(). */
+/* The module, loaded on first use. NULL if it can't be loaded: *why is then the reason, without a full stop,
+ * to be freed with g_free(). */
 const mpt_gui_module *mpt_gui_module_load(const mpt_gui_plugin *plugin, char **why);
 
 #endif

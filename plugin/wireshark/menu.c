@@ -1,7 +1,6 @@
-/* menu.c - see menu.h. What is shown comes from the reading that the fields are made of: nothing
- * is read again.
+/* menu.c - see menu.h. Entries show the reading behind the fields; nothing is read again.
  *
- * Invariant: every entry shows something, also without the module of windows, and where there is no capture.
+ * Invariant: every entry shows something, even without the window module or without a capture.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

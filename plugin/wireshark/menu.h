@@ -1,11 +1,11 @@
-/* menu.h - Statistics > MPTCP in Wireshark's windows: reports as text, and graphs.
+/* menu.h - Statistics > MPTCP in Wireshark: an entry for each row's `entries` (plugin/report/registry.h).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef MPT_MENU_H
 #define MPT_MENU_H
 
-/* Once, at handoff. Does nothing but register: without windows nobody calls back. */
+/* Registers the entries, once, at handoff. Programs without windows never call them. */
 void mpt_menu_register(void);
 
 #endif

@@ -1,10 +1,10 @@
-/* stat_tables.c - see stat_tables.h. A row appears with the first packet of it that passes the dialog's
- * display filter; its figures are those of the whole capture, from the reading that the fields are made of.
+/* stat_tables.c - see stat_tables.h. A row appears with the first of its packets that passes the dialog's
+ * display filter. Its figures are those of the whole capture, from the reading behind the fields.
  *
- * A column sorts as a number only where it is FLOAT (UINT has 32 bits), so what is shown with units has the
- * exact number in a column beside it.
+ * Only FLOAT columns sort as numbers of more than 32 bits, so a value with a unit has its exact number in a
+ * column beside it.
  *
- * Invariant: the first column holds the row's key; strings in rows are owned by them.
+ * Invariant: the first column holds the row's key; rows own their strings.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -186,7 +186,7 @@ static tap_packet_status take_subflows(void *tapdata, packet_info *pinfo, epan_d
     return take(tapdata, pinfo, true);
 }
 
-/* The rows are of a capture that was read to its end: one pass of tshark is not. */
+/* Rows need a capture that was read to its end, which one pass of tshark is not. */
 static void check_host(const char *text, const char **filter _U_, char **error)
 {
     (void)text;

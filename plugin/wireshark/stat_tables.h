@@ -6,7 +6,7 @@
 #ifndef MPT_STAT_TABLES_H
 #define MPT_STAT_TABLES_H
 
-/* Once, at handoff. */
+/* Registers both tables, once, at handoff. */
 void mpt_stat_tables_register(void);
 
 #endif

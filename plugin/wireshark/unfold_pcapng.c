@@ -1,4 +1,4 @@
-/* unfold_pcapng.c - see unfold_pcapng.h. The only file that uses libwiretap.
+/* unfold_pcapng.c - see unfold_pcapng.h. The only file that writes with libwiretap.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -72,7 +72,7 @@ static bool write_packet(const mpt_replay_packet *p, void *user)
     return ok;
 }
 
-/* Says why writing failed; frees what libwiretap says of it. */
+/* Appends why writing failed; frees libwiretap's own message. */
 static void explain(const char *name, struct writing *w, GString *sentence)
 {
     g_string_append_printf(sentence, "can't write \"%s\": %s", name, wtap_strerror(w->error));

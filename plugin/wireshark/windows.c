@@ -1,4 +1,4 @@
-/* windows.c - see windows.h. Windows show what fields.c recorded: nothing is read again.
+/* windows.c - see windows.h. Windows show what fields.c has recorded; nothing is read again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,7 +31,7 @@ static bool is_there(uint64_t number)
     return number == mpt_fields_reading() && mpt_fields_unfinished() && mpt_fields_recorder();
 }
 
-/* The engine of the reading; NULL where it is gone, or was never recorded. */
+/* The engine of the reading; NULL if it is gone, or was never recorded. */
 static const mpt_engine *engine_of(uint64_t number)
 {
     return is_there(number) ? mpt_windows_engine() : NULL;

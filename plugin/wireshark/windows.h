@@ -1,6 +1,6 @@
-/* windows.h - the module of windows and what it asks of the plugin: see qt/interface.h.
+/* windows.h - the window module, and the plugin's side of plugin/qt/interface.h.
  *
- * Invariant: what a window asks of a reading that is gone is refused here.
+ * Invariant: a window that asks for a reading which is gone gets nothing.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,19 +12,19 @@
 #include "plugin/report/registry.h"
 #include "tap/engine/core/engine.h"
 
-/* Said where mpt_windows_engine() is NULL. */
+/* What to show when mpt_windows_engine() is NULL. */
 extern const char MPT_NO_CAPTURE[];
 
-/* The capture that is open, read as far as it is; NULL where there is none, or fields are off. */
+/* The engine of the open capture, as far as it was read; NULL if there is none, or fields are off. */
 const mpt_engine *mpt_windows_engine(void);
 
-/* The module, loaded when first asked for; NULL, and *why (free with g_free()) the reason, where
- * it can't be. */
+/* The module, loaded on first use; NULL if it can't be loaded, and *why (free with g_free())
+ * is the reason. */
 const mpt_gui_module *mpt_windows_module(char **why);
 
 /* Prints a report of that capture in its usual format. */
 void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence);
-/* The same as text, with lines of so many columns at most. Free with g_free(). NULL: there is no capture. */
+/* The same as text, with lines of at most `columns`. Free with g_free(). NULL: there is no capture. */
 char *mpt_windows_report(const mpt_report *report, size_t columns);
 
 #endif

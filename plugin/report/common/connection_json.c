@@ -84,7 +84,8 @@ static void subflow_direction(mpt_json *json, const mpt_subflow_direction *d, un
     checksums(json, &d->checksums);
 }
 
-/* The token is in the SYN alone: the first event of the subflow with it is what the subflow was opened with. */
+/* The token is in the SYN alone: the first event of the subflow with it is what the subflow
+ * was opened with. */
 static void join(mpt_json *json, const mpt_subflow_view *s)
 {
     mpt_json_member_object_inline(json, "join");

@@ -1,7 +1,7 @@
 /* connection_json.h - one connection as the JSON document has it (FIGURES.md).
  *
- * Invariant: a member that is written is written for every connection, null where it is not known; what
- * `detail` and `directions` leave out is absent from all.
+ * Invariant: all connections have the same members, null where a value is not known; what `detail` and
+ * `directions` leave out is absent from all.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,7 +18,8 @@ enum {
     MPT_DETAIL_EVENTS = 1 << 1, /* events */
 };
 
-/* Writes the connection as one value. directions: bit 1 << mpt_direction for each to show. */
+/* Writes the connection as one value. detail: bits MPT_DETAIL_*; directions: bit 1 << mpt_direction for
+ * each to show. */
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
                          const mpt_engine *engine);
 

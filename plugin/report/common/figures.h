@@ -1,7 +1,7 @@
-/* figures.h - which figures there are: one row each for JSON, CSV and tables of text.
+/* figures.h - the figures that JSON and CSV show: one row each.
  *
- * Invariant: a figure's name, unit and place are said in these tables and nowhere else, so that all
- * outputs agree.
+ * Invariant: a figure's name, unit and member are in these tables and nowhere else, so that JSON
+ * and CSV agree.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -42,18 +42,18 @@ extern const mpt_figures MPT_TCP_FIGURES;      /* of mpt_byte_figures: those tha
 extern const mpt_figures MPT_DATA_FIGURES;     /* of mpt_data_figures */
 extern const mpt_figures MPT_CHECKSUM_FIGURES; /* of mpt_checksum_figures */
 extern const mpt_figures MPT_RTT_FIGURES;      /* of mpt_rtt_row */
-extern const mpt_figures MPT_COUNT_FIGURES;    /* of mpt_engine_counts: what `capture` says of the capture */
+extern const mpt_figures MPT_COUNT_FIGURES;    /* of mpt_engine_counts: members of `capture` */
 
-/* mpt_rtt_figures in which each figure knows whether it is null. */
+/* mpt_rtt_figures with each figure a mpt_maybe_ns. */
 typedef struct mpt_rtt_row {
     mpt_maybe_ns min, median, p95, max;
     uint64_t samples;
 } mpt_rtt_row;
 mpt_rtt_row mpt_figures_rtt(const mpt_rtt_figures *rtt);
 
-/* Writes members of the object that is open. `base` is the struct of the table's comment. */
+/* Writes the figures as members of the open object. `base` is the struct that the table's comment names. */
 void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *base);
-/* A number, as a string where a double can't hold it; null where it is not known. */
+/* A number, as a string if a double can't hold it exactly; null if it is not known. */
 void mpt_figures_json_number(mpt_json *json, const char *key, mpt_maybe_int number);
 void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seconds);
 

@@ -1,8 +1,8 @@
 /* finding_text.c - see finding_text.h.
  *
- * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the first as
- * a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a reason that was
- * given, and else the second; a wording may have terms in it.
+ * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the
+ * first as a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a
+ * reason that was given, and else the second; a wording may have terms in it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -58,8 +58,7 @@ static const char *const PHRASES[MPT_PHRASES] = {
                                    "between {3} and {4} removes it.",
     [MPT_PHRASE_CULPRIT_SERVER] =
         "The SYN arrives at {1} with MP_CAPABLE (frame {2}), and is answered without it there (frame {3}): "
-        "the "
-        "server itself, or what is beyond that point, has no MPTCP or has it switched off.",
+        "the server itself, or what is beyond that point, has no MPTCP or has it switched off.",
     [MPT_PHRASE_CULPRIT_CLIENT] = "The SYN/ACK arrives at {1} with MP_CAPABLE (frame {2}), and the third ACK "
                                   "leaves it without (frame {3}): "
                                   "the client itself has fallen back.",
@@ -68,8 +67,7 @@ static const char *const PHRASES[MPT_PHRASES] = {
                                    "frame {3}: something on the way drops SYNs with MP_CAPABLE.",
     [MPT_PHRASE_CAPABLE_DROPPED_HERE] =
         "{1} did not answer the SYN with MP_CAPABLE (sent {2:plain} times), but answers the one without it: "
-        "plain "
-        "TCP. Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
+        "plain TCP. Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
     [MPT_PHRASE_CAPABLE_UNANSWERED] = "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} times); the "
                                       "capture has no SYN without it to "
                                       "compare.",
@@ -147,8 +145,7 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_SUBFLOW_IDLE] = "No data ever goes over {1}, a regular subflow, while the others carry {2}.",
     [MPT_PHRASE_FAILOVER] =
         "The path of {1} stops making progress for data of the {2} at {3} s: {4} stay in flight, and {5} go "
-        "again "
-        "elsewhere; the first new data elsewhere is {6} later, on subflow {7:id} (frame {8}).",
+        "again elsewhere; the first new data elsewhere is {6} later, on subflow {7:id} (frame {8}).",
     [MPT_PHRASE_DATA_WAITED] = "Data of the {1} waited {2} for bytes before it, which came late on {3}{4?; "
                                "this is the order in which "
                                "they were sent|}.",

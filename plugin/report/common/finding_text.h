@@ -1,6 +1,6 @@
-/* finding_text.h - findings in words: the only place that has their sentences.
+/* finding_text.h - findings in words; no other file has their sentences.
  *
- * Invariant: a finding is the same text in every report.
+ * Invariant: a finding has the same sentence in every report and window.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -12,14 +12,15 @@
 
 #define MPT_RFC_TEXT 24
 
-/* "times", "bytes", "segments", ...: what the count of a finding is of. Static. */
+/* What a finding's count counts: "times", "bytes", "segments", ... Static. */
 const char *mpt_finding_unit_name(mpt_finding_unit unit);
-/* "RFC 8684 3.2"; NULL: of the capture. text has MPT_RFC_TEXT bytes. Returns text. */
+/* Writes "RFC 8684 3.2" to `text`, which has MPT_RFC_TEXT bytes, and returns it; NULL for findings
+ * of the capture. */
 const char *mpt_finding_rfc_text(const mpt_finding *f, char *text);
-/* The sentence. points: "the client (interface 0)", ..., the names of the vantage points by their number; NULL where
- * the finding is of none. Free with g_free(). */
+/* The sentence; free with g_free(). points: the names of the vantage points by number, "the client (interface
+ * 0)", ...; may be NULL if the finding names none. */
 char *mpt_finding_sentence(const mpt_finding *f, const char *const *points);
-/* A paragraph of a text report: where and when, the sentence, its name and section. */
+/* Writes a paragraph of a text report: where and when, the sentence, the finding's name and section. */
 void mpt_finding_paragraph(const mpt_finding *f, const char *const *points, mpt_sink *sink);
 
 #endif

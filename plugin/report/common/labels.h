@@ -1,4 +1,4 @@
-/* labels.h - words for what the engine concluded: short names for machines, phrases for people.
+/* labels.h - words for the engine's enums: short names for machines, phrases for people.
  *
  * Invariant: all strings are static.
  *

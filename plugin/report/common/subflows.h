@@ -1,6 +1,6 @@
 /* subflows.h - the table of a connection's subflows that text reports show.
  *
- * Invariant: a row a subflow, in the order of their ids, the client's end first.
+ * Invariant: one row for each subflow, in the order of their ids, the client's end first.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,6 +10,7 @@
 #include "plugin/report/format/sink.h"
 #include "tap/engine/figures/metrics.h"
 
+/* Writes the table, each line indented by `indent` columns. */
 void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent);
 
 #endif

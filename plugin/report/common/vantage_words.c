@@ -193,7 +193,7 @@ bool mpt_vantage_missing(mpt_vantage_engines *p, GString *out)
     const mpt_vantage_request *r = mpt_vantage_engines_request(p);
     GArray *seen = interfaces_that(p, NULL);
 
-    /* Without any TCP the report says that there is none. */
+    /* Without any TCP the report itself mentions it. */
     if (seen->len > 0) {
         named_missing(r->client, "client", seen, out);
         if (!out->len)

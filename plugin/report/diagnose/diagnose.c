@@ -1,7 +1,7 @@
 /* diagnose.c - report `diagnose`: what went wrong, and why; the worst first.
  *
- * Invariant: findings of the capture are shown whatever connection is asked for, because they say what
- * the others can't.
+ * Invariant: findings of the capture are always shown, whatever connection is selected: they limit what the
+ * others can show.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -117,7 +117,7 @@ static void text_begin(const mpt_report_context *x, const struct collection *c, 
         mpt_overview_capture(x, sink);
         return;
     }
-    /* Where nothing is selected stderr says why. */
+    /* If nothing is selected, the reason goes to stderr. */
     if (c->checked > 0)
         text_counts(c, sink);
     if (x->capture_notes)

@@ -1,7 +1,7 @@
-/* event_text.h - events in words that a person understands.
+/* event_text.h - events in words.
  *
- * Invariant: a sentence says who did what to which subflow; it has no full stop and no line end, and nothing
- * of the capture but numbers and addresses gets into it.
+ * Invariant: a sentence says who did what on which subflow, without a full stop or newline; of the capture it
+ * holds only numbers and addresses.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,13 +13,12 @@
 #include "plugin/report/common/event_pairs.h"
 #include "tap/engine/figures/metrics.h"
 
-/* Appends what happened: "server announces 198.51.100.2 as id 1, HMAC valid", and what it belongs to that
- * came before it. */
+/* Appends what happened, and the earlier event to which it belongs: "server announces 198.51.100.2 as id
+ * 1, HMAC valid". */
 void mpt_event_text(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
                     GString *out);
 
-/* Appends what became of it: "; confirmed after 12.3 ms (frame 20); used by subflow 1". Nothing for most
- * events. */
+/* Appends the outcome: "; confirmed after 12.3 ms (frame 20); used by subflow 1". Most events have none. */
 void mpt_event_outcome_text(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
                             GString *out);
 

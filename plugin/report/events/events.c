@@ -1,6 +1,7 @@
-/* events.c - report `events`: the timeline of each connection, drawn at the end or, with `live`, as it happens.
+/* events.c - report `events`: the timeline of each connection, printed at the end or, with `live`,
+ * as it happens.
  *
- * Invariant: all outputs show the same events in the same order: that of time, and of arrival with `live`.
+ * Invariant: all formats show the same events in the same order: by time, with `live` by arrival.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -109,14 +110,15 @@ static void report(const mpt_report_context *x, mpt_sink *sink)
 
 /* --- live ---
  *
- * A live capture has no end to wait for, so its engine has no look-back: segments are taken in as they arrive, each event
- * is printed when it is found and flushed, and connections and subflows are numbered in order of appearance. A filter by
- * token shows a connection from where its keys are known. */
+ * A live capture has no end to wait for, so its engine has no look-back: segments are processed as they
+ * arrive, each event is printed and flushed when it is found, and connections and subflows are numbered in
+ * order of appearance. A filter by token shows a connection from the moment its keys are known.
+ */
 
 struct live {
     mpt_report_context context; /* without connections */
     mpt_sink *sink;
-    GHashTable *fallen_back; /* connections whose fallback was told */
+    GHashTable *fallen_back; /* connections whose fallback was printed */
     bool has_epoch;
     int64_t epoch_ns; /* time 0 of all lines */
 };
@@ -252,7 +254,7 @@ static bool is_open(const struct live *l, const mpt_connection_view *v, const GA
     }
 }
 
-/* In CSV a row is an event, so only those that were not told are written. */
+/* In CSV a row is an event, so only those not printed yet are written. */
 static void live_end(struct live *l)
 {
     const GPtrArray *connections = mpt_engine_connections(l->context.engine);

@@ -1,4 +1,4 @@
-/* follow.h - the byte stream of a connection as tshark prints it for -z follow.
+/* follow.h - the byte stream of a connection, as tshark prints those of -z follow.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,12 +18,12 @@ typedef struct mpt_delivery {
     int64_t delivered_ns; /* when all before it had come too */
 } mpt_delivery;
 
-/* Both directions interleaved by time of delivery: bytes that came before what precedes them wait for it, and
- * what the capture never has is passed over as a gap once something after it is there. Element type
- * mpt_delivery; free with g_array_unref(). It borrows from the directions. */
+/* Both directions interleaved by time of delivery: bytes wait for those before them, and bytes that the
+ * capture does not have are passed over as a gap once something after them is there. Elements are
+ * mpt_delivery, which borrow from the directions. Free with g_array_unref(). */
 GArray *mpt_follow_deliveries(const mpt_stream_direction direction[MPT_DIRECTIONS]);
 
-/* The part of a row that collects the bytes of the connection arguments->stream, an mpt_stream. */
+/* The part of a row that collects the bytes of connection arguments->stream; its state is an mpt_stream. */
 #define MPT_FOLLOW_COLLECTS                                                                                  \
     .needs = mpt_follow_needs, .observer = &mpt_stream_observer, .open = mpt_follow_open,                    \
     .close = mpt_follow_close
@@ -32,7 +32,7 @@ void *mpt_follow_open(const mpt_arguments *arguments, const mpt_engine *engine, 
                       uint32_t mark);
 void mpt_follow_close(void *collected);
 
-/* The sentence for a connection of which mpt_stream_direction_of() has let bytes go. */
+/* Appends the sentence for a connection for which mpt_stream_direction_of() is false. */
 void mpt_report_not_kept(uint32_t id, GString *sentence);
 
 #endif

@@ -16,7 +16,7 @@
 #define SYN_OPTIONS  8
 /* What fits an Ethernet frame. */
 #define MTU          1500
-/* Both sides always have 1 GiB of room: the windows of the subflows say nothing of this connection. */
+/* Both sides always announce 1 GiB: the windows of the subflows mean nothing to this connection. */
 #define WINDOW       65535
 #define WINDOW_SCALE 14
 #define PROTOCOL_TCP 6

@@ -1,12 +1,11 @@
 /* replay.h - an MPTCP connection as the packets of one plain TCP connection.
  *
  * The connection has the endpoints of the first subflow. Each byte has the time at which it was first
- * captured, and a sequence number that is the lower half of its DSN. Packets come in order of delivery, as an
- * application would get the bytes: dissectors look at segments in order only, and bytes of several paths
- * seldom arrive so. Times step back where a byte had to wait for one before it. Gaps of the capture stay
- * gaps. The acknowledgement number of a packet is what the other direction has delivered by then; it goes
- * over bytes that the capture never has once something after them came. The handshake, and FIN or RST at the
- * end, are made up at the times of their counterparts.
+ * captured and a sequence number that is the lower half of its DSN. Packets come in order of delivery,
+ * because dissectors look at segments in order only and bytes of several paths seldom arrive in order; times
+ * step back where a byte had to wait for one before it. Gaps of the capture stay gaps. A packet acknowledges
+ * what the other direction has delivered by then, and bytes that the capture does not have once something
+ * after them came. The handshake, and FIN or RST at the end, are made up at the times of their counterparts.
  *
  * Invariant: in each direction sequence numbers only grow, and checksums are right.
  *
@@ -31,7 +30,7 @@ typedef struct mpt_replay_packet {
 /* Takes one packet (borrowed). False ends the replay. */
 typedef bool (*mpt_replay_func)(const mpt_replay_packet *packet, void *user);
 
-/* Tells of all packets. False where func returned false. */
+/* Calls `func` for all packets. False if it returned false. */
 bool mpt_replay(const mpt_connection_view *view, const mpt_stream_direction direction[MPT_DIRECTIONS],
                 mpt_replay_func func, void *user);
 

@@ -1,4 +1,4 @@
-/* scan.h - the words of a command line: read, and compared for typing errors.
+/* scan.h - reads the words of a command line, and compares them for typing errors.
  *
  * Invariant: nothing here knows an option or a report.
  *
@@ -23,8 +23,8 @@ bool mpt_scan_seconds(const char *text, int64_t *ns);
 /* The index of `text` in the NULL-terminated `names`. False, with *index untouched, if it is not there. */
 bool mpt_scan_index(const char *text, const char *const *names, unsigned *index);
 
-/* Edit distance, ignoring case, between the first a_len bytes of a and b: letters to insert, drop, change, or swap with
- * a neighbour. MPT_WORD_MAX if either is that long. */
+/* Edit distance, ignoring case, between the first a_len bytes of a and b: letters to insert, drop, change, or
+ * swap with a neighbour. MPT_WORD_MAX if either is that long. */
 unsigned mpt_scan_distance(const char *a, size_t a_len, const char *b);
 
 #endif

@@ -39,9 +39,9 @@ enum {
 typedef struct mpt_column {
     const char *name;  /* csv and JSON name, e.g. "payload_bytes"; unique in the table */
     const char *title; /* heading in text; NULL: the name */
-    const char
-        *unit; /* csv suffix without the underscore where the type has none, e.g. "packets"; may be NULL.
-                * SECONDS_NS has "s", RATE_BPS "bps", BYTES "bytes", PERCENT "percent" by its type. */
+    /* CSV suffix without the underscore, e.g. "packets"; may be NULL. The type has its own: SECONDS_NS "s",
+     * RATE_BPS "bps", BYTES "bytes", PERCENT "percent". */
+    const char *unit;
     mpt_column_type type;
     unsigned flags;  /* MPT_COLUMN_* */
     const char *tip; /* tooltip in windows; NULL: none */

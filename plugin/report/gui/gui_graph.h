@@ -1,6 +1,6 @@
 /* gui_graph.h - a capture's connections and graphs as plain values for windows (plugin/qt/interface.h).
  *
- * Invariant: what is made here needs neither the engine nor the recorder any more.
+ * Invariant: what is returned here needs neither the engine nor the recorder any more.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,22 +10,22 @@
 #include "plugin/qt/interface.h"
 #include "tap/engine/graphs/graphs.h"
 
-/* The types of graphs, as mpt_graph_type counts them; static. */
+/* The types of graphs, indexed by mpt_graph_type; static. */
 const mpt_gui_type *mpt_gui_types(unsigned *count);
 
 /* path: of the capture's file. Free with mpt_gui_capture_free(). */
 mpt_gui_capture *mpt_gui_capture_new(const mpt_engine *engine, uint64_t reading, const char *path);
 void mpt_gui_capture_free(mpt_gui_capture *capture);
 
-/* NULL where there is no such connection. Free with mpt_gui_graph_free(). */
+/* NULL: there is no such connection. Free with mpt_gui_graph_free(). */
 mpt_gui_graph *mpt_gui_graph_new(const mpt_engine *engine, const mpt_recorder *recorder,
                                  const mpt_gui_request *request);
 void mpt_gui_graph_free(mpt_gui_graph *graph);
 
 void mpt_gui_describe(const mpt_gui_graph *graph, unsigned series, size_t point, char *text, size_t room);
 
-/* The request's range and limit don't count. False, and *why is one sentence, to be freed with g_free(),
- * where the file can't be written. */
+/* Writes all points as CSV, whatever the request's range and limit. False if the file can't be written; *why
+ * is then one sentence, to be freed with g_free(). */
 bool mpt_gui_save_csv(const mpt_engine *engine, const mpt_recorder *recorder, const mpt_gui_request *request,
                       const char *path, char **why);
 

@@ -1,7 +1,7 @@
-/* gui_rows.h - which columns and rows the tables of windows have, those of plugin/qt and Wireshark's own.
+/* gui_rows.h - the columns and rows of the tables in windows, both those of plugin/qt and Wireshark's own.
  *
- * Invariant: a number with a unit stands beside its exact value: flags MPT_COLUMN_TEXT_ONLY |
- * MPT_COLUMN_SCALED, and the same value.
+ * Invariant: a number with a unit (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED) stands beside a column with
+ * its exact value.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,8 +16,8 @@
 typedef struct mpt_gui_layout {
     const mpt_column *columns;
     size_t count;
-    size_t sentence;   /* the column that is long; count: none */
-    const char *empty; /* said where there are connections and no rows */
+    size_t sentence;   /* the column that holds sentences; count: none */
+    const char *empty; /* shown when there are connections but no rows */
 } mpt_gui_layout;
 
 typedef struct mpt_gui_rows {
@@ -31,7 +31,7 @@ typedef struct mpt_gui_rows {
 
 const mpt_gui_layout *mpt_gui_layout_of(mpt_gui_kind kind);
 void mpt_gui_rows_fill(mpt_gui_rows *to, mpt_gui_kind kind);
-/* One row of the tables of connections and of subflows. */
+/* Add one row to the table of connections, of subflows. */
 void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v);
 void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const mpt_subflow_view *s);
 
@@ -42,7 +42,7 @@ void mpt_gui_rows_reinjections(mpt_gui_rows *to); /* gui_rows_frames.c */
 void mpt_gui_rows_events(mpt_gui_rows *to);
 void mpt_gui_rows_findings(mpt_gui_rows *to);
 
-/* Begins a row of the table, with what windows do with it. */
+/* Begins a row of the table; *row is what windows do with it. */
 static inline void mpt_gui_rows_begin(mpt_gui_rows *to, const mpt_gui_row *row)
 {
     mpt_table_begin_row(to->table);

@@ -1,5 +1,4 @@
-/* gui_rows_frames.c - see gui_rows.h: the tables whose rows are of frames: what was sent again,
- * events and findings.
+/* gui_rows_frames.c - see gui_rows.h: the tables with rows for frames: reinjections, events and findings.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,8 +1,8 @@
-/* gui_table.h - the tables of windows (plugin/qt/interface.h): connections, subflows, what was sent again,
- * events and findings, as typed cells that windows show, sort and copy.
+/* gui_table.h - the tables of windows (plugin/qt/interface.h): connections, subflows, reinjections, events
+ * and findings, as typed cells that windows show, sort and copy.
  *
- * Invariant: what is made here needs neither the engine nor the log any more; every figure comes from the
- * functions that the reports print.
+ * Invariant: a table needs neither the engine nor the log any more; its figures are the members that
+ * the reports print.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,12 +13,11 @@
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/reinjections/reinjection_log.h"
 
-/* Connections and subflows that one display filter may name. */
+/* How many connections and subflows one display filter may name. */
 #define MPT_GUI_FILTER_TERMS 50
 
-/* log: of this engine, from its first segment on; NULL: there are no rows of
- * MPT_GUI_TABLE_REINJECTIONS. path: of the capture's file. The caller sets reading, segments and
- * complete. Free with mpt_gui_table_free(). */
+/* log: of this engine, from its first segment on; NULL: MPT_GUI_TABLE_REINJECTIONS has no rows. path: of the
+ * capture file. The caller sets reading, segments and complete. Free with mpt_gui_table_free(). */
 mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, const mpt_reinjection_log *log,
                                  const char *path);
 void mpt_gui_table_free(mpt_gui_table *table);

@@ -1,4 +1,4 @@
-/* filter.c - report `filter`, see reports.h: a display filter for all packets of one connection.
+/* filter.c - report `filter`: a display filter for all packets of one connection.
  *
  * Invariant: the line is a filter that Wireshark 4.0 and later accept, and nothing else is written.
  * Wireshark's own mptcp.stream is not used: it misses packets without an MPTCP option.

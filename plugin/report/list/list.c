@@ -1,6 +1,7 @@
-/* list.c - report `list`, see reports.h: which connections there are, between whom, over which subflows.
+/* list.c - report `list`: which connections there are, between whom, over which subflows.
  *
- * Invariant: all that names a connection elsewhere (keys, tokens, IDSNs, tcp.stream) is shown for each.
+ * Invariant: each connection is shown with everything that identifies it elsewhere (keys,
+ * tokens, IDSNs, tcp.stream).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

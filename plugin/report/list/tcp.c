@@ -1,6 +1,6 @@
-/* tcp.c - report `tcp`: every TCP stream, and what it has to do with MPTCP.
+/* tcp.c - report `tcp`: every TCP stream, and how it is related to MPTCP.
  *
- * Invariant: a row a stream, in the order of their first frames.
+ * Invariant: one row for each stream, in the order of their first frames.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -93,7 +93,7 @@ static bool walk_next(walk *w, stream *s)
     return true;
 }
 
-/* What the stream has to do with MPTCP, for machines: the kind of its connection, or never_asked. */
+/* How the stream is related to MPTCP, for machines: the kind of its connection, or never_asked. */
 static const char *kind_name(const mpt_subflow *s)
 {
     return s->connection ? mpt_connection_kind_name(mpt_connection_get_kind(s->connection)) : "never_asked";

@@ -1,4 +1,6 @@
-/* path_hops.h - the subflows of each connection between vantage points, for the findings.
+/* path_hops.h - each connection's subflows on the hops between vantage points, for the findings.
+ *
+ * Invariant: hops are those between points next to each other, from the client's end to the server's.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,11 +12,11 @@
 
 typedef struct mpt_path_hops mpt_path_hops;
 
-/* Of all pairs of points next to each other; x: of a report with one of the collectors of path_model.h. NULL
- * where the capture has one vantage point. Free with mpt_path_hops_free(). */
+/* x: of a report whose needs.paths has MPT_PATHS_FLOWS. NULL if the capture has one vantage point.
+ * Free with mpt_path_hops_free(). */
 mpt_path_hops *mpt_path_hops_new(const mpt_report_context *x);
 void mpt_path_hops_free(mpt_path_hops *w);
-/* Those of a connection, mpt_path_hop, from the client's end to the server's; NULL: none. Borrowed. */
+/* The hops of a connection (mpt_path_hop), from the client's end to the server's; NULL: none. Borrowed. */
 const GArray *mpt_path_hops_of(const mpt_path_hops *w, uint32_t connection);
 
 /* The names of the vantage points by their number: "the client (interface 0)". NULL where w is. Borrowed. */

@@ -1,7 +1,7 @@
-/* path_model.h - what the report of the paths shows: a row for each subflow and direction, and the clocks.
+/* path_model.h - what the report `paths` shows: a row for each subflow and direction, and the clocks.
  *
- * Invariant: delays of a row are corrected as the arguments want it, and no other figure depends on a clock
- * of another host.
+ * Invariant: the delays of a row are corrected as the option `clock` asks; no other figure compares the
+ * clocks of two hosts.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -48,17 +48,17 @@ typedef struct mpt_path_model {
     bool incomplete;  /* samples are missing: no room for the temporary file */
 } mpt_path_model;
 
-/* Everything that the report's arguments select. Free with mpt_path_model_free(). */
+/* The rows that the report's arguments select. Free with mpt_path_model_free(). */
 mpt_path_model *mpt_path_model_new(const mpt_report_context *x);
-/* Of the first and the last vantage point only, however many are between. */
+/* The same between the first and the last vantage point, however many lie between them. */
 mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x);
 void mpt_path_model_free(mpt_path_model *m);
-/* Tells of each sample of a pair, with its row (NULL: not selected) and its corrected delay. */
+/* Called for each sample of a pair, with its row (NULL: not selected) and its corrected delay in ns. */
 typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns,
                                     void *user);
 void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each,
                             void *user);
-/* The same in order of time at an end (0 or 1) of pair->paths. */
+/* The same in order of time at one end of pair->paths (0 or 1). */
 void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
                                mpt_path_model_each each, void *user);
 

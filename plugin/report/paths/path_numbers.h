@@ -1,5 +1,5 @@
-/* path_numbers.h - the ids that subflows have at the vantage point which reports count at, wherever
- * they were captured.
+/* path_numbers.h - gives subflows captured anywhere the ids that they have at the vantage point
+ * where reports count.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,10 +13,10 @@ typedef struct mpt_path_ids {
     bool selected;
 } mpt_path_ids;
 
-/* const mpt_subflow * -> mpt_path_ids. pairs: mpt_path_pair, through which the ids are found elsewhere. Free
- * with g_hash_table_destroy(). */
+/* Returns a table const mpt_subflow * -> mpt_path_ids. pairs: mpt_path_pair, whose flows carry the ids from
+ * point to point. Free with g_hash_table_destroy(). */
 GHashTable *mpt_path_number(const mpt_report_context *x, const GPtrArray *pairs);
-/* NULL: the subflow was not found at the point that numbers them. */
+/* The ids of a flow; NULL: it was not found at the point where reports count. */
 const mpt_path_ids *mpt_path_ids_of(GHashTable *numbers, const mpt_path_flow *f);
 
 #endif

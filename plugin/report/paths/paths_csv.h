@@ -1,4 +1,4 @@
-/* paths_csv.h - report `paths` as CSV, and what text and CSV have in common.
+/* paths_csv.h - report `paths` as CSV, and what text and CSV share.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,15 +8,15 @@
 #include "path_model.h"
 #include "plugin/report/format/table.h"
 
-/* A row a subflow and direction. */
+/* One row for each subflow and direction. */
 void mpt_paths_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink);
-/* A row a sample. */
+/* One row for each sample. */
 void mpt_paths_samples_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink);
 
-/* Where the segments of a row come from, and where they go: "client", "server" or "middle". Static. */
+/* The vantage points between which a row's segments travel: "client", "server", "middle", ... Static. */
 const char *mpt_path_from(const mpt_report_context *x, const mpt_path_row *row);
 const char *mpt_path_to(const mpt_report_context *x, const mpt_path_row *row);
-/* Sets min, median, p95 and max of the last row, in four columns from `first` on; nothing without samples. */
+/* Sets min, median, p95 and max in the last row, in four columns from `first` on; nothing without samples. */
 void mpt_path_set_distribution(mpt_table *table, size_t first, const mpt_histogram *d);
 
 #endif

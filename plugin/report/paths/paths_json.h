@@ -7,7 +7,7 @@
 
 #include "plugin/report/format/json.h"
 
-/* Elements of the array `paths`, and then the members beside it: `clock`, `paths_unmatched`. */
+/* Writes the elements of the array `paths`; below, the members beside it: `clock`, `paths_unmatched`. */
 void mpt_paths_json(mpt_json *json, const GPtrArray *reports);
 void mpt_paths_json_more(mpt_json *json, const GPtrArray *reports);
 

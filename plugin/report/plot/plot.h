@@ -1,4 +1,5 @@
-/* plot.h - a graph of a connection, what it is called, and its exact points as CSV: what windows share with the report.
+/* plot.h - what windows share with the report `plot`: a graph with its points, its titles, and its exact
+ * points as CSV.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,7 +10,7 @@
 #include "plugin/report/registry.h"
 #include "tap/engine/graphs/graphs.h"
 
-/* Events that pages and windows show: more than anybody reads. */
+/* Events that pages and windows show at most: more than anybody reads. */
 #define MPT_PLOT_EVENTS 2000
 
 /* A graph with its points, thinned. */
@@ -27,17 +28,17 @@ typedef struct mpt_plot {
     GArray *events;                         /* mpt_event, in time order */
 } mpt_plot;
 
-/* "subflow 1: reinjected", "sum": what a legend says. */
+/* Appends the legend's text: "subflow 1: reinjected", "sum". */
 void mpt_plot_series_title(const mpt_series *series, GString *out);
-/* "Throughput (average over 20 ms)": what stands above a graph. */
+/* Appends the title of a graph: "Throughput (average over 20 ms)". */
 void mpt_plot_graph_title(const mpt_plot *plot, mpt_graph_type type, GString *title);
-/* The unit of a graph for an axis: "relative DSN", "bit/s", "s", ... */
+/* The unit of a graph on its axis: "relative DSN", "bit/s", "s", ... Static. */
 const char *mpt_plot_unit_title(mpt_unit unit);
-/* "192.0.2.1:40000 -> 192.0.2.2:443, client to server". */
+/* Appends the title of the page: "192.0.2.1:40000 -> 192.0.2.2:443, client to server". */
 void mpt_plot_title(const mpt_plot *plot, GString *out);
-/* True, and appends a sentence without its full stop, where the record is not complete. */
+/* True if the record is not complete; appends a sentence without its full stop. */
 bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence);
-/* x: where the one-way delays come from; NULL: without them. */
+/* Writes the exact points. x: source of the one-way delays; NULL: without them. */
 void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x,
                   const mpt_series_request *request, mpt_sink *sink);
 

@@ -26,7 +26,7 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
     needs->hmacs = true;
     if (arguments->format == MPT_FORMAT_HTML)
         needs->rtt = needs->evidence = true;
-    /* Reinjected bytes are told with the frame of their first copy. */
+    /* Reinjected bytes are drawn with the frame of their first copy. */
     needs->frames =
         !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);
     needs->tcp_options = may_draw_delays(arguments);

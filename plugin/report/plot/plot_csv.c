@@ -1,6 +1,7 @@
 /* plot_csv.c - the exact points of graphs as CSV, see plot_internal.h.
  *
- * Invariant: a line a point, never thinned, as it is found: memory does not grow with the capture.
+ * Invariant: each point is a line, written as it is found and never thinned: memory does not grow
+ * with the capture.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,4 +1,4 @@
-/* plot_internal.h - what the renderers of `plot` share; nobody else includes it.
+/* plot_internal.h - what the files of `plot` share; nobody else includes it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -21,23 +21,24 @@ bool mpt_plot_has_html(void);
 
 /* "s", "bit/s", "bytes", ...: as CSV has it. */
 const char *mpt_plot_unit_name(mpt_unit unit);
-/* The exact value, in the graph's unit; durations in seconds. */
+/* Appends the exact value in the graph's unit; durations in seconds. */
 void mpt_plot_exact(mpt_unit unit, double value, GString *out);
-/* `text` as the content of an XML or HTML element, or of an attribute in double quotes. */
+/* Writes `text` escaped as the content of an XML or HTML element, or of an attribute in double quotes. */
 void mpt_plot_escape(mpt_sink *sink, const char *text);
 
-/* Can one-way delays be told? */
+/* True if the capture has one-way delays: several vantage points. */
 bool mpt_plot_has_delays(const mpt_report_context *x);
-/* Tells the points of MPT_GRAPH_OWD: the whole way between the first and the last vantage point. Times and
- * frames are those of the point that reports count at (of the client's end, where that is a middlebox). */
+/* Calls `func` for the points of MPT_GRAPH_OWD: the whole path from the first to the last vantage
+ * point. Times and frames are those of the point where reports count, or of the client's end if that
+ * point lies between. */
 void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
                      void *user);
 
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
-/* A script element with all graphs that have points, and the events. */
+/* Writes a script element with all graphs that have points, and the events. */
 void mpt_plot_data(mpt_plot *plot, mpt_sink *sink);
-/* plot NULL: a page without graphs. */
+/* Writes the HTML page; plot NULL: a page without graphs. */
 void mpt_plot_html(const mpt_report_context *x, mpt_plot *plot, mpt_sink *sink);
 
 #endif

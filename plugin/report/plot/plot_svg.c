@@ -20,7 +20,7 @@ enum {
     LEGEND_WIDTH = 290
 };
 
-/* Okabe and Ito's palette: told apart with every kind of colour vision, on white and on black. */
+/* Okabe and Ito's palette: distinct for every kind of colour vision, on white and on black. */
 static const char *const COLOURS[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
 static const char *const DASHES[] = {"none", "8 3", "2 3", "8 3 2 3"};
 /* From the point on. */

@@ -1,13 +1,13 @@
 /* reinjections.c - report `reinjections`: which bytes were sent twice, on which subflows, and
  * whether it helped.
  *
- * What one capture can tell of a direction depends on where it was taken:
- *   the receiver's side  of two copies the later one is redundant, which is certain; a byte that was sent twice and
- *                        arrived once is not there to be seen
- *   the sender's side    all that was sent again is there; which copy got through first is inferred from the
- *                        acknowledgements and retransmissions on both subflows
+ * What one capture shows of a direction depends on where it was taken:
+ *   the receiver's side  the later of two copies is redundant, for certain; a byte that was sent twice and
+ *                        arrived once does not show
+ *   the sender's side    everything that was sent again is there; which copy got through first is inferred
+ *                        from the acknowledgements and retransmissions on both subflows
  *   elsewhere            as the sender's side
- * How much of what was sent helped takes both: a merged capture, and the report `paths`.
+ * How much of the reinjected data helped takes both sides: a merged capture, and the report `paths`.
  *
  * Invariant: the bytes of all runs are the reinjected bytes of `summary`, direction by direction.
  *
@@ -133,7 +133,7 @@ static void append_bytes(GString *out, uint64_t bytes)
     g_string_append(out, bytes == 1 ? " byte" : " bytes");
 }
 
-/* What the capture can tell of this direction. */
+/* What the capture can show of this direction. */
 static const char *basis(const mpt_reinjection_figures *r)
 {
     if (mpt_reinjection_figures_certain(r))

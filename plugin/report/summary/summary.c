@@ -1,8 +1,8 @@
-/* summary.c - report `summary`, see reports.h: how much each connection and subflow carried, how fast,
- * what was lost, late or sent again.
+/* summary.c - report `summary`: how much each connection and subflow carried, how fast, and what was lost,
+ * late or reinjected.
  *
- * Invariant: the figures of a direction come in the same order in each block, and what there is none of is
- * said so.
+ * Invariant: all blocks have the figures of a direction in the same order, and name those of which
+ * there is none.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,7 +1,7 @@
 /* summary_csv.h - report `summary` as CSV.
  *
- * Invariant: a row a direction of a connection (its column `subflow` empty), then one of each subflow;
- * figures that only the one or the other has are empty in the other's rows.
+ * Invariant: one row for each direction of a connection, whose column `subflow` is empty, then one for that
+ * direction of each subflow. Figures that only one of the two kinds has are empty in the other.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -51,8 +51,8 @@ typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
     uint64_t segments_dropped; /* whose flow could not be added: max_flows, max_idle */
-    uint64_t
-        payload_dropped; /* segments and mappings above max_state, or too costly: their bytes are unmapped */
+    /* Segments and mappings above max_state, or too costly: their bytes stay unmapped. */
+    uint64_t payload_dropped;
     bool has_earliest;
     int64_t earliest_ns;
 } mpt_engine_counts;

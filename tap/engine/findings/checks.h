@@ -1,13 +1,15 @@
-/* checks.h - what the check functions share; nobody outside this folder includes it.
+/* checks.h - what the check functions share; private to tap/engine/findings.
  *
- *   findings_table.h     ids, severities, sections
- *   findings.c           runs the checks, orders the findings
+ *   findings_table.h     a row for each finding
+ *   findings.c           runs the check functions, sorts what they find
  *   checks_capture.c     what a capture can't show
- *   checks_handshake.c   MP_CAPABLE, fallback, MP_JOIN
+ *   checks_handshake.c   MP_CAPABLE, fallback, MP_JOIN, resets
  *   checks_address.c     ADD_ADDR, REMOVE_ADDR
  *   checks_data.c        mappings, DATA_ACKs, checksums
- *   checks_scheduling.c  backup, failover, waiting, reinjections
- *   checks_middlebox.c   what happens between two vantage points
+ *   checks_scheduling.c  backup, failover, head-of-line blocking, reinjections
+ *   checks_middlebox.c   what changes between two vantage points
+ *
+ * Invariant: a check function reads const state, and changes nothing but `found`.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -17,13 +19,13 @@
 #include "findings.h"
 #include "tap/engine/core/engine.h"
 
-/* Where the capture was taken, by the times of the first handshake. */
+/* The host near which the capture was taken, by the times of the first handshake. */
 typedef enum mpt_near { MPT_NEAR_UNKNOWN, MPT_NEAR_CLIENT, MPT_NEAR_SERVER } mpt_near;
 
-/* What a check function reads, and where its findings go. */
+/* What a check function reads, and where it puts its findings. */
 typedef struct mpt_checking {
     const mpt_engine *engine;
-    const mpt_connection_view *v; /* NULL: of the capture */
+    const mpt_connection_view *v; /* NULL for checks of the capture */
     const mpt_connection *c;
     GArray *events;      /* mpt_event in time order */
     GArray **of_subflow; /* per owner: indices in events (guint), in order; NULL: none */
@@ -35,7 +37,7 @@ typedef struct mpt_checking {
     GArray *found;
 } mpt_checking;
 
-/* A section of the RFC of version 1, and of that of version 0. */
+/* A section of the RFC of version 1, and of the RFC of version 0. */
 typedef struct mpt_rfcs {
     mpt_rfc v1, v0;
 } mpt_rfcs;
@@ -47,11 +49,11 @@ typedef struct mpt_rfcs {
 #define MPT_RFC_NO_RFC {{0, NULL}, {0, NULL}}
 /* clang-format on */
 
-/* Adds a finding that says nothing yet. time_ns: of the capture, INT64_MIN: none. The result is valid until the next
- * finding; the caller may set subflow, direction, severity. */
+/* Adds a finding, without clauses so far. time_ns: time of the capture; INT64_MIN: none. The result is valid
+ * until the next finding; the caller may set its subflow, direction and severity. */
 mpt_finding *mpt_found(mpt_checking *x, mpt_finding_id id, int64_t time_ns, uint32_t frame, uint64_t count);
 
-/* Appends a clause. Returns f. */
+/* Appends a clause: a phrase and its terms. Returns f. */
 #define mpt_say(f, p, ...) mpt_found_clause(f, &(mpt_saying){.phrase = p, .terms = {__VA_ARGS__}})
 
 typedef struct mpt_saying {
@@ -77,7 +79,7 @@ static inline mpt_term mpt_term_subflow(const mpt_subflow_view *sv)
     return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {sv->subflow, sv->id, sv->side[0]}};
 }
 
-/* The section of the connection's version. */
+/* The section that applies to the connection's version. */
 mpt_rfc mpt_found_rfc(const mpt_checking *x, const mpt_rfcs *rfcs);
 
 static inline void mpt_found_subflow(mpt_finding *f, const mpt_subflow_view *sv)
@@ -102,9 +104,10 @@ const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t own
 /* The first event of this type, at or after from_ns; owner, end: -1 for any. NULL: none. */
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end,
                                     int64_t from_ns);
-/* Only one direction of the subflow is in the capture. */
+/* True if only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
-/* Says who made the connection plain TCP, where vantage points show it; false, and nothing, where they don't. */
+/* Appends a clause on what made the connection plain TCP, if the vantage points show it; false
+ * if they don't. */
 bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f);
 
 /* --- the check functions: a row each in findings_table.h --- */

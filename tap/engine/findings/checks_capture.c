@@ -1,6 +1,6 @@
-/* checks_capture.c - checks of the capture as a whole: what it can't show is said here, once.
+/* checks_capture.c - checks of the capture as a whole: one finding for each thing that it can't show.
  *
- * Invariant: where one of these is raised, the checks of connections that depend on it stay silent.
+ * Invariant: if one of these is raised, the checks of connections that depend on it raise nothing.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

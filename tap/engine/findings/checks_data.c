@@ -34,7 +34,8 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned
                 mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
-    /* Other segments of this direction are not in the capture either: the mapping may have been in one of them. */
+    /* Other segments of this direction are not in the capture either: the mapping may have been in
+     * one of them. */
     if (x->v->direction[direction].data.dsn_gap_bytes > bytes)
         f->severity = MPT_SEVERITY_NOTE;
 }
@@ -151,7 +152,8 @@ struct undelivered {
     int64_t time_ns;
 };
 
-/* Bytes that nobody acknowledged at the data level though their subflow has all that it carried acknowledged. */
+/* Bytes that nobody acknowledged at the data level though their subflow has all that
+ * it carried acknowledged. */
 static void find_undelivered(const mpt_checking *x, unsigned direction, struct undelivered *u)
 {
     const mpt_data_level *d = &x->c->level[x->v->side[direction]];
@@ -190,7 +192,7 @@ void mpt_check_not_delivered(mpt_checking *x)
                     mpt_term_of(MPT_TERM_ROLE, direction));
         mpt_found_subflow(f, u.sv);
         mpt_found_direction(f, direction);
-        /* Who aborts throws away what it has not read (RFC 8684 3.5). */
+        /* A host that aborts discards what it has not read (RFC 8684 3.5). */
         if (x->v->close == MPT_CLOSE_FASTCLOSE)
             f->severity = MPT_SEVERITY_CHAT;
     }

@@ -1,4 +1,5 @@
-/* checks_handshake.c - checks of handshakes: MP_CAPABLE, fallback (RFC 8684 3.1, 3.7), MP_JOIN (3.2), resets (3.6).
+/* checks_handshake.c - checks of handshakes: MP_CAPABLE, fallback (RFC 8684 3.1, 3.7), MP_JOIN
+ * (3.2), resets (3.6).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

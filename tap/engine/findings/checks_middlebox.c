@@ -1,5 +1,5 @@
-/* checks_middlebox.c - checks of what happens between two vantage points: options, addresses and sequence numbers
- * changed on the way (RFC 8684 6), and SYNs that do not arrive.
+/* checks_middlebox.c - checks of what happens between two vantage points: options, addresses and sequence
+ * numbers that change on the path (RFC 8684 6), and SYNs that do not arrive.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -320,8 +320,8 @@ static const mpt_path_hop *loses_option(const mpt_checking *x, uint32_t frame[2]
     return NULL;
 }
 
-/* The first subflow as it is at the vantage point of the client (0) or of the server (1); NULL: not captured
- * there. */
+/* The first subflow as it is at the vantage point of the client (0) or of the server (1); NULL:
+ * not captured there. */
 static const mpt_subflow *seen_at(const mpt_checking *x, unsigned host, const mpt_path_hop **way)
 {
     const mpt_subflow *found = NULL;

@@ -1,4 +1,5 @@
-/* checks_scheduling.c - checks of how the paths were used: backup, failover, waiting, reinjections (RFC 8684 3.3.4 to 3.3.8).
+/* checks_scheduling.c - checks of how the paths were used: backup, failover, head-of-line blocking,
+ * reinjections (RFC 8684 3.3.4 to 3.3.8).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -109,7 +110,8 @@ static bool first_elsewhere(const mpt_checking *x, unsigned direction, uint16_t 
     return any;
 }
 
-/* Bytes first sent on `owner` that went again on another subflow after that time: the sender gave up on it. */
+/* Bytes first sent on `owner` that went again on another subflow after that time: the sender gave
+ * up on it. */
 static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owner, int64_t after_ns)
 {
     const mpt_data_level *d = &x->c->level[x->v->side[direction]];
@@ -186,7 +188,7 @@ void mpt_check_waits(mpt_checking *x)
     }
 }
 
-/* The windows that one host told on all subflows: the same window (RFC 8684 3.3.4). */
+/* The windows that one host announced on its subflows: they are one window (RFC 8684 3.3.4). */
 static void check_window(mpt_checking *x, unsigned end)
 {
     const mpt_half_evidence *worst = NULL;
@@ -231,8 +233,8 @@ void mpt_check_window_closed(mpt_checking *x)
 
 /* --- reinjections --- */
 
-/* Bytes sent on two subflows of which surely both copies arrived. Near the receiver what is captured has arrived;
- * elsewhere the first copy's subflow tells: all that it carried is acknowledged. */
+/* Bytes sent on two subflows of which both copies arrived for certain. Near the receiver everything captured
+ * has arrived; elsewhere only a first copy counts whose subflow has all that it carried acknowledged. */
 static uint64_t redundant_bytes(const mpt_checking *x, unsigned direction)
 {
     const mpt_data_level *d = &x->c->level[x->v->side[direction]];
@@ -253,7 +255,7 @@ static uint64_t redundant_bytes(const mpt_checking *x, unsigned direction)
             continue;
         first = mpt_checking_subflow(x, r->owner);
         h = half_of(first, direction);
-        /* What came on a subflow that was reset may have been thrown away. */
+        /* What came on a subflow that was reset may have been discarded. */
         if (first->subflow->state != MPT_STATE_RESET && (at_receiver || h->acked >= h->next))
             bytes += (uint64_t)(copy->end - copy->start);
     }

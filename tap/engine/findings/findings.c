@@ -1,4 +1,4 @@
-/* findings.c - see findings.h: runs the checks, and what their functions share.
+/* findings.c - see findings.h: runs the check functions; what they share.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

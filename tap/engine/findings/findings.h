@@ -1,7 +1,10 @@
-/* findings.h - what is wrong, or worth knowing, with a connection or with the capture: the checks and what they found.
+/* findings.h - what is wrong with a connection or the capture, or worth knowing: runs the checks and
+ * returns their findings.
  *
- * Invariant: computed from const state, keeps nothing; a finding states what the capture shows, and where the capture
- * can't show it there is a finding of the capture instead, once.
+ * Invariant: findings are computed from const state, and nothing is kept. A finding states what
+ * the capture shows; where a capture can't show something, one finding of the capture says so in
+ * place of those of its connections. The engine hands over phrases and typed terms: words are
+ * made in plugin/report/common/finding_text.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -16,11 +19,11 @@
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/paths/paths.h"
 
-/* As Wireshark's expert information, worst first. */
+/* As in Wireshark's expert information, the worst first. */
 typedef enum mpt_severity {
-    MPT_SEVERITY_ERROR,   /* against the RFC, or data that is wrong */
-    MPT_SEVERITY_WARNING, /* something failed or cost the connection what MPTCP promises */
-    MPT_SEVERITY_NOTE,    /* unusual, or a limit of what can be said */
+    MPT_SEVERITY_ERROR,   /* a violation of the RFC, or wrong data */
+    MPT_SEVERITY_WARNING, /* something failed, or defeated the purpose of MPTCP */
+    MPT_SEVERITY_NOTE,    /* unusual, or a limit of what the capture shows */
     MPT_SEVERITY_CHAT,    /* usual, but worth knowing */
     MPT_SEVERITIES
 } mpt_severity;
@@ -32,7 +35,7 @@ typedef enum mpt_finding_id {
         MPT_FINDING_IDS
 } mpt_finding_id;
 
-/* What a finding says: a phrase of the same name each, then other wordings of these and parts of sentences. */
+/* Phrases: one for each finding, with its name, then other wordings of these, and parts of sentences. */
 typedef enum mpt_phrase {
 #define X(id, ...) MPT_PHRASE_##id,
     MPT_FINDINGS(X)
@@ -43,7 +46,7 @@ typedef enum mpt_phrase {
             MPT_PHRASES
 } mpt_phrase;
 
-/* What the count of a finding is of. */
+/* What the count of a finding counts. */
 typedef enum mpt_finding_unit {
     MPT_FINDING_OF_TIMES,
     MPT_FINDING_OF_BYTES,
@@ -61,14 +64,15 @@ typedef struct mpt_rfc {
     const char *section; /* "3.3.1"; static */
 } mpt_rfc;
 
-/* What a term of a phrase is; `number` holds it where nothing else is said. */
+/* The type of a term in a phrase, and so its format. The value is `number` unless a comment
+ * names another member. */
 typedef enum mpt_term_type {
     MPT_TERM_NONE,
     MPT_TERM_COUNT, /* of things */
     MPT_TERM_BYTES,
-    MPT_TERM_NUMBER, /* that names something: an address id, a sequence number, a segment size */
+    MPT_TERM_NUMBER, /* an identifier or a number of a protocol: address id, sequence number, segment size */
     MPT_TERM_FRAME,
-    MPT_TERM_FLAG,     /* 0 or 1: which of two wordings */
+    MPT_TERM_FLAG,     /* 0 or 1: selects one of two wordings */
     MPT_TERM_TIME,     /* a duration, ns */
     MPT_TERM_INSTANT,  /* ns since the earliest frame */
     MPT_TERM_ROLE,     /* 0 client, 1 server */
@@ -79,7 +83,7 @@ typedef enum mpt_term_type {
     MPT_TERM_REASON,   /* of MP_TCPRST */
     MPT_TERM_TOKEN,
     MPT_TERM_CHECKSUM,
-    MPT_TERM_POINT /* a vantage point's number, as in mpt_path_hop */
+    MPT_TERM_POINT /* the number of a vantage point, as in mpt_path_hop */
 } mpt_term_type;
 
 typedef struct mpt_term {
@@ -99,7 +103,7 @@ typedef struct mpt_term {
 #define MPT_CLAUSE_TERMS 8
 #define MPT_TERMS        16 /* of all clauses of a finding */
 
-/* One clause after the other makes the sentence: plugin/report/common/finding_text.c has the words. */
+/* The clauses of a finding, one after the other, make its sentence. */
 typedef struct mpt_clause {
     mpt_phrase phrase;
     unsigned first; /* index of its first term */
@@ -107,7 +111,7 @@ typedef struct mpt_clause {
 
 typedef struct mpt_finding {
     mpt_finding_id id;
-    mpt_rfc rfc; /* that of the connection's version; none: of the capture */
+    mpt_rfc rfc; /* the section that applies to the connection's version; none for findings of the capture */
     mpt_severity severity;
     bool has_connection;
     uint32_t connection;
@@ -124,26 +128,26 @@ typedef struct mpt_finding {
 
 /* A subflow of a connection between two vantage points that are next to each other on its path. */
 typedef struct mpt_path_hop {
-    const mpt_path_flow *flow; /* one of its ends is NULL where the subflow was not found there */
+    const mpt_path_flow *flow; /* one of its subflows is NULL if it was not found at that end */
     unsigned client_end;       /* the end of the flow that is nearer to the client */
     unsigned point[2];         /* number of the vantage point of that end, and of the other */
     uint32_t subflow;          /* id in the connection */
-    bool reliable;             /* at neither point options were cut, or segments lost */
+    bool reliable;             /* neither point lacks options or segments (snaplen, drops) */
 } mpt_path_hop;
 
-/* What the checks found in a connection, ordered by severity, then time. Elements are mpt_finding; free with
- * g_array_unref(). All checks need config.want_evidence, those of checksums want_checksums too; without want_frames
- * the times of a failover are rougher. */
+/* The findings of a connection, ordered by severity, then time. Elements are mpt_finding; free with
+ * g_array_unref(). All checks need config.want_evidence, those of checksums also want_checksums; without
+ * want_frames the times of a failover are less exact. */
 GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v);
-/* The same of a capture with several vantage points. ways: mpt_path_hop, of this connection, from the client's end to the
- * server's; mpt_paths_finish() was called. NULL: none. */
+/* The same for a capture with several vantage points. ways: the hops of this connection (mpt_path_hop), from
+ * the client's end to the server's; NULL: none. Call it after mpt_paths_finish(). */
 GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
-/* Of these only what happened between the vantage points. */
+/* Only those of what happened between the vantage points. */
 GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
-/* What the capture as a whole can't show. The same kind of array. */
+/* What the capture as a whole can't show. An array as above. */
 GArray *mpt_findings_of_capture(const mpt_engine *e);
 
-/* The name of a check for machines: "join_refused". Static. */
+/* The name of a finding in CSV and JSON: "join_refused". Static. */
 const char *mpt_finding_name(mpt_finding_id id);
 
 #endif

@@ -1,11 +1,15 @@
-/* findings_table.h - all findings: one row each. Ids, names, severities, sections and units come from here alone.
+/* findings_table.h - all findings, one row each: the only source of their ids, names, severities,
+ * sections and units.
  *
- * Invariant: a row whose function is NULL is raised by the function of a row above it.
+ * Invariant: each check function stands in one row; the rows with NULL below it are the other findings
+ * that it raises.
  *
- *   X(ID, name, of, severity, section, unit of its count, function)
- *     of        CONNECTION, WAY (between two vantage points) or CAPTURE, whatever the versions in it
- *     severity  unless the function says otherwise
- *     section   SAME: of this number in RFC 8684 and in RFC 6824; BOTH: the one and the other; NO_RFC: of the capture
+ *   X(ID, name, of, severity, section, unit, function)
+ *     of        CONNECTION, WAY (a hop between two vantage points) or CAPTURE
+ *     severity  the usual one; the function may set another
+ *     section   SAME: its number in RFC 8684 and in RFC 6824; BOTH: its number in each; OF_TCP: in RFC 9293;
+ *               NO_RFC: none
+ *     unit      what the finding's count counts
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -76,7 +76,7 @@ static void mapped_by(const mpt_piece *p, void *data)
         *frame = p->was.frame;
 }
 
-/* What continues without DSS, where a connection has one subflow (implied.h). */
+/* What continues without DSS, where a connection has one subflow (implied_mapping.h). */
 static void implied_piece(struct telling *x, int64_t start, int64_t end)
 {
     const mpt_subflow *s = x->r->subflow;

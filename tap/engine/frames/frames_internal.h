@@ -30,8 +30,8 @@ struct mpt_frame_range {
 /* Beside each subflow of the engine. */
 struct mpt_frame_subflow {
     mpt_ranges mapped_by[MPT_SIDES]; /* positions; stamp: the DSS that came first */
-    int64_t
-        shift[MPT_SIDES]; /* by which data-level positions of that sender moved since they were recorded */
+    /* By how much that sender's data-level positions have moved since they were recorded. */
+    int64_t shift[MPT_SIDES];
     bool has_id;
     uint32_t id;
 };

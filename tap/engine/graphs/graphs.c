@@ -1,4 +1,4 @@
-/* graphs.c - names, graphs, and which collector makes a graph's points. See series.h.
+/* graphs.c - names, graphs, and which collector makes a graph's points. See graphs.h.
  *
  * Invariant: the series that mpt_graph_init() lists are the ones that the collector of this type tells of.
  *

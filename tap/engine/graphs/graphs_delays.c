@@ -1,4 +1,4 @@
-/* graphs_delays.c - times between things: rtt, reorder, depth, interarrival, acksize. See series_internal.h.
+/* graphs_delays.c - times between things: rtt, reorder, depth, interarrival, acksize. See graphs_internal.h.
  *
  * Invariant: an RTT sample here is one that the report's figures count (FIGURES.md, `rtt`).
  *

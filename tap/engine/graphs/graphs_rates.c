@@ -1,4 +1,4 @@
-/* graphs_rates.c - amounts over time: throughput, goodput, share, bursts, inflight. See series_internal.h.
+/* graphs_rates.c - amounts over time: throughput, goodput, share, bursts, inflight. See graphs_internal.h.
  *
  * A moving sum at t is of what came in (t - window, t]: each byte is in it for exactly one window, so the
  * area under the curve is all bytes.

@@ -1,4 +1,4 @@
-/* graphs_sequence.c - positions over time: sequence, tcp, subflows, mappings. See series_internal.h.
+/* graphs_sequence.c - positions over time: sequence, tcp, subflows, mappings. See graphs_internal.h.
  *
  * Invariant: every piece of payload with a DSN is one bar of `sequence`.
  *

@@ -1,4 +1,4 @@
-/* player.c - passes through the record for one connection and direction, see series.h.
+/* player.c - passes through the record for one connection and direction, see graphs.h.
  *
  * Invariant: collectors are told in time order: what the engine learnt late (bytes that waited for their
  * mapping, a first copy that turned out to be second) comes at its own time.

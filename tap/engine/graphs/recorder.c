@@ -1,4 +1,4 @@
-/* recorder.c - the packed record of a capture, see series.h.
+/* recorder.c - the packed record of a capture, see graphs.h.
  *
  * A record is a byte for its kind and flags and then numbers as differences to what is likely, 7 bits a byte,
  * the low ones first:

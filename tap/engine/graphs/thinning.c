@@ -1,4 +1,4 @@
-/* thinning.c - fewer points that look the same, see series.h.
+/* thinning.c - fewer points that look the same, see graphs.h.
  *
  * Slices of time have the same width in all series of a graph, a power of two nanoseconds. When twice the
  * limit is in memory, all is thinned, with wider slices until half of it is gone: what a wide slice keeps,

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* A drift is told where samples span this much, and the directions agree within this. */
+/* A drift is known if the samples span this much, and the directions agree within this. */
 #define MIN_SPAN_NS     10e9
 #define MAX_DRIFT_ERROR 20e-6
 

@@ -1,8 +1,8 @@
-/* option_changes.h - MPTCP options that are not the same at two vantage points: removed, added or rewritten
- * on the way.
+/* option_changes.h - MPTCP options that differ between two vantage points: removed, added or rewritten
+ * on the path.
  *
- * Invariant: one entry for each sender, subtype and kind of change, however many segments show it; options
- * that could not be parsed are not compared.
+ * Invariant: one entry for each sender, subtype and kind of change, however many segments show it. Options
+ * that can't be parsed are not compared.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -14,7 +14,7 @@
 
 #include "tap/engine/protocol/option.h"
 
-/* What of an option differs. */
+/* The part of an option that differs. */
 typedef enum mpt_option_change_part {
     MPT_OPTION_CHANGE_PRESENCE, /* only one end has it */
     MPT_OPTION_CHANGE_ADDRESS,  /* ADD_ADDR: id, address or port */
@@ -38,7 +38,7 @@ typedef struct mpt_option_change {
     uint8_t flags;        /* TCP's, of the first (tap/segment.h) */
 } mpt_option_change;
 
-/* One segment, as each end has it. */
+/* One segment as each end has it. */
 typedef struct mpt_option_change_segment {
     const uint8_t *options[2];
     size_t length[2];
@@ -48,11 +48,11 @@ typedef struct mpt_option_change_segment {
     uint8_t flags; /* TCP's */
 } mpt_option_change_segment;
 
-/* Adds what differs to *changes, an array of mpt_option_change that is made with its first element; free
- * it with g_array_unref(). */
+/* Adds the differences to *changes, an array of mpt_option_change that is created with its first element;
+ * free it with g_array_unref(). */
 void mpt_option_changes_note(GArray **changes, const mpt_option_change_segment *segment);
 
-/* "presence", "address", ... Static. */
+/* As in JSON: "presence", "address", ... Static. */
 const char *mpt_option_change_part_name(mpt_option_change_part part);
 
 #endif

@@ -9,7 +9,7 @@
 /* Segments that wait for their partner, where not all have to. */
 #define WAITING 100000
 
-/* A point's engine is told of here, and each pair that the point is in is told. */
+/* The observer's user for a point's engine: it passes each call on to all pairs with this point. */
 typedef struct tap {
     mpt_path_collector *collector;
     void *views[MPT_PATH_POINTS];

@@ -1,6 +1,6 @@
-/* pair_collector.h - compares each vantage point with each other while the capture is read.
+/* pair_collector.h - compares each vantage point with every other one while the capture is read.
  *
- * Invariant: which two points are next to each other is known at the end only, so every pair is collected.
+ * Invariant: every pair is collected, because which points are next to each other is known only at the end.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,10 +11,10 @@
 #include "sample_store.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
-/* Points that are compared; samples of each with each other are told of. */
+/* The points that are compared; segments of further ones are not collected. */
 #define MPT_PATH_POINTS 4
 
-/* Two vantage points next to each other. */
+/* Two vantage points that are next to each other on the path. */
 typedef struct mpt_path_pair {
     unsigned from, to;   /* points; from is nearer to the client */
     unsigned client_end; /* end of `paths` that is `from` */
@@ -24,27 +24,27 @@ typedef struct mpt_path_pair {
     mpt_clock_estimate applied; /* what the delays are corrected by */
 } mpt_path_pair;
 
-/* What reports want compared; one collector serves all of them. */
+/* What reports need compared; one collector serves all of them. */
 enum {
     MPT_PATHS_FLOWS = 1 << 0,   /* subflows and their options */
     MPT_PATHS_SAMPLES = 1 << 1, /* segments, in `store` */
-    MPT_PATHS_ALL = 1 << 2,     /* also where very many wait for their partner */
+    MPT_PATHS_ALL = 1 << 2,     /* all segments, even if very many wait for their partner */
     MPT_PATHS_DATA = 1 << 3,    /* the data level */
 };
 
 typedef struct mpt_path_collector mpt_path_collector;
 
-/* wants: MPT_PATHS_... Free with mpt_path_collector_free(). */
+/* wants: bits MPT_PATHS_*. Free with mpt_path_collector_free(). */
 mpt_path_collector *mpt_path_collector_new(unsigned wants);
 void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
-/* Before the first segment of this point's engine. */
+/* Observes the engine of this point. Call it before the engine's first segment. */
 void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
 
-/* Segments that were given up, as too many others came before their partner. */
+/* Segments that were given up because too many waited for their partner. */
 uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c); /* NULL is allowed: 0 */
 
-/* The pair of two points, from the client's end to the server's, after all has been fed; NULL: not collected.
- * c: NULL is allowed. */
+/* The pair of two points, `from` being nearer to the client; NULL: not collected. Call it after all has been
+ * fed. c may be NULL. Borrowed. */
 mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engines *engines, unsigned from,
                                        unsigned to);
 

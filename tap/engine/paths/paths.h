@@ -1,4 +1,5 @@
-/* paths.h - the same traffic at two vantage points: which subflow is which, which segment is which.
+/* paths.h - the same traffic at two vantage points: matches subflows and segments of one with those
+ * of the other.
  *
  *   end 0                                   end 1
  *     | segment [a, b) tsval v  at time 12.000 |
@@ -7,14 +8,14 @@
  *     | [b, c) w                               |
  *     |----------------------------------------| [b, d) w, [d, c) w (split)               -> two samples
  *
- * Subflows are matched by what no NAT changes: keys, token and nonce of the join, initial sequence
- * numbers; else by 4-tuple and sequence numbers. Segments are matched by range of subflow positions,
+ * Subflows are matched by what no NAT changes: keys, token and nonce of the join, initial sequence numbers;
+ * otherwise by 4-tuple and sequence numbers. Segments are matched by their range of subflow positions,
  * direction and TCP timestamp.
  *
- * Invariant: each end's segments come in that end's time order; nothing is assumed of the clocks of both
- * against each other. Both ends are treated alike: which of them is nearer to a sender is the reader's to
- * say. Memory: a record for each segment that waits for its partner; it is given up once segments of that end
- * that were sent ORPHAN_NS later have theirs.
+ * Invariant: each end's segments arrive in that end's time order; the two clocks need not agree. Both ends
+ * are treated alike: which of them is nearer to a sender is for the caller to know. Memory: one record for
+ * each segment that waits for its partner. It is given up once segments of that end that were captured 10 s
+ * later have found theirs.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,10 +33,10 @@ typedef struct mpt_paths mpt_paths;
 
 /* A segment, or a part of it, that was seen at both ends. */
 typedef struct mpt_path_sample {
-    int64_t time_ns[2]; /* of each end's own clock */
+    int64_t time_ns[2]; /* by each end's own clock, in ns since the epoch */
     uint32_t frame[2];
     uint32_t flow;   /* index in mpt_paths_flows() */
-    uint32_t length; /* bytes of payload; 0: a segment without */
+    uint32_t length; /* bytes of payload; 0: a segment without payload */
     uint32_t side;   /* of the flow: who sent it */
 } mpt_path_sample;
 
@@ -49,17 +50,17 @@ typedef struct mpt_path_alone {
         uncaptured_bytes; /* part of it: it passed the other end, which did not capture it */
 } mpt_path_alone;
 
-/* What became of payload that one end had on another subflow before. */
+/* What became of payload that had been sent on another subflow before, in bytes. */
 typedef struct mpt_path_reinjected {
     uint64_t useful, redundant, useless, lost; /* bytes */
 } mpt_path_reinjected;
 
-/* Why two subflows are one, each with the points that it gives. */
+/* The reasons to take two subflows for one, each with its score. */
 enum {
     MPT_PATH_KEY = 1 << 0,      /* 50: a key of the connection */
     MPT_PATH_NONCE = 1 << 1,    /* 50: token and nonce of the join */
-    MPT_PATH_ISN = 1 << 2,      /* 30: initial sequence number of who opened it */
-    MPT_PATH_PEER_ISN = 1 << 3, /* 30: of the other */
+    MPT_PATH_ISN = 1 << 2,      /* 30: initial sequence number of the initiator */
+    MPT_PATH_PEER_ISN = 1 << 3, /* 30: of its peer */
     MPT_PATH_TUPLE = 1 << 4,    /* 20: addresses and ports */
     MPT_PATH_SEQUENCE =
         1 << 5, /* 30: 4-tuple and overlapping sequence numbers, where the handshake was not seen */
@@ -69,15 +70,15 @@ enum {
 /* One direction of a flow as one end has it. */
 typedef struct mpt_path_lane {
     mpt_path_alone alone;
-    mpt_histogram
-        queued; /* from arrival to the moment the bytes were in order; a sample a piece of payload */
-    uint64_t waited_bytes;   /* bytes of other subflows that waited for bytes of this one */
+    /* From arrival to the moment when the bytes were in order; one sample for each piece of payload. */
+    mpt_histogram queued;
+    uint64_t waited_bytes;   /* of other subflows, that waited for bytes of this one */
     int64_t waited_ns;       /* the longest such wait */
-    uint64_t again_segments; /* with bytes that this end had already captured */
+    uint64_t again_segments; /* with bytes that were captured at this end before */
     struct mpt_lane *private_;
 } mpt_path_lane;
 
-/* A subflow as far as it was found; side 0 of the flow is side 0 of subflow[0], or of subflow[1] where
+/* A subflow, as far as it was found. Side 0 of the flow is side 0 of subflow[0], or of subflow[1] where
  * that is NULL. */
 typedef struct mpt_path_flow {
     uint32_t index;
@@ -87,36 +88,37 @@ typedef struct mpt_path_flow {
     bool addresses_changed;
     GArray *changes;           /* mpt_option_change: MPTCP options that differ; NULL: none */
     uint16_t mss[2][2];        /* of the SYNs, [end][side of the flow]; 0: not known */
-    const mpt_subflow *plain;  /* where subflow[end] is NULL: the same TCP connection there, without MPTCP */
-    bool outside;              /* where subflow[end] is NULL: it began when that end was not capturing */
+    const mpt_subflow *plain;  /* where subflow[end] is NULL: the TCP connection that it is there */
+    bool outside;              /* where subflow[end] is NULL: it began while that end was not capturing */
     mpt_path_lane *lane[2][2]; /* [end][side of the flow]; NULL where subflow[end] is */
 } mpt_path_flow;
 
-/* sample: told of each, as it is found, in no strict order; NULL: nobody is. Free with mpt_paths_free(),
- * before the engines. */
+/* sample: called for each one as it is found, nearly in order of time; may be NULL. Free with
+ * mpt_paths_free(), before the engines. */
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
 void mpt_paths_free(mpt_paths *p);
 
-/* Segments that may wait for their partner in all; a million unless this is called. */
+/* Limits how many segments wait for their partner, over all flows; a million unless this is called. */
 void mpt_paths_set_limit(mpt_paths *p, uint64_t segments);
 
-/* The observer of an engine, and the `user` it takes for the engine of an end (0 or 1). */
+/* The observer of both engines, and its `user` for the engine of an end (0 or 1). */
 extern const mpt_observer MPT_PATHS_OBSERVER;
 void *mpt_paths_end(mpt_paths *p, unsigned end);
 
-/* The capture is at its end (both engines are flushed): what waits has no partner. engines: those of both
- * ends; what became plain TCP on the way is looked for there. May be called again. */
+/* Call at the end of the capture, when both engines are flushed: what still waits has no partner.
+ * engines: those of both ends, where subflows that became plain TCP on the path are looked for. May
+ * be called again. */
 void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2]);
 
-/* All flows, mpt_path_flow, in order of discovery; those that became part of another are NULL. Borrowed. */
+/* All flows (mpt_path_flow) in order of discovery; NULL: became part of another one. Borrowed. */
 const GPtrArray *mpt_paths_flows(const mpt_paths *p);
-/* Samples left out because more than one segment could be the partner; subflows for the same reason. */
+/* Samples left out because more than one segment could be the partner; below, subflows likewise. */
 uint64_t mpt_paths_ambiguous(const mpt_paths *p);
 uint64_t mpt_paths_ambiguous_flows(const mpt_paths *p);
-/* Segments no longer waited for because too many waited. */
+/* Segments given up because too many waited (mpt_paths_set_limit()). */
 uint64_t mpt_paths_forgotten(const mpt_paths *p);
 
-/* Of what `side` sent, with end `from` as the one near the sender. After mpt_paths_finish(). */
+/* Of what `side` of the flow sent; `from` is the end near the sender. Call it after mpt_paths_finish(). */
 mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from);
 
 /* "keys", "token and nonce", ...: the k-th reason, static. */

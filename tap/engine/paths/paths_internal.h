@@ -1,8 +1,8 @@
-/* paths_internal.h - what the files of paths share; nobody else includes it.
+/* paths_internal.h - what the files of paths.h share; nobody else includes it.
  *
- *   paths.c        flows: which subflow is which
- *   paths_match.c  records: which segment is which
- *   paths_data.c   data level: reorder queue at a receiver, what became of reinjections
+ *   paths.c           matches subflows
+ *   match_segments.c  matches segments: one record for each that waits for its partner
+ *   reorder_queue.c   the data level at each end: the receiver's reorder queue, what became of reinjections
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -26,7 +26,7 @@ typedef struct mpt_path_record {
 /* One direction at one end. */
 struct mpt_lane {
     GArray *records; /* mpt_path_record, in time order, from head on */
-    GArray *parts;   /* mpt_path_record: what was cut out of the middle of one; NULL when none */
+    GArray *parts;   /* mpt_path_record: the second half of one whose middle was matched; NULL: none */
     guint head, cursor;
     guint settled;                  /* records and parts that are done, but still there */
     guint again;                    /* records that repeat bytes and are not done */
@@ -36,7 +36,7 @@ struct mpt_lane {
     uint32_t alone_frame, again_frame; /* last counted */
     uint32_t alike_frame;              /* whose options were the same at the other end, last */
     mpt_ranges fate;                   /* positions on the subflow; owner: enum fate, flags: below */
-    int64_t refused_from;              /* what lies from there on was thrown away; valid with `refuses` */
+    int64_t refused_from;              /* what lies from there on was discarded; valid with `refuses` */
     bool refuses;
 };
 
@@ -65,12 +65,12 @@ typedef struct mpt_path_end {
     bool counted_ambiguous;
 } mpt_path_end;
 
-/* An engine's side of it: the observer's user. */
+/* One end: the observer's user for its engine. */
 typedef struct mpt_paths_view {
     struct mpt_paths *paths;
     unsigned end;
     GHashTable *subflows;    /* const mpt_subflow * -> mpt_path_end, owned */
-    GHashTable *connections; /* const mpt_connection * -> struct arrival[2], owned (paths_data.c) */
+    GHashTable *connections; /* const mpt_connection * -> struct arrival[2], owned (reorder_queue.c) */
     mpt_path_end *last;
     bool any;
     int64_t first_ns, last_ns; /* of all segments */
@@ -87,27 +87,27 @@ struct mpt_paths {
     uint64_t records, max_records;
 };
 
-/* The subflow as an end has it, made where it is new. */
+/* The subflow as this end has it; created on first use. */
 mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s);
 
-/* paths_match.c */
+/* match_segments.c */
 void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int64_t position);
-/* Both ends are one flow now: matches what has waited. */
+/* Call when both ends were found to be one flow: matches what has waited. */
 void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner);
-/* Nothing more comes: what waits is alone. */
+/* Nothing more comes: what waits has no partner. */
 void mpt_match_finish(mpt_path_end *e);
-/* Was the other end not capturing at this moment, as far as the delays show? */
+/* True if the other end was not capturing at this moment, as far as the delays show. */
 bool mpt_match_outside(const mpt_path_end *e, int64_t time_ns);
 void mpt_match_clear(struct mpt_lane *l);
-/* Records that still count in mpt_paths.records. */
+/* The records that count in mpt_paths.records. */
 uint64_t mpt_match_waits(const struct mpt_lane *l);
-/* What to add to a position of `side` at e for the same byte at its partner. */
+/* What to add to a position of `side` at e to get that of the same byte at its partner. */
 int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);
 
-/* The same for halves that are one direction of one flow. */
+/* The same for the two halves that are one direction of a flow. */
 int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other);
 
-/* paths_data.c */
+/* reorder_queue.c */
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *piece);
 void mpt_paths_fail(mpt_paths_view *v, const mpt_connection *c, const mpt_event *fail);
 void mpt_paths_arrivals_free(gpointer arrivals);

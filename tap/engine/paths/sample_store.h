@@ -1,10 +1,9 @@
-/* sample_store.h - samples of one-way delay, kept outside memory until the clocks are known.
+/* sample_store.h - keeps samples of one-way delay in a temporary file until the clocks are known.
  *
- * How a delay has to be corrected is known at the end of the capture only, and there is a sample a packet:
- * they go to a temporary file, which the system removes with the program.
+ * There is one sample for each packet, and how delays are to be corrected is known only at the end of the
+ * capture. The file has no name, so the system removes it however the program ends.
  *
- * Invariant: what is read is what was added; in order of arrival as far as samples were added
- * nearly in order.
+ * Invariant: every sample added is read once; in order of arrival if the samples were added nearly in order.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -19,16 +18,16 @@ typedef struct mpt_path_store mpt_path_store;
 
 mpt_path_store *mpt_path_store_new(void);
 void mpt_path_store_free(mpt_path_store *s);
-/* user: the store. */
+/* user: the store, as mpt_paths_sample passes it. */
 void mpt_path_store_add(const mpt_path_sample *sample, void *user);
-/* False where the temporary file could not be written or read: what is shown of it would be incomplete. */
+/* False if the temporary file could not be written or read: the samples are not complete. */
 bool mpt_path_store_ok(const mpt_path_store *s);
 
 /* The end (0 or 1) at which a sample arrived. */
 typedef unsigned (*mpt_path_receiver)(const mpt_path_sample *sample, void *user);
 typedef void (*mpt_path_each)(const mpt_path_sample *sample, void *user);
-/* Tells of all samples, by time of arrival as the clock of end 0 has it, as nearly as the
- * samples themselves show. */
+/* Calls `each` for all samples, by time of arrival on the clock of end 0, which the samples
+ * themselves give roughly. */
 void mpt_path_store_read(mpt_path_store *s, mpt_path_receiver receiver, mpt_path_each each, void *user);
 
 #endif

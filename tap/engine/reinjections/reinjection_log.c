@@ -33,7 +33,7 @@ typedef struct entry {
 
 typedef struct subflow_holes {
     mpt_sequence_gaps side[2]; /* of the subflow */
-    bool refuses[2];           /* an MP_FAIL says so */
+    bool refuses[2];           /* it sent an MP_FAIL */
     int64_t refused_from[2];   /* position */
 } subflow_holes;
 
@@ -43,8 +43,8 @@ struct mpt_reinjection_log {
     GHashTable *subflows;    /* const mpt_subflow * -> subflow_holes */
     guint runs;
     uint64_t segments;
-    mpt_data_piece
-        again; /* retransmitted pieces of a segment that follow each other, not looked at yet; length 0: none */
+    /* Retransmitted pieces of a segment that follow each other, not processed yet; length 0: none. */
+    mpt_data_piece again;
 };
 
 static const mpt_stamp NOBODY;
@@ -249,7 +249,7 @@ static subflow_holes *get_holes(mpt_reinjection_log *log, const mpt_subflow *s)
     return h;
 }
 
-/* --- what the engine tells --- */
+/* --- the observer --- */
 
 static mpt_reinjection run_of(const mpt_data_piece *p)
 {
@@ -434,7 +434,7 @@ static void note_again(mpt_reinjection_log *log, const mpt_data_piece *p)
     *again = *p;
 }
 
-/* Segments may carry old DATA_ACKs: how long the highest has stayed, those tell that repeat it. */
+/* Segments may carry old DATA_ACKs: only those that repeat the highest show how long it has stayed. */
 static void note_data_ack(direction *d, int64_t time_ns)
 {
     const mpt_data_level *level = &d->connection->level[d->side];
@@ -541,7 +541,7 @@ struct rebuild {
     const mpt_copy *copy;
 };
 
-/* What was retransmitted, and when, is not known any more: one acknowledgement alone tells, two do not. */
+/* What was retransmitted, and when, is not known any more: a verdict needs exactly one acknowledged copy. */
 static void rebuild_piece(const mpt_piece *p, void *data)
 {
     struct rebuild *x = data;
@@ -700,7 +700,7 @@ static void add_pointers(GPtrArray *to, GArray *runs)
         g_ptr_array_add(to, &g_array_index(runs, mpt_reinjection, i));
 }
 
-/* Tells of the runs that no other can be joined to any more. */
+/* Calls `func` for the runs that no other can be joined to any more. */
 static void hand_over(GArray *runs, guint keep, mpt_reinjection_func func, void *user)
 {
     guint n = runs->len - MIN(runs->len, keep);

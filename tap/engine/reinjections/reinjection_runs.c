@@ -121,7 +121,7 @@ static mpt_reinjection_sum *get_sum(GArray *sums, const mpt_reinjection *r)
     return &g_array_index(sums, mpt_reinjection_sum, sums->len - 1);
 }
 
-/* Which of several copies is the one that is of use is not told apart here. */
+/* Which of several copies is the useful one is left open here. */
 static void add_to_sum(GArray *sums, const mpt_reinjection *r, mpt_usefulness verdict, bool late_original)
 {
     mpt_reinjection_sum *sum = get_sum(sums, r);
@@ -182,9 +182,9 @@ void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const
     put_judged(x, useful, &r, judge(x->c, x->side, &r));
 }
 
-/* --- what was thrown away --- */
+/* --- what was discarded --- */
 
-/* An acknowledgement on its subflow does not tell that the first copy counted. */
+/* An acknowledgement on its subflow does not show that the first copy counted. */
 static mpt_usefulness judge_elsewhere(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, r->owner);

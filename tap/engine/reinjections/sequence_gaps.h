@@ -1,8 +1,8 @@
-/* sequence_gaps.h - what of one side of a subflow is still to come, and since when that shows.
+/* sequence_gaps.h - the gaps in what one side of a subflow has sent so far, and when each of them appeared.
  *
- *   positions  [ seen )    hole, since t=5    [ seen at t=5 )  high
+ *   positions  [ seen )    gap, since t=5     [ seen at t=5 )  high
  *
- * Invariant: holes lie below `high` and hold no byte that was seen.
+ * Invariant: gaps lie below `high` and hold no byte that was seen.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -18,11 +18,11 @@
 typedef struct mpt_sequence_gaps {
     bool any;
     int64_t high;
-    mpt_runs runs; /* value: time when the hole showed */
+    mpt_runs runs; /* value: time when the gap appeared, ns */
 } mpt_sequence_gaps;
 
-/* New bytes [start, end) of a subflow: how many of the first of them share one hole or none; *since is the
- * hole's time, INT64_MAX without one. Takes them out of the hole. */
+/* For new bytes [start, end) of a subflow: returns how many of them, from `start` on, lie in one gap, or in
+ * none. *since is the time of that gap, INT64_MAX: none. Takes these bytes out of the gap. */
 int64_t mpt_sequence_gaps_fill(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns,
                                int64_t *since);
 

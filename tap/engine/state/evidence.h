@@ -58,10 +58,10 @@ enum { MPT_WAITS = 3, MPT_WAITS_KEPT = 8 };
 typedef struct mpt_level_evidence {
     bool window_known;
     bool window_unsure; /* some were announced whose scale is not known */
-    int64_t
-        window_edge; /* highest DATA_ACK, and from there the largest window told (RFC 8684 3.3.4): a sender
-                                 * may know an earlier window that was larger */
-    uint32_t window; /* the largest */
+    /* The highest DATA_ACK plus the largest window announced by then (RFC 8684 3.3.4): the sender may know an
+     * earlier window that was larger. */
+    int64_t window_edge;
+    uint32_t window;        /* the largest */
     mpt_seen beyond_window; /* new bytes beyond it */
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
     mpt_seen acks_back; /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
