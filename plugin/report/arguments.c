@@ -21,23 +21,20 @@ typedef struct parser {
 /* Reads the value of an option into p->out. False if it is none; p->error may then be the reason. */
 typedef bool (*value_reader)(parser *p, char *value);
 
-static bool read_stream(parser *p, char *value);
-static bool read_token(parser *p, char *value);
-static bool read_address(parser *p, char *value);
-static bool read_format(parser *p, char *value);
-static bool read_file(parser *p, char *value);
-static bool read_from(parser *p, char *value);
-static bool read_to(parser *p, char *value);
-static bool read_direction(parser *p, char *value);
-static bool read_at(parser *p, char *value);
-static bool read_client(parser *p, char *value);
-static bool read_server(parser *p, char *value);
-static bool read_clock(parser *p, char *value);
-static bool read_type(parser *p, char *value);
-static bool read_window(parser *p, char *value);
+#define SECONDS_EXPECTED "seconds since the earliest frame, such as 1.5, with at most 9 decimals"
 
-/* Names the readers above. */
-#include "arguments_table.h"
+/* The members of a row in arguments_table.h. */
+struct arg_row {
+    const char *name, *value, *expects;
+    value_reader read;
+    const char *help;
+};
+static const struct arg_row ARG_TABLE[MPT_ARGS]; /* behind the readers */
+
+static const char *const FORMAT_NAMES[] = {
+    [MPT_FORMAT_TEXT] = "text", [MPT_FORMAT_CSV] = "csv", [MPT_FORMAT_JSON] = "json",
+    [MPT_FORMAT_SVG] = "svg",   [MPT_FORMAT_XPL] = "xpl", [MPT_FORMAT_HTML] = "html",
+};
 
 /* ---- what exists ---- */
 
@@ -298,6 +295,9 @@ static bool read_window(parser *p, char *value)
 {
     return mpt_scan_seconds(value, &p->out->window_ns) && p->out->window_ns > 0;
 }
+
+#define OPTION_ROW(arg, ...) [MPT_ARG_##arg] = {__VA_ARGS__},
+static const struct arg_row ARG_TABLE[MPT_ARGS] = {MPT_OPTIONS(OPTION_ROW)};
 
 /* ---- the grammar ---- */
 

@@ -14,32 +14,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arguments_table.h"
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
 /* A row of the registry (registry.h). */
 typedef struct mpt_report mpt_report;
 
-typedef enum mpt_arg {
-    MPT_ARG_STREAM,
-    MPT_ARG_TOKEN,
-    MPT_ARG_ADDRESS,
-    MPT_ARG_FULL,
-    MPT_ARG_FORMAT,
-    MPT_ARG_FILE,
-    MPT_ARG_FROM,
-    MPT_ARG_TO,
-    MPT_ARG_DIRECTION,
-    MPT_ARG_LIVE,
-    MPT_ARG_AT,
-    MPT_ARG_CLIENT,
-    MPT_ARG_SERVER,
-    MPT_ARG_CLOCK,
-    MPT_ARG_SAMPLES,
-    MPT_ARG_TYPE,
-    MPT_ARG_WINDOW,
-    MPT_ARGS
-} mpt_arg;
+#define MPT_OPTION_ARG(arg, ...) MPT_ARG_##arg,
+typedef enum mpt_arg { MPT_OPTIONS(MPT_OPTION_ARG) MPT_ARGS } mpt_arg;
 
 typedef enum mpt_format {
     MPT_FORMAT_TEXT,

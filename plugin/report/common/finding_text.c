@@ -1,8 +1,8 @@
 /* finding_text.c - see finding_text.h.
  *
- * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the
- * first as a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a
- * reason that was given, and else the second; a wording may have terms in it.
+ * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the first as
+ * a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a reason that was
+ * given, and else the second; a wording may have terms in it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,55 +31,57 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_FALLBACK_ACK] =
         "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ",
     [MPT_PHRASE_FALLBACK_NO_DSS] = "The handshake has MP_CAPABLE, but no data ever has a DSS: plain TCP. ",
-    [MPT_PHRASE_FALLBACK_INFINITE] = "An infinite mapping ends MPTCP: plain TCP from there on. {1?It follows "
-                                     "an MP_FAIL: something on the way "
-                                     "alters the payload.|Its sender found that options do not get through, "
-                                     "or had no mapping acknowledged.}",
+    [MPT_PHRASE_FALLBACK_INFINITE] =
+        "An infinite mapping ends MPTCP: plain TCP from there on. {1?It follows an MP_FAIL: something on "
+        "the way alters the payload.|Its sender found that options do not get through, or had no mapping "
+        "acknowledged.}",
     [MPT_PHRASE_FALLBACK_MP_FAIL] =
         "MP_FAIL on the only subflow: plain TCP from there on. Something on the way alters the payload.",
     [MPT_PHRASE_FALLBACK_DSS_LOST] = "The DSS options stopped while data went on: plain TCP from there on. ",
-    [MPT_PHRASE_LIKELY_OTHER_HOST] = "The same server accepts MPTCP elsewhere in this capture (frame {1}), "
-                                     "so a middlebox on the way or another "
-                                     "host behind this address is likely.",
-    [MPT_PHRASE_LIKELY_SERVER] = "The capture is near the server, so the server itself is likely: it has no "
-                                 "MPTCP, or it is switched off.",
-    [MPT_PHRASE_LIKELY_SERVER_OR_MIDDLEBOX] = "The server has no MPTCP, or a middlebox removed the option "
-                                              "from the SYN or the SYN/ACK; a capture at the "
-                                              "server tells which.",
-    [MPT_PHRASE_LIKELY_CLIENT] = "The capture is near the client, which got the option: the client itself is "
-                                 "likely to have fallen back.",
-    [MPT_PHRASE_LIKELY_MIDDLEBOX] = "A middlebox between this point and the client is likely: it removed the "
-                                    "option from the SYN/ACK, or from "
-                                    "what the client sends.",
+    [MPT_PHRASE_LIKELY_OTHER_HOST] =
+        "The same server accepts MPTCP elsewhere in this capture (frame {1}), so a middlebox on the way or "
+        "another host behind this address is likely.",
+    [MPT_PHRASE_LIKELY_SERVER] =
+        "The capture is near the server, so the server itself is likely: it has no MPTCP, or it is switched "
+        "off.",
+    [MPT_PHRASE_LIKELY_SERVER_OR_MIDDLEBOX] =
+        "The server has no MPTCP, or a middlebox removed the option from the SYN or the SYN/ACK; a capture "
+        "at the server tells which.",
+    [MPT_PHRASE_LIKELY_CLIENT] =
+        "The capture is near the client, which got the option: the client itself is likely to have fallen "
+        "back.",
+    [MPT_PHRASE_LIKELY_MIDDLEBOX] =
+        "A middlebox between this point and the client is likely: it removed the option from the SYN/ACK, "
+        "or from what the client sends.",
     [MPT_PHRASE_LIKELY_SYN_ONLY] = "A middlebox that lets the option pass on SYNs only is likely.",
     [MPT_PHRASE_LIKELY_PATH_CHANGE] = "A change of the path to one that removes options is likely.",
-    [MPT_PHRASE_CULPRIT_BETWEEN] = "Both vantage points show where: the option is there in frame {1} and "
-                                   "missing in frame {2}, so something "
-                                   "between {3} and {4} removes it.",
+    [MPT_PHRASE_CULPRIT_BETWEEN] =
+        "Both vantage points show where: the option is there in frame {1} and missing in frame {2}, so "
+        "something between {3} and {4} removes it.",
     [MPT_PHRASE_CULPRIT_SERVER] =
         "The SYN arrives at {1} with MP_CAPABLE (frame {2}), and is answered without it there (frame {3}): "
         "the server itself, or what is beyond that point, has no MPTCP or has it switched off.",
-    [MPT_PHRASE_CULPRIT_CLIENT] = "The SYN/ACK arrives at {1} with MP_CAPABLE (frame {2}), and the third ACK "
-                                  "leaves it without (frame {3}): "
-                                  "the client itself has fallen back.",
-    [MPT_PHRASE_CAPABLE_DROPPED] = "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} time{2?|s}), "
-                                   "but answers one without it in "
-                                   "frame {3}: something on the way drops SYNs with MP_CAPABLE.",
+    [MPT_PHRASE_CULPRIT_CLIENT] =
+        "The SYN/ACK arrives at {1} with MP_CAPABLE (frame {2}), and the third ACK leaves it without (frame "
+        "{3}): the client itself has fallen back.",
+    [MPT_PHRASE_CAPABLE_DROPPED] =
+        "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} time{2?|s}), but answers one without it "
+        "in frame {3}: something on the way drops SYNs with MP_CAPABLE.",
     [MPT_PHRASE_CAPABLE_DROPPED_HERE] =
         "{1} did not answer the SYN with MP_CAPABLE (sent {2:plain} times), but answers the one without it: "
         "plain TCP. Something on the way drops SYNs with MP_CAPABLE, or the first SYNs were lost.",
-    [MPT_PHRASE_CAPABLE_UNANSWERED] = "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} times); the "
-                                      "capture has no SYN without it to "
-                                      "compare.",
+    [MPT_PHRASE_CAPABLE_UNANSWERED] =
+        "{1} never answers the SYN with MP_CAPABLE (sent {2:plain} times); the capture has no SYN without "
+        "it to compare.",
     [MPT_PHRASE_CAPABLE_REFUSED] =
         "{1} refuses the connection with a RST: nothing listens there, or something on the way rejects it.",
     [MPT_PHRASE_JOIN_HMAC] =
         THE_JOIN "has a wrong HMAC in the {3?SYN/ACK|third ACK}: its sender does not have the keys of this "
                  "connection.",
-    [MPT_PHRASE_JOIN_UNKNOWN_TOKEN] = THE_JOIN
-    "is refused" REASON_OR("") ", and its token {5} belongs to no connection in the capture: the "
-                               "{2:peer} is likely not to know it either (another host behind the address, "
-                               "or a connection long closed).",
+    [MPT_PHRASE_JOIN_UNKNOWN_TOKEN] = THE_JOIN "is refused" REASON_OR(
+        "") ", and its token {5} belongs to no connection in the capture: "
+            "the {2:peer} is likely not to know it either (another host behind the address, or a connection "
+            "long closed).",
     [MPT_PHRASE_JOIN_CLOSING] =
         THE_JOIN "is refused" REASON_OR("") ": the connection is being closed already.",
     [MPT_PHRASE_JOIN_LIMIT] =
@@ -87,9 +89,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_JOIN_REFUSED] =
         THE_JOIN "is refused by the {2:peer}" REASON_OR(" with a RST that gives no reason") ".",
     [MPT_PHRASE_JOIN_GIVEN_UP] = THE_JOIN "is given up by the {2} itself" REASON_OR("") ".",
-    [MPT_PHRASE_JOIN_PLAIN_ANSWER] = THE_JOIN
-    "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, or a "
-    "middlebox removed the option.",
+    [MPT_PHRASE_JOIN_PLAIN_ANSWER] =
+        THE_JOIN "is given up: the SYN/ACK has no MP_JOIN. The other address is not that of the same host, "
+                 "or a middlebox removed the option.",
     [MPT_PHRASE_JOIN_UNANSWERED] =
         THE_JOIN "has no answer (SYN sent {3:plain} time{3?|s}): the path, or a firewall on it, drops it.",
     [MPT_PHRASE_JOIN_UNFINISHED] = THE_JOIN "is not finished: the SYN/ACK has no MP_JOIN.",
@@ -100,40 +102,42 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_JOIN_SLOW] =
         "The SYN/ACK of {1} took {2} ({3:plain} SYN{3?|s}), that of the first subflow {4}.",
     [MPT_PHRASE_SUBFLOW_RESET] = "The {1} resets {2}" REASON_OR(" without a reason") ".",
-    [MPT_PHRASE_ADD_ADDR_NO_ECHO] = THE_ANNOUNCEMENT
-    " ({4:plain} time{4?|s}), and no echo ever comes: the other host, or a middlebox, drops it.",
+    [MPT_PHRASE_ADD_ADDR_NO_ECHO] =
+        THE_ANNOUNCEMENT " ({4:plain} time{4?|s}), and no echo ever comes: the other host, or a middlebox, "
+                         "drops it.",
     [MPT_PHRASE_ADD_ADDR_REPEATED] =
         THE_ANNOUNCEMENT " {4:plain} times; the echo is in frame {5}, {6:plain} of them come after it.",
     [MPT_PHRASE_ADD_ADDR_UNUSED] = THE_ANNOUNCEMENT ", and no subflow ever uses this address.",
-    [MPT_PHRASE_ADD_ADDR_HMAC] = "ADD_ADDR of the {1} has a wrong HMAC ({2:plain} time{2?|s}): forged, or "
-                                 "altered on the way, as by address "
-                                 "translation. It is to be ignored.",
+    [MPT_PHRASE_ADD_ADDR_HMAC] =
+        "ADD_ADDR of the {1} has a wrong HMAC ({2:plain} time{2?|s}): forged, or altered on the way, as by "
+        "address translation. It is to be ignored.",
     [MPT_PHRASE_REMOVE_ADDR_NOTHING] =
         "The {1} removes address id {2}, which closes nothing: {3?its subflows are closed already|{4?it was "
         "announced, but no subflow ever used it|it was neither announced nor used}}.",
-    [MPT_PHRASE_ADDRESS_OUTLIVED] = "The {1} removes address id {2}, but {3}, which uses it, {4?still "
-                                    "carries data until|is still open} {5} "
-                                    "later.",
+    [MPT_PHRASE_ADDRESS_OUTLIVED] =
+        "The {1} removes address id {2}, but {3}, which uses it, {4?still carries data until|is still open} "
+        "{5} later.",
     [MPT_PHRASE_DATA_UNMAPPED] =
         "{1} that the {2} sends on {3} have no mapping, so their place in the data is not known.",
-    [MPT_PHRASE_MAPPING_CONFLICT] = "{1} were mapped a second time to other data sequence numbers, against "
-                                    "an earlier DSS. The first mapping "
-                                    "was kept.",
-    [MPT_PHRASE_DSN_FAR] = "{1} data sequence number{1?|s} or DATA_ACK{1? is|s are} so far from the others "
-                           "that no transfer can have "
-                           "reached {1?it|them}. They were ignored.",
-    [MPT_PHRASE_DSN_BEYOND_WINDOW] = "The {1} sends {2} beyond the DATA_ACKs of the {1:peer} and the largest "
-                                     "receive window that it had told.",
+    [MPT_PHRASE_MAPPING_CONFLICT] =
+        "{1} were mapped a second time to other data sequence numbers, against an earlier DSS. The first "
+        "mapping was kept.",
+    [MPT_PHRASE_DSN_FAR] =
+        "{1} data sequence number{1?|s} or DATA_ACK{1? is|s are} so far from the others that no transfer "
+        "can have reached {1?it|them}. They were ignored.",
+    [MPT_PHRASE_DSN_BEYOND_WINDOW] =
+        "The {1} sends {2} beyond the DATA_ACKs of the {1:peer} and the largest receive window that it had "
+        "told.",
     [MPT_PHRASE_DATA_ACK_BEYOND] =
         "{1} DATA_ACK{1?|s} of the {2} acknowledge{1?s|} more than the {2:peer} had sent.",
-    [MPT_PHRASE_DATA_ACK_BACK] = "{1} DATA_ACK{1?|s} of the {2} {1?is|are} below an earlier one on the same "
-                                 "subflow, in segments that were "
-                                 "not late themselves.",
+    [MPT_PHRASE_DATA_ACK_BACK] =
+        "{1} DATA_ACK{1?|s} of the {2} {1?is|are} below an earlier one on the same subflow, in segments "
+        "that were not late themselves.",
     [MPT_PHRASE_DATA_AFTER_FIN] =
         "The {1} sends {2} with data sequence numbers at or beyond its DATA_FIN (frame {3}).",
-    [MPT_PHRASE_DATA_NOT_ACKED] = "When the connection ends, {1} of the {2} are acknowledged by TCP but not "
-                                  "at the data level: the other "
-                                  "side may never have got them.",
+    [MPT_PHRASE_DATA_NOT_ACKED] =
+        "When the connection ends, {1} of the {2} are acknowledged by TCP but not at the data level: the "
+        "other side may never have got them.",
     [MPT_PHRASE_CHECKSUM_BAD] = OF_MAPPINGS "does not fit the payload: something on the way alters it.",
     [MPT_PHRASE_CHECKSUM_UNVERIFIED] =
         OF_MAPPINGS "can't be verified: the capture does not have all of their payload.",
@@ -146,15 +150,15 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_FAILOVER] =
         "The path of {1} stops making progress for data of the {2} at {3} s: {4} stay in flight, and {5} go "
         "again elsewhere; the first new data elsewhere is {6} later, on subflow {7:id} (frame {8}).",
-    [MPT_PHRASE_DATA_WAITED] = "Data of the {1} waited {2} for bytes before it, which came late on {3}{4?; "
-                               "this is the order in which "
-                               "they were sent|}.",
-    [MPT_PHRASE_WINDOW_CLOSED] = "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on "
-                                 "subflow {4:id}){5?, and did not "
-                                 "open again|}: its application does not read fast enough.",
+    [MPT_PHRASE_DATA_WAITED] =
+        "Data of the {1} waited {2} for bytes before it, which came late on {3}{4?; this is the order in "
+        "which they were sent|}.",
+    [MPT_PHRASE_WINDOW_CLOSED] =
+        "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on subflow {4:id}){5?, and "
+        "did not open again|}: its application does not read fast enough.",
     [MPT_PHRASE_SAME_DATA_TWICE] =
-        "The {1} sends nearly all data on more than one subflow ({2}, {2/3} of the data, again): a redundant "
-        "scheduler. This adds no throughput.",
+        "The {1} sends nearly all data on more than one subflow ({2}, {2/3} of the data, again): a "
+        "redundant scheduler. This adds no throughput.",
     [MPT_PHRASE_REINJECTIONS] = "The {1} sends {2} again on another subflow, {2/3} of its data.",
     [MPT_PHRASE_REINJECTIONS_REDUNDANT] =
         "Of what the {1} sends again on another subflow, {2} ({2/3}) had no need to be: the first copy was "
@@ -166,11 +170,11 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_CARRIER_DATA] = "The first data segment",
     [MPT_PHRASE_CARRIER_SEGMENTS] = "{1?A segment|{1} segments}",
     [MPT_PHRASE_OPTION_REMOVED] =
-        LEAVES "with {4}" ARRIVES
-               "without it{6?|, the first} (frame {7} there): something between them removes the option.",
+        LEAVES "with {4}" ARRIVES "without it{6?|, the first} (frame {7} there): something between them "
+               "removes the option.",
     [MPT_PHRASE_OPTION_ADDED] =
-        LEAVES "without {4}" ARRIVES
-               "with it{6?|, the first} (frame {7} there): something between them adds the option.",
+        LEAVES "without {4}" ARRIVES "with it{6?|, the first} (frame {7} there): something between them "
+               "adds the option.",
     [MPT_PHRASE_OPTION_CHANGED] =
         LEAVES "with one {4}" ARRIVES "with another (frame {7} there{6?|, the first}): ",
     [MPT_PHRASE_OTHER_CONTENT] = "other content",
@@ -186,33 +190,33 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_SAYS_NO_CHECKSUM] = "no checksum",
     [MPT_PHRASE_SAYS_DATA_ACK] = "DATA_ACK {1}",
     [MPT_PHRASE_SAYS_NO_DATA_ACK] = "no DATA_ACK",
-    [MPT_PHRASE_SYN_BLOCKED] = "The SYN with {1} of {2} leaves {3} ({4:plain} time{4?|s}) and does not "
-                               "arrive at {5}{6?, one without the "
-                               "option does|}: {7?it was lost, or |}something between them drops it.",
-    [MPT_PHRASE_ADDRESSES_CHANGED] = "Subflow {1:id} has other addresses or ports at each vantage point: "
-                                     "{1:ends} at {2}, {3:ends} at {4}: "
-                                     "address translation (NAT) between them.",
-    [MPT_PHRASE_SEQUENCE_CHANGED] = "{1}: what the {2} sends has other sequence numbers at {3} (from {4}) "
-                                    "than at {5} (from {6}): something "
-                                    "between them writes its own.",
-    [MPT_PHRASE_MSS_CHANGED] = "The {1?SYN|SYN/ACK} of {2} leaves {3} with a maximum segment size of {4} and "
-                               "arrives at {5} with {6}: "
-                               "something between them clamps it.",
-    [MPT_PHRASE_CAPTURE_PARTIAL] = "{1} connection{1?|s} began before the capture: {1?its|their} keys, "
-                                   "limits and first data are not known, "
-                                   "and what needs these was not checked.",
-    [MPT_PHRASE_CAPTURE_ONE_WAY] = "Of {1} subflow{1?|s} the capture has one direction only: what depends on "
-                                   "answers was not checked there.",
-    [MPT_PHRASE_CAPTURE_GAPS] = "{1} of the data of {2:plain} connection{2?|s} are not in the capture, "
-                                "though data after them is: they were "
-                                "lost before this point, or by the capture.",
+    [MPT_PHRASE_SYN_BLOCKED] =
+        "The SYN with {1} of {2} leaves {3} ({4:plain} time{4?|s}) and does not arrive at {5}{6?, one "
+        "without the option does|}: {7?it was lost, or |}something between them drops it.",
+    [MPT_PHRASE_ADDRESSES_CHANGED] =
+        "Subflow {1:id} has other addresses or ports at each vantage point: {1:ends} at {2}, {3:ends} at "
+        "{4}: address translation (NAT) between them.",
+    [MPT_PHRASE_SEQUENCE_CHANGED] =
+        "{1}: what the {2} sends has other sequence numbers at {3} (from {4}) than at {5} (from {6}): "
+        "something between them writes its own.",
+    [MPT_PHRASE_MSS_CHANGED] =
+        "The {1?SYN|SYN/ACK} of {2} leaves {3} with a maximum segment size of {4} and arrives at {5} with "
+        "{6}: something between them clamps it.",
+    [MPT_PHRASE_CAPTURE_PARTIAL] =
+        "{1} connection{1?|s} began before the capture: {1?its|their} keys, limits and first data are not "
+        "known, and what needs these was not checked.",
+    [MPT_PHRASE_CAPTURE_ONE_WAY] =
+        "Of {1} subflow{1?|s} the capture has one direction only: what depends on answers was not checked "
+        "there.",
+    [MPT_PHRASE_CAPTURE_GAPS] =
+        "{1} of the data of {2:plain} connection{2?|s} are not in the capture, though data after them is: "
+        "they were lost before this point, or by the capture.",
     [MPT_PHRASE_CAPTURE_OPTIONS_CUT] =
-        "The snaplen cut the TCP options of {1} segment{1?|s}: what was signalled there is not known, "
-        "and " NOT_CHECKED_THERE,
+        "The snaplen cut the TCP options of {1} segment{1?|s}: what was signalled there is not known, and " NOT_CHECKED_THERE,
     [MPT_PHRASE_CAPTURE_SEGMENTS_LOST] = "{1} segment{1?|s} could not be read: " NOT_CHECKED_THERE,
-    [MPT_PHRASE_CAPTURE_LATE] = "{1} segment{1?|s} came out of time order by more than the look-back: what "
-                                "depends on the order of segments "
-                                "was not checked. A longer look-back (preferences) helps.",
+    [MPT_PHRASE_CAPTURE_LATE] =
+        "{1} segment{1?|s} came out of time order by more than the look-back: what depends on the order of "
+        "segments was not checked. A longer look-back (preferences) helps.",
     [MPT_PHRASE_OPTIONS_MALFORMED] =
         "{1} MPTCP option{1? is|s are} malformed or of an unknown subtype, and ignored.",
 };
