@@ -54,13 +54,6 @@ typedef void mpt_stat_result;
 #define MPT_INTERFACE_NAME(pinfo, id) epan_get_interface_name((pinfo)->epan, (id))
 #endif
 
-/* Until 4.2 tap "tcp" is queued after the options have been read: an exception there loses the segment. */
-#if MPT_WIRESHARK_AT_LEAST(4, 4)
-#define MPT_TCP_TAP_LOSES 0
-#else
-#define MPT_TCP_TAP_LOSES 1
-#endif
-
 /* wsutil/plugins.h is not installed with 4.0. */
 #if MPT_WIRESHARK_AT_LEAST(4, 4)
 #include <wsutil/plugins.h>

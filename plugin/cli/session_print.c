@@ -88,7 +88,7 @@ static bool print_text(mpt_open_report *r, mpt_sink *sink)
     if (note->len)
         complain(note->str);
     g_string_free(note, TRUE);
-    /* Text says so itself, and so does each sentence. */
+    /* The text of the report has it, and so does each sentence. */
     if (!sentence->len && r->context.connections->len == 0 && r->arguments.format == MPT_FORMAT_CSV &&
         !r->arguments.report->of_streams)
         complain(MPT_NO_MPTCP);

@@ -57,7 +57,7 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : plugin_(plugin)
         if (whole_ && whole_->kept < whole_->total && !gone_)
             later_.start();
     };
-    makeDeeds();
+    makeActions();
     refresh();
     plot_->setFocus();
 }
@@ -155,48 +155,49 @@ QLayout *GraphWindow::makeSwitches()
     return row;
 }
 
-void GraphWindow::addDeed(const char *text, const char *keys, QList<int> codes, std::function<void()> act)
+void GraphWindow::addAction(const char *text, const char *keys, QList<int> codes, std::function<void()> act)
 {
     actions_.push_back({text, keys, codes, act});
 }
 
-void GraphWindow::makeDeeds()
+void GraphWindow::makeActions()
 {
     const int shift = int(Qt::ShiftModifier), control = int(Qt::ControlModifier);
 
-    addDeed("Zoom in", "+", {Qt::Key_Plus, Qt::Key_Plus | shift, Qt::Key_Equal, Qt::Key_I},
-            [this] { plot_->zoom(0.7, 0.7); });
-    addDeed("Zoom out", "-", {Qt::Key_Minus, Qt::Key_Underscore | shift, Qt::Key_O},
-            [this] { plot_->zoom(1 / 0.7, 1 / 0.7); });
-    addDeed("Zoom in on time", "x", {Qt::Key_X}, [this] { plot_->zoom(0.7, 1); });
-    addDeed("Zoom out of time", "X", {Qt::Key_X | shift}, [this] { plot_->zoom(1 / 0.7, 1); });
-    addDeed("Zoom in on values", "y", {Qt::Key_Y}, [this] { plot_->zoom(1, 0.7); });
-    addDeed("Zoom out of values", "Y", {Qt::Key_Y | shift}, [this] { plot_->zoom(1, 1 / 0.7); });
-    addDeed("Everything", "0, Home", {Qt::Key_0, Qt::Key_Home, Qt::Key_R, Qt::Key_ParenRight | shift},
-            [this] { plot_->reset(); });
-    addDeed("Left", "Left", {Qt::Key_Left, Qt::Key_H}, [this] { plot_->pan(-10, 0); });
-    addDeed("Right", "Right", {Qt::Key_Right, Qt::Key_L}, [this] { plot_->pan(10, 0); });
-    addDeed("Up", "Up", {Qt::Key_Up, Qt::Key_K}, [this] { plot_->pan(0, 10); });
-    addDeed("Down", "Down", {Qt::Key_Down, Qt::Key_J}, [this] { plot_->pan(0, -10); });
-    addDeed(nullptr, nullptr, {Qt::Key_Left | shift}, [this] { plot_->pan(-1, 0); });
-    addDeed(nullptr, nullptr, {Qt::Key_Right | shift}, [this] { plot_->pan(1, 0); });
-    addDeed(nullptr, nullptr, {Qt::Key_Up | shift}, [this] { plot_->pan(0, 1); });
-    addDeed(nullptr, nullptr, {Qt::Key_Down | shift}, [this] { plot_->pan(0, -1); });
-    addDeed("Next point of the series", ".", {Qt::Key_Period}, [this] { plot_->step(1); });
-    addDeed("Previous point of the series", ",", {Qt::Key_Comma}, [this] { plot_->step(-1); });
-    addDeed("Go to the packet of the marked point", "g", {Qt::Key_G}, [this] { goToPacket(plot_->frame()); });
-    addDeed("Switch direction", "d", {Qt::Key_D}, [this] { switchDirection(); });
-    addDeed("Next connection", "PgUp", {Qt::Key_PageUp}, [this] { nextConnection(1); });
-    addDeed("Previous connection", "PgDn", {Qt::Key_PageDown}, [this] { nextConnection(-1); });
-    addDeed("Mouse drags or zooms", "z", {Qt::Key_Z}, [this] { zooms_->toggle(); });
-    addDeed("Crosshair", "Space", {Qt::Key_Space}, [this] { crosshair_->toggle(); });
-    addDeed("Time of day", "t", {Qt::Key_T}, [this] { absolute_->toggle(); });
-    addDeed("Events", "e", {Qt::Key_E}, [this] { events_->toggle(); });
-    addDeed("Stacked", "s", {Qt::Key_S}, [this] {
+    addAction("Zoom in", "+", {Qt::Key_Plus, Qt::Key_Plus | shift, Qt::Key_Equal, Qt::Key_I},
+              [this] { plot_->zoom(0.7, 0.7); });
+    addAction("Zoom out", "-", {Qt::Key_Minus, Qt::Key_Underscore | shift, Qt::Key_O},
+              [this] { plot_->zoom(1 / 0.7, 1 / 0.7); });
+    addAction("Zoom in on time", "x", {Qt::Key_X}, [this] { plot_->zoom(0.7, 1); });
+    addAction("Zoom out of time", "X", {Qt::Key_X | shift}, [this] { plot_->zoom(1 / 0.7, 1); });
+    addAction("Zoom in on values", "y", {Qt::Key_Y}, [this] { plot_->zoom(1, 0.7); });
+    addAction("Zoom out of values", "Y", {Qt::Key_Y | shift}, [this] { plot_->zoom(1, 1 / 0.7); });
+    addAction("Everything", "0, Home", {Qt::Key_0, Qt::Key_Home, Qt::Key_R, Qt::Key_ParenRight | shift},
+              [this] { plot_->reset(); });
+    addAction("Left", "Left", {Qt::Key_Left, Qt::Key_H}, [this] { plot_->pan(-10, 0); });
+    addAction("Right", "Right", {Qt::Key_Right, Qt::Key_L}, [this] { plot_->pan(10, 0); });
+    addAction("Up", "Up", {Qt::Key_Up, Qt::Key_K}, [this] { plot_->pan(0, 10); });
+    addAction("Down", "Down", {Qt::Key_Down, Qt::Key_J}, [this] { plot_->pan(0, -10); });
+    addAction(nullptr, nullptr, {Qt::Key_Left | shift}, [this] { plot_->pan(-1, 0); });
+    addAction(nullptr, nullptr, {Qt::Key_Right | shift}, [this] { plot_->pan(1, 0); });
+    addAction(nullptr, nullptr, {Qt::Key_Up | shift}, [this] { plot_->pan(0, 1); });
+    addAction(nullptr, nullptr, {Qt::Key_Down | shift}, [this] { plot_->pan(0, -1); });
+    addAction("Next point of the series", ".", {Qt::Key_Period}, [this] { plot_->step(1); });
+    addAction("Previous point of the series", ",", {Qt::Key_Comma}, [this] { plot_->step(-1); });
+    addAction("Go to the packet of the marked point", "g", {Qt::Key_G},
+              [this] { goToPacket(plot_->frame()); });
+    addAction("Switch direction", "d", {Qt::Key_D}, [this] { switchDirection(); });
+    addAction("Next connection", "PgUp", {Qt::Key_PageUp}, [this] { nextConnection(1); });
+    addAction("Previous connection", "PgDn", {Qt::Key_PageDown}, [this] { nextConnection(-1); });
+    addAction("Mouse drags or zooms", "z", {Qt::Key_Z}, [this] { zooms_->toggle(); });
+    addAction("Crosshair", "Space", {Qt::Key_Space}, [this] { crosshair_->toggle(); });
+    addAction("Time of day", "t", {Qt::Key_T}, [this] { absolute_->toggle(); });
+    addAction("Events", "e", {Qt::Key_E}, [this] { events_->toggle(); });
+    addAction("Stacked", "s", {Qt::Key_S}, [this] {
         if (stacked_->isEnabled())
             stacked_->toggle();
     });
-    addDeed("Save as…", "Ctrl+S", {Qt::Key_S | control}, [this] { saveAs(); });
-    addDeed("Refresh", "F5", {Qt::Key_F5}, [this] { refresh(); });
-    addDeed("Close", "Esc", {Qt::Key_Escape, Qt::Key_W | control}, [this] { close(); });
+    addAction("Save as…", "Ctrl+S", {Qt::Key_S | control}, [this] { saveAs(); });
+    addAction("Refresh", "F5", {Qt::Key_F5}, [this] { refresh(); });
+    addAction("Close", "Esc", {Qt::Key_Escape, Qt::Key_W | control}, [this] { close(); });
 }

@@ -155,7 +155,7 @@ bool GraphPlot::isDrawn(unsigned s) const
 void GraphPlot::addSeries(unsigned s)
 {
     const mpt_gui_series &series = graph_->series[s];
-    Look look = lookOf(series, dark_);
+    SeriesStyle style = styleOf(series, dark_);
     QCPGraph *graph = addGraph();
     QVector<double> x(int(series.count)), y(int(series.count)), none(int(series.count), 0),
         high(int(series.count));
@@ -168,11 +168,11 @@ void GraphPlot::addSeries(unsigned s)
     }
     graph->setData(x, y, true);
     graph->setName(QString::fromUtf8(series.title));
-    graph->setPen(look.pen);
+    graph->setPen(style.pen);
     graph->setLineStyle(series.style == MPT_GUI_STEP   ? QCPGraph::lsStepLeft
                         : series.style == MPT_GUI_LINE ? QCPGraph::lsLine
                                                        : QCPGraph::lsNone);
-    graph->setScatterStyle(look.marks(look.size));
+    graph->setScatterStyle(style.marks(style.size));
     drawn_[s].graph = graph;
     if (series.style == MPT_GUI_BARS) {
         QCPErrorBars *bars = new QCPErrorBars(xAxis, yAxis);
@@ -181,16 +181,17 @@ void GraphPlot::addSeries(unsigned s)
         bars->setData(none, high);
         bars->setWhiskerWidth(0);
         bars->setSymbolGap(0);
-        bars->setPen(look.pen);
+        bars->setPen(style.pen);
     }
     if (series.style != MPT_GUI_STEP && series.style != MPT_GUI_BARS)
         return;
-    // A mark for every point would hide the line: the first has one, for the legend, and some others (placeMarks()).
+    // A mark for every point would hide the line: the first has one, for the legend,
+    // and some others (placeMarks()).
     graph->setScatterSkip(INT_MAX - 1);
     drawn_[s].marks = addGraph();
     drawn_[s].marks->setLineStyle(QCPGraph::lsNone);
-    drawn_[s].marks->setPen(look.outline);
-    drawn_[s].marks->setScatterStyle(look.marks(look.size));
+    drawn_[s].marks->setPen(style.outline);
+    drawn_[s].marks->setScatterStyle(style.marks(style.size));
 }
 
 // Each series upon those before it, at every time at which one of them changes.
@@ -228,7 +229,7 @@ void GraphPlot::addStack(const std::vector<unsigned> &chosen)
     QCPGraph *below = nullptr;
     for (size_t k = 0; k < chosen.size(); k++) {
         unsigned s = chosen[k];
-        QColor fill = lookOf(graph_->series[s], dark_).outline.color();
+        QColor fill = styleOf(graph_->series[s], dark_).outline.color();
 
         fill.setAlphaF(0.25f);
         drawn_[s].graph->setData(x, y[k], true);

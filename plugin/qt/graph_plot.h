@@ -1,6 +1,7 @@
 // graph_plot.h - one graph, drawn: zoom, pan, hover, and the packet of a point.
 //
-// Keys of the x axis are seconds since the first frame of the capture; y is the value in the unit of the axis.
+// Keys of the x axis are seconds since the first frame of the capture; y is the value in the
+// unit of the axis.
 //
 // Invariant: drawing, hovering and saving use the same mpt_gui_graph, which needs no capture.
 //
@@ -43,7 +44,8 @@ class GraphPlot : public QCustomPlot
   public:
     explicit GraphPlot(const mpt_gui_plugin *plugin, QWidget *parent = nullptr);
 
-    // Draws another graph. reset() goes back to its range, which is shown now; with keepTimes the x axis stays.
+    // Draws another graph. reset() goes back to its range, which is shown now; with keepTimes
+    // the x axis stays.
     void show(const GraphPointer &graph, bool keepTimes);
     // More points of the same graph, for the times that are shown.
     void refine(const GraphPointer &graph);

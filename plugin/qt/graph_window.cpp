@@ -272,7 +272,7 @@ void GraphWindow::fillList()
         item->setText(0, title.mid(title.indexOf(QStringLiteral(": ")) +
                                    (series.subflow == MPT_GUI_NO_SUBFLOW ? 1 : 2)));
         item->setData(0, Qt::UserRole, int(s));
-        item->setIcon(0, QIcon(swatch(series, lookOf(series, dark), devicePixelRatioF())));
+        item->setIcon(0, QIcon(swatch(series, styleOf(series, dark), devicePixelRatioF())));
         item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
         item->setCheckState(0, plot_->isHidden(s) ? Qt::Unchecked : Qt::Checked);
     }

@@ -1,8 +1,8 @@
-// graph_window.h - the window of Statistics > MPTCP > Graphs: the choice of graph and connection, and what can be done
-// with it.
+// graph_window.h - the window of Statistics > MPTCP > Graphs: the choice of graph and connection, and what
+// can be done with it.
 //
-// Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing until
-// the user refreshes it.
+// Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for
+// nothing until the user refreshes it.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_GRAPH_WINDOW_H
@@ -41,8 +41,8 @@ class GraphWindow : public Window
     QLayout *makeChoices();
     QLayout *makeSwitches();
     void makeList();
-    void makeDeeds();
-    void addDeed(const char *text, const char *keys, QList<int> codes, std::function<void()> act);
+    void makeActions();
+    void addAction(const char *text, const char *keys, QList<int> codes, std::function<void()> act);
 
     void refresh();
     void fillConnections(bool keep, uint32_t connection);

@@ -5,7 +5,8 @@
 
 #include <cmath>
 
-// As in the HTML report: contrast of 4.5 and more with their background, and apart with every kind of colour vision.
+// As in the HTML report: contrast of 4.5 and more with their background, and apart with every
+// kind of colour vision.
 static const char *const LIGHT[] = {"#0072b2", "#c04f00", "#00795a", "#a8528a", "#8a6200", "#2a7fb8"};
 static const char *const DARK[] = {"#58a6ff", "#ff9a57", "#2fc79a", "#e59ac7", "#e8bd3f", "#7cc8f2"};
 static const char *const NEUTRAL_LIGHT[] = {"#1b1f24", "#59636e"};
@@ -54,44 +55,44 @@ static QColor colourOf(const mpt_gui_series &series, bool dark)
     return (dark ? DARK : LIGHT)[series.subflow % 6];
 }
 
-static void setDash(QPen &pen, unsigned look)
+static void setDash(QPen &pen, unsigned pattern)
 {
     static const QVector<qreal> dashes[] = {{}, {6, 3}, {1.5, 2.5}, {6, 2.5, 1.5, 2.5}};
 
-    if (!dashes[look % 4].isEmpty())
-        pen.setDashPattern(dashes[look % 4]);
+    if (!dashes[pattern % 4].isEmpty())
+        pen.setDashPattern(dashes[pattern % 4]);
 }
 
-Look lookOf(const mpt_gui_series &series, bool dark)
+SeriesStyle styleOf(const mpt_gui_series &series, bool dark)
 {
     QColor colour = colourOf(series, dark);
     bool whole = series.subflow == MPT_GUI_NO_SUBFLOW;
-    unsigned look = series.kind + (whole ? 0 : series.subflow);
+    unsigned pattern = series.kind + (whole ? 0 : series.subflow);
     const Shape &shape = FAMILIES[whole ? 4 : series.subflow % 4][series.kind % 5];
-    Look l = {QPen(colour, 1.4), QPen(colour, 1.2), shape.shape, shape.filled, 7};
+    SeriesStyle style = {QPen(colour, 1.4), QPen(colour, 1.2), shape.shape, shape.filled, 7};
 
     if (series.style == MPT_GUI_STEP)
-        setDash(l.pen, look);
+        setDash(style.pen, pattern);
     if (series.style == MPT_GUI_LINE)
-        l.pen.setWidthF(4);
+        style.pen.setWidthF(4);
     if (series.style == MPT_GUI_BARS) {
         // What is shorter than a pixel is to be seen too.
-        l.pen.setWidthF(2);
-        l.pen.setCapStyle(Qt::SquareCap);
+        style.pen.setWidthF(2);
+        style.pen.setCapStyle(Qt::SquareCap);
     }
     if (series.style == MPT_GUI_DOTS)
-        l.size = 5;
+        style.size = 5;
     else if (series.kind > 0)
-        l.size = 8; // there is more to be seen in them
-    return l;
+        style.size = 8; // there is more to be seen in them
+    return style;
 }
 
-QCPScatterStyle Look::marks(double of) const
+QCPScatterStyle SeriesStyle::marks(double of) const
 {
     return QCPScatterStyle(shape, outline, filled ? QBrush(outline.color()) : QBrush(Qt::NoBrush), of);
 }
 
-QPixmap swatch(const mpt_gui_series &series, const Look &look, double ratio)
+QPixmap swatch(const mpt_gui_series &series, const SeriesStyle &style, double ratio)
 {
     QPixmap map(QSize(32, 14) * ratio);
     map.setDevicePixelRatio(ratio);
@@ -99,16 +100,16 @@ QPixmap swatch(const mpt_gui_series &series, const Look &look, double ratio)
 
     QCPPainter painter(&map);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(look.pen);
+    painter.setPen(style.pen);
     if (series.style == MPT_GUI_BARS) {
         for (int x : {3, 8})
             painter.drawLine(QPointF(x, 3), QPointF(x, 11));
     } else if (series.style != MPT_GUI_DOTS) {
         painter.drawLine(QPointF(1, 7), QPointF(31, 7));
     }
-    QCPScatterStyle style = look.marks(look.size);
-    style.applyTo(&painter, look.outline);
-    style.drawShape(&painter, series.style == MPT_GUI_BARS ? 21 : 16, 7);
+    QCPScatterStyle marks = style.marks(style.size);
+    marks.applyTo(&painter, style.outline);
+    marks.drawShape(&painter, series.style == MPT_GUI_BARS ? 21 : 16, 7);
     return map;
 }
 

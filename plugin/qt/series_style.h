@@ -1,5 +1,5 @@
-// series_style.h - how series look: each subflow has a colour, a dash and a shape, so that no graph depends on colour
-// alone; and the tick labels of axes.
+// series_style.h - how series look: each subflow has a colour, a dash and a shape, so that no graph depends
+// on colour alone; and the tick labels of axes.
 //
 // Invariant: a series looks the same wherever it is drawn.
 //
@@ -11,7 +11,7 @@
 
 #include "interface.h"
 
-struct Look {
+struct SeriesStyle {
     QPen pen;     // of its lines
     QPen outline; // of its marks
     QCPScatterStyle::ScatterShape shape;
@@ -21,11 +21,11 @@ struct Look {
     QCPScatterStyle marks(double of) const;
 };
 
-Look lookOf(const mpt_gui_series &series, bool dark);
+SeriesStyle styleOf(const mpt_gui_series &series, bool dark);
 bool isDark(const QPalette &palette);
 
 // The series in a legend. ratio: device pixels a pixel.
-QPixmap swatch(const mpt_gui_series &series, const Look &look, double ratio);
+QPixmap swatch(const mpt_gui_series &series, const SeriesStyle &style, double ratio);
 
 // "1.5 M", with `digits` significant ones at most.
 QString siNumber(double value, int digits);

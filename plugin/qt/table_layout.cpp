@@ -72,7 +72,8 @@ void TableWindow::makeView()
     connect(view_, &QTableView::doubleClicked, this, [this] { goToPacket(false); });
     connect(view_, &QTableView::customContextMenuRequested, this,
             [this](const QPoint &at) { showMenu(view_->viewport()->mapToGlobal(at)); });
-    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, [this] { enableDeeds(); });
+    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            [this] { enableActions(); });
 }
 
 QLayout *TableWindow::makeTop()

@@ -1,6 +1,7 @@
 // table_model.h - a table of the plugin as a Qt model: sorted, filtered and copied here.
 //
-// Invariant: numbers are compared by the plugin, as numbers; rows and columns here are those of the plugin's table.
+// Invariant: numbers are compared by the plugin, as numbers; rows and columns here are those
+// of the plugin's table.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_TABLE_MODEL_H
@@ -32,7 +33,8 @@ class TableModel : public QAbstractTableModel
     }
     bool hasSentences() const;
     QString text(int row, int column, bool exact) const;
-    // These rows with exact values, under a line of headings: with '\t' as a spreadsheet pastes it, with ',' as CSV.
+    // These rows with exact values, under a line of headings: with '\t' as a spreadsheet pastes it,
+    // with ',' as CSV.
     QString copied(const QList<int> &rows, char separator) const;
 
     int rowCount(const QModelIndex &parent = QModelIndex()) const override;

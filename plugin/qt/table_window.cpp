@@ -1,5 +1,5 @@
-// table_window.cpp - see table_window.h: what a window of a table shows, and what it does. What it is made of is in
-// table_layout.cpp.
+// table_window.cpp - see table_window.h: what a window of a table shows, and what it does. What it is made
+// of is in table_layout.cpp.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "table_window.h"
@@ -27,7 +27,7 @@ void TableWindow::captureGone()
     timer_.stop();
     banner_->say(
         QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
-    enableDeeds();
+    enableActions();
 }
 
 void TableWindow::refresh()
@@ -57,7 +57,7 @@ void TableWindow::read(bool hurry)
             banner_->say(QString::fromUtf8(why));
         else
             say(QString::fromUtf8(why));
-        enableDeeds();
+        enableActions();
         return;
     }
     TablePointer before = model_.table(), now(made, plugin_->table_free);
@@ -88,7 +88,7 @@ void TableWindow::read(bool hurry)
         view_->verticalScrollBar()->setValue(down);
     }
     countRows();
-    enableDeeds();
+    enableActions();
     timer_.start(qMax(LOOK_MS, int(taken.elapsed()) * PATIENCE));
 }
 
@@ -166,7 +166,7 @@ void TableWindow::filterRows(const QString &words)
     rows_.setWords(words);
     if (model_.table())
         countRows();
-    enableDeeds();
+    enableActions();
 }
 
 // --- actions
@@ -193,7 +193,7 @@ QString TableWindow::filter(const Chosen &of) const
     return takeText(plugin_, plugin_->filter(model_.table().get(), rows.data(), rows.size()));
 }
 
-void TableWindow::enableDeeds()
+void TableWindow::enableActions()
 {
     Chosen c = chosen();
 

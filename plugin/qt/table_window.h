@@ -1,8 +1,8 @@
-// table_window.h - Statistics > MPTCP > Connections, Subflows, Reinjections, Events and Diagnosis: one table, and from
-// its rows to filters, packets and graphs.
+// table_window.h - Statistics > MPTCP > Connections, Subflows, Reinjections, Events and Diagnosis: one table,
+// and from its rows to filters, packets and graphs.
 //
-// Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for nothing of the
-// capture until the user refreshes it.
+// Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for
+// nothing of the capture until the user refreshes it.
 //
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef MPT_TABLE_WINDOW_H
@@ -47,7 +47,7 @@ class TableWindow : public Window
 
     Chosen chosen() const;
     QString filter(const Chosen &of) const;
-    void enableDeeds();
+    void enableActions();
     void goToPacket(bool first);
     void showFilter(bool now);
     void graphIt();

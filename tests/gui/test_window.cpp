@@ -1,5 +1,5 @@
-// test_window.cpp - the module of windows without Wireshark and without a display: every type of graph, keys, mouse,
-// list, files, a capture that goes, several windows, the end of the program.
+// test_window.cpp - the module of windows without Wireshark and without a display: every type of graph, keys,
+// mouse, list, files, a capture that goes, several windows, the end of the program.
 //
 // argv[1]: the module. What cannot be told from outside, how it looks, is for graphs.sh and eyes.
 //
@@ -492,7 +492,8 @@ static void testTableGoes()
     module->capture_gone();
     CHECK(says(w, "closed or is read again") && view(w)->model()->rowCount() == rows);
     CHECK(!enabled(w, "Go to Packet") && !enabled(w, "Apply as Filter") && !enabled(w, "Graph"));
-    // What is shown stays to be copied; capture.c ends the program where the capture itself is asked for something.
+    // What is shown stays to be copied; capture.c ends the program where the capture itself
+    // is asked for something.
     CHECK(copied(w).startsWith(QStringLiteral("Conn\tSub\t")));
     QTest::keyClick(view(w), Qt::Key_Return);
     Q_EMIT view(w)->doubleClicked(view(w)->model()->index(0, 0));

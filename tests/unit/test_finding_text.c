@@ -1,4 +1,5 @@
-/* test_finding_text.c - findings in words: every phrase has some, and each kind of term and choice is written as it should.
+/* test_finding_text.c - findings in words: every phrase has some, and each kind of term and choice is written
+ * as it should.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -46,8 +46,8 @@ void mpt_text_block(mpt_sink *sink, const mpt_block *block, int indent);
 /* Terminal columns that UTF-8 `text` takes (wide characters two, combining marks none). */
 size_t mpt_text_width(const char *text);
 
-/* The first `len` bytes of untrusted text, fit for a sentence: printable, and cut after 60 characters. Free with
- * g_free(). */
+/* The first `len` bytes of untrusted text, fit for a sentence: printable, and cut after 60 characters.
+ * Free with g_free(). */
 char *mpt_text_shown(const char *text, size_t len);
 
 /* Appends a name to "a, b and c" (`last` is " and "); `left` names are still to come after it. */

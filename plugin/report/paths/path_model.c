@@ -227,7 +227,8 @@ static void fill_row(mpt_path_row *row)
     row->queue = f->lane[to][row->side];
 }
 
-/* A subflow that both points have: a row for each direction. ids: NULL: of no connection of the chosen point. */
+/* A subflow that both points have: a row for each direction. ids: NULL: of no connection of
+ * the chosen point. */
 static void add_flow(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair,
                      const mpt_path_flow *f, const mpt_path_ids *ids)
 {

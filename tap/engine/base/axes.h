@@ -1,25 +1,30 @@
 /* axes.h - the five axes with two values: who of two, as a subflow, a connection, a report or a pair of
  * captures has it.
  *
- *   capture      10.0.0.1:4000 <-> 10.0.0.9:443       10.0.0.9:443 <-> 10.0.1.1:4001       the two hosts of a connection
- *                     |                 |                  |               |               with two subflows
- *   mpt_side          A                 B                  A               B               of a subflow: A sent its
- *                     |                 |                  |               |               first segment in the capture
+ *   capture      10.0.0.1:4000 <-> 10.0.0.9:443       10.0.0.9:443 <-> 10.0.1.1:4001
+ *                     |                 |                  |               |
+ *   mpt_side          A                 B                  A               B
+ *                     |                 |                  |               |
  *                     |  flip = false   |                  |  flip = true  |
- *   mpt_conn_side     A ........................ B ........................ A              of a connection, as it is kept
+ *   mpt_conn_side     A ........................ B ........................ A
  *                     |                          |
- *   mpt_role       CLIENT                     SERVER                                       as reports name the two: the
- *                     |                          |                                         client sent the MP_CAPABLE
- *   mpt_direction  C2S is what it sends       S2C is what it sends                         SYN (RFC 8684 3.1)
+ *   mpt_role       CLIENT                     SERVER
+ *                     |                          |
+ *   mpt_direction  C2S is what it sends       S2C is what it sends
+ *
+ *   capture         the two hosts of a connection with two subflows
+ *   mpt_side        of a subflow: A sent its first segment in the capture
+ *   mpt_conn_side   of a connection, as it is kept
+ *   mpt_role        as reports name the two: the client sent the MP_CAPABLE SYN (RFC 8684 3.1)
  *
  * Of a connection whose MP_CAPABLE is in the capture, side A is the client. Of a partial one the sides are
  * kept as they were found, and who is the client is concluded when it is asked for. An array of two is
  * indexed by exactly one of these types, which its comment names. What turns one into another stands beside
  * the struct that knows how:
  *
- *   mpt_side <- mpt_subflow_side(), mpt_subflow_conn_side() -> mpt_conn_side                          state/subflow.h
- *   mpt_conn_side <- view->side[role], mpt_connection_role() -> mpt_role                              state/connection.h
- *   mpt_role <- mpt_direction_sender(), mpt_role_sends() -> mpt_direction                             here
+ *   mpt_side <- mpt_subflow_side(), mpt_subflow_conn_side() -> mpt_conn_side           state/subflow.h
+ *   mpt_conn_side <- view->side[role], mpt_connection_role() -> mpt_role               state/connection.h
+ *   mpt_role <- mpt_direction_sender(), mpt_role_sends() -> mpt_direction              here
  *
  * mpt_end stands apart: which of two captures of the same traffic it is (paths.h); it says nothing
  * of who sent.

@@ -13,11 +13,12 @@
  *
  * Words for bytes in a row, here and everywhere:
  *   range   two numbers, [start, end)
- *   run     what is kept of a range whose bytes are all alike; runs are in order and disjoint (mpt_run, mpt_stream_run)
- *   piece   of a range that is asked for, or of a segment's payload, what has one answer: handed to a callback and not kept
- *           (mpt_piece, mpt_mapped_piece, mpt_data_piece, mpt_frame_piece)
+ *   run     what is kept of a range whose bytes are all alike; runs are in order and disjoint (mpt_run,
+ *           mpt_stream_run)
+ *   piece   the part of a range, or of a segment's payload, that has one answer: handed to a callback and not
+ *           kept (mpt_piece, mpt_mapped_piece, mpt_data_piece, mpt_frame_piece)
  *   copy    bytes that another subflow, or the same one under other numbers, had before (mpt_copy)
- *   stamp   no bytes, but who had them and when (mpt_stamp); to claim a range is to stamp what nobody had earlier
+ *   stamp   who had bytes, and when (mpt_stamp); to claim a range is to stamp what nobody had earlier
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -144,8 +144,8 @@ static bool synack_fits(const mpt_subflow *s, mpt_side side, const mpt_segment *
     return mpt_subflow_distance(s, side, g) < 65536;
 }
 
-/* Port numbers are reused: the subflow is told by its initial sequence numbers, other segments go where they
- * are nearest. NULL: above a limit. */
+/* Port numbers are reused: a handshake belongs to the subflow with its initial sequence numbers, another
+ * segment to the one whose numbers are nearest. NULL: above a limit. */
 static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
 {
     mpt_subflow *newest = newest_subflow(e, g), *s, *best = newest;

@@ -1,4 +1,4 @@
-/* frames_facts.c - see frames.h: what is told of a frame, derived from the engine when it is asked for.
+/* frames_facts.c - see frames.h: the facts of a frame, derived from the engine on request.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -1,6 +1,6 @@
 /* graphs.c - names, graphs, and which collector makes a graph's points. See graphs.h.
  *
- * Invariant: the series that mpt_graph_init() lists are the ones that the collector of this type tells of.
+ * Invariant: mpt_graph_init() lists exactly the series for which the collector of this type emits points.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -43,8 +43,8 @@ static const struct row {
     [MPT_GRAPH_MAPPINGS] = {"mappings", "Mappings", MPT_UNIT_DSN, &mpt_collect_mappings},
 };
 
-/* Series that each subflow has, the one that TCP's graph is of, or the graph has once; those of a graph in the
- * order of graphs_internal.h. */
+/* Series that each subflow has, the one that TCP's graph is of, or the graph has once; those of a graph in
+ * the order of graphs_internal.h. */
 static const struct series_row {
     mpt_graph_type graph;
     enum { EACH_SUBFLOW, TCP_SUBFLOW, ONCE } of;

@@ -192,7 +192,7 @@ static void tell_waited(mpt_player *p, const mpt_record *g, const mpt_run *run)
     mpt_tell_point(p, MPT_GRAPH_REORDER, run->owner, &point);
 }
 
-/* Tells of both graphs, as far as they are wanted. */
+/* Emits the points of both graphs, as far as they are wanted. */
 static void queue_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
 {
     struct queue *q = state;

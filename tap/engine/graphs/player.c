@@ -1,6 +1,6 @@
 /* player.c - passes through the record for one connection and direction, see graphs.h.
  *
- * Invariant: collectors are told in time order: what the engine learnt late (bytes that waited for their
+ * Invariant: collectors are called in time order: what the engine learnt late (bytes that waited for their
  * mapping, a first copy that turned out to be second) comes at its own time.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -25,7 +25,7 @@
             collector->function(p, (p)->state[t], __VA_ARGS__);                                              \
     }
 
-/* A record that is told at another place than it was written. */
+/* A record that is played at another place than where it was written. */
 struct late {
     mpt_record record;
     bool takeover; /* of record.first_subflow; else a resolved piece */

@@ -136,8 +136,8 @@ static void keep(mpt_stream *m, const mpt_data_piece *p)
     g_ptr_array_add(lane->chunks[p->side], chunk);
 }
 
-/* Whoever has a byte first by time told of it as `first`, or as unmapped. Later copies are needed only where
- * a checksum may show that the first one was discarded by the receiver (RFC 8684 3.7). */
+/* The first copy of a byte by time came as `first`, or as unmapped. Later copies are needed only where a
+ * checksum may show that the first one was discarded by the receiver (RFC 8684 3.7). */
 static bool may_be_needed(const mpt_data_piece *p)
 {
     const mpt_checksums *checksums = &p->subflow->half[p->side].checksums;

@@ -308,8 +308,8 @@ static void place(interfaces *x, const component *c)
     }
 }
 
-/* What tells of most points goes first; of those alike, what leaves least to choose, then
- * the first file's. */
+/* The component that shows most points is decided first; of equal ones the ordered one, then the one with
+ * fewer levels, then the first file's. */
 static bool tells_more(const interfaces *x, const component *a, const component *b)
 {
     if (a->span != b->span)
