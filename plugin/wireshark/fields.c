@@ -366,7 +366,8 @@ static void register_fields(int protocol)
           HFILL}},
         {&hf_subflow,
          {"Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL, 0,
-          "Id of the subflow in its connection, as in the reports (subflows count by their first frame).",
+          "Id of the subflow in its connection, as in the reports (0 is the one of the MP_CAPABLE handshake; "
+          "the others count by their first frame)." ONE_PASS,
           HFILL}},
         {&hf_role,
          {"Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL, 0,
