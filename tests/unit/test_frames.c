@@ -72,14 +72,21 @@ static uint32_t data_ack(stage *t, flow *f, unsigned side, int64_t dsn)
     return send_at(t, f, side, MPT_TCP_ACK, f->next[side], 0, &o);
 }
 
-static void open_stage(stage *t, bool kept)
+/* With room for so many flows of one side. */
+static void open_small_stage(stage *t, bool kept, uint32_t one_sided)
 {
     mpt_engine_config config;
 
     mpt_engine_config_default(&config);
+    config.max_one_sided = one_sided;
     *t = (stage){.frames = mpt_frames_new(&config, kept), .now_ns = WIRE_START_NS};
     t->a = flow_between(NULL, "192.0.2.1", 40000, "192.0.2.2", 5001, 0);
     t->b = flow_between(NULL, "198.51.100.1", 40001, "192.0.2.2", 5001, 1);
+}
+
+static void open_stage(stage *t, bool kept)
+{
+    open_small_stage(t, kept, 1000);
 }
 
 /* Frames 1 to 6. */
@@ -434,7 +441,6 @@ static void test_ids__frames_out_of_time_order__by_first_frame(void **state)
     mpt_frames_free(t.frames);
 }
 
-/* Every second byte is known: more parts than are told of. */
 static void expect_ids(stage *t, uint32_t frame, uint32_t connection, uint32_t subflow)
 {
     mpt_frame_ids ids;
@@ -466,6 +472,88 @@ static void test_ids__live_and_the_join_comes_first__as_known_at_the_frame(void 
     mpt_frames_free(t.frames);
 }
 
+/* --- who is forgotten (core/eviction.c) --- */
+
+/* An MP_CAPABLE SYN that nobody answers. */
+static uint32_t lone_syn(stage *t, uint16_t port)
+{
+    flow f = flow_between(NULL, "192.0.2.1", port, "192.0.2.2", 5001, port);
+    mpt_option syn = option_capable(&HOSTS, 0, 0);
+
+    return send_at(t, &f, 0, MPT_TCP_SYN, 0, 0, &syn);
+}
+
+/* Where there is room for eight, the oldest goes before the ninth comes. */
+static void test_look__flood_of_syns__the_forgotten_have_no_connection(void **state)
+{
+    mpt_frame_payload payload;
+    mpt_frame_facts facts;
+    mpt_frame_ids ids;
+    stage t;
+
+    (void)state;
+    open_small_stage(&t, true, 8);
+    for (uint16_t port = 1; port <= 100; port++)
+        lone_syn(&t, port);
+    mpt_frames_finish(t.frames);
+    assert_int_equal(mpt_frames_connections(t.frames)->len, 8);
+    for (uint32_t frame = 1; frame <= 92; frame++) {
+        facts = look(&t, frame);
+        assert_null(facts.subflow);
+        assert_null(facts.connection);
+        assert_true(mpt_frames_ids(t.frames, frame, 0, &ids));
+        assert_null(ids.subflow);
+        assert_true(mpt_frames_payload(t.frames, frame, 0, &payload));
+        assert_null(payload.subflow);
+    }
+    for (uint32_t frame = 93; frame <= 100; frame++) {
+        facts = look(&t, frame);
+        assert_non_null(facts.subflow);
+        expect_ids(&t, frame, frame - 93, 0);
+        assert_true(mpt_frames_payload(t.frames, frame, 0, &payload));
+        assert_ptr_equal(payload.subflow, facts.subflow);
+    }
+    mpt_frames_free(t.frames);
+}
+
+static void test_ids__live_and_forgotten_within_the_frame__no_connection(void **state)
+{
+    mpt_frame_ids ids;
+    stage t;
+
+    (void)state;
+    open_small_stage(&t, false, 8);
+    for (uint16_t port = 1; port <= 7; port++)
+        lone_syn(&t, port);
+    for (uint16_t port = 7; port <= 9; port++) {
+        t.frame = 7;
+        lone_syn(&t, port == 7 ? 1 : port);
+        assert_true(mpt_frames_ids(t.frames, 8, 0, &ids));
+        assert_true(port < 9 ? ids.connection != NULL : !ids.subflow && !ids.connection);
+    }
+    assert_true(mpt_frames_ids(t.frames, 8, 2, &ids));
+    assert_non_null(ids.connection);
+    mpt_frames_free(t.frames);
+}
+
+/* A SYN without a key waits for its answer only while there is a partial connection it may belong to. */
+static void test_ids__live_and_the_partial_connection_forgotten__known_at_the_syn(void **state)
+{
+    mpt_option join = {.subtype = MPT_MP_JOIN, .length = 12, .join = {.step = MPT_JOIN_SYN, .token = 1}};
+    mpt_frame_ids ids;
+    stage t;
+
+    (void)state;
+    open_small_stage(&t, false, 2);
+    send_at(&t, &t.b, 0, MPT_TCP_SYN, 0, 0, &join);
+    expect_ids(&t, data_ack(&t, &t.b, 0, 1), 0, 0);
+    assert_true(mpt_frames_ids(t.frames, lone_syn(&t, 1), 0, &ids));
+    assert_null(ids.connection);
+    expect_ids(&t, lone_syn(&t, 2), 2, 0);
+    mpt_frames_free(t.frames);
+}
+
+/* Every second byte is known: more parts than are told of. */
 static void test_look__more_parts_than_told_of__the_last_has_the_rest(void **state)
 {
     mpt_frame_facts facts;
@@ -577,6 +665,9 @@ int main(void)
         cmocka_unit_test(test_look__two_segments_in_a_frame__by_index),
         cmocka_unit_test(test_ids__frames_out_of_time_order__by_first_frame),
         cmocka_unit_test(test_ids__live_and_the_join_comes_first__as_known_at_the_frame),
+        cmocka_unit_test(test_look__flood_of_syns__the_forgotten_have_no_connection),
+        cmocka_unit_test(test_ids__live_and_forgotten_within_the_frame__no_connection),
+        cmocka_unit_test(test_ids__live_and_the_partial_connection_forgotten__known_at_the_syn),
         cmocka_unit_test(test_look__more_parts_than_told_of__the_last_has_the_rest),
         cmocka_unit_test(test_look__random__sums_are_the_reports),
     };

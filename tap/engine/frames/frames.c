@@ -53,6 +53,14 @@ struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame)
     return frame < f->frames->len ? g_ptr_array_index(f->frames, frame) : NULL;
 }
 
+const mpt_subflow *mpt_frames_subflow_of(const mpt_frames *f, const struct mpt_frame_record *r)
+{
+    const mpt_subflow *s =
+        r->subflow ? g_ptr_array_index(mpt_engine_subflows(f->engine), r->subflow - 1) : NULL;
+
+    return s && !mpt_engine_forgot(s) ? s : NULL;
+}
+
 static struct mpt_frame_record *new_record(mpt_frames *f)
 {
     if (!f->kept)
@@ -257,7 +265,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side s
     if (!r)
         return;
     f->stale = true;
-    r->subflow = s;
+    r->subflow = s->index + 1;
     r->side = side;
     r->position = position;
     r->backup_known = s->kind == MPT_SUBFLOW_CAPABLE || s->backup_known[side];
@@ -308,7 +316,22 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     state->has_id = true;
 }
 
-static const mpt_observer observer = {.data = on_data, .segment = on_segment, .merge = on_merge};
+/* Its number stays its own: nobody who comes later gets it. */
+static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
+{
+    mpt_frames *f = user;
+    struct mpt_frame_connection *state = c ? mpt_frames_connection(f, c) : NULL;
+
+    (void)s;
+    f->stale = true;
+    if (state && state->has_id)
+        f->partials -= c->partial;
+    if (state)
+        state->has_id = false;
+}
+
+static const mpt_observer observer = {
+    .data = on_data, .segment = on_segment, .merge = on_merge, .forget = on_forget};
 
 /* --- ids --- */
 
@@ -388,7 +411,6 @@ mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)
     mpt_engine_config own = *config;
 
     own.want_frames = true;
-    own.max_idle = SIZE_MAX; /* records point to flows */
     if (!kept)
         own.horizon_segments = 0;
     f->engine = mpt_engine_new(&own);

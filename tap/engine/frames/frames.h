@@ -45,7 +45,7 @@ typedef struct mpt_frame_piece {
 
 typedef struct mpt_frame_facts {
     const mpt_connection *connection; /* NULL: plain TCP so far */
-    const mpt_subflow *subflow;       /* NULL: still in the look-back */
+    const mpt_subflow *subflow;       /* NULL: still in the look-back, or forgotten */
     bool more;                        /* the frame has another segment after this one */
     bool ids_known;
     uint32_t connection_id, subflow_id;
@@ -87,7 +87,7 @@ bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids
 /* Where the payload of a frame's `index`th segment lies on its subflow. False where there is
  * no such segment. */
 typedef struct mpt_frame_payload {
-    const mpt_subflow *subflow; /* NULL: still in the look-back */
+    const mpt_subflow *subflow; /* NULL: still in the look-back, or forgotten */
     mpt_side side;              /* the sender */
     int64_t position;
     uint32_t length; /* bytes; 0: none */

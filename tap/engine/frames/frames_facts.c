@@ -9,6 +9,7 @@
 struct telling {
     mpt_frames *f;
     const struct mpt_frame_record *r;
+    const mpt_subflow *s;
     const mpt_connection *c;
     const mpt_data_level *level;
     mpt_frame_facts *facts;
@@ -40,7 +41,7 @@ static bool is_same_copy(const struct telling *x, int64_t start)
 
     for (i = 0; copies && i < copies->len; i++) {
         const mpt_copy *k = &g_array_index(copies, mpt_copy, i);
-        if (k->same && k->owner == x->r->subflow->owner && k->start <= start && start < k->end)
+        if (k->same && k->owner == x->s->owner && k->start <= start && start < k->end)
             return true;
     }
     return false;
@@ -50,7 +51,7 @@ static void owned_piece(const mpt_piece *p, void *data)
 {
     struct telling *x = data;
     mpt_frame_piece piece = x->piece;
-    bool own = p->fresh || p->was.owner == x->r->subflow->owner;
+    bool own = p->fresh || p->was.owner == x->s->owner;
 
     piece.length = (uint32_t)(p->end - p->start);
     piece.dsn_known = true;
@@ -79,7 +80,7 @@ static void mapped_by(const mpt_piece *p, void *data)
 /* What continues without DSS, where a connection has one subflow (implied_mapping.h). */
 static void implied_piece(struct telling *x, int64_t start, int64_t end)
 {
-    const mpt_subflow *s = x->r->subflow;
+    const mpt_subflow *s = x->s;
     mpt_connection_kind kind = mpt_connection_get_kind(x->c);
     mpt_fallback fallback = mpt_connection_get_fallback(x->c);
     mpt_frame_piece piece = x->piece;
@@ -115,8 +116,8 @@ static void mapped_piece(const mpt_mapped_piece *m, void *data)
     }
     piece.piece.mapped = true;
     piece.piece.implied = m->implied;
-    mpt_ranges_look(&mpt_frames_subflow(x->f, x->r->subflow)->mapped_by[x->r->side], m->start, m->start + 1,
-                    mapped_by, &piece.piece.mapped_by);
+    mpt_ranges_look(&mpt_frames_subflow(x->f, x->s)->mapped_by[x->r->side], m->start, m->start + 1, mapped_by,
+                    &piece.piece.mapped_by);
     if (!piece.piece.mapped_by && !m->implied)
         piece.piece.mapped_by = m->frame;
     mpt_ranges_look(&x->level->owned, m->dsn, m->dsn + (m->end - m->start), owned_piece, &piece);
@@ -125,7 +126,7 @@ static void mapped_piece(const mpt_mapped_piece *m, void *data)
 static void tell_range(struct telling *x, int64_t start, int64_t end, mpt_piece_kind kind)
 {
     x->piece = (mpt_frame_piece){.kind = kind};
-    mpt_mapping_look(&x->r->subflow->half[x->r->side].mapping, start, end, mapped_piece, x);
+    mpt_mapping_look(&x->s->half[x->r->side].mapping, start, end, mapped_piece, x);
 }
 
 /* The payload in order: retransmitted ranges, and what lies between them. */
@@ -148,16 +149,19 @@ static void tell_payload(struct telling *x)
 
 static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_frame_facts *facts)
 {
+    const mpt_subflow *s = facts->subflow;
+    const mpt_conn_side sender = mpt_subflow_conn_side(s, r->side);
+
+    facts->role = mpt_connection_role(facts->connection, sender);
     facts->backup_known = r->backup_known;
     facts->backup = r->backup;
     facts->out_of_order = r->out_of_order;
     facts->duplicate = r->duplicate;
-    facts->has_data_ack = r->has_data_ack && facts->connection;
+    facts->has_data_ack = r->has_data_ack;
     if (facts->has_data_ack)
         facts->data_ack_relative_known = mpt_data_level_relative(
-            &facts->connection->level[mpt_conn_side_other(mpt_subflow_conn_side(r->subflow, r->side))],
-            r->data_ack + mpt_frames_subflow(f, r->subflow)->shift[mpt_side_other(r->side)],
-            &facts->data_ack);
+            &facts->connection->level[mpt_conn_side_other(sender)],
+            r->data_ack + mpt_frames_subflow(f, s)->shift[mpt_side_other(r->side)], &facts->data_ack);
     facts->has_data_ack_rtt = r->has_rtt;
     facts->data_ack_rtt_ns = r->rtt_ns;
     facts->data_ack_of = r->data_ack_of;
@@ -169,34 +173,45 @@ static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_fram
     facts->window = r->window;
 }
 
-bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts)
+static const struct mpt_frame_record *record_at(const mpt_frames *f, uint32_t frame, unsigned index)
 {
     const struct mpt_frame_record *r = mpt_frames_record(f, frame);
-    const mpt_subflow *s;
-    const mpt_connection *c;
-    mpt_conn_side sender;
 
     for (; r && index; index--)
         r = r->next;
+    return r;
+}
+
+static bool find_ids(mpt_frames *f, const mpt_subflow *s)
+{
+    if (!f->kept)
+        return mpt_frames_live_ids(f, s->connection, s);
+    mpt_frames_find_ids(f);
+    return true;
+}
+
+bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts)
+{
+    const struct mpt_frame_record *r = record_at(f, frame, index);
+    const mpt_subflow *s;
+    const mpt_connection *c;
+
     *facts = (mpt_frame_facts){0};
     if (!r)
         return false;
     facts->more = r->next != NULL;
-    s = facts->subflow = r->subflow;
+    s = facts->subflow = mpt_frames_subflow_of(f, r);
     c = facts->connection = s ? s->connection : NULL;
     if (!c)
         return true;
-    if (f->kept)
-        mpt_frames_find_ids(f);
-    facts->ids_known = f->kept || mpt_frames_live_ids(f, c, s);
+    facts->ids_known = find_ids(f, s);
     facts->connection_id = mpt_frames_connection(f, c)->id;
     facts->subflow_id = mpt_frames_subflow(f, s)->id;
     facts->final = f->kept && f->finished;
-    sender = mpt_subflow_conn_side(s, r->side);
-    facts->role = mpt_connection_role(c, sender);
     tell_notes(f, r, facts);
     if (r->length) {
-        struct telling x = {.f = f, .r = r, .c = c, .level = &c->level[sender], .facts = facts};
+        const mpt_data_level *level = &c->level[mpt_subflow_conn_side(s, r->side)];
+        struct telling x = {.f = f, .r = r, .s = s, .c = c, .level = level, .facts = facts};
         tell_payload(&x);
     }
     return true;
@@ -204,40 +219,28 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
 
 bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids)
 {
-    const struct mpt_frame_record *r = mpt_frames_record(f, frame);
+    const struct mpt_frame_record *r = record_at(f, frame, index);
 
-    for (; r && index; index--)
-        r = r->next;
-    *ids = (mpt_frame_ids){0};
-    if (!r)
-        return false;
-    ids->subflow = r->subflow;
-    ids->connection = r->subflow ? r->subflow->connection : NULL;
-    if (!ids->connection)
-        return true;
-    if (f->kept)
-        mpt_frames_find_ids(f);
-    else if (!mpt_frames_live_ids(f, ids->connection, ids->subflow))
-        ids->connection = NULL;
-    if (ids->connection) {
+    *ids = (mpt_frame_ids){.subflow = r ? mpt_frames_subflow_of(f, r) : NULL};
+    if (ids->subflow && ids->subflow->connection && find_ids(f, ids->subflow)) {
+        ids->connection = ids->subflow->connection;
         ids->connection_id = mpt_frames_connection(f, ids->connection)->id;
         ids->subflow_id = mpt_frames_subflow(f, ids->subflow)->id;
     }
-    return true;
+    return r;
 }
 
 bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload)
 {
-    const struct mpt_frame_record *r = mpt_frames_record(f, frame);
+    const struct mpt_frame_record *r = record_at(f, frame, index);
 
-    for (; r && index; index--)
-        r = r->next;
     *payload = (mpt_frame_payload){0};
-    if (!r)
-        return false;
-    *payload = (mpt_frame_payload){
-        .subflow = r->subflow, .side = r->side, .position = r->position, .length = r->length};
-    return true;
+    if (r)
+        *payload = (mpt_frame_payload){.subflow = mpt_frames_subflow_of(f, r),
+                                       .side = r->side,
+                                       .position = r->position,
+                                       .length = r->length};
+    return r;
 }
 
 uint32_t mpt_frames_last(const mpt_frames *f)

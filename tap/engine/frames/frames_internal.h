@@ -10,13 +10,13 @@
 /* What the engine forgets of one segment. */
 struct mpt_frame_record {
     struct mpt_frame_record *next; /* of the same frame */
-    const mpt_subflow *subflow;    /* NULL: not taken yet */
     int64_t position;              /* of the payload, on its subflow */
     int64_t again_start;           /* of the payload, what was retransmitted */
     GArray *more_again;            /* struct mpt_frame_range; NULL: none */
     int64_t data_ack;              /* data-level position, less the shift of its subflow by then */
     int64_t rtt_ns;
     uint64_t inflight, subflow_inflight;
+    uint32_t subflow; /* place in mpt_engine_subflows() from 1; 0: not taken yet */
     uint32_t frame, length, again_length, out_of_order, window, data_ack_of;
     mpt_side side : 8;
     bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
@@ -62,6 +62,8 @@ struct mpt_frame_subflow *mpt_frames_subflow(mpt_frames *f, const mpt_subflow *s
 struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_connection *c);
 /* Of a frame's first segment; NULL: nothing is remembered. */
 struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame);
+/* NULL: not taken yet, or forgotten. */
+const mpt_subflow *mpt_frames_subflow_of(const mpt_frames *f, const struct mpt_frame_record *r);
 /* Kept: brings the ids of all connections and subflows up to date, those of `list`: by first frame. */
 void mpt_frames_find_ids(mpt_frames *f);
 /* Live: numbers them when they are first known, and subflows anew when connections turn out to be one.
