@@ -46,7 +46,7 @@ static void maybe_end(mpt_json *json, const char *key, mpt_maybe_int end)
 
 static void rtt(mpt_json *json, const char *level, const mpt_rtt_figures *figures)
 {
-    mpt_rtt_row row = mpt_figures_rtt(figures);
+    mpt_distribution row = mpt_figures_rtt(figures);
 
     mpt_json_member_object_inline(json, "rtt");
     mpt_json_member_object_inline(json, level);

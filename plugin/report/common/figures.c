@@ -61,7 +61,8 @@ static const mpt_figure CHECKSUM_ROWS[] = {CHECKSUM(ok), CHECKSUM(bad), CHECKSUM
 
 #define RTT(kind, member)                                                                                    \
     {                                                                                                        \
-        .name = #member, .column = "rtt_" #member, .type = kind, .offset = offsetof(mpt_rtt_row, member)     \
+        .name = #member, .column = "rtt_" #member, .type = kind,                                             \
+        .offset = offsetof(mpt_distribution, member)                                                         \
     }
 
 static const mpt_figure RTT_ROWS[] = {
@@ -92,10 +93,10 @@ const mpt_figures MPT_CHECKSUM_FIGURES = {CHECKSUM_ROWS, G_N_ELEMENTS(CHECKSUM_R
 const mpt_figures MPT_RTT_FIGURES = {RTT_ROWS, G_N_ELEMENTS(RTT_ROWS)};
 const mpt_figures MPT_COUNT_FIGURES = {COUNT_ROWS, G_N_ELEMENTS(COUNT_ROWS)};
 
-mpt_rtt_row mpt_figures_rtt(const mpt_rtt_figures *rtt)
+mpt_distribution mpt_figures_rtt(const mpt_rtt_figures *rtt)
 {
     bool known = rtt->samples > 0;
-    return (mpt_rtt_row){
+    return (mpt_distribution){
         .min = {known, rtt->min_ns},
         .median = {known, rtt->median_ns},
         .p95 = {known, rtt->p95_ns},
@@ -137,6 +138,7 @@ static void json_member(mpt_json *json, const mpt_figure *figure, const void *at
         mpt_figures_json_seconds(json, figure->name, *(const mpt_maybe_ns *)at);
         break;
     case MPT_FIGURE_RATE:
+    case MPT_FIGURE_PERCENT:
         mpt_json_member_double(json, figure->name, *(const double *)at, 3);
         break;
     case MPT_FIGURE_TYPES:
@@ -162,16 +164,34 @@ void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *ba
         mpt_json_end_object(json);
 }
 
-void mpt_figures_columns(mpt_column *columns, const mpt_figures *figures)
+static mpt_column column_of(const mpt_figure *figure)
 {
     static const mpt_column_type types[MPT_FIGURE_TYPES] = {
         [MPT_FIGURE_COUNT] = MPT_UINT,    [MPT_FIGURE_BYTES] = MPT_BYTES,
         [MPT_FIGURE_NUMBER] = MPT_INT,    [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS,
-        [MPT_FIGURE_RATE] = MPT_RATE_BPS,
+        [MPT_FIGURE_RATE] = MPT_RATE_BPS, [MPT_FIGURE_PERCENT] = MPT_PERCENT,
     };
 
-    for (size_t i = 0; i < figures->count; i++)
-        columns[i] = (mpt_column){.name = figures->rows[i].column, .type = types[figures->rows[i].type]};
+    return (mpt_column){.name = figure->column ? figure->column : figure->name,
+                        .type = types[figure->type],
+                        .flags = figure->column ? 0 : MPT_COLUMN_TEXT_ONLY};
+}
+
+mpt_table *mpt_figures_table(const mpt_column *own, size_t count, const mpt_figures *const groups[],
+                             size_t group_count)
+{
+    GArray *columns = g_array_new(FALSE, FALSE, sizeof(mpt_column));
+    mpt_table *table;
+
+    g_array_append_vals(columns, own, (guint)count);
+    for (size_t k = 0; k < group_count; k++)
+        for (size_t i = 0; i < groups[k]->count; i++) {
+            mpt_column column = column_of(&groups[k]->rows[i]);
+            g_array_append_val(columns, column);
+        }
+    table = mpt_table_new((const mpt_column *)(const void *)columns->data, columns->len);
+    g_array_free(columns, TRUE);
+    return table;
 }
 
 static void set_cell(mpt_table *table, size_t column, mpt_figure_type type, const void *at)
@@ -194,6 +214,7 @@ static void set_cell(mpt_table *table, size_t column, mpt_figure_type type, cons
         break;
     }
     case MPT_FIGURE_RATE:
+    case MPT_FIGURE_PERCENT:
         mpt_table_set_double(table, column, *(const double *)at);
         break;
     case MPT_FIGURE_TYPES:

@@ -21,13 +21,14 @@ typedef enum mpt_figure_type {
     MPT_FIGURE_NUMBER,  /* mpt_maybe_int */
     MPT_FIGURE_SECONDS, /* mpt_maybe_ns */
     MPT_FIGURE_RATE,    /* double, bit/s */
+    MPT_FIGURE_PERCENT, /* double */
     MPT_FIGURE_TYPES
 } mpt_figure_type;
 
 typedef struct mpt_figure {
     const char *group; /* JSON: the object that it is in, with its neighbours of the same group; NULL: none */
     const char *name;
-    const char *column; /* csv */
+    const char *column; /* csv; NULL: not there */
     mpt_figure_type type;
     size_t offset;
 } mpt_figure;
@@ -41,15 +42,16 @@ extern const mpt_figures MPT_BYTE_FIGURES;     /* of mpt_byte_figures */
 extern const mpt_figures MPT_TCP_FIGURES;      /* of mpt_byte_figures: those that need no data level */
 extern const mpt_figures MPT_DATA_FIGURES;     /* of mpt_data_figures */
 extern const mpt_figures MPT_CHECKSUM_FIGURES; /* of mpt_checksum_figures */
-extern const mpt_figures MPT_RTT_FIGURES;      /* of mpt_rtt_row */
+extern const mpt_figures MPT_RTT_FIGURES;      /* of mpt_distribution */
 extern const mpt_figures MPT_COUNT_FIGURES;    /* of mpt_engine_counts: members of `capture` */
 
-/* mpt_rtt_figures with each figure a mpt_maybe_ns. */
-typedef struct mpt_rtt_row {
-    mpt_maybe_ns min, median, p95, max;
+/* Durations; the mean is not in MPT_RTT_FIGURES. */
+typedef struct mpt_distribution {
+    mpt_maybe_ns min, median, p95, max, mean;
     uint64_t samples;
-} mpt_rtt_row;
-mpt_rtt_row mpt_figures_rtt(const mpt_rtt_figures *rtt);
+} mpt_distribution;
+/* Without the mean. */
+mpt_distribution mpt_figures_rtt(const mpt_rtt_figures *rtt);
 
 /* Writes the figures as members of the open object. `base` is the struct that the table's comment names. */
 void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *base);
@@ -57,8 +59,9 @@ void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *ba
 void mpt_figures_json_number(mpt_json *json, const char *key, mpt_maybe_int number);
 void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seconds);
 
-/* Fills `columns` (figures->count of them) with CSV columns. */
-void mpt_figures_columns(mpt_column *columns, const mpt_figures *figures);
+/* A table of `own` columns, and then those of the figures of each group. Free with mpt_table_free(). */
+mpt_table *mpt_figures_table(const mpt_column *own, size_t count, const mpt_figures *const groups[],
+                             size_t group_count);
 /* Sets the cells of the last row from `first` on. */
 void mpt_figures_cells(mpt_table *table, size_t first, const mpt_figures *figures, const void *base);
 

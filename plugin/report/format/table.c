@@ -14,7 +14,7 @@
 #define FIRST_ROWS 4
 
 struct mpt_table {
-    const mpt_column *columns;
+    mpt_column *columns;
     size_t column_count;
     GArray *cells; /* mpt_cell, row by row */
     GStringChunk *texts;
@@ -36,7 +36,7 @@ mpt_table *mpt_table_new(const mpt_column *columns, size_t count)
 {
     g_assert(columns && count > 0);
     mpt_table *table = g_new0(mpt_table, 1);
-    table->columns = columns;
+    table->columns = g_memdup2(columns, count * sizeof *columns);
     table->column_count = count;
     table->cells = g_array_sized_new(FALSE, TRUE, sizeof(mpt_cell), (guint)(FIRST_ROWS * count));
     table->texts = g_string_chunk_new(256);
@@ -49,6 +49,7 @@ void mpt_table_free(mpt_table *table)
         return;
     g_array_free(table->cells, TRUE);
     g_string_chunk_free(table->texts);
+    g_free(table->columns);
     g_free(table);
 }
 

@@ -35,7 +35,7 @@ enum {
     MPT_COLUMN_SCALED = 1 << 4,    /* BYTES in text: the readable value beside, "1,435,648 (1.44 MB)" */
 };
 
-/* One column. The strings are borrowed and must outlive the table: static const arrays are meant. */
+/* One column. The strings are borrowed and must outlive the table: constants are meant. */
 typedef struct mpt_column {
     const char *name;  /* csv and JSON name, e.g. "payload_bytes"; unique in the table */
     const char *title; /* heading in text; NULL: the name */
@@ -68,7 +68,7 @@ typedef struct mpt_cell {
 
 typedef struct mpt_table mpt_table;
 
-/* A table without rows. `columns` (count of them, at least one) is borrowed. Free with mpt_table_free(). */
+/* A table without rows. `columns` (count of them, at least one) are copied. Free with mpt_table_free(). */
 mpt_table *mpt_table_new(const mpt_column *columns, size_t count);
 void mpt_table_free(mpt_table *table); /* NULL is allowed */
 

@@ -4,8 +4,6 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <string.h>
-
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
@@ -305,15 +303,12 @@ static void csv_row(mpt_table *table, const stream *s, unsigned direction)
 
 static void csv_report(const mpt_report_context *x, mpt_sink *sink)
 {
-    size_t count = CSV_FIGURES + MPT_TCP_FIGURES.count;
-    mpt_column *columns = g_new0(mpt_column, count);
+    mpt_table *table =
+        mpt_figures_table(CSV_TABLE, CSV_FIGURES, (const mpt_figures *const[]){&MPT_TCP_FIGURES}, 1);
     unsigned directions = mpt_report_directions(x->arguments);
     walk w;
     stream s;
 
-    memcpy(columns, CSV_TABLE, sizeof CSV_TABLE);
-    mpt_figures_columns(columns + CSV_FIGURES, &MPT_TCP_FIGURES);
-    mpt_table *table = mpt_table_new(columns, count);
     walk_begin(&w, x);
     while (walk_next(&w, &s))
         for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
@@ -322,7 +317,6 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     walk_end(&w);
     mpt_csv_table(sink, table);
     mpt_table_free(table);
-    g_free(columns);
 }
 
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)

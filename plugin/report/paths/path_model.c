@@ -186,21 +186,42 @@ static void count_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
     if (!row)
         return;
     sent = sample->time_ns[row->from_end];
-    if (row->owd.samples > 0) {
+    if (row->delays.samples > 0) {
         row->jitter_ns += (fabs((double)(delay_ns - row->last_transit_ns)) - row->jitter_ns) / 16;
-        row->jitter_known = true;
         if (sent < row->latest_sent_ns && sample->length > 0) {
-            row->reordered_segments++;
-            row->reordered_bytes += sample->length;
+            row->segments.reordered++;
+            row->bytes.reordered += sample->length;
         }
     }
-    row->latest_sent_ns = row->owd.samples > 0 ? MAX(row->latest_sent_ns, sent) : sent;
+    row->latest_sent_ns = row->delays.samples > 0 ? MAX(row->latest_sent_ns, sent) : sent;
     row->last_transit_ns = delay_ns;
     row->negative += delay_ns < 0;
-    mpt_histogram_add(&row->owd, delay_ns);
+    mpt_histogram_add(&row->delays, delay_ns);
 }
 
 /* --- rows --- */
+
+static mpt_distribution distribution_of(const mpt_histogram *h)
+{
+    mpt_distribution d = {.samples = h->samples};
+
+    if (h->samples == 0)
+        return d;
+    d.min = (mpt_maybe_ns){true, h->min};
+    d.max = (mpt_maybe_ns){true, h->max};
+    d.mean = (mpt_maybe_ns){true, (int64_t)(h->sum / (double)h->samples)};
+    d.median.known = mpt_histogram_quantile(h, 0.5, &d.median.ns);
+    d.p95.known = mpt_histogram_quantile(h, 0.95, &d.p95.ns);
+    return d;
+}
+
+/* What its samples tell. */
+static void finish_row(mpt_path_row *row)
+{
+    row->owd = distribution_of(&row->delays);
+    row->jitter = (mpt_maybe_ns){row->owd.samples > 1, (int64_t)row->jitter_ns};
+    row->p95_min = (mpt_maybe_ns){row->owd.p95.known, row->owd.p95.ns - row->owd.min.ns};
+}
 
 static void fill_row(mpt_path_row *row)
 {
@@ -209,22 +230,27 @@ static void fill_row(mpt_path_row *row)
     unsigned sender = row->side ^ f->flip[from], receiving = row->side ^ f->flip[to];
     const mpt_bytes *sent = &f->subflow[from]->half[sender].bytes;
     const mpt_bytes *arrived = &f->subflow[to]->half[receiving].bytes;
-    const mpt_path_alone *lost = &f->lane[from][row->side]->alone, *extra = &f->lane[to][row->side]->alone;
+    const mpt_path_lane *lane = f->lane[to][row->side];
+    const mpt_path_alone *lost = &f->lane[from][row->side]->alone, *extra = &lane->alone;
 
     row->sender = &f->subflow[from]->ends[sender];
     row->receiver = &f->subflow[from]->ends[!sender];
-    row->sent_segments = sent->segments;
-    row->sent_bytes = sent->payload;
-    row->arrived_segments = arrived->segments;
-    row->arrived_bytes = arrived->payload;
-    row->lost_segments = lost->segments - lost->uncaptured_segments;
-    row->lost_bytes = lost->bytes - lost->uncaptured_bytes;
-    row->again_segments = f->lane[to][row->side]->again_segments;
-    row->again_bytes = arrived->retrans;
+    row->segments = (mpt_path_counts){.sent = sent->segments,
+                                      .arrived = arrived->segments,
+                                      .lost = lost->segments - lost->uncaptured_segments,
+                                      .duplicated = lane->again_segments};
+    row->bytes = (mpt_path_counts){.sent = sent->payload,
+                                   .arrived = arrived->payload,
+                                   .lost = lost->bytes - lost->uncaptured_bytes,
+                                   .duplicated = arrived->retrans};
+    row->lost_percent = sent->payload ? 100.0 * (double)row->bytes.lost / (double)sent->payload : NAN;
     row->uncaptured_bytes[0] = extra->bytes;
     row->uncaptured_bytes[1] = lost->uncaptured_bytes;
+    row->uncaptured = extra->bytes + lost->uncaptured_bytes;
     row->reinjected = mpt_paths_reinjected(f, row->side, from);
-    row->queue = f->lane[to][row->side];
+    row->wait = distribution_of(&lane->queued);
+    row->held_up_bytes = lane->waited_bytes;
+    row->held_up_longest = (mpt_maybe_ns){true, lane->waited_ns};
 }
 
 /* A subflow that both points have: a row for each direction. ids: NULL: of no connection of
@@ -239,7 +265,7 @@ static void add_flow(mpt_path_model *m, const mpt_report_context *x, const mpt_p
             continue;
         row = g_new0(mpt_path_row, 1);
         row->pair = pair;
-        row->owd.fine = true;
+        row->delays.fine = true;
         row->flow = f;
         row->side = side;
         row->direction = direction;
@@ -306,7 +332,7 @@ static void free_row(gpointer data)
 {
     mpt_path_row *row = data;
 
-    mpt_histogram_clear(&row->owd);
+    mpt_histogram_clear(&row->delays);
     g_free(row);
 }
 
@@ -331,6 +357,8 @@ static mpt_path_model *new_model(const mpt_report_context *x, bool whole)
     g_ptr_array_sort(m->rows, by_ids);
     for (guint i = 0; i < m->pairs->len; i++)
         mpt_path_model_samples(m, g_ptr_array_index(m->pairs, i), count_sample, NULL);
+    for (guint i = 0; i < m->rows->len; i++)
+        finish_row(g_ptr_array_index(m->rows, i));
     g_hash_table_destroy(numbers);
     return m;
 }

@@ -8,8 +8,13 @@
 #ifndef MPT_PATH_MODEL_H
 #define MPT_PATH_MODEL_H
 
+#include "plugin/report/common/figures.h"
 #include "plugin/report/report.h"
 #include "tap/engine/paths/pair_collector.h"
+
+typedef struct mpt_path_counts {
+    uint64_t sent, arrived, lost, duplicated, reordered;
+} mpt_path_counts;
 
 typedef struct mpt_path_row {
     const mpt_path_pair *pair;
@@ -19,18 +24,24 @@ typedef struct mpt_path_row {
     uint32_t connection, subflow; /* ids */
     unsigned direction;
     const mpt_endpoint *sender, *receiver; /* as the sender's end has them */
-    mpt_histogram owd;
-    uint64_t negative; /* delays below 0 */
-    bool jitter_known;
-    double jitter_ns; /* RFC 3550 6.4.1 */
-    uint64_t sent_segments, arrived_segments, lost_segments, again_segments, reordered_segments;
-    uint64_t sent_bytes, arrived_bytes, lost_bytes, again_bytes, reordered_bytes;
-    uint64_t uncaptured_bytes[2]; /* at the sender's end, at the receiver's */
+    mpt_distribution owd;
+    uint64_t negative;            /* delays below 0 */
+    mpt_maybe_ns jitter, p95_min; /* RFC 3550 6.4.1; what 95 % of the delays are above the least, at most */
+    mpt_path_counts segments, bytes;
+    double lost_percent;                      /* of bytes; NAN: nothing was sent */
+    uint64_t uncaptured_bytes[2], uncaptured; /* at the sender's end, at the receiver's; both */
     mpt_path_reinjected reinjected;
-    const mpt_path_lane *queue; /* reorder queue at the receiver */
+    mpt_distribution wait; /* in the reorder queue at the receiver */
+    uint64_t held_up_bytes;
+    mpt_maybe_ns held_up_longest;
     /* While samples are read. */
+    mpt_histogram delays;
+    double jitter_ns;
     int64_t last_transit_ns, latest_sent_ns;
 } mpt_path_row;
+
+/* Of mpt_path_row: what CSV and JSON have of it behind its names. */
+extern const mpt_figures MPT_PATH_FIGURES;
 
 /* A subflow that only one of two vantage points has. */
 typedef struct mpt_path_single {

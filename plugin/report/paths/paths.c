@@ -24,42 +24,47 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 
 /* --- text --- */
 
-#define DELAY_TABLE_LIST(X)                                                                                  \
-    X(T_PATH, MPT_TEXT, "subflow", .flags = MPT_COLUMN_RIGHT)                                                \
-    X(T_DIRECTION, MPT_TEXT, "dir")                                                                          \
-    X(T_MIN, MPT_SECONDS_NS, "min", .title = "delay, s\nmin")                                                \
-    X(T_MEDIAN, MPT_SECONDS_NS, "median")                                                                    \
-    X(T_P95, MPT_SECONDS_NS, "p95")                                                                          \
-    X(T_MAX, MPT_SECONDS_NS, "max")                                                                          \
-    X(T_JITTER, MPT_SECONDS_NS, "jitter", .title = "jitter\nRFC 3550")                                       \
-    X(T_SAMPLES, MPT_UINT, "samples")
-MPT_COLUMNS(DELAY_TABLE, T_COLUMNS, DELAY_TABLE_LIST);
+static const mpt_column ROW_COLUMNS[] = {
+    {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
+    {.name = "dir", .type = MPT_TEXT},
+};
 
-#define LOSS_TABLE_LIST(X)                                                                                   \
-    X(L_PATH, MPT_TEXT, "subflow", .flags = MPT_COLUMN_RIGHT)                                                \
-    X(L_DIRECTION, MPT_TEXT, "dir")                                                                          \
-    X(L_SENT, MPT_BYTES, "sent", .title = "bytes\nsent")                                                     \
-    X(L_ARRIVED, MPT_BYTES, "arrived")                                                                       \
-    X(L_LOST, MPT_BYTES, "lost")                                                                             \
-    X(L_SHARE, MPT_PERCENT, "lost share", .title = "share of\nbytes")                                        \
-    X(L_SEGMENTS, MPT_UINT, "lost segments", .title = "lost\nsegments")                                      \
-    X(L_DUPLICATED, MPT_BYTES, "duplicated", .title = "arrived\nagain")                                      \
-    X(L_REORDERED, MPT_BYTES, "reordered", .title = "out of\norder")                                         \
-    X(L_MISSED, MPT_BYTES, "not captured", .title = "not\ncaptured")
-MPT_COLUMNS(LOSS_TABLE, L_COLUMNS, LOSS_TABLE_LIST);
+#define TEXT(kind, member, title)                                                                            \
+    {                                                                                                        \
+        .column = title, .type = MPT_FIGURE_##kind, .offset = offsetof(mpt_path_row, member)                 \
+    }
 
-#define DATA_TABLE_LIST(X)                                                                                   \
-    X(R_PATH, MPT_TEXT, "subflow", .flags = MPT_COLUMN_RIGHT)                                                \
-    X(R_DIRECTION, MPT_TEXT, "dir")                                                                          \
-    X(R_USEFUL, MPT_BYTES, "useful", .title = "bytes again:\nuseful")                                        \
-    X(R_REDUNDANT, MPT_BYTES, "redundant")                                                                   \
-    X(R_USELESS, MPT_BYTES, "useless")                                                                       \
-    X(R_LOST, MPT_BYTES, "lost")                                                                             \
-    X(R_MEDIAN, MPT_SECONDS_NS, "median", .title = "wait, s\nmedian")                                        \
-    X(R_P95, MPT_SECONDS_NS, "p95")                                                                          \
-    X(R_MAX, MPT_SECONDS_NS, "max")                                                                          \
-    X(R_HELD, MPT_BYTES, "held up", .title = "bytes\nheld up")
-MPT_COLUMNS(DATA_TABLE, R_COLUMNS, DATA_TABLE_LIST);
+static const mpt_figure DELAYS[] = {
+    TEXT(SECONDS, owd.min, "delay, s\nmin"),
+    TEXT(SECONDS, owd.median, "median"),
+    TEXT(SECONDS, owd.p95, "p95"),
+    TEXT(SECONDS, owd.max, "max"),
+    TEXT(SECONDS, jitter, "jitter\nRFC 3550"),
+    TEXT(COUNT, owd.samples, "samples"),
+};
+static const mpt_figure LOSSES[] = {
+    TEXT(BYTES, bytes.sent, "bytes\nsent"),
+    TEXT(BYTES, bytes.arrived, "arrived"),
+    TEXT(BYTES, bytes.lost, "lost"),
+    TEXT(PERCENT, lost_percent, "share of\nbytes"),
+    TEXT(COUNT, segments.lost, "lost\nsegments"),
+    TEXT(BYTES, bytes.duplicated, "arrived\nagain"),
+    TEXT(BYTES, bytes.reordered, "out of\norder"),
+    TEXT(BYTES, uncaptured, "not\ncaptured"),
+};
+static const mpt_figure AGAIN[] = {
+    TEXT(BYTES, reinjected.useful, "bytes again:\nuseful"),
+    TEXT(BYTES, reinjected.redundant, "redundant"),
+    TEXT(BYTES, reinjected.useless, "useless"),
+    TEXT(BYTES, reinjected.lost, "lost"),
+    TEXT(SECONDS, wait.median, "wait, s\nmedian"),
+    TEXT(SECONDS, wait.p95, "p95"),
+    TEXT(SECONDS, wait.max, "max"),
+    TEXT(BYTES, held_up_bytes, "bytes\nheld up"),
+};
+/* A table each. */
+static const mpt_figures PARTS[] = {
+    {DELAYS, G_N_ELEMENTS(DELAYS)}, {LOSSES, G_N_ELEMENTS(LOSSES)}, {AGAIN, G_N_ELEMENTS(AGAIN)}};
 
 static void begin_text_row(mpt_table *table, const mpt_path_row *row, const mpt_path_row *before)
 {
@@ -73,55 +78,15 @@ static void begin_text_row(mpt_table *table, const mpt_path_row *row, const mpt_
     mpt_table_set_text(table, 1, mpt_direction_name(row->direction));
 }
 
-static void delay_row(mpt_table *table, const mpt_path_row *row)
-{
-    mpt_path_set_distribution(table, T_MIN, &row->owd);
-    if (row->jitter_known)
-        mpt_table_set_ns(table, T_JITTER, (int64_t)row->jitter_ns);
-    mpt_table_set_uint(table, T_SAMPLES, row->owd.samples);
-}
-
-static void loss_row(mpt_table *table, const mpt_path_row *row)
-{
-    mpt_table_set_uint(table, L_SENT, row->sent_bytes);
-    mpt_table_set_uint(table, L_ARRIVED, row->arrived_bytes);
-    mpt_table_set_uint(table, L_LOST, row->lost_bytes);
-    if (row->sent_bytes)
-        mpt_table_set_double(table, L_SHARE, 100.0 * (double)row->lost_bytes / (double)row->sent_bytes);
-    mpt_table_set_uint(table, L_SEGMENTS, row->lost_segments);
-    mpt_table_set_uint(table, L_DUPLICATED, row->again_bytes);
-    mpt_table_set_uint(table, L_REORDERED, row->reordered_bytes);
-    mpt_table_set_uint(table, L_MISSED, row->uncaptured_bytes[0] + row->uncaptured_bytes[1]);
-}
-
-static void data_row(mpt_table *table, const mpt_path_row *row)
-{
-    const mpt_histogram *d = &row->queue->queued;
-    int64_t median, p95;
-
-    mpt_table_set_uint(table, R_USEFUL, row->reinjected.useful);
-    mpt_table_set_uint(table, R_REDUNDANT, row->reinjected.redundant);
-    mpt_table_set_uint(table, R_USELESS, row->reinjected.useless);
-    mpt_table_set_uint(table, R_LOST, row->reinjected.lost);
-    if (mpt_histogram_quantile(d, 0.5, &median) && mpt_histogram_quantile(d, 0.95, &p95)) {
-        mpt_table_set_ns(table, R_MEDIAN, median);
-        mpt_table_set_ns(table, R_P95, p95);
-        mpt_table_set_ns(table, R_MAX, d->max);
-    }
-    mpt_table_set_uint(table, R_HELD, row->queue->waited_bytes);
-}
-
 /* What one part of the report says of rows [from, to). */
-static void write_part(const mpt_path_model *m, guint from, guint to, mpt_sink *sink,
-                       const mpt_column *columns, size_t count,
-                       void (*fill)(mpt_table *table, const mpt_path_row *row))
+static void write_part(const mpt_path_model *m, guint from, guint to, mpt_sink *sink, const mpt_figures *part)
 {
-    mpt_table *table = mpt_table_new(columns, count);
+    mpt_table *table = mpt_figures_table(ROW_COLUMNS, G_N_ELEMENTS(ROW_COLUMNS), &part, 1);
 
     for (guint i = from; i < to; i++) {
         const mpt_path_row *row = g_ptr_array_index(m->rows, i);
         begin_text_row(table, row, i > from ? g_ptr_array_index(m->rows, i - 1) : NULL);
-        fill(table, row);
+        mpt_figures_cells(table, G_N_ELEMENTS(ROW_COLUMNS), part, row);
     }
     mpt_sink_putc(sink, '\n');
     mpt_text_table(sink, table, 2);
@@ -203,9 +168,8 @@ static void write_connection(const mpt_path_model *m, const mpt_report_context *
             write_match(row, sink, line);
     }
     g_string_free(line, TRUE);
-    write_part(m, from, to, sink, DELAY_TABLE, T_COLUMNS, delay_row);
-    write_part(m, from, to, sink, LOSS_TABLE, L_COLUMNS, loss_row);
-    write_part(m, from, to, sink, DATA_TABLE, R_COLUMNS, data_row);
+    for (size_t k = 0; k < G_N_ELEMENTS(PARTS); k++)
+        write_part(m, from, to, sink, &PARTS[k]);
 }
 
 static void append_ppm(GString *line, double drift)

@@ -16,7 +16,5 @@ void mpt_paths_samples_csv(const mpt_path_model *m, const mpt_report_context *x,
 /* The vantage points between which a row's segments travel: "client", "server", "middle", ... Static. */
 const char *mpt_path_from(const mpt_report_context *x, const mpt_path_row *row);
 const char *mpt_path_to(const mpt_report_context *x, const mpt_path_row *row);
-/* Sets min, median, p95 and max in the last row, in four columns from `first` on; nothing without samples. */
-void mpt_path_set_distribution(mpt_table *table, size_t first, const mpt_histogram *d);
 
 #endif

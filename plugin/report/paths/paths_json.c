@@ -4,70 +4,11 @@
  */
 #include "paths_json.h"
 
-#include "path_model.h"
+#include "paths_csv.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/vantage_words.h"
 #include "tap/engine/vantage/vantage.h"
-
-static void write_distribution(mpt_json *json, const char *key, const mpt_histogram *d)
-{
-    int64_t median = 0, p95 = 0;
-    bool any = mpt_histogram_quantile(d, 0.5, &median) && mpt_histogram_quantile(d, 0.95, &p95);
-    double mean = any ? d->sum / (double)d->samples : 0;
-
-    mpt_json_member_object_inline(json, key);
-    mpt_figures_json_seconds(json, "min", (mpt_maybe_ns){any, d->min});
-    mpt_figures_json_seconds(json, "median", (mpt_maybe_ns){any, median});
-    mpt_figures_json_seconds(json, "p95", (mpt_maybe_ns){any, p95});
-    mpt_figures_json_seconds(json, "max", (mpt_maybe_ns){any, d->max});
-    mpt_figures_json_seconds(json, "mean", (mpt_maybe_ns){any, (int64_t)mean});
-    mpt_json_member_uint(json, "samples", d->samples);
-    mpt_json_end_object(json);
-}
-
-static void write_jitter(mpt_json *json, const mpt_path_row *row)
-{
-    int64_t p95 = 0;
-    bool any = mpt_histogram_quantile(&row->owd, 0.95, &p95);
-
-    mpt_json_member_object_inline(json, "jitter");
-    mpt_figures_json_seconds(json, "rfc3550", (mpt_maybe_ns){row->jitter_known, (int64_t)row->jitter_ns});
-    mpt_figures_json_seconds(json, "p95_min", (mpt_maybe_ns){any, p95 - row->owd.min});
-    mpt_json_end_object(json);
-}
-
-static void write_counts(mpt_json *json, const char *key, const uint64_t counts[5])
-{
-    static const char *const names[] = {"sent", "arrived", "lost", "duplicated", "reordered"};
-
-    mpt_json_member_object_inline(json, key);
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-        mpt_json_member_uint(json, names[i], counts[i]);
-    mpt_json_end_object(json);
-}
-
-static void write_bytes(mpt_json *json, const mpt_path_row *row)
-{
-    const mpt_path_reinjected *r = &row->reinjected;
-    const uint64_t segments[] = {row->sent_segments, row->arrived_segments, row->lost_segments,
-                                 row->again_segments, row->reordered_segments};
-    const uint64_t bytes[] = {row->sent_bytes, row->arrived_bytes, row->lost_bytes, row->again_bytes,
-                              row->reordered_bytes};
-
-    write_counts(json, "segments", segments);
-    write_counts(json, "bytes", bytes);
-    mpt_json_member_object_inline(json, "not_captured");
-    mpt_json_member_uint(json, "sender", row->uncaptured_bytes[0]);
-    mpt_json_member_uint(json, "receiver", row->uncaptured_bytes[1]);
-    mpt_json_end_object(json);
-    mpt_json_member_object_inline(json, "reinjected");
-    mpt_json_member_uint(json, "useful", r->useful);
-    mpt_json_member_uint(json, "redundant", r->redundant);
-    mpt_json_member_uint(json, "useless", r->useless);
-    mpt_json_member_uint(json, "lost", r->lost);
-    mpt_json_end_object(json);
-}
 
 static uint64_t options_changed(const mpt_path_flow *f)
 {
@@ -125,24 +66,15 @@ static void write_match(mpt_json *json, const mpt_path_flow *f)
 
 static void write_row(mpt_json *json, const mpt_report_context *x, const mpt_path_row *row)
 {
-    const mpt_path_pair *pair = row->pair;
-    bool from_client = row->from_end == pair->client_end, numbered = row->connection != UINT32_MAX;
+    bool numbered = row->connection != UINT32_MAX;
 
     mpt_json_begin_object(json);
     mpt_figures_json_number(json, "connection", (mpt_maybe_int){numbered, row->connection});
     mpt_figures_json_number(json, "subflow", (mpt_maybe_int){numbered, row->subflow});
     mpt_json_member_string(json, "direction", mpt_direction_name(row->direction));
-    mpt_json_member_string(json, "from", mpt_vantage_name_of(x->points, from_client ? pair->from : pair->to));
-    mpt_json_member_string(json, "to", mpt_vantage_name_of(x->points, from_client ? pair->to : pair->from));
-    write_distribution(json, "owd", &row->owd);
-    mpt_json_member_uint(json, "owd_negative", row->negative);
-    write_jitter(json, row);
-    write_bytes(json, row);
-    write_distribution(json, "reorder_queue", &row->queue->queued);
-    mpt_json_member_object_inline(json, "held_up");
-    mpt_json_member_uint(json, "bytes", row->queue->waited_bytes);
-    mpt_json_member_seconds(json, "longest", row->queue->waited_ns);
-    mpt_json_end_object(json);
+    mpt_json_member_string(json, "from", mpt_path_from(x, row));
+    mpt_json_member_string(json, "to", mpt_path_to(x, row));
+    mpt_figures_json(json, &MPT_PATH_FIGURES, row);
     write_changes(json, row);
     if (mpt_arguments_has(x->arguments, MPT_ARG_FULL))
         write_match(json, row->flow);

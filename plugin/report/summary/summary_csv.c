@@ -5,7 +5,6 @@
 #include "summary_csv.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
@@ -30,46 +29,39 @@ MPT_COLUMNS(TABLE, FIRST_FIGURE, COLUMN_LIST);
 /* The last two with `full` only. */
 enum { BYTES, DATA, RTT, CHECKSUM, GROUPS };
 
+static const mpt_figures *const FIGURES[GROUPS] = {
+    [BYTES] = &MPT_BYTE_FIGURES,
+    [DATA] = &MPT_DATA_FIGURES,
+    [RTT] = &MPT_RTT_FIGURES,
+    [CHECKSUM] = &MPT_CHECKSUM_FIGURES,
+};
+
 struct mpt_summary_csv {
     mpt_sink *sink;
     unsigned directions;
     bool full;
-    mpt_column *columns;
-    size_t count;
     size_t first[GROUPS]; /* column of each group of figures */
 };
 
-static const mpt_figures *group_of(unsigned group)
+static mpt_table *new_table(const mpt_summary_csv *csv)
 {
-    const mpt_figures *const groups[GROUPS] = {
-        [BYTES] = &MPT_BYTE_FIGURES,
-        [DATA] = &MPT_DATA_FIGURES,
-        [RTT] = &MPT_RTT_FIGURES,
-        [CHECKSUM] = &MPT_CHECKSUM_FIGURES,
-    };
-
-    return groups[group];
+    return mpt_figures_table(TABLE, FIRST_FIGURE, FIGURES, csv->full ? GROUPS : RTT);
 }
 
 mpt_summary_csv *mpt_summary_csv_begin(const mpt_arguments *arguments, mpt_sink *sink)
 {
     mpt_summary_csv *csv = g_new0(mpt_summary_csv, 1);
-    unsigned groups;
+    size_t first = FIRST_FIGURE;
+    mpt_table *table;
 
     csv->sink = sink;
     csv->directions = mpt_report_directions(arguments);
     csv->full = mpt_arguments_has(arguments, MPT_ARG_FULL);
-    groups = csv->full ? GROUPS : RTT;
-    csv->count = FIRST_FIGURE;
-    for (unsigned i = 0; i < groups; i++) {
-        csv->first[i] = csv->count;
-        csv->count += group_of(i)->count;
+    for (unsigned i = 0; i < GROUPS; i++) {
+        csv->first[i] = first;
+        first += FIGURES[i]->count;
     }
-    csv->columns = g_new0(mpt_column, csv->count);
-    memcpy(csv->columns, TABLE, sizeof TABLE);
-    for (unsigned i = 0; i < groups; i++)
-        mpt_figures_columns(csv->columns + csv->first[i], group_of(i));
-    mpt_table *table = mpt_table_new(csv->columns, csv->count);
+    table = new_table(csv);
     mpt_csv_header(sink, table);
     mpt_table_free(table);
     return csv;
@@ -77,7 +69,7 @@ mpt_summary_csv *mpt_summary_csv_begin(const mpt_arguments *arguments, mpt_sink 
 
 static void set_rtt(const mpt_summary_csv *csv, mpt_table *table, const mpt_rtt_figures *figures)
 {
-    mpt_rtt_row row = mpt_figures_rtt(figures);
+    mpt_distribution row = mpt_figures_rtt(figures);
 
     if (csv->full)
         mpt_figures_cells(table, csv->first[RTT], &MPT_RTT_FIGURES, &row);
@@ -142,7 +134,7 @@ static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_
 
 void mpt_summary_csv_add(mpt_summary_csv *csv, const mpt_connection_view *v)
 {
-    mpt_table *table = mpt_table_new(csv->columns, csv->count);
+    mpt_table *table = new_table(csv);
 
     for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
         if (!(csv->directions >> d & 1u))
@@ -157,8 +149,5 @@ void mpt_summary_csv_add(mpt_summary_csv *csv, const mpt_connection_view *v)
 
 void mpt_summary_csv_end(mpt_summary_csv *csv)
 {
-    if (!csv)
-        return;
-    g_free(csv->columns);
     g_free(csv);
 }
