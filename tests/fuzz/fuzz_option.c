@@ -6,6 +6,7 @@
 #include "fuzz.h"
 
 #include "tap/engine/protocol/option.h"
+#include "tests/support/option_write.h"
 
 /* What was written is read again as the same option. */
 static void check_again(const mpt_option *option)

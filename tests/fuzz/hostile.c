@@ -18,6 +18,7 @@
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
+#include "tests/support/option_write.h"
 
 #define LIMIT_KB (512 * 1024)
 

@@ -6,6 +6,7 @@
 
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
+#include "tests/support/option_write.h"
 
 static uint8_t payload[FUZZ_PAYLOAD_MAX];
 

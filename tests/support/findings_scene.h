@@ -14,6 +14,7 @@
 
 #include "plugin/report/common/finding_text.h"
 #include "segments.h"
+#include "tests/support/option_write.h"
 
 #define MS INT64_C(1000000)
 

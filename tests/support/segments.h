@@ -17,6 +17,7 @@
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
 #include "tap/segment.h"
+#include "tests/support/option_write.h"
 
 /* The capture: where the next frame goes. */
 typedef struct wire {

@@ -18,6 +18,7 @@
 
 #include "segments.h"
 #include "tap/engine/paths/paths.h"
+#include "tests/support/option_write.h"
 
 #define MS    INT64_C(1000000)
 #define DELAY (20 * MS)

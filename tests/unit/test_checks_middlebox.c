@@ -5,6 +5,7 @@
 #include "tests/support/two_ends.h"
 
 #include "plugin/report/common/finding_text.h"
+#include "tests/support/option_write.h"
 
 struct result {
     unsigned count;

@@ -11,6 +11,7 @@
 
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/frames/frames.h"
+#include "tests/support/option_write.h"
 #include "tests/support/seeded.h"
 #include "tests/support/segments.h"
 

@@ -6,6 +6,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "tap/engine/protocol/option.h"
+#include "tests/support/option_write.h"
 
 #include <glib.h>
 #include <setjmp.h>

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/option_write.h"
 #include "tests/support/seeded.h"
 
 typedef struct bytes {

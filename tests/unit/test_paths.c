@@ -5,6 +5,7 @@
  */
 #include "tests/support/two_ends.h"
 
+#include "tests/support/option_write.h"
 #include "tests/support/seeded.h"
 
 /* --- by example --- */

@@ -11,6 +11,7 @@
 
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/stream/stream.h"
+#include "tests/support/option_write.h"
 #include "tests/support/segments.h"
 
 static const hosts FIRST = {MPT_V1, {0x4fd46b20d8d89131, 0x362e10e4c893a368}};

@@ -16,6 +16,7 @@
 
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
+#include "tests/support/option_write.h"
 #include "tests/support/seeded.h"
 
 #define MS     INT64_C(1000000)

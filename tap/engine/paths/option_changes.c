@@ -83,13 +83,23 @@ static bool compare_join(const mpt_mp_join *a, const mpt_mp_join *b, mpt_option_
     return !same || a->backup != b->backup || a->address_id != b->address_id;
 }
 
-/* Of options that have no such parts: are their bytes others? */
+/* Of options that have no such parts. */
 static bool differ(const mpt_option *a, const mpt_option *b)
 {
-    uint8_t x[40], y[40];
-    size_t n = mpt_option_write(a, x, sizeof x), m = mpt_option_write(b, y, sizeof y);
-
-    return n != m || memcmp(x, y, n) != 0;
+    switch (a->subtype) {
+    case MPT_REMOVE_ADDR:
+        return a->remove_addr.count != b->remove_addr.count ||
+               memcmp(a->remove_addr.ids, b->remove_addr.ids, a->remove_addr.count) != 0;
+    case MPT_MP_PRIO:
+        return a->prio.backup != b->prio.backup || a->prio.has_address_id != b->prio.has_address_id ||
+               a->prio.address_id != b->prio.address_id;
+    case MPT_MP_FAIL:
+        return a->fail.dsn != b->fail.dsn;
+    case MPT_MP_FASTCLOSE:
+        return a->fastclose.receiver_key != b->fastclose.receiver_key;
+    default:
+        return a->tcprst.flags != b->tcprst.flags || a->tcprst.reason != b->tcprst.reason;
+    }
 }
 
 static bool compare(const mpt_option *a, const mpt_option *b, mpt_option_change_part *part)

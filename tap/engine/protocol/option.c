@@ -1,8 +1,7 @@
-/* option.c - MPTCP option bytes to values (RFC 8684 3, RFC 6824 3), and back; names.
+/* option.c - MPTCP option bytes to values (RFC 8684 3, RFC 6824 3); names.
  *
- * Invariant: a codec's read sees exactly the option's bytes and reads a field only after the length was
- * checked; its write needs at most 40 bytes whatever the option says. Reserved bits are ignored by read and
- * zero from write.
+ * Invariant: a reader sees exactly the option's bytes and reads a field only after the length was checked.
+ * Reserved bits are ignored.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -73,43 +72,6 @@ static void get_bytes(reader *r, uint8_t *to, size_t len)
     r->at += len;
 }
 
-typedef struct writer {
-    uint8_t *at;
-    uint8_t low;
-} writer;
-
-static void put8(writer *w, uint8_t value)
-{
-    *w->at++ = value;
-}
-
-static void put16(writer *w, uint16_t value)
-{
-    value = GUINT16_TO_BE(value);
-    memcpy(w->at, &value, sizeof value);
-    w->at += sizeof value;
-}
-
-static void put32(writer *w, uint32_t value)
-{
-    value = GUINT32_TO_BE(value);
-    memcpy(w->at, &value, sizeof value);
-    w->at += sizeof value;
-}
-
-static void put64(writer *w, uint64_t value)
-{
-    value = GUINT64_TO_BE(value);
-    memcpy(w->at, &value, sizeof value);
-    w->at += sizeof value;
-}
-
-static void put_bytes(writer *w, const uint8_t *from, size_t len)
-{
-    memcpy(w->at, from, len);
-    w->at += len;
-}
-
 /* MP_CAPABLE, RFC 8684 3.1 and RFC 6824 3.1. */
 
 static bool capable_length_fits(uint8_t version, uint8_t length)
@@ -150,21 +112,6 @@ static bool read_capable(reader *r, mpt_option *option)
     return true;
 }
 
-static void write_capable(writer *w, const mpt_option *option)
-{
-    const mpt_mp_capable *c = &option->capable;
-    w->low = c->version;
-    put8(w, c->flags);
-    if (c->has_sender_key)
-        put64(w, c->sender_key);
-    if (c->has_receiver_key)
-        put64(w, c->receiver_key);
-    if (c->has_data)
-        put16(w, c->data_len);
-    if (c->has_checksum)
-        put16(w, c->checksum);
-}
-
 /* MP_JOIN, RFC 8684 3.2. */
 
 static bool read_join(reader *r, mpt_option *option)
@@ -187,22 +134,6 @@ static bool read_join(reader *r, mpt_option *option)
         get_bytes(r, j->hmac, HMAC_SHORT);
     j->nonce = get32(r);
     return true;
-}
-
-static void write_join(writer *w, const mpt_option *option)
-{
-    const mpt_mp_join *j = &option->join;
-    w->low = j->backup ? JOIN_B : 0;
-    put8(w, j->address_id);
-    if (j->step == MPT_JOIN_ACK) {
-        put_bytes(w, j->hmac, HMAC_LONG);
-        return;
-    }
-    if (j->step == MPT_JOIN_SYN)
-        put32(w, j->token);
-    else
-        put_bytes(w, j->hmac, HMAC_SHORT);
-    put32(w, j->nonce);
 }
 
 /* DSS, RFC 8684 3.3. */
@@ -245,27 +176,6 @@ static bool read_dss(reader *r, mpt_option *option)
     return true;
 }
 
-static void write_dss(writer *w, const mpt_option *option)
-{
-    const mpt_dss *d = &option->dss;
-    put8(w, (uint8_t)((d->has_ack ? DSS_A : 0) | (d->ack_64bit ? DSS_A8 : 0) | (d->has_mapping ? DSS_M : 0) |
-                      (d->dsn_64bit ? DSS_M8 : 0) | (d->data_fin ? DSS_F : 0)));
-    if (d->has_ack && d->ack_64bit)
-        put64(w, d->data_ack);
-    else if (d->has_ack)
-        put32(w, (uint32_t)d->data_ack);
-    if (!d->has_mapping)
-        return;
-    if (d->dsn_64bit)
-        put64(w, d->dsn);
-    else
-        put32(w, (uint32_t)d->dsn);
-    put32(w, d->ssn);
-    put16(w, d->length);
-    if (d->has_checksum)
-        put16(w, d->checksum);
-}
-
 /* ADD_ADDR, RFC 8684 3.4.1 and RFC 6824 3.4.1. */
 
 static bool read_add_addr(reader *r, mpt_option *option)
@@ -306,21 +216,6 @@ static bool read_add_addr(reader *r, mpt_option *option)
     return true;
 }
 
-static void write_add_addr(writer *w, const mpt_option *option)
-{
-    const mpt_add_addr *a = &option->add_addr;
-    if (a->echo)
-        w->low = ADD_ADDR_E;
-    else if (!a->has_hmac)
-        w->low = a->address.family; /* IPVer: what has neither echo nor HMAC is v0 */
-    put8(w, a->address_id);
-    put_bytes(w, a->address.address, mpt_endpoint_address_len(&a->address));
-    if (a->has_port)
-        put16(w, a->address.port);
-    if (a->has_hmac)
-        put_bytes(w, a->hmac, sizeof a->hmac);
-}
-
 /* REMOVE_ADDR, RFC 8684 3.4.2. */
 
 static bool read_remove_addr(reader *r, mpt_option *option)
@@ -331,12 +226,6 @@ static bool read_remove_addr(reader *r, mpt_option *option)
     a->count = (uint8_t)(r->length - LENGTH_MIN);
     get_bytes(r, a->ids, a->count);
     return true;
-}
-
-static void write_remove_addr(writer *w, const mpt_option *option)
-{
-    const mpt_remove_addr *a = &option->remove_addr;
-    put_bytes(w, a->ids, MIN(a->count, sizeof a->ids));
 }
 
 /* MP_PRIO, RFC 8684 3.3.8 and RFC 6824 3.3.8. */
@@ -353,14 +242,6 @@ static bool read_prio(reader *r, mpt_option *option)
     return true;
 }
 
-static void write_prio(writer *w, const mpt_option *option)
-{
-    const mpt_mp_prio *p = &option->prio;
-    w->low = p->backup ? PRIO_B : 0;
-    if (p->has_address_id)
-        put8(w, p->address_id);
-}
-
 /* MP_FAIL, RFC 8684 3.7. */
 
 static bool read_fail(reader *r, mpt_option *option)
@@ -373,13 +254,6 @@ static bool read_fail(reader *r, mpt_option *option)
     return true;
 }
 
-static void write_fail(writer *w, const mpt_option *option)
-{
-    const mpt_mp_fail *f = &option->fail;
-    w->at++;
-    put64(w, f->dsn);
-}
-
 /* MP_FASTCLOSE, RFC 8684 3.5. */
 
 static bool read_fastclose(reader *r, mpt_option *option)
@@ -390,13 +264,6 @@ static bool read_fastclose(reader *r, mpt_option *option)
     r->at++; /* reserved */
     f->receiver_key = get64(r);
     return true;
-}
-
-static void write_fastclose(writer *w, const mpt_option *option)
-{
-    const mpt_mp_fastclose *f = &option->fastclose;
-    w->at++;
-    put64(w, f->receiver_key);
 }
 
 /* MP_TCPRST, RFC 8684 3.6. */
@@ -412,27 +279,19 @@ static bool read_tcprst(reader *r, mpt_option *option)
     return true;
 }
 
-static void write_tcprst(writer *w, const mpt_option *option)
-{
-    const mpt_mp_tcprst *t = &option->tcprst;
-    w->low = t->flags;
-    put8(w, t->reason);
-}
-
 static const struct {
     const char *name;
     bool (*read)(reader *r, mpt_option *option);
-    void (*write)(writer *w, const mpt_option *option);
-} codecs[MPT_SUBTYPES] = {
-    [MPT_MP_CAPABLE] = {"MP_CAPABLE", read_capable, write_capable},
-    [MPT_MP_JOIN] = {"MP_JOIN", read_join, write_join},
-    [MPT_DSS] = {"DSS", read_dss, write_dss},
-    [MPT_ADD_ADDR] = {"ADD_ADDR", read_add_addr, write_add_addr},
-    [MPT_REMOVE_ADDR] = {"REMOVE_ADDR", read_remove_addr, write_remove_addr},
-    [MPT_MP_PRIO] = {"MP_PRIO", read_prio, write_prio},
-    [MPT_MP_FAIL] = {"MP_FAIL", read_fail, write_fail},
-    [MPT_MP_FASTCLOSE] = {"MP_FASTCLOSE", read_fastclose, write_fastclose},
-    [MPT_MP_TCPRST] = {"MP_TCPRST", read_tcprst, write_tcprst},
+} SUBTYPES[MPT_SUBTYPES] = {
+    [MPT_MP_CAPABLE] = {"MP_CAPABLE", read_capable},
+    [MPT_MP_JOIN] = {"MP_JOIN", read_join},
+    [MPT_DSS] = {"DSS", read_dss},
+    [MPT_ADD_ADDR] = {"ADD_ADDR", read_add_addr},
+    [MPT_REMOVE_ADDR] = {"REMOVE_ADDR", read_remove_addr},
+    [MPT_MP_PRIO] = {"MP_PRIO", read_prio},
+    [MPT_MP_FAIL] = {"MP_FAIL", read_fail},
+    [MPT_MP_FASTCLOSE] = {"MP_FASTCLOSE", read_fastclose},
+    [MPT_MP_TCPRST] = {"MP_TCPRST", read_tcprst},
 };
 
 mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option *option, size_t *used)
@@ -460,28 +319,12 @@ mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option 
     option->subtype = (mpt_subtype)subtype;
     option->length = length;
     reader r = {.at = bytes + LENGTH_MIN, .low = bytes[2] & 0x0f, .length = length};
-    return codecs[subtype].read(&r, option) ? MPT_OPTION_OK : MPT_OPTION_MALFORMED;
-}
-
-size_t mpt_option_write(const mpt_option *option, uint8_t *bytes, size_t size)
-{
-    size_t length = option->length;
-    if (length < LENGTH_MIN || length > MIN(size, LENGTH_MAX) || (unsigned)option->subtype >= MPT_SUBTYPES)
-        return 0;
-
-    uint8_t all[LENGTH_MAX] = {MPT_OPTION_KIND, option->length};
-    writer w = {.at = all + LENGTH_MIN};
-    codecs[option->subtype].write(&w, option);
-    if ((size_t)(w.at - all) > length)
-        return 0;
-    all[2] = (uint8_t)((unsigned)option->subtype << 4 | w.low);
-    memcpy(bytes, all, length);
-    return length;
+    return SUBTYPES[subtype].read(&r, option) ? MPT_OPTION_OK : MPT_OPTION_MALFORMED;
 }
 
 const char *mpt_subtype_name(mpt_subtype subtype)
 {
-    return (unsigned)subtype < MPT_SUBTYPES ? codecs[subtype].name : "unknown";
+    return (unsigned)subtype < MPT_SUBTYPES ? SUBTYPES[subtype].name : "unknown";
 }
 
 const char *mpt_tcprst_reason_text(uint8_t reason)

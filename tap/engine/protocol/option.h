@@ -1,4 +1,4 @@
-/* option.h - MPTCP option bytes to values (RFC 8684 3, RFC 6824 3), and back; names.
+/* option.h - MPTCP option bytes to values (RFC 8684 3, RFC 6824 3); names.
  *
  * Invariant: a parsed option holds only what its length had room for; an absent field is zero, with its
  * presence bit cleared.
@@ -131,11 +131,6 @@ typedef enum mpt_option_result {
  * MP_CAPABLE of version 2 or above only version and flags are read. An option whose kind byte is not 30 is
  * MALFORMED and uses all that is left, as does a length below 2. */
 mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option *option, size_t *used);
-
-/* Writes an option; the inverse of mpt_option_parse() on what that returns, for tests and for building
- * captures. Returns the number of bytes written, which is option->length, 0 where that is above size or too
- * small for what the option holds. */
-size_t mpt_option_write(const mpt_option *option, uint8_t *bytes, size_t size);
 
 /* "MP_CAPABLE", ...; "unknown" beyond the table. Static. */
 const char *mpt_subtype_name(mpt_subtype subtype);
