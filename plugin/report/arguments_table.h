@@ -1,15 +1,16 @@
-/* arguments_table.h - which options there are, a row each; which report takes which is in the rows of reports (registry.h).
+/* arguments_table.h - all options, one row each; which report takes which is in the
+ * reports' rows (registry.h).
  *
- * Invariant: a new option is a row here and a reader in arguments.c; the parser, the help and the error messages know no
- * names themselves.
+ * Invariant: a new option is a row here and a reader in arguments.c. The parser, the help and the error
+ * messages know no option by name.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef MPT_ARGUMENTS_TABLE_H
 #define MPT_ARGUMENTS_TABLE_H
 
-/* X(MPT_ARG_..., name, value as help shows it (NULL: the option is a word alone), what ends 'option "..." needs ' (NULL:
- * the reader says it), reader, help (NULL: shown on the line of the row before)) */
+/* X(MPT_ARG_..., name, value as help shows it (NULL: the option is a word alone), what ends 'option "..."
+ * needs ' (NULL: the reader says it), reader, help (NULL: shown on the line of the row before)) */
 #define MPT_OPTIONS(X)                                                                                       \
     X(STREAM, "stream", "N", "a connection id from 0 to 4294967295, as " MPT_ASK_LISTING " shows it",        \
       read_stream, "the connection with this id in list")                                                    \

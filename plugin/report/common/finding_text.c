@@ -1,8 +1,8 @@
 /* finding_text.c - see finding_text.h.
  *
- * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the first as
- * a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a reason that was
- * given, and else the second; a wording may have terms in it.
+ * In a phrase {1} is the first term as its type is written, {1:plain} another way to write it, {1/2} the
+ * first as a percentage of the second. {1?one|other} is the first wording where the argument is 1, or a
+ * reason that was given, and else the second; a wording may have terms in it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -184,7 +184,7 @@ static void note_first_counted(mpt_data_level *d, int64_t start, int64_t end)
     d->unique += (uint64_t)(end - start);
 }
 
-/* A part of a gap is filled: how long did what lies above it wait? */
+/* A part of a gap is filled: notes how long the bytes above it have waited. */
 static void note_wait(mpt_data_level *d, const mpt_run *gap, const struct context *x)
 {
     int64_t wait = x->stamp.time_ns - gap->value;

@@ -13,11 +13,11 @@
 /* What one segment adds of it at most: two DSSs fit in its options, each with a mapping, and claims
  * that split others. */
 #define STATE_SEGMENT 1024
-/* Segments between two looks at the memory in use, at least. */
+/* The least number of segments between two measurements of the memory in use. */
 #define LOOK_EVERY    16384u
 /* Segments that leave the look-back together. */
 #define BATCH         256
-/* Subflows with one 4-tuple that are looked through for an old segment. */
+/* How many subflows with one 4-tuple are searched for an old segment's. */
 #define MAX_OLDER     32
 
 void mpt_engine_config_default(mpt_engine_config *config)
@@ -120,7 +120,7 @@ static uint32_t raw_isn(const mpt_half *h)
     return h->origin + (uint32_t)(h->ssn_shift - h->syn_data);
 }
 
-/* Does the SYN belong to this subflow (repeated, or older than what was seen of it)? */
+/* True if the SYN belongs to this subflow: repeated, or older than what was seen of it. */
 static bool syn_fits(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
     const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];
@@ -231,9 +231,8 @@ static size_t level_state(const mpt_data_level *d)
            (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
 }
 
-/* How much is kept of payload and mappings. A look goes through memory that is not in the cache, so
- * the next is when the limit could be reached at the earliest, and never before as many segments as
- * there are flows. */
+/* Measures what is kept of payload and mappings. That goes through memory outside the cache, so it is done
+ * again only when the limit could be reached, and not before as many segments as there are flows. */
 static void look_at_state(mpt_engine *e)
 {
     size_t state = 0, left;
@@ -400,7 +399,7 @@ void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
     }
 }
 
-/* Does an option of the segment say that checksums are in use (RFC 8684 3.1 flag A, 3.3)? */
+/* True if an option of the segment shows that checksums are in use (RFC 8684 3.1 flag A, 3.3). */
 static bool has_checksum(const mpt_segment *g)
 {
     mpt_option o;
@@ -418,7 +417,7 @@ static bool has_checksum(const mpt_segment *g)
     return false;
 }
 
-/* Payload is held in the look-back only for somebody who reads it. */
+/* The look-back holds payload only if it is wanted. */
 static bool needs_payload(mpt_engine *e, const mpt_segment *g)
 {
     if (e->config.want_payload)

@@ -1,15 +1,14 @@
-/* eviction.c - TCP connections and MPTCP connections that never carried payload: when they are too many
- * the oldest are forgotten, counted, so that a flood of handshakes neither fills memory nor keeps out
- * who comes later.
+/* eviction.c - forgets the oldest TCP and MPTCP connections that never carried payload, once they are too
+ * many, and counts them: a flood of handshakes then neither fills memory nor keeps later connections out.
  *
- * Invariant: e->idle.memory is that of all flows that are `idle` and of all connections that never `carried`.
- * Each idle flow of such a connection, and each idle one of none, has its place in the queue.
+ * Invariant: e->idle.memory is that of all flows that are `idle` and of all connections that never `carried`
+ * payload. Each idle flow of such a connection, and each idle plain TCP flow, has its place in the queue.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core.h"
 
-/* Beside the structs: entries of tables, the first events. */
+/* Memory beside the structs: entries of tables, the first events. */
 #define FLOW_EXTRA             128
 #define CONNECTION_EXTRA       768
 /* A connection with more subflows is not forgotten: it is what the capture is about, or the attack itself. */
@@ -74,7 +73,7 @@ static void leave(struct mpt_eviction *q, mpt_subflow *s)
     s->idle_at = 0;
 }
 
-/* --- who is idle --- */
+/* --- what is idle --- */
 
 void mpt_eviction_flow(mpt_engine *e, mpt_subflow *s)
 {
@@ -174,14 +173,14 @@ void mpt_eviction_make_room(mpt_engine *e)
     guint left = e->idle.queue->len - e->idle.head;
     mpt_subflow *s;
 
-    /* A round that found nobody is not repeated for each segment. */
+    /* A round that found nothing to forget is not repeated for each segment. */
     if (e->counts.segments < e->idle.retry)
         return;
     e->idle.retry = e->counts.segments + left;
     while (left-- > 0 && above(e, 7) && (s = pop(&e->idle))) {
         mpt_connection *c = s->connection;
         if (c && c->carried)
-            continue; /* its place is with data that is kept */
+            continue; /* it belongs to data that is kept */
         if (c && c->subflows->len > MAX_FORGOTTEN_SUBFLOWS) {
             push(&e->idle, s);
         } else if (c) {

@@ -1,4 +1,4 @@
-/* evidence.c - see evidence.h.
+/* evidence.c - see state/evidence.h.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -41,7 +41,7 @@ static mpt_connection_evidence *of_connection(mpt_connection *c)
 
 static void note_window(mpt_half_evidence *h, const mpt_half *half, const mpt_segment *g, uint16_t owner)
 {
-    /* The window of a RST says nothing, nor does that of a side which has closed. */
+    /* The window of a RST means nothing, nor does that of a side which has closed. */
     if (g->flags & (MPT_TCP_RST | MPT_TCP_SYN) || half->fin_seen)
         return;
     if (!g->window && !h->closed_since_ns) {
@@ -73,7 +73,7 @@ static bool is_backup(const mpt_subflow *s)
     return s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B];
 }
 
-/* Could `s` have taken what this side of the connection sends now? */
+/* True if `s` could have carried what this side of the connection sends now. */
 static bool usable(const mpt_subflow *s, mpt_conn_side conn_side, int64_t now_ns)
 {
     mpt_side side = mpt_subflow_side(s, conn_side);
@@ -139,7 +139,7 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g)
 
 /* --- the data level --- */
 
-/* Does the segment carry the newest that its sender knew? One that was overtaken, or sent again, may not. */
+/* True if the segment carries its sender's latest state; one that was overtaken, or sent again, may not. */
 static bool is_newest(const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position)
 {
     const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];

@@ -1,5 +1,5 @@
-/* identity.c - which connection a subflow belongs to: by key, token, or 64-bit DSN; and connections that turn
- * out to be one.
+/* identity.c - finds the connection of a subflow, by key, token or 64-bit DSN, and merges connections that
+ * turn out to be one.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -132,7 +132,7 @@ static void adopt_partial(mpt_engine *e, mpt_connection *c, mpt_conn_side side, 
     }
 }
 
-/* The user may have the keys that the capture lacks. */
+/* The user may have given the keys that the capture lacks. */
 static void use_given_keys(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token)
 {
     mpt_role whose;

@@ -10,7 +10,7 @@
 #define IDLE_NS     INT64_C(1000000000)
 /* A path is dead after this long without progress. */
 #define DEAD_NS     INT64_C(500000000)
-/* Waits below are as usual as paths that differ in delay. */
+/* Shorter waits are as usual as paths that differ in delay. */
 #define WAIT_NS     INT64_C(100000000)
 /* Data sent again: what is worth a finding, and what is a redundant scheduler. */
 #define AGAIN_BYTES 20000

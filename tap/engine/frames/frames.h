@@ -2,8 +2,8 @@
  *
  * Two ways to read a capture:
  *   live    each segment is judged as it comes, by what is known then; only the newest frame is remembered.
- *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() the facts of
- *           a frame are those that the reports count. They are derived when they are asked for.
+ *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() the facts
+ *           of a frame are those that the reports count. They are derived when they are asked for.
  *
  * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and what
  * was in flight then); everything else is looked up in the engine, so that frames and reports can't disagree.

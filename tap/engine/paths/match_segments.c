@@ -1,4 +1,4 @@
-/* match_segments.c - see paths.h: which segment is which.
+/* match_segments.c - see paths.h: matches segments.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,7 +8,7 @@
 
 /* Records that are looked at on each side of the place of the last match. */
 #define REACH     512
-/* A segment whose successors of this much later arrived does not arrive any more. */
+/* A segment does not arrive any more once one that was sent this much later has arrived. */
 #define ORPHAN_NS INT64_C(10000000000)
 
 static mpt_path_record *at(const struct mpt_lane *l, guint i)
@@ -33,7 +33,7 @@ static void settle(mpt_path_end *e, struct mpt_lane *l, mpt_path_record *r)
     e->paths->records--;
 }
 
-/* Is the acknowledgement, or the data itself, proof that the bytes came to the other end? */
+/* True if the acknowledgement, or the data itself, proves that the bytes arrived at the other end. */
 static bool reached(const mpt_path_end *e, unsigned side, const mpt_path_record *r)
 {
     const mpt_half *h = &e->subflow->half[side];
@@ -128,7 +128,7 @@ static mpt_path_record *find(struct mpt_lane *l, const search *s)
     return NULL;
 }
 
-/* Could another record be meant as well? Of payload: for the bytes that were found. */
+/* True if another record fits as well; with payload: for the bytes that were found. */
 static bool is_ambiguous(const struct mpt_lane *l, const search *whole, const mpt_path_record *found)
 {
     search narrow = *whole;

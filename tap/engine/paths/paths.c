@@ -1,4 +1,4 @@
-/* paths.c - see paths.h: which subflow is which.
+/* paths.c - see paths.h: matches subflows.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -7,7 +7,7 @@
 #include "paths_internal.h"
 #include "tap/engine/base/signature_set.h"
 
-/* Points from which on two subflows are one. */
+/* The score from which on two subflows are one. */
 #define ENOUGH      50
 /* Segments that may wait. */
 #define MAX_RECORDS 1000000
@@ -395,7 +395,7 @@ void *mpt_paths_end(mpt_paths *p, unsigned end)
 
 /* --- the end --- */
 
-/* A SYN with an MPTCP option that arrives without makes plain TCP of it: the same sequence numbers tell. */
+/* A SYN that loses its MPTCP option on the path arrives as plain TCP: its sequence numbers identify it. */
 static void try_plain(mpt_paths *p, unsigned end, const mpt_subflow *s)
 {
     const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN),

@@ -63,8 +63,8 @@ typedef struct mpt_event {
             uint32_t ssn; /* as on the wire: these, and CHECKSUM_BAD, which sets nothing else */
             uint16_t length;
         } data;
-        /* FALLBACK: mpt_fallback; SUBFLOW_CLOSED: mpt_subflow_state; HMAC_BAD: mpt_join_step or
-         * MPT_HMAC_ADD_ADDR. */
+        /* FALLBACK: mpt_fallback; SUBFLOW_CLOSED: mpt_subflow_state; HMAC_BAD:
+         * mpt_join_step or MPT_HMAC_ADD_ADDR. */
         int reason;
     };
 } mpt_event;
