@@ -90,7 +90,7 @@ static void say_announced(const struct words *w, const mpt_add_addr *a)
 
 /* --- a function for each type --- */
 
-static void capable(const struct words *w)
+static void sentence_MP_CAPABLE(const struct words *w)
 {
     const mpt_mp_capable *o = &w->e->capable;
 
@@ -108,7 +108,7 @@ static void capable(const struct words *w)
     }
 }
 
-static void join(const struct words *w)
+static void sentence_MP_JOIN(const struct words *w)
 {
     const mpt_mp_join *o = &w->e->join;
 
@@ -134,7 +134,7 @@ static void join(const struct words *w)
         say_verdict(w, "HMAC", mpt_metrics_join_verdict(w->subflow, o->step));
 }
 
-static void add_addr(const struct words *w)
+static void sentence_ADD_ADDR(const struct words *w)
 {
     const mpt_add_addr *o = &w->e->add_addr;
 
@@ -147,7 +147,7 @@ static void add_addr(const struct words *w)
         say(w, ", again (first in frame %u)", w->pairs->cause->frame);
 }
 
-static void add_addr_echo(const struct words *w)
+static void sentence_ADD_ADDR_ECHO(const struct words *w)
 {
     say(w, "%s confirms that the %s has ", w->who, w->peer);
     say_announced(w, &w->e->add_addr);
@@ -158,7 +158,7 @@ static void add_addr_echo(const struct words *w)
         say(w, " (its announcement is not in the capture)");
 }
 
-static void remove_addr(const struct words *w)
+static void sentence_REMOVE_ADDR(const struct words *w)
 {
     const mpt_remove_addr *o = &w->e->remove_addr;
 
@@ -167,7 +167,7 @@ static void remove_addr(const struct words *w)
         say(w, "%s%u", i ? ", " : "", o->ids[i]);
 }
 
-static void prio(const struct words *w)
+static void sentence_MP_PRIO(const struct words *w)
 {
     const mpt_mp_prio *o = &w->e->prio;
 
@@ -180,7 +180,7 @@ static void prio(const struct words *w)
 }
 
 /* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
-static void fail(const struct words *w)
+static void sentence_MP_FAIL(const struct words *w)
 {
     const mpt_host *sender = &w->v->connection->host[!w->e->side];
     mpt_maybe_int dsn = {sender->idsn_known, (int64_t)(w->e->fail.dsn - sender->idsn)};
@@ -190,7 +190,7 @@ static void fail(const struct words *w)
     say(w, " on was altered on the way");
 }
 
-static void fastclose(const struct words *w)
+static void sentence_MP_FASTCLOSE(const struct words *w)
 {
     const mpt_host *receiver = &w->v->connection->host[!w->e->side];
 
@@ -202,20 +202,20 @@ static void fastclose(const struct words *w)
 }
 
 /* RFC 8684 3.6 has reason 6 for what the sender can only conclude. */
-static void tcprst(const struct words *w)
+static void sentence_MP_TCPRST(const struct words *w)
 {
     say(w, "subflow %u reset by the %s: %s%s (reason %u)%s", w->id, w->who,
         mpt_tcprst_reason_text(w->e->tcprst.reason), w->e->tcprst.reason == 6 ? " suspected" : "",
         w->e->tcprst.reason, w->e->tcprst.transient ? ", may be tried again" : "");
 }
 
-static void rst(const struct words *w)
+static void sentence_RST(const struct words *w)
 {
     say(w, "%s resets subflow %u", w->who, w->id);
     say_repeated(w);
 }
 
-static void fin(const struct words *w)
+static void sentence_FIN(const struct words *w)
 {
     say(w, "%s sends no more on subflow %u", w->who, w->id);
     say_repeated(w);
@@ -234,7 +234,7 @@ static int64_t bytes_before_first_dsn(const struct words *w)
     return bytes;
 }
 
-static void data_fin(const struct words *w)
+static void sentence_DATA_FIN(const struct words *w)
 {
     mpt_maybe_int dsn = mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn);
 
@@ -246,7 +246,7 @@ static void data_fin(const struct words *w)
     say_repeated(w);
 }
 
-static void infinite_mapping(const struct words *w)
+static void sentence_INFINITE_MAPPING(const struct words *w)
 {
     say(w, "%s sends as plain TCP on subflow %u, from ", w->who, w->id);
     say_dsn(w, mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn));
@@ -254,19 +254,19 @@ static void infinite_mapping(const struct words *w)
     say_repeated(w);
 }
 
-static void fallback(const struct words *w)
+static void sentence_FALLBACK(const struct words *w)
 {
     say(w, "the connection is plain TCP from here on: %s", mpt_fallback_phrase((mpt_fallback)w->e->reason));
 }
 
-static void checksum(const struct words *w)
+static void sentence_CHECKSUM_BAD(const struct words *w)
 {
     say(w, "DSS checksum WRONG on subflow %u: data of the %s, subflow sequence number ", w->id, w->who);
     mpt_units_grouped(w->out, w->e->data.ssn);
     say(w, ", was altered on the way");
 }
 
-static void hmac_bad(const struct words *w)
+static void sentence_HMAC_BAD(const struct words *w)
 {
     static const char *const steps[] = {
         [MPT_JOIN_SYN] = "MP_JOIN of the SYN",
@@ -279,14 +279,14 @@ static void hmac_bad(const struct words *w)
         steps[w->e->reason], w->who);
 }
 
-static void established(const struct words *w)
+static void sentence_SUBFLOW_ESTABLISHED(const struct words *w)
 {
     say(w, "subflow %u is open, ", w->id);
     if (w->subflow)
         say_ends(w);
 }
 
-static void closed(const struct words *w)
+static void sentence_SUBFLOW_CLOSED(const struct words *w)
 {
     static const char *const states[] = {
         [MPT_STATE_SYN_SENT] = "without an answer",
@@ -305,26 +305,9 @@ static void closed(const struct words *w)
         w->pairs->cause->frame);
 }
 
-static void (*const SENTENCES[MPT_EVENT_TYPES])(const struct words *w) = {
-    [MPT_EVENT_MP_CAPABLE] = capable,
-    [MPT_EVENT_MP_JOIN] = join,
-    [MPT_EVENT_ADD_ADDR] = add_addr,
-    [MPT_EVENT_ADD_ADDR_ECHO] = add_addr_echo,
-    [MPT_EVENT_REMOVE_ADDR] = remove_addr,
-    [MPT_EVENT_MP_PRIO] = prio,
-    [MPT_EVENT_MP_FAIL] = fail,
-    [MPT_EVENT_MP_FASTCLOSE] = fastclose,
-    [MPT_EVENT_MP_TCPRST] = tcprst,
-    [MPT_EVENT_RST] = rst,
-    [MPT_EVENT_FIN] = fin,
-    [MPT_EVENT_DATA_FIN] = data_fin,
-    [MPT_EVENT_INFINITE_MAPPING] = infinite_mapping,
-    [MPT_EVENT_FALLBACK] = fallback,
-    [MPT_EVENT_CHECKSUM_BAD] = checksum,
-    [MPT_EVENT_HMAC_BAD] = hmac_bad,
-    [MPT_EVENT_SUBFLOW_ESTABLISHED] = established,
-    [MPT_EVENT_SUBFLOW_CLOSED] = closed,
-};
+/* A type without its function does not compile. */
+#define SENTENCE(type) [MPT_EVENT_##type] = sentence_##type,
+static void (*const SENTENCES[MPT_EVENT_TYPES])(const struct words *w) = {MPT_EVENT_TABLE(SENTENCE)};
 
 static struct words words_of(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
                              GString *out)
