@@ -16,5 +16,7 @@ find "$build" -name '*.gcda' -delete
 find "$build" -type d -exec chmod a+rwx {} +
 umask 0
 ctest --test-dir "$build" --parallel "$(nproc)" --label-exclude 'source|tidy' --exclude-regex valgrind --quiet ||
-    echo "coverage.sh: tests failed (see above): what they reach counts all the same" >&2
-gcovr --root . --object-directory "$build" --filter tap/ --filter plugin/ --exclude-throw-branches --sort-percentage
+    echo "coverage.sh: tests failed: see $build/Testing/Temporary/LastTestsFailed.log; what they reach counts all the same" >&2
+# Of this build alone: another one may lie beside it.
+gcovr --root . --filter tap/ --filter plugin/ --exclude-throw-branches --sort-percentage "$build"
+gcovr --root . --filter tap/engine/ --exclude-throw-branches "$build" | sed -n 's/^TOTAL/tap\/engine/p'

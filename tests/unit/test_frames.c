@@ -473,6 +473,107 @@ static void test_ids__live_and_the_join_comes_first__as_known_at_the_frame(void 
     mpt_frames_free(t.frames);
 }
 
+/* --- bytes without a mapping (figures/implied_mapping.h) --- */
+
+static void assert_implied(const mpt_frame_facts *facts, mpt_piece_kind kind, int64_t relative)
+{
+    assert_int_equal(facts->pieces, 1);
+    assert_int_equal(facts->piece[0].kind, kind);
+    assert_true(facts->piece[0].mapped && facts->piece[0].implied && facts->piece[0].relative_known);
+    assert_int_equal(facts->piece[0].relative, relative);
+    assert_int_equal(facts->piece[0].length, 100);
+    assert_int_equal(facts->piece[0].mapped_by, 0);
+}
+
+/* The server's SYN/ACK has no MP_CAPABLE: there is no data level, and DSNs are the subflow's own numbers. */
+static void test_look__fallback_in_the_handshake__numbers_of_the_subflow(void **state)
+{
+    mpt_option syn = option_capable(&HOSTS, 0, 0);
+    mpt_frame_facts facts;
+    uint32_t sent[3];
+    stage t;
+
+    (void)state;
+    open_stage(&t, true);
+    send_at(&t, &t.a, 0, MPT_TCP_SYN, 0, 0, &syn);
+    send_at(&t, &t.a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, 0, NULL);
+    send_at(&t, &t.a, 0, MPT_TCP_ACK, 1, 0, NULL);
+    sent[0] = send_at(&t, &t.a, 0, MPT_TCP_ACK, 1, 100, NULL);
+    sent[1] = send_at(&t, &t.a, 0, MPT_TCP_ACK, 101, 100, NULL);
+    sent[2] = send_at(&t, &t.a, 0, MPT_TCP_ACK, 1, 100, NULL);
+    mpt_frames_finish(t.frames);
+    facts = look(&t, sent[0]);
+    assert_implied(&facts, MPT_PIECE_FIRST, 1);
+    assert_false(facts.piece[0].dsn_known);
+    facts = look(&t, sent[1]);
+    assert_implied(&facts, MPT_PIECE_FIRST, 101);
+    facts = look(&t, sent[2]);
+    assert_implied(&facts, MPT_PIECE_RETRANSMISSION, 1);
+    mpt_frames_free(t.frames);
+}
+
+/* RFC 8684 3.7: on the only subflow the data level goes on with the subflow's sequence numbers. */
+static void test_look__mappings_end__dsn_goes_on(void **state)
+{
+    mpt_option o[3] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1),
+                       option_capable(&HOSTS, 0, 2)};
+    mpt_frame_facts facts;
+    uint32_t sent[3];
+    stage t;
+
+    (void)state;
+    open_stage(&t, true);
+    send_at(&t, &t.a, 0, MPT_TCP_SYN, 0, 0, &o[0]);
+    send_at(&t, &t.a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, 0, &o[1]);
+    send_at(&t, &t.a, 0, MPT_TCP_ACK, 1, 0, &o[2]);
+    sent[0] = data(&t, &t.a, 0, 1, 100);
+    sent[1] = send_at(&t, &t.a, 0, MPT_TCP_ACK, 101, 100, NULL);
+    sent[2] = send_at(&t, &t.a, 0, MPT_TCP_ACK, 101, 100, NULL);
+    mpt_frames_finish(t.frames);
+    facts = look(&t, sent[0]);
+    assert_part(&facts.piece[0], MPT_PIECE_FIRST, 1, 100, 0);
+    assert_false(facts.piece[0].implied);
+    facts = look(&t, sent[1]);
+    assert_implied(&facts, MPT_PIECE_FIRST, 101);
+    assert_true(facts.piece[0].dsn_known);
+    assert_int_equal(facts.piece[0].dsn, dsn_of(&HOSTS, 0, 101));
+    facts = look(&t, sent[2]);
+    assert_implied(&facts, MPT_PIECE_RETRANSMISSION, 101);
+    mpt_frames_free(t.frames);
+}
+
+/* --- one segment after another --- */
+
+static void test_payload__by_index__where_it_lies(void **state)
+{
+    mpt_frame_payload first, second;
+    uint32_t frame;
+    stage t;
+
+    (void)state;
+    for (unsigned kept = 0; kept < 2; kept++) {
+        open_stage(&t, kept);
+        assert_int_equal(mpt_frames_last(t.frames), 0);
+        open_both(&t);
+        frame = data(&t, &t.a, 0, 1, 100);
+        t.frame--;
+        assert_int_equal(data(&t, &t.b, 0, 101, 30), frame);
+        mpt_frames_finish(t.frames);
+        assert_int_equal(mpt_frames_last(t.frames), frame);
+        assert_true(mpt_frames_payload(t.frames, frame, 0, &first));
+        assert_true(mpt_frames_payload(t.frames, frame, 1, &second));
+        assert_int_equal(first.length, 100);
+        assert_int_equal(second.length, 30);
+        assert_int_equal(first.side, MPT_SIDE_A);
+        assert_ptr_not_equal(first.subflow, second.subflow);
+        assert_int_equal(first.position, first.subflow->half[0].ssn_shift + 1);
+        assert_false(mpt_frames_payload(t.frames, frame, 2, &first));
+        assert_null(first.subflow);
+        assert_false(mpt_frames_payload(t.frames, frame + 1, 0, &first));
+        mpt_frames_free(t.frames);
+    }
+}
+
 /* --- who is forgotten (core/eviction.c) --- */
 
 /* An MP_CAPABLE SYN that nobody answers. */
@@ -666,6 +767,9 @@ int main(void)
         cmocka_unit_test(test_look__two_segments_in_a_frame__by_index),
         cmocka_unit_test(test_ids__frames_out_of_time_order__by_first_frame),
         cmocka_unit_test(test_ids__live_and_the_join_comes_first__as_known_at_the_frame),
+        cmocka_unit_test(test_look__fallback_in_the_handshake__numbers_of_the_subflow),
+        cmocka_unit_test(test_look__mappings_end__dsn_goes_on),
+        cmocka_unit_test(test_payload__by_index__where_it_lies),
         cmocka_unit_test(test_look__flood_of_syns__the_forgotten_have_no_connection),
         cmocka_unit_test(test_ids__live_and_forgotten_within_the_frame__no_connection),
         cmocka_unit_test(test_ids__live_and_the_partial_connection_forgotten__known_at_the_syn),
