@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "tap/engine/figures/metrics.h"
+#include "tap/engine/protocol/keylist.h"
 #include "tests/support/scene.h"
 
 #define MS INT64_C(1000000)
@@ -286,6 +287,46 @@ static void test_connections__later_segment_has_lower_number__by_first_frame(voi
     mpt_engine_free(f.w.wire.engine);
 }
 
+/* --- keys that the user gives --- */
+
+/* Joins of a connection whose MP_CAPABLE is not in the capture: one that the client opens, one that the server opens. */
+static void expect_verdict(uint64_t client_key, uint64_t server_key, mpt_verdict expected)
+{
+    char *list =
+        g_strdup_printf("%016" G_GINT64_MODIFIER "x:%016" G_GINT64_MODIFIER "x:1", client_key, server_key);
+    char *error = NULL;
+    GArray *keys = mpt_keylist_parse(list, &error);
+    mpt_engine_config config;
+
+    assert_non_null(keys);
+    mpt_engine_config_default(&config);
+    config.keys = keys;
+    for (unsigned opener = 0; opener < 2; opener++) {
+        struct file f = file_of(MPT_V1, true);
+        struct path *p = &f.p[opener ? 3 : 1];
+        const mpt_subflow *s;
+        mpt_engine_free(f.w.wire.engine);
+        f.w.wire.engine = mpt_engine_new(&config);
+        open_join(&f.w, p, 1);
+        mpt_engine_flush(f.w.wire.engine);
+        s = g_ptr_array_index(mpt_engine_subflows(f.w.wire.engine), 0);
+        assert_true(s->connection->partial);
+        assert_int_equal(mpt_connection_verify_join(s->connection, s, MPT_JOIN_SYNACK), expected);
+        assert_int_equal(mpt_connection_verify_join(s->connection, s, MPT_JOIN_ACK), expected);
+        mpt_engine_free(f.w.wire.engine);
+    }
+    g_array_unref(keys);
+    g_free(list);
+}
+
+static void test_join__keys_given__verified_whoever_opened_it(void **state)
+{
+    (void)state;
+    expect_verdict(KEY_A, KEY_B, MPT_VERDICT_OK);
+    expect_verdict(KEY_B, KEY_A, MPT_VERDICT_OK); /* the token tells which of the two is whose */
+    expect_verdict(1, 2, MPT_VERDICT_NONE);       /* those of another connection */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_connection__data_before_its_syn__whole),
         cmocka_unit_test(test_connection__found_by_its_numbers_before_its_syn__whole),
         cmocka_unit_test(test_connection__capable_on_a_join__no_connection_of_its_own),
+        cmocka_unit_test(test_join__keys_given__verified_whoever_opened_it),
         cmocka_unit_test(test_connections__later_segment_has_lower_number__by_first_frame),
     };
 
