@@ -54,7 +54,7 @@ typedef struct mpt_arguments {
     char *file;           /* owned; NULL: stdout */
     int64_t from_ns;      /* since the earliest frame; default 0 */
     int64_t to_ns;        /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
-    unsigned direction;   /* 0: c2s, 1: s2c */
+    mpt_direction direction;
     mpt_vantage_request vantage;      /* its lists are owned */
     mpt_clock clock;                  /* default MPT_CLOCK_DRIFT */
     char *type;                       /* owned; a name: lower-case letters, digits, '_', '-' */

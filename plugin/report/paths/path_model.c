@@ -19,7 +19,7 @@ typedef struct reading {
     mpt_path_row **rows;          /* by 2 * flow + side; NULL: no such row */
     mpt_clock_evidence *evidence; /* by flow */
     guint flows;
-    unsigned end;
+    mpt_end end;
     mpt_path_model_each each;
     void *user;
 } reading;
@@ -27,34 +27,36 @@ typedef struct reading {
 /* --- who sent --- */
 
 /* Hosts may be client in one connection and server in another: a subflow's own handshake says it best. */
-static unsigned client_end(const mpt_path_pair *pair, const mpt_path_flow *f)
+static mpt_end client_end(const mpt_path_pair *pair, const mpt_path_flow *f)
 {
-    double place[2];
+    const mpt_subflow *a = f->subflow[MPT_END_A], *b = f->subflow[MPT_END_B];
+    double at_a, at_b;
 
-    if (f->subflow[0] && f->subflow[1] && mpt_path_position_of_subflow(f->subflow[0], &place[0]) &&
-        mpt_path_position_of_subflow(f->subflow[1], &place[1]) && fabs(place[0] - place[1]) > 0.05)
-        return place[0] < place[1] ? 0 : 1;
+    if (a && b && mpt_path_position_of_subflow(a, &at_a) && mpt_path_position_of_subflow(b, &at_b) &&
+        fabs(at_a - at_b) > 0.05)
+        return at_a < at_b ? MPT_END_A : MPT_END_B;
     return pair->client_end;
 }
 
 static const mpt_subflow *any_subflow(const mpt_path_flow *f)
 {
-    return f->subflow[0] ? f->subflow[0] : f->subflow[1];
+    return f->subflow[mpt_path_found_at(f)];
 }
 
 /* The direction of what a side of the flow sends. */
-static unsigned direction_of(const mpt_path_flow *f, unsigned side)
+static mpt_direction direction_of(const mpt_path_flow *f, mpt_side side)
 {
-    unsigned end = f->subflow[0] ? 0 : 1;
-    const mpt_subflow *s = f->subflow[end];
-    unsigned client = mpt_subflow_side(s, mpt_connection_client_side(s->connection));
+    mpt_side sender = mpt_path_side(f, mpt_path_found_at(f), side);
+    const mpt_subflow *s = any_subflow(f);
 
-    return (side ^ f->flip[end]) == client ? MPT_C2S : MPT_S2C;
+    return mpt_role_sends(mpt_connection_role(s->connection, mpt_subflow_conn_side(s, sender)));
 }
 
-static unsigned from_end(const mpt_path_pair *pair, const mpt_path_flow *f, unsigned side)
+static mpt_end from_end(const mpt_path_pair *pair, const mpt_path_flow *f, mpt_side side)
 {
-    return client_end(pair, f) ^ (direction_of(f, side) == MPT_S2C);
+    mpt_end client = client_end(pair, f);
+
+    return direction_of(f, side) == MPT_C2S ? client : mpt_end_other(client);
 }
 
 static const mpt_path_flow *flow_of(const mpt_path_pair *pair, uint32_t flow)
@@ -62,12 +64,12 @@ static const mpt_path_flow *flow_of(const mpt_path_pair *pair, uint32_t flow)
     return g_ptr_array_index(mpt_paths_flows(pair->paths), flow);
 }
 
-static unsigned receiver(const mpt_path_sample *sample, void *user)
+static mpt_end receiver(const mpt_path_sample *sample, void *user)
 {
     const reading *r = user;
     const mpt_path_flow *f = flow_of(r->pair, sample->flow);
 
-    return f ? !from_end(r->pair, f, sample->side) : 1;
+    return f ? mpt_end_other(from_end(r->pair, f, sample->side)) : MPT_END_B;
 }
 
 /* --- the clocks --- */
@@ -76,8 +78,8 @@ static void take_evidence(const mpt_path_sample *sample, void *user)
 {
     reading *r = user;
     const mpt_path_pair *pair = r->pair;
-    unsigned from = receiver(sample, user) ^ 1u;
-    int64_t delay = sample->time_ns[!from] - sample->time_ns[from];
+    mpt_end to = receiver(sample, user), from = mpt_end_other(to);
+    int64_t delay = sample->time_ns[to] - sample->time_ns[from];
     mpt_clock_evidence *e = &r->evidence[sample->flow];
 
     mpt_hull_add(from == pair->client_end ? &e->there : &e->back, sample->time_ns[pair->client_end], delay);
@@ -117,12 +119,12 @@ static int64_t ahead(const mpt_clock_estimate *c, int64_t time_ns)
 
 /* --- samples --- */
 
-static int64_t corrected(const mpt_path_pair *pair, const mpt_path_sample *sample, unsigned from)
+static int64_t corrected(const mpt_path_pair *pair, const mpt_path_sample *sample, mpt_end to)
 {
-    int64_t delay = sample->time_ns[!from] - sample->time_ns[from];
+    int64_t delay = sample->time_ns[to] - sample->time_ns[mpt_end_other(to)];
     int64_t off = ahead(&pair->applied, sample->time_ns[pair->client_end]);
 
-    return from == pair->client_end ? delay - off : delay + off;
+    return to == pair->client_end ? delay + off : delay - off;
 }
 
 static void pass_on(const mpt_path_sample *sample, void *user)
@@ -130,7 +132,7 @@ static void pass_on(const mpt_path_sample *sample, void *user)
     reading *r = user;
     mpt_path_row *row = r->rows[2 * sample->flow + sample->side];
 
-    r->each(sample, row, corrected(r->pair, sample, receiver(sample, user) ^ 1u), r->user);
+    r->each(sample, row, corrected(r->pair, sample, receiver(sample, user)), r->user);
 }
 
 static void read_samples(reading *r, mpt_path_receiver order)
@@ -156,7 +158,7 @@ void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, 
     read_samples(&r, receiver);
 }
 
-static unsigned at_end(const mpt_path_sample *sample, void *user)
+static mpt_end at_end(const mpt_path_sample *sample, void *user)
 {
     const reading *r = user;
 
@@ -164,7 +166,7 @@ static unsigned at_end(const mpt_path_sample *sample, void *user)
     return r->end;
 }
 
-void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
+void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, mpt_end end,
                                mpt_path_model_each each, void *user)
 {
     reading r = {.model = m,
@@ -226,15 +228,15 @@ static void finish_row(mpt_path_row *row)
 static void fill_row(mpt_path_row *row)
 {
     const mpt_path_flow *f = row->flow;
-    unsigned from = row->from_end, to = !from;
-    unsigned sender = row->side ^ f->flip[from], receiving = row->side ^ f->flip[to];
+    mpt_end from = row->from_end, to = mpt_end_other(from);
+    mpt_side sender = mpt_path_side(f, from, row->side), receiving = mpt_path_side(f, to, row->side);
     const mpt_bytes *sent = &f->subflow[from]->half[sender].bytes;
     const mpt_bytes *arrived = &f->subflow[to]->half[receiving].bytes;
     const mpt_path_lane *lane = f->lane[to][row->side];
     const mpt_path_alone *lost = &f->lane[from][row->side]->alone, *extra = &lane->alone;
 
     row->sender = &f->subflow[from]->ends[sender];
-    row->receiver = &f->subflow[from]->ends[!sender];
+    row->receiver = &f->subflow[from]->ends[mpt_side_other(sender)];
     row->segments = (mpt_path_counts){.sent = sent->segments,
                                       .arrived = arrived->segments,
                                       .lost = lost->segments - lost->uncaptured_segments,
@@ -258,9 +260,9 @@ static void fill_row(mpt_path_row *row)
 static void add_flow(mpt_path_model *m, const mpt_report_context *x, const mpt_path_pair *pair,
                      const mpt_path_flow *f, const mpt_path_ids *ids)
 {
-    for (unsigned side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         mpt_path_row *row;
-        unsigned direction = direction_of(f, side);
+        mpt_direction direction = direction_of(f, side);
         if (!(mpt_report_directions(x->arguments) >> direction & 1u))
             continue;
         row = g_new0(mpt_path_row, 1);
@@ -289,7 +291,7 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
         const mpt_path_ids *ids = mpt_path_ids_of(numbers, f);
         if (ids && !ids->selected)
             continue;
-        if (f->subflow[0] && f->subflow[1]) {
+        if (f->subflow[MPT_END_A] && f->subflow[MPT_END_B]) {
             add_flow(m, x, pair, f, ids);
             continue;
         }
@@ -321,7 +323,7 @@ static void add_pair(mpt_path_model *m, const mpt_report_context *x, unsigned fr
         /* Answers before questions: it is the other way round. */
         pair->from = to;
         pair->to = from;
-        pair->client_end = !pair->client_end;
+        pair->client_end = mpt_end_other(pair->client_end);
         estimate(m, pair, x->arguments->clock);
     }
     m->incomplete |= !mpt_path_store_ok(pair->store);

@@ -19,10 +19,10 @@ typedef struct mpt_path_counts {
 typedef struct mpt_path_row {
     const mpt_path_pair *pair;
     const mpt_path_flow *flow;
-    unsigned side;                /* of the flow */
-    unsigned from_end;            /* the end near the sender */
+    mpt_side side;                /* of the flow */
+    mpt_end from_end;             /* the end near the sender */
     uint32_t connection, subflow; /* ids */
-    unsigned direction;
+    mpt_direction direction;
     const mpt_endpoint *sender, *receiver; /* as the sender's end has them */
     mpt_distribution owd;
     uint64_t negative;            /* delays below 0 */
@@ -69,8 +69,8 @@ typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row 
                                     void *user);
 void mpt_path_model_samples(const mpt_path_model *m, const mpt_path_pair *pair, mpt_path_model_each each,
                             void *user);
-/* The same in order of time at one end of pair->paths (0 or 1). */
-void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, unsigned end,
+/* The same in order of time at one end of pair->paths. */
+void mpt_path_model_samples_at(const mpt_path_model *m, const mpt_path_pair *pair, mpt_end end,
                                mpt_path_model_each each, void *user);
 
 #endif

@@ -30,14 +30,13 @@ static bool pass_on(GHashTable *table, const mpt_path_pair *pair)
 
     for (guint i = 0; i < flows->len; i++) {
         const mpt_path_flow *f = g_ptr_array_index(flows, i);
-        const mpt_path_ids *ids[2];
-        if (!f || !f->subflow[0] || !f->subflow[1])
+        if (!f || !f->subflow[MPT_END_A] || !f->subflow[MPT_END_B])
             continue;
-        for (unsigned end = 0; end < 2; end++)
-            ids[end] = g_hash_table_lookup(table, f->subflow[end]);
-        if (!ids[0] == !ids[1])
+        const mpt_path_ids *a = g_hash_table_lookup(table, f->subflow[MPT_END_A]);
+        const mpt_path_ids *b = g_hash_table_lookup(table, f->subflow[MPT_END_B]);
+        if (!a == !b)
             continue;
-        add(table, f->subflow[ids[0] ? 1 : 0], ids[0] ? ids[0] : ids[1]);
+        add(table, f->subflow[a ? MPT_END_B : MPT_END_A], a ? a : b);
         any = true;
     }
     return any;
@@ -59,7 +58,9 @@ GHashTable *mpt_path_number(const mpt_report_context *x, const GPtrArray *pairs)
 
 const mpt_path_ids *mpt_path_ids_of(GHashTable *numbers, const mpt_path_flow *f)
 {
-    const mpt_path_ids *ids = f->subflow[0] ? g_hash_table_lookup(numbers, f->subflow[0]) : NULL;
+    const mpt_path_ids *ids = NULL;
 
-    return ids || !f->subflow[1] ? ids : g_hash_table_lookup(numbers, f->subflow[1]);
+    for (mpt_end end = 0; !ids && end < MPT_ENDS; end++)
+        ids = f->subflow[end] ? g_hash_table_lookup(numbers, f->subflow[end]) : NULL;
+    return ids;
 }

@@ -99,9 +99,9 @@ static void write_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
     mpt_table_set_text(w->table, S_FROM, mpt_path_from(w->context, row));
     mpt_table_set_text(w->table, S_TO, mpt_path_to(w->context, row));
     mpt_table_set_uint(w->table, S_FROM_FRAME, sample->frame[row->from_end]);
-    mpt_table_set_uint(w->table, S_TO_FRAME, sample->frame[!row->from_end]);
+    mpt_table_set_uint(w->table, S_TO_FRAME, sample->frame[mpt_end_other(row->from_end)]);
     mpt_table_set_ns(w->table, S_SENT, sample->time_ns[row->from_end] - w->epoch_ns);
-    mpt_table_set_ns(w->table, S_ARRIVED, sample->time_ns[!row->from_end] - w->epoch_ns);
+    mpt_table_set_ns(w->table, S_ARRIVED, sample->time_ns[mpt_end_other(row->from_end)] - w->epoch_ns);
     mpt_table_set_ns(w->table, S_DELAY, delay_ns);
     mpt_table_set_uint(w->table, S_BYTES, sample->length);
 }

@@ -23,7 +23,8 @@ static uint64_t options_changed(const mpt_path_flow *f)
 static void write_changes(mpt_json *json, const mpt_path_row *row)
 {
     const mpt_path_flow *f = row->flow;
-    unsigned from = row->from_end;
+    mpt_end from = row->from_end, to = mpt_end_other(from);
+    uint16_t sent = f->mss[from][row->side], arrived = f->mss[to][row->side];
 
     mpt_json_member_array(json, "changed_options");
     for (guint i = 0; f->changes && i < f->changes->len; i++) {
@@ -38,15 +39,13 @@ static void write_changes(mpt_json *json, const mpt_path_row *row)
                                                                      : "added");
         mpt_json_member_uint(json, "segments", c->segments);
         mpt_json_member_uint(json, "frame_sent", c->frame[from]);
-        mpt_json_member_uint(json, "frame_arrived", c->frame[!from]);
+        mpt_json_member_uint(json, "frame_arrived", c->frame[to]);
         mpt_json_end_object(json);
     }
     mpt_json_end_array(json);
     mpt_json_member_object_inline(json, "mss");
-    mpt_figures_json_number(json, "sent",
-                            (mpt_maybe_int){f->mss[from][row->side] > 0, f->mss[from][row->side]});
-    mpt_figures_json_number(json, "arrived",
-                            (mpt_maybe_int){f->mss[!from][row->side] > 0, f->mss[!from][row->side]});
+    mpt_figures_json_number(json, "sent", (mpt_maybe_int){sent > 0, sent});
+    mpt_figures_json_number(json, "arrived", (mpt_maybe_int){arrived > 0, arrived});
     mpt_json_end_object(json);
 }
 

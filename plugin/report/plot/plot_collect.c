@@ -61,7 +61,7 @@ bool mpt_plot_has_delays(const mpt_report_context *x)
 struct teller {
     const mpt_series_request *request;
     const mpt_arguments *arguments;
-    unsigned end; /* whose frames and clock the points have */
+    mpt_end end; /* whose frames and clock the points have */
     mpt_point_func func;
     void *user;
 };
@@ -89,7 +89,7 @@ void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *requ
     if (m->pairs->len > 0) {
         const mpt_path_pair *pair = g_ptr_array_index(m->pairs, 0);
         bool at_far_end = mpt_vantage_engines_chosen(x->points) == pair->to;
-        t.end = pair->client_end ^ at_far_end;
+        t.end = at_far_end ? mpt_end_other(pair->client_end) : pair->client_end;
         mpt_path_model_samples_at(m, pair, t.end, tell, &t);
     }
     mpt_path_model_free(m);

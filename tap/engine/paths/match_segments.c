@@ -33,15 +33,21 @@ static void settle(mpt_path_end *e, struct mpt_lane *l, mpt_path_record *r)
     e->paths->records--;
 }
 
+/* The side of the partner's subflow that is this side of e's. */
+static mpt_side its_side(const mpt_path_end *e, mpt_side side)
+{
+    return e->flow->flip[MPT_END_A] == e->flow->flip[MPT_END_B] ? side : mpt_side_other(side);
+}
+
 /* True if the acknowledgement, or the data itself, proves that the bytes arrived at the other end. */
-static bool reached(const mpt_path_end *e, unsigned side, const mpt_path_record *r)
+static bool reached(const mpt_path_end *e, mpt_side side, const mpt_path_record *r)
 {
     const mpt_half *h = &e->subflow->half[side];
     mpt_path_end *partner = e->partner;
 
     if (!partner)
         return false;
-    unsigned its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
+    mpt_side its = its_side(e, side);
     int64_t from = r->start + mpt_match_shift(e, partner, side);
     if (mpt_ranges_covered(&partner->subflow->half[its].received, from, from + r->length) > 0)
         return false; /* another copy did */
@@ -51,16 +57,16 @@ static bool reached(const mpt_path_end *e, unsigned side, const mpt_path_record 
 /* Outside what the other end's capture spans, as far as the delays of this flow show. */
 bool mpt_match_outside(const mpt_path_end *e, int64_t time_ns)
 {
-    const mpt_paths_view *other = &e->paths->views[!e->end];
-    int64_t shift = e->paths->views[!e->end].progress_ns - e->paths->views[e->end].progress_ns;
+    const mpt_paths_view *mine = &e->paths->views[e->end], *other = &e->paths->views[mpt_end_other(e->end)];
+    int64_t shift = other->progress_ns - mine->progress_ns;
 
-    if (!other->any || other->progress_ns == INT64_MIN || e->paths->views[e->end].progress_ns == INT64_MIN)
+    if (!other->any || other->progress_ns == INT64_MIN || mine->progress_ns == INT64_MIN)
         return false;
     return time_ns + shift < other->first_ns - ORPHAN_NS / 20 ||
            time_ns + shift > other->last_ns + ORPHAN_NS / 20;
 }
 
-static void leave_alone(mpt_path_end *e, unsigned side, mpt_path_record *r)
+static void leave_alone(mpt_path_end *e, mpt_side side, mpt_path_record *r)
 {
     struct mpt_lane *l = &e->store[side];
     mpt_path_alone *a = &e->lanes[side].alone;
@@ -180,12 +186,13 @@ static void cut(mpt_path_end *e, struct mpt_lane *l, mpt_path_record *r, int64_t
 }
 
 /* Retransmissions of the same bytes need not have the same options, and may be taken for each other. */
-static void note_changes(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mpt_path_record *mine,
+static void note_changes(mpt_path_end *e, mpt_path_end *partner, mpt_side side, const mpt_path_record *mine,
                          const mpt_path_record *other)
 {
-    unsigned end = e->end, its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
+    mpt_end end = e->end, far = partner->end;
+    mpt_side its = its_side(e, side);
     struct mpt_lane *l = &e->store[side], *partners = &partner->store[its];
-    mpt_option_change_segment g = {.side = side ^ e->flow->flip[end], .flags = mine->flags};
+    mpt_option_change_segment g = {.side = mpt_path_side(e->flow, end, side), .flags = mine->flags};
 
     if (mine->cut || other->cut || mine->again || other->again)
         return;
@@ -198,21 +205,21 @@ static void note_changes(mpt_path_end *e, mpt_path_end *partner, unsigned side, 
     if (mine->payload && (l->alike_frame == mine->frame || partners->alike_frame == other->frame))
         return;
     g.options[end] = mine->options;
-    g.options[!end] = other->options;
+    g.options[far] = other->options;
     g.length[end] = mine->option_len;
-    g.length[!end] = other->option_len;
+    g.length[far] = other->option_len;
     g.frame[end] = mine->frame;
-    g.frame[!end] = other->frame;
+    g.frame[far] = other->frame;
     g.time_ns[end] = mine->time_ns;
-    g.time_ns[!end] = other->time_ns;
+    g.time_ns[far] = other->time_ns;
     mpt_option_changes_note(&e->flow->changes, &g);
 }
 
-static void tell(mpt_path_end *e, mpt_path_end *partner, unsigned side, const mpt_path_record *mine,
+static void tell(mpt_path_end *e, mpt_path_end *partner, mpt_side side, const mpt_path_record *mine,
                  const mpt_path_record *other, uint32_t length)
 {
     const mpt_path_flow *f = e->flow;
-    mpt_path_sample sample = {.flow = f->index, .length = length, .side = side ^ f->flip[e->end]};
+    mpt_path_sample sample = {.flow = f->index, .length = length, .side = mpt_path_side(f, e->end, side)};
     mpt_paths_view *views = e->paths->views;
 
     sample.time_ns[e->end] = mine->time_ns;
@@ -234,24 +241,25 @@ int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other)
     return (int32_t)(mine->origin - other->origin);
 }
 
-int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side)
+int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, mpt_side side)
 {
-    unsigned its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
+    mpt_side its = its_side(e, side);
 
     return mpt_match_half_shift(&e->subflow->half[side], &partner->subflow->half[its]);
 }
 
-static bool is_rewritten(const mpt_path_end *e, const mpt_path_end *partner, unsigned side)
+static bool is_rewritten(const mpt_path_end *e, const mpt_path_end *partner, mpt_side side)
 {
-    unsigned its = side ^ e->flow->flip[0] ^ e->flow->flip[1];
-    const mpt_half *mine = &e->subflow->half[!side], *other = &partner->subflow->half[!its];
+    mpt_side its = its_side(e, side);
+    const mpt_half *mine = &e->subflow->half[mpt_side_other(side)],
+                   *other = &partner->subflow->half[mpt_side_other(its)];
 
     return mine->isn_known && other->isn_known && mine->origin != other->origin;
 }
 
 /* A segment without payload whose options are changed on the way: what is left at both ends, and fits
  * but for them. */
-static bool match_changed(mpt_path_end *e, unsigned side, mpt_path_record *mine)
+static bool match_changed(mpt_path_end *e, mpt_side side, mpt_path_record *mine)
 {
     mpt_path_end *partner = e->partner;
     search s = {.mine = mine, .any_options = true};
@@ -260,7 +268,7 @@ static bool match_changed(mpt_path_end *e, unsigned side, mpt_path_record *mine)
 
     if (!partner || mine->payload)
         return false;
-    l = &partner->store[side ^ e->flow->flip[0] ^ e->flow->flip[1]];
+    l = &partner->store[its_side(e, side)];
     s.compare_acks = !is_rewritten(e, partner, side);
     s.start = s.end = mine->start + mpt_match_shift(e, partner, side);
     r = l->records ? find(l, &s) : NULL;
@@ -272,7 +280,7 @@ static bool match_changed(mpt_path_end *e, unsigned side, mpt_path_record *mine)
     return true;
 }
 
-static void give_up(mpt_path_end *e, unsigned side, mpt_path_record *r)
+static void give_up(mpt_path_end *e, mpt_side side, mpt_path_record *r)
 {
     if (!match_changed(e, side, r))
         leave_alone(e, side, r);
@@ -305,7 +313,7 @@ static void compact(struct mpt_lane *l)
 }
 
 /* Drops what is done, and gives up what is too old. */
-static void trim(mpt_path_end *e, unsigned side)
+static void trim(mpt_path_end *e, mpt_side side)
 {
     struct mpt_lane *l = &e->store[side];
     int64_t progress = e->paths->views[e->end].progress_ns;
@@ -341,10 +349,10 @@ static void take(mpt_path_record *mine, int64_t shift, int64_t from, int64_t to,
 }
 
 /* Matches a record of e with what waits at its partner. True when nothing of it is left, but for *left. */
-static bool match_once(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_path_record *mine,
+static bool match_once(mpt_path_end *e, mpt_path_end *partner, mpt_side side, mpt_path_record *mine,
                        GArray **left)
 {
-    struct mpt_lane *l = &partner->store[side ^ e->flow->flip[0] ^ e->flow->flip[1]];
+    struct mpt_lane *l = &partner->store[its_side(e, side)];
     int64_t shift = mpt_match_shift(e, partner, side);
     search s = {.mine = mine, .compare_acks = !is_rewritten(e, partner, side)};
 
@@ -372,7 +380,7 @@ static bool match_once(mpt_path_end *e, mpt_path_end *partner, unsigned side, mp
 }
 
 /* The same, and with what is left: that waits on its own, which does not count. */
-static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_path_record *mine)
+static bool match(mpt_path_end *e, mpt_path_end *partner, mpt_side side, mpt_path_record *mine)
 {
     GArray *left = NULL;
     bool done = match_once(e, partner, side, mine, &left);
@@ -387,7 +395,7 @@ static bool match(mpt_path_end *e, mpt_path_end *partner, unsigned side, mpt_pat
     }
     if (left)
         g_array_free(left, TRUE);
-    trim(partner, side ^ e->flow->flip[0] ^ e->flow->flip[1]);
+    trim(partner, its_side(e, side));
     return done;
 }
 
@@ -407,7 +415,7 @@ static void wait_for_partner(mpt_path_end *e, struct mpt_lane *l, const mpt_path
     e->paths->records++;
 }
 
-void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int64_t position)
+void mpt_match_segment(mpt_path_end *e, mpt_side side, const mpt_segment *g, int64_t position)
 {
     struct mpt_lane *l = &e->store[side];
     mpt_path_end *partner = e->partner;
@@ -438,7 +446,7 @@ void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int
 
 void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner)
 {
-    for (unsigned side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         struct mpt_lane *l = &e->store[side];
         guint n = l->records ? l->records->len : 0;
         for (guint i = l->head; i < n; i++) {
@@ -455,7 +463,7 @@ void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner)
 
 void mpt_match_finish(mpt_path_end *e)
 {
-    for (unsigned side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         struct mpt_lane *l = &e->store[side];
         for (guint i = l->head; l->records && i < l->records->len; i++)
             if (!at(l, i)->done)

@@ -133,7 +133,7 @@ static mpt_option_change *find(GArray **changes, const mpt_option_change *like)
     return &g_array_index(*changes, mpt_option_change, (*changes)->len - 1);
 }
 
-/* a, b: the option at end 0 and at end 1; NULL: not there. */
+/* a, b: the option at each end; NULL: not there. */
 static void add(GArray **changes, const mpt_option_change_segment *g, const mpt_option *a,
                 const mpt_option *b, mpt_option_change_part part)
 {
@@ -141,13 +141,13 @@ static void add(GArray **changes, const mpt_option_change_segment *g, const mpt_
         .subtype = a ? a->subtype : b->subtype, .part = part, .side = g->side, .flags = g->flags};
     mpt_option_change *c;
 
-    like.ends = (a ? 1u : 0u) | (b ? 2u : 0u);
+    like.ends = (a ? 1u << MPT_END_A : 0u) | (b ? 1u << MPT_END_B : 0u);
     memcpy(like.frame, g->frame, sizeof like.frame);
     memcpy(like.time_ns, g->time_ns, sizeof like.time_ns);
     if (a)
-        like.option[0] = *a;
+        like.option[MPT_END_A] = *a;
     if (b)
-        like.option[1] = *b;
+        like.option[MPT_END_B] = *b;
     c = find(changes, &like);
     /* A segment that is split on the way comes here once for each part. */
     c->segments += c->segments == 0 || (c->last[0] != g->frame[0] && c->last[1] != g->frame[1]);

@@ -12,6 +12,7 @@
 #include <glib.h>
 #include <stdint.h>
 
+#include "tap/engine/base/axes.h"
 #include "tap/engine/protocol/option.h"
 
 /* The part of an option that differs. */
@@ -29,22 +30,22 @@ typedef struct mpt_option_change {
     mpt_subtype subtype;
     mpt_option_change_part part;
     unsigned ends; /* a bit for each end that has the option */
-    unsigned side; /* of the flow: who sent it */
+    mpt_side side; /* of the flow: who sent it */
     uint64_t segments;
-    uint32_t frame[2];    /* of the first, at each end */
-    int64_t time_ns[2];   /* by each end's clock */
-    mpt_option option[2]; /* of the first, at the ends that have it */
-    uint32_t last[2];     /* frames last counted */
-    uint8_t flags;        /* TCP's, of the first (tap/segment.h) */
+    uint32_t frame[MPT_ENDS];    /* of the first, at each end */
+    int64_t time_ns[MPT_ENDS];   /* by each end's clock */
+    mpt_option option[MPT_ENDS]; /* of the first, at the ends that have it */
+    uint32_t last[MPT_ENDS];     /* frames last counted */
+    uint8_t flags;               /* TCP's, of the first (tap/segment.h) */
 } mpt_option_change;
 
 /* One segment as each end has it. */
 typedef struct mpt_option_change_segment {
-    const uint8_t *options[2];
-    size_t length[2];
-    uint32_t frame[2];
-    int64_t time_ns[2];
-    unsigned side;
+    const uint8_t *options[MPT_ENDS];
+    size_t length[MPT_ENDS];
+    uint32_t frame[MPT_ENDS];
+    int64_t time_ns[MPT_ENDS];
+    mpt_side side;
     uint8_t flags; /* TCP's */
 } mpt_option_change_segment;
 

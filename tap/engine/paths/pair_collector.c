@@ -24,7 +24,7 @@ struct mpt_path_collector {
     bool alone; /* no other point can come: the capture knows no interfaces */
 };
 
-static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, mpt_side side,
                        const mpt_segment *g, int64_t position, void *user)
 {
     tap *t = user;
@@ -93,7 +93,7 @@ static void make_pair(mpt_path_collector *c, unsigned a, unsigned b)
     }
     if (!(c->wants & MPT_PATHS_ALL))
         mpt_paths_set_limit(pair->paths, WAITING);
-    c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, 0);
+    c->taps[a].views[c->taps[a].count++] = mpt_paths_end(pair->paths, MPT_END_A);
 }
 
 mpt_path_collector *mpt_path_collector_new(unsigned wants)
@@ -113,7 +113,7 @@ void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigne
     for (unsigned a = 0; a < point; a++) {
         if (!c->pairs[a][point].paths)
             make_pair(c, a, point);
-        c->taps[point].views[c->taps[point].count++] = mpt_paths_end(c->pairs[a][point].paths, 1);
+        c->taps[point].views[c->taps[point].count++] = mpt_paths_end(c->pairs[a][point].paths, MPT_END_B);
     }
     /* Whoever comes next finds what it missed. */
     if (point == 0)
@@ -132,7 +132,7 @@ mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engine
     pair = &c->pairs[a][b];
     pair->from = from;
     pair->to = to;
-    pair->client_end = from > to;
+    pair->client_end = from > to ? MPT_END_B : MPT_END_A;
     mpt_paths_finish(pair->paths, (const mpt_engine *const[]){mpt_vantage_engines_at(engines, a),
                                                               mpt_vantage_engines_at(engines, b)});
     return pair;

@@ -16,8 +16,8 @@
 
 /* Two vantage points that are next to each other on the path. */
 typedef struct mpt_path_pair {
-    unsigned from, to;   /* points; from is nearer to the client */
-    unsigned client_end; /* end of `paths` that is `from` */
+    unsigned from, to;  /* points; from is nearer to the client */
+    mpt_end client_end; /* end of `paths` that is `from` */
     mpt_paths *paths;
     mpt_path_store *store;
     mpt_clock_estimate clock;   /* of `to` against `from` */

@@ -40,17 +40,19 @@ static uint32_t raw_isn(const mpt_half *h)
 static bool name_of(const mpt_subflow *s, unsigned k, uint64_t *name)
 {
     const mpt_connection *c = s->connection;
-    unsigned opener = s->initiator_known ? s->initiator : 0;
+    mpt_side opener = s->initiator_known ? s->initiator : MPT_SIDE_A;
+    mpt_conn_side server;
 
     switch (1u << k) {
     case MPT_PATH_KEY:
-        if (s->kind != MPT_SUBFLOW_CAPABLE || !(c->host[0].key_known || c->host[1].key_known))
+        if (s->kind != MPT_SUBFLOW_CAPABLE ||
+            !(c->host[MPT_CONN_SIDE_A].key_known || c->host[MPT_CONN_SIDE_B].key_known))
             return false;
         /* The server's, which both versions have in the SYN/ACK. */
-        opener = !mpt_connection_client_side(c);
-        if (!c->host[opener].key_known)
+        server = mpt_conn_side_other(mpt_connection_client_side(c));
+        if (!c->host[server].key_known)
             return false;
-        *name = c->host[opener].key;
+        *name = c->host[server].key;
         break;
     case MPT_PATH_NONCE:
         if (!s->join || !s->join->syn_seen)
@@ -59,7 +61,7 @@ static bool name_of(const mpt_subflow *s, unsigned k, uint64_t *name)
         break;
     case MPT_PATH_ISN:
     case MPT_PATH_PEER_ISN: {
-        const mpt_half *h = &s->half[opener ^ (1u << k == MPT_PATH_PEER_ISN)];
+        const mpt_half *h = &s->half[1u << k == MPT_PATH_ISN ? opener : mpt_side_other(opener)];
         if (!s->initiator_known || !h->isn_known)
             return false;
         *name = raw_isn(h);
@@ -106,10 +108,11 @@ static bool is_flipped(const mpt_subflow *a, const mpt_subflow *b)
 /* A later connection between the same ports has other sequence numbers. */
 static bool sequences_overlap(const mpt_subflow *a, const mpt_subflow *b)
 {
-    unsigned flip = is_flipped(a, b), alike = 0;
+    bool flip = is_flipped(a, b);
+    unsigned alike = 0;
 
-    for (unsigned side = 0; side < 2; side++) {
-        const mpt_half *x = &a->half[side], *y = &b->half[side ^ flip];
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
+        const mpt_half *x = &a->half[side], *y = &b->half[flip ? mpt_side_other(side) : side];
         if (!x->seen || !y->seen)
             continue;
         int64_t from = (int32_t)(x->origin - y->origin);
@@ -134,13 +137,13 @@ static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_
     const mpt_subflow *s = e->subflow, *other = found->subflow;
 
     f->subflow[e->end] = s;
-    f->flip[e->end] = f->flip[found->end] ^ is_flipped(other, s);
+    f->flip[e->end] = f->flip[found->end] != is_flipped(other, s);
     f->reasons = reasons;
     f->score = score;
     f->addresses_changed = !same_tuple(s, other);
-    for (unsigned side = 0; side < 2; side++) {
-        f->lane[e->end][side] = &e->lanes[side ^ f->flip[e->end]];
-        f->mss[e->end][side] = e->mss[side ^ f->flip[e->end]];
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
+        f->lane[e->end][side] = &e->lanes[mpt_path_side(f, e->end, side)];
+        f->mss[e->end][side] = e->mss[mpt_path_side(f, e->end, side)];
     }
     e->flow = f;
     e->paths->flows->pdata[gone->index] = NULL;
@@ -228,7 +231,7 @@ mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s)
     e->flow = f;
     f->index = v->paths->flows->len;
     f->subflow[v->end] = s;
-    for (unsigned side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         e->lanes[side].private_ = &e->store[side];
         f->lane[v->end][side] = &e->lanes[side];
     }
@@ -239,7 +242,7 @@ mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s)
 
 /* --- the observer --- */
 
-static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, unsigned side,
+static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, mpt_side side,
                        const mpt_segment *g, int64_t position, void *user)
 {
     mpt_paths_view *v = user;
@@ -253,7 +256,7 @@ static void on_segment(const mpt_connection *connection, const mpt_subflow *subf
     e = mpt_paths_find(v, subflow);
     if (g->presence & MPT_SEGMENT_MSS) {
         e->mss[side] = g->mss;
-        e->flow->mss[e->end][side ^ e->flow->flip[e->end]] = g->mss;
+        e->flow->mss[e->end][mpt_path_side(e->flow, e->end, side)] = g->mss;
     }
     if (!e->partner && (e->segments++ < EAGER || e->segments % 64 == 0))
         look(e);
@@ -289,7 +292,7 @@ static void part(mpt_path_end *e)
     mpt_path_flow *f = e->flow;
 
     f->subflow[e->end] = NULL;
-    f->lane[e->end][0] = f->lane[e->end][1] = NULL;
+    f->lane[e->end][MPT_SIDE_A] = f->lane[e->end][MPT_SIDE_B] = NULL;
     f->reasons = f->score = 0;
     e->partner->partner = NULL;
 }
@@ -314,7 +317,7 @@ static void on_forget(const mpt_connection *connection, const mpt_subflow *subfl
         p->flows->pdata[e->flow->index] = NULL;
         g_free(e->flow);
     }
-    for (unsigned side = 0; side < 2; side++)
+    for (mpt_side side = 0; side < MPT_SIDES; side++)
         p->records -= mpt_match_waits(&e->store[side]);
     v->last = v->last == e ? NULL : v->last;
     g_hash_table_remove(v->subflows, subflow);
@@ -334,7 +337,7 @@ static void free_end(gpointer data)
 {
     mpt_path_end *e = data;
 
-    for (unsigned side = 0; side < 2; side++) {
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
         mpt_match_clear(&e->store[side]);
         mpt_histogram_clear(&e->lanes[side].queued);
     }
@@ -359,7 +362,7 @@ mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user)
     p->user = user;
     p->flows = g_ptr_array_new_with_free_func(free_flow);
     p->names = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
-    for (unsigned end = 0; end < 2; end++) {
+    for (mpt_end end = 0; end < MPT_ENDS; end++) {
         mpt_paths_view *v = &p->views[end];
         v->paths = p;
         v->end = end;
@@ -374,7 +377,7 @@ void mpt_paths_free(mpt_paths *p)
 {
     if (!p)
         return;
-    for (unsigned end = 0; end < 2; end++) {
+    for (mpt_end end = 0; end < MPT_ENDS; end++) {
         g_hash_table_destroy(p->views[end].subflows);
         g_hash_table_destroy(p->views[end].connections);
     }
@@ -388,7 +391,7 @@ void mpt_paths_set_limit(mpt_paths *p, uint64_t segments)
     p->max_records = segments;
 }
 
-void *mpt_paths_end(mpt_paths *p, unsigned end)
+void *mpt_paths_end(mpt_paths *p, mpt_end end)
 {
     return &p->views[end];
 }
@@ -396,7 +399,7 @@ void *mpt_paths_end(mpt_paths *p, unsigned end)
 /* --- the end --- */
 
 /* A SYN that loses its MPTCP option on the path arrives as plain TCP: its sequence numbers identify it. */
-static void try_plain(mpt_paths *p, unsigned end, const mpt_subflow *s)
+static void try_plain(mpt_paths *p, mpt_end end, const mpt_subflow *s)
 {
     const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN),
                    answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
@@ -413,9 +416,9 @@ static void try_plain(mpt_paths *p, unsigned end, const mpt_subflow *s)
     }
 }
 
-static void find_plain(mpt_paths *p, const mpt_engine *const engines[2])
+static void find_plain(mpt_paths *p, const mpt_engine *const engines[MPT_ENDS])
 {
-    for (unsigned end = 0; end < 2; end++) {
+    for (mpt_end end = 0; end < MPT_ENDS; end++) {
         const GPtrArray *all = mpt_engine_subflows(engines[end]);
         for (guint i = 0; i < all->len; i++) {
             const mpt_subflow *s = g_ptr_array_index(all, i);
@@ -425,17 +428,17 @@ static void find_plain(mpt_paths *p, const mpt_engine *const engines[2])
     }
     for (guint i = 0; i < p->flows->len; i++) {
         mpt_path_flow *f = g_ptr_array_index(p->flows, i);
-        if (!f || (f->subflow[0] && f->subflow[1]))
+        if (!f || (f->subflow[MPT_END_A] && f->subflow[MPT_END_B]))
             continue;
-        unsigned end = f->subflow[0] ? 0 : 1;
+        mpt_end end = mpt_path_found_at(f);
         mpt_path_end *e = g_hash_table_lookup(p->views[end].subflows, f->subflow[end]);
-        f->outside = !p->views[!end].any || mpt_match_outside(e, f->subflow[end]->start_ns);
+        f->outside = !p->views[mpt_end_other(end)].any || mpt_match_outside(e, f->subflow[end]->start_ns);
     }
 }
 
-void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2])
+void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[MPT_ENDS])
 {
-    for (unsigned end = 0; end < 2; end++) {
+    for (mpt_end end = 0; end < MPT_ENDS; end++) {
         GHashTableIter i;
         gpointer e;
         g_hash_table_iter_init(&i, p->views[end].subflows);
@@ -444,7 +447,7 @@ void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2])
                 look(e);
         }
     }
-    for (unsigned end = 0; end < 2; end++) {
+    for (mpt_end end = 0; end < MPT_ENDS; end++) {
         GHashTableIter i;
         gpointer e;
         g_hash_table_iter_init(&i, p->views[end].subflows);
@@ -454,8 +457,8 @@ void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2])
     for (guint i = 0; i < p->flows->len; i++) {
         /* More is known by now than when they were found. */
         mpt_path_flow *f = g_ptr_array_index(p->flows, i);
-        if (f && f->subflow[0] && f->subflow[1])
-            f->score = score_of(f->subflow[0], f->subflow[1], &f->reasons);
+        if (f && f->subflow[MPT_END_A] && f->subflow[MPT_END_B])
+            f->score = score_of(f->subflow[MPT_END_A], f->subflow[MPT_END_B], &f->reasons);
     }
     find_plain(p, engines);
 }

@@ -1,7 +1,7 @@
 /* paths.h - the same traffic at two vantage points: matches subflows and segments of one with those
  * of the other.
  *
- *   end 0                                   end 1
+ *   end A                                   end B
  *     | segment [a, b) tsval v  at time 12.000 |
  *     |----------------------------------------| segment [a, b) tsval v  at time 12.020   -> a sample
  *     | [b, c) v                  lost   - - - |
@@ -33,11 +33,11 @@ typedef struct mpt_paths mpt_paths;
 
 /* A segment, or a part of it, that was seen at both ends. */
 typedef struct mpt_path_sample {
-    int64_t time_ns[2]; /* by each end's own clock, in ns since the epoch */
-    uint32_t frame[2];
+    int64_t time_ns[MPT_ENDS]; /* by each end's own clock, in ns since the epoch */
+    uint32_t frame[MPT_ENDS];
     uint32_t flow;   /* index in mpt_paths_flows() */
     uint32_t length; /* bytes of payload; 0: a segment without payload */
-    uint32_t side;   /* of the flow: who sent it */
+    mpt_side side;   /* of the flow: who sent it */
 } mpt_path_sample;
 
 typedef void (*mpt_paths_sample)(const mpt_path_sample *sample, void *user);
@@ -78,20 +78,32 @@ typedef struct mpt_path_lane {
     struct mpt_lane *private_;
 } mpt_path_lane;
 
-/* A subflow, as far as it was found. Side 0 of the flow is side 0 of subflow[0], or of subflow[1] where
+/* A subflow, as far as it was found. Its sides are those of subflow[MPT_END_A], or of the other where
  * that is NULL. */
 typedef struct mpt_path_flow {
     uint32_t index;
-    const mpt_subflow *subflow[2]; /* NULL: not found at this end */
-    bool flip[2];                  /* side of subflow[end] = side of the flow ^ flip[end] */
+    const mpt_subflow *subflow[MPT_ENDS]; /* NULL: not found at this end */
+    bool flip[MPT_ENDS];                  /* side A of subflow[end] is side B of the flow */
     uint32_t reasons, score;
     bool addresses_changed;
-    GArray *changes;           /* mpt_option_change: MPTCP options that differ; NULL: none */
-    uint16_t mss[2][2];        /* of the SYNs, [end][side of the flow]; 0: not known */
-    const mpt_subflow *plain;  /* where subflow[end] is NULL: the TCP connection that it is there */
-    bool outside;              /* where subflow[end] is NULL: it began while that end was not capturing */
-    mpt_path_lane *lane[2][2]; /* [end][side of the flow]; NULL where subflow[end] is */
+    GArray *changes;                   /* mpt_option_change: MPTCP options that differ; NULL: none */
+    uint16_t mss[MPT_ENDS][MPT_SIDES]; /* of the SYNs, by side of the flow; 0: not known */
+    const mpt_subflow *plain;          /* where subflow[end] is NULL: the TCP connection that it is there */
+    bool outside; /* where subflow[end] is NULL: it began while that end was not capturing */
+    mpt_path_lane *lane[MPT_ENDS][MPT_SIDES]; /* by side of the flow; NULL where subflow[end] is */
 } mpt_path_flow;
+
+/* The side of subflow[end] that is this side of the flow; and back. */
+static inline mpt_side mpt_path_side(const mpt_path_flow *f, mpt_end end, mpt_side side)
+{
+    return f->flip[end] ? mpt_side_other(side) : side;
+}
+
+/* The first end that has the flow. */
+static inline mpt_end mpt_path_found_at(const mpt_path_flow *f)
+{
+    return f->subflow[MPT_END_A] ? MPT_END_A : MPT_END_B;
+}
 
 /* sample: called for each one as it is found, nearly in order of time; may be NULL. Free with
  * mpt_paths_free(), before the engines. */
@@ -101,14 +113,14 @@ void mpt_paths_free(mpt_paths *p);
 /* Limits how many segments wait for their partner, over all flows; a million unless this is called. */
 void mpt_paths_set_limit(mpt_paths *p, uint64_t segments);
 
-/* The observer of both engines, and its `user` for the engine of an end (0 or 1). */
+/* The observer of both engines, and its `user` for the engine of an end. */
 extern const mpt_observer MPT_PATHS_OBSERVER;
-void *mpt_paths_end(mpt_paths *p, unsigned end);
+void *mpt_paths_end(mpt_paths *p, mpt_end end);
 
 /* Call at the end of the capture, when both engines are flushed: what still waits has no partner.
  * engines: those of both ends, where subflows that became plain TCP on the path are looked for. May
  * be called again. */
-void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[2]);
+void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[MPT_ENDS]);
 
 /* All flows (mpt_path_flow) in order of discovery; NULL: became part of another one. Borrowed. */
 const GPtrArray *mpt_paths_flows(const mpt_paths *p);
@@ -119,7 +131,7 @@ uint64_t mpt_paths_ambiguous_flows(const mpt_paths *p);
 uint64_t mpt_paths_forgotten(const mpt_paths *p);
 
 /* Of what `side` of the flow sent; `from` is the end near the sender. Call it after mpt_paths_finish(). */
-mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from);
+mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, mpt_side side, mpt_end from);
 
 /* "keys", "token and nonce", ...: the k-th reason, static. */
 const char *mpt_path_reason(unsigned k);

@@ -53,14 +53,14 @@ enum {
 typedef struct mpt_path_end {
     struct mpt_paths *paths;
     const mpt_subflow *subflow;
-    unsigned end;
+    mpt_end end;
     mpt_path_flow *flow;
-    struct mpt_path_end *partner; /* at the other end; NULL: not found */
-    mpt_path_lane lanes[2];       /* by side of the subflow */
-    struct mpt_lane store[2];
+    struct mpt_path_end *partner;   /* at the other end; NULL: not found */
+    mpt_path_lane lanes[MPT_SIDES]; /* by side of the subflow */
+    struct mpt_lane store[MPT_SIDES];
     uint32_t segments;                /* while it is not matched */
     uint32_t known;                   /* reasons that are registered */
-    uint16_t mss[2];                  /* by side of the subflow; 0: not known */
+    uint16_t mss[MPT_SIDES];          /* 0: not known */
     uint64_t names[MPT_PATH_REASONS]; /* under which, where known */
     bool counted_ambiguous;
 } mpt_path_end;
@@ -68,9 +68,10 @@ typedef struct mpt_path_end {
 /* One end: the observer's user for its engine. */
 typedef struct mpt_paths_view {
     struct mpt_paths *paths;
-    unsigned end;
-    GHashTable *subflows;    /* const mpt_subflow * -> mpt_path_end, owned */
-    GHashTable *connections; /* const mpt_connection * -> struct arrival[2], owned (reorder_queue.c) */
+    mpt_end end;
+    GHashTable *subflows; /* const mpt_subflow * -> mpt_path_end, owned */
+    GHashTable
+        *connections; /* const mpt_connection * -> struct arrival[mpt_conn_side], owned (reorder_queue.c) */
     mpt_path_end *last;
     bool any;
     int64_t first_ns, last_ns; /* of all segments */
@@ -80,7 +81,7 @@ typedef struct mpt_paths_view {
 struct mpt_paths {
     mpt_paths_sample sample;
     void *user;
-    mpt_paths_view views[2];
+    mpt_paths_view views[MPT_ENDS];
     GPtrArray *flows;
     GHashTable *names; /* what identifies a subflow (hashed) -> GPtrArray of mpt_path_end */
     uint64_t ambiguous, ambiguous_flows, forgotten;
@@ -91,7 +92,7 @@ struct mpt_paths {
 mpt_path_end *mpt_paths_find(mpt_paths_view *v, const mpt_subflow *s);
 
 /* match_segments.c */
-void mpt_match_segment(mpt_path_end *e, unsigned side, const mpt_segment *g, int64_t position);
+void mpt_match_segment(mpt_path_end *e, mpt_side side, const mpt_segment *g, int64_t position);
 /* Call when both ends were found to be one flow: matches what has waited. */
 void mpt_match_waiting(mpt_path_end *e, mpt_path_end *partner);
 /* Nothing more comes: what waits has no partner. */
@@ -102,7 +103,7 @@ void mpt_match_clear(struct mpt_lane *l);
 /* The records that count in mpt_paths.records. */
 uint64_t mpt_match_waits(const struct mpt_lane *l);
 /* What to add to a position of `side` at e to get that of the same byte at its partner. */
-int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, unsigned side);
+int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, mpt_side side);
 
 /* The same for the two halves that are one direction of a flow. */
 int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other);

@@ -19,12 +19,12 @@ void mpt_paths_arrivals_free(gpointer arrivals)
 {
     struct arrival *a = arrivals;
 
-    mpt_runs_clear(&a[0].early);
-    mpt_runs_clear(&a[1].early);
+    mpt_runs_clear(&a[MPT_CONN_SIDE_A].early);
+    mpt_runs_clear(&a[MPT_CONN_SIDE_B].early);
     g_free(a);
 }
 
-static mpt_path_lane *lane_of(mpt_paths_view *v, const mpt_connection *c, unsigned side, uint16_t owner)
+static mpt_path_lane *lane_of(mpt_paths_view *v, const mpt_connection *c, mpt_conn_side side, uint16_t owner)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, owner);
 
@@ -34,7 +34,7 @@ static mpt_path_lane *lane_of(mpt_paths_view *v, const mpt_connection *c, unsign
 }
 
 /* Hands over what is in order now; `filler` is whose bytes closed the gap. */
-static void advance(mpt_paths_view *v, const mpt_connection *c, unsigned side, struct arrival *a,
+static void advance(mpt_paths_view *v, const mpt_connection *c, mpt_conn_side side, struct arrival *a,
                     mpt_path_lane *filler, int64_t now)
 {
     mpt_runs_at place;
@@ -54,7 +54,7 @@ static void advance(mpt_paths_view *v, const mpt_connection *c, unsigned side, s
     }
 }
 
-static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mpt_path_lane *lane)
+static void arrive(mpt_paths_view *v, const mpt_data_piece *p, mpt_conn_side side, mpt_path_lane *lane)
 {
     const mpt_connection *c = p->connection;
     const mpt_data_level *d = &c->level[side];
@@ -62,7 +62,7 @@ static void arrive(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, mp
     int64_t end = p->dsn + p->length;
 
     if (!a) {
-        a = g_new0(struct arrival, 2);
+        a = g_new0(struct arrival, MPT_CONN_SIDES);
         g_hash_table_insert(v->connections, (gpointer)c, a);
     }
     a += side;
@@ -98,7 +98,7 @@ static void set_fate(struct mpt_lane *l, int64_t start, int64_t end, enum fate f
     mpt_ranges_claim(&l->fate, start, end, &claim, NULL, NULL);
 }
 
-static bool position_at(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn,
+static bool position_at(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t dsn,
                         int64_t *position)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, owner);
@@ -107,7 +107,7 @@ static bool position_at(const mpt_connection *c, unsigned side, uint16_t owner, 
 }
 
 /* An earlier copy took the place of the first one, which is a reinjection now. */
-static void first_lost_its_place(mpt_paths_view *v, const mpt_data_piece *p, unsigned side)
+static void first_lost_its_place(mpt_paths_view *v, const mpt_data_piece *p, mpt_conn_side side)
 {
     mpt_path_lane *loser = lane_of(v, p->connection, side, p->first_owner);
     int64_t position;
@@ -134,7 +134,8 @@ static void replace_piece(const mpt_piece *piece, void *data)
 }
 
 /* A later copy of bytes that were refused when they came first, and that no DATA_ACK has: they are taken. */
-static void replace_refused(mpt_paths_view *v, const mpt_data_piece *p, unsigned side, struct mpt_lane *later)
+static void replace_refused(mpt_paths_view *v, const mpt_data_piece *p, mpt_conn_side side,
+                            struct mpt_lane *later)
 {
     const mpt_data_level *d = &p->connection->level[side];
     mpt_path_lane *lane = lane_of(v, p->connection, side, p->first_owner);
@@ -157,7 +158,7 @@ static void replace_refused(mpt_paths_view *v, const mpt_data_piece *p, unsigned
 
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
 {
-    unsigned side = p->side ^ p->subflow->flip;
+    mpt_conn_side side = mpt_subflow_conn_side(p->subflow, p->side);
     const mpt_data_level *d = &p->connection->level[side];
     int64_t end = p->position + p->length;
     enum fate fate = FATE_FIRST;
@@ -197,7 +198,7 @@ static void refuse_piece(const mpt_piece *piece, void *data)
 
 void mpt_paths_fail(mpt_paths_view *v, const mpt_connection *c, const mpt_event *fail)
 {
-    mpt_path_lane *lane = lane_of(v, c, !fail->side, fail->owner);
+    mpt_path_lane *lane = lane_of(v, c, mpt_conn_side_other(fail->side), fail->owner);
     int64_t from, first, end;
     struct mpt_lane *l;
     GArray *pieces;
@@ -256,8 +257,9 @@ static void judge_sent(const mpt_piece *piece, void *data)
         mpt_ranges_look(j->at_receiver, piece->start + j->shift, piece->end + j->shift, judge_arrived, j);
 }
 
-mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, unsigned from)
+mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, mpt_side side, mpt_end from)
 {
+    mpt_end to = mpt_end_other(from);
     judgement j = {0};
     const mpt_ranges *sent;
     int64_t first, end;
@@ -265,10 +267,11 @@ mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, unsigned side, 
     if (!f->subflow[from])
         return j.sums;
     sent = &f->lane[from][side]->private_->fate;
-    if (f->subflow[!from]) {
-        const mpt_subflow *a = f->subflow[from], *b = f->subflow[!from];
-        j.at_receiver = &f->lane[!from][side]->private_->fate;
-        j.shift = mpt_match_half_shift(&a->half[side ^ f->flip[from]], &b->half[side ^ f->flip[!from]]);
+    if (f->subflow[to]) {
+        const mpt_subflow *a = f->subflow[from], *b = f->subflow[to];
+        j.at_receiver = &f->lane[to][side]->private_->fate;
+        j.shift = mpt_match_half_shift(&a->half[mpt_path_side(f, from, side)],
+                                       &b->half[mpt_path_side(f, to, side)]);
     }
     if (mpt_ranges_bounds(sent, &first, &end))
         mpt_ranges_look(sent, first, end, judge_sent, &j);

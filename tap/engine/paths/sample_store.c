@@ -18,7 +18,7 @@ struct mpt_path_store {
     int fd; /* below 0: none yet */
     bool failed;
     uint64_t count;
-    int64_t shift_ns; /* clock of end 1 against end 0, roughly: of the first sample */
+    int64_t shift_ns; /* clock of end B against end A, roughly: of the first sample */
     mpt_path_sample buffer[BUFFER];
     size_t held, next; /* samples in it; while reading, the next one of them */
 };
@@ -82,7 +82,7 @@ void mpt_path_store_add(const mpt_path_sample *sample, void *user)
     if (s->failed)
         return;
     if (s->count++ == 0)
-        s->shift_ns = sample->time_ns[1] - sample->time_ns[0];
+        s->shift_ns = sample->time_ns[MPT_END_B] - sample->time_ns[MPT_END_A];
     s->buffer[s->held++] = *sample;
     if (s->held == BUFFER)
         write_held(s);
@@ -125,8 +125,8 @@ static size_t fill(mpt_path_store *s, keyed *window, size_t held, mpt_path_recei
 
     while (n < WINDOW && (s->next < s->held || read_some(s))) {
         const mpt_path_sample *sample = &s->buffer[s->next++];
-        unsigned end = receiver(sample, user);
-        window[n++] = (keyed){sample->time_ns[end] - (end ? s->shift_ns : 0), *sample};
+        mpt_end end = receiver(sample, user);
+        window[n++] = (keyed){sample->time_ns[end] - (end == MPT_END_B ? s->shift_ns : 0), *sample};
     }
     if (n > held)
         qsort(window, n, sizeof *window, by_key);

@@ -23,10 +23,10 @@ void mpt_path_store_add(const mpt_path_sample *sample, void *user);
 /* False if the temporary file could not be written or read: the samples are not complete. */
 bool mpt_path_store_ok(const mpt_path_store *s);
 
-/* The end (0 or 1) at which a sample arrived. */
-typedef unsigned (*mpt_path_receiver)(const mpt_path_sample *sample, void *user);
+/* The end at which a sample arrived. */
+typedef mpt_end (*mpt_path_receiver)(const mpt_path_sample *sample, void *user);
 typedef void (*mpt_path_each)(const mpt_path_sample *sample, void *user);
-/* Calls `each` for all samples, by time of arrival on the clock of end 0, which the samples
+/* Calls `each` for all samples, by time of arrival on the clock of end A, which the samples
  * themselves give roughly. */
 void mpt_path_store_read(mpt_path_store *s, mpt_path_receiver receiver, mpt_path_each each, void *user);
 

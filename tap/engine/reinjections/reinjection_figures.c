@@ -19,8 +19,8 @@ mpt_maybe_int mpt_reinjection_figures_end(const mpt_engine *e)
     return (mpt_maybe_int){true, place > 0.5};
 }
 
-static mpt_reinjection_sum_run run_of(const mpt_reinjection *r, const mpt_connection_view *v, unsigned side,
-                                      bool certain)
+static mpt_reinjection_sum_run run_of(const mpt_reinjection *r, const mpt_connection_view *v,
+                                      mpt_conn_side side, bool certain)
 {
     return (mpt_reinjection_sum_run){
         .dsn = mpt_metrics_relative(v->connection, side, r->dsn),
@@ -79,7 +79,7 @@ static void take_run(mpt_reinjection_figures *r, const mpt_reinjection_sum_run *
 struct taking {
     mpt_reinjection_figures *resent;
     const mpt_connection_view *v;
-    unsigned side;
+    mpt_conn_side side;
 };
 
 static void take_listed(const mpt_reinjection *run, void *user)
@@ -91,7 +91,7 @@ static void take_listed(const mpt_reinjection *run, void *user)
 }
 
 static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log *log,
-                          const mpt_connection_view *v, unsigned side)
+                          const mpt_connection_view *v, mpt_conn_side side)
 {
     GArray *sums = mpt_reinjection_log_unlisted(log, v->connection, side, mpt_reinjection_figures_certain(r));
 
@@ -117,7 +117,7 @@ static void take_unlisted(mpt_reinjection_figures *r, const mpt_reinjection_log 
 
 /* From "at least" to "exactly". */
 static void take_copies(mpt_reinjection_figures *r, const mpt_reinjection_log *log, const mpt_connection *c,
-                        unsigned side)
+                        mpt_conn_side side)
 {
     mpt_reinjection_log_copies(log, c, side, r->copies);
     r->copies[0] = r->data_bytes;
@@ -130,12 +130,12 @@ void mpt_reinjection_figures_init(mpt_reinjection_figures *r, const mpt_engine *
                                   mpt_direction direction, mpt_maybe_int end)
 {
     const mpt_engine_config *config = mpt_engine_get_config(e);
-    unsigned side = v->side[direction];
+    mpt_conn_side side = v->side[mpt_direction_sender(direction)];
     struct taking t = {.resent = r, .v = v, .side = side};
 
     *r = (mpt_reinjection_figures){
         .direction = direction,
-        .vantage = {end.known, (end.value == 0) == (direction == MPT_S2C)},
+        .vantage = {end.known, (end.value == MPT_CLIENT) == (direction == MPT_S2C)},
         .data_bytes = v->direction[direction].data.dsn_unique_bytes,
         .runs = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_sum_run)),
         .pairs = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_pair)),

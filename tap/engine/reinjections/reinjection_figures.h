@@ -46,7 +46,7 @@ typedef struct mpt_reinjection_figures {
     uint64_t copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with k + 1 copies, the last: or more */
 } mpt_reinjection_figures;
 
-/* The end at which the capture was taken, by all its handshakes: 0 client, 1 server; null: neither. */
+/* The end at which the capture was taken, by all its handshakes: an mpt_role; null: neither. */
 mpt_maybe_int mpt_reinjection_figures_end(const mpt_engine *e);
 
 void mpt_reinjection_figures_init(mpt_reinjection_figures *r, const mpt_engine *e,

@@ -17,7 +17,7 @@
 
 typedef struct direction {
     const mpt_connection *connection;
-    unsigned side;
+    mpt_conn_side side;
     GArray *open, *closed;                     /* mpt_reinjection, in order of discovery */
     mpt_ranges useful;                         /* acknowledged first as a later copy */
     mpt_ranges late;                           /* in a run with late_original */
@@ -28,13 +28,13 @@ typedef struct direction {
 } direction;
 
 typedef struct entry {
-    direction side[2]; /* of the connection */
+    direction side[MPT_CONN_SIDES];
 } entry;
 
 typedef struct subflow_holes {
-    mpt_sequence_gaps side[2]; /* of the subflow */
-    bool refuses[2];           /* it sent an MP_FAIL */
-    int64_t refused_from[2];   /* position */
+    mpt_sequence_gaps side[MPT_SIDES];
+    bool refuses[MPT_SIDES];         /* it sent an MP_FAIL */
+    int64_t refused_from[MPT_SIDES]; /* position */
 } subflow_holes;
 
 struct mpt_reinjection_log {
@@ -67,8 +67,8 @@ static void free_entry(gpointer data)
 {
     entry *e = data;
 
-    clear_direction(&e->side[0]);
-    clear_direction(&e->side[1]);
+    clear_direction(&e->side[MPT_CONN_SIDE_A]);
+    clear_direction(&e->side[MPT_CONN_SIDE_B]);
     g_free(e);
 }
 
@@ -76,8 +76,8 @@ static void free_holes(gpointer data)
 {
     subflow_holes *h = data;
 
-    mpt_runs_clear(&h->side[0].runs);
-    mpt_runs_clear(&h->side[1].runs);
+    mpt_runs_clear(&h->side[MPT_SIDE_A].runs);
+    mpt_runs_clear(&h->side[MPT_SIDE_B].runs);
     g_free(h);
 }
 
@@ -110,20 +110,20 @@ static void open_direction(direction *d)
     d->unlisted[1] = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_sum));
 }
 
-static direction *watch_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static direction *watch_direction(mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side)
 {
     entry *e = g_hash_table_lookup(log->connections, c);
 
     if (!e) {
         e = g_new0(entry, 1);
-        for (unsigned i = 0; i < 2; i++)
+        for (mpt_conn_side i = 0; i < MPT_CONN_SIDES; i++)
             e->side[i] = (direction){.connection = c, .side = i, .last_ack_ns = INT64_MIN};
         g_hash_table_insert(log->connections, (gpointer)c, e);
     }
     return &e->side[side];
 }
 
-static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side)
 {
     direction *d = watch_direction(log, c, side);
 
@@ -131,14 +131,15 @@ static direction *get_direction(mpt_reinjection_log *log, const mpt_connection *
     return d;
 }
 
-static direction *watched_direction(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static direction *watched_direction(const mpt_reinjection_log *log, const mpt_connection *c,
+                                    mpt_conn_side side)
 {
     entry *e = g_hash_table_lookup(log->connections, c);
 
     return e ? &e->side[side] : NULL;
 }
 
-static direction *find_direction(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static direction *find_direction(const mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side)
 {
     direction *d = watched_direction(log, c, side);
 
@@ -167,7 +168,7 @@ static void close_run(mpt_reinjection_log *log, direction *d, const mpt_reinject
     mpt_reinjection_close(&x, &d->useful, r);
 }
 
-static int64_t acknowledged_on(const mpt_connection *c, unsigned side, uint16_t owner)
+static int64_t acknowledged_on(const mpt_connection *c, mpt_conn_side side, uint16_t owner)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, owner);
 
@@ -186,7 +187,7 @@ static bool after_reset(const mpt_connection *c, uint16_t owner, int64_t time_ns
 }
 
 /* A run that was just found: its first copy may have been acknowledged before. */
-static void add_run(mpt_reinjection_log *log, direction *d, const mpt_connection *c, unsigned side,
+static void add_run(mpt_reinjection_log *log, direction *d, const mpt_connection *c, mpt_conn_side side,
                     const mpt_reinjection *found)
 {
     mpt_reinjection r = *found, head;
@@ -259,7 +260,8 @@ static mpt_reinjection run_of(const mpt_data_piece *p)
         .dsn = p->dsn,
         .end = p->dsn + p->length,
         .position = p->position,
-        .first_position = mpt_reinjection_position(c, p->side ^ p->subflow->flip, p->first_owner, p->dsn),
+        .first_position =
+            mpt_reinjection_position(c, mpt_subflow_conn_side(p->subflow, p->side), p->first_owner, p->dsn),
         .time_ns = p->time_ns,
         .last_ns = p->time_ns,
         .first_ns = p->first_ns,
@@ -277,7 +279,7 @@ static mpt_reinjection run_of(const mpt_data_piece *p)
 
 static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t hole_since)
 {
-    unsigned side = p->side ^ p->subflow->flip;
+    mpt_conn_side side = mpt_subflow_conn_side(p->subflow, p->side);
     const mpt_data_level *level = &p->connection->level[side];
     direction *d;
     mpt_reinjection r, head;
@@ -335,7 +337,7 @@ static void change_first(GArray *runs, const mpt_reinjection *first)
 /* A copy that turned up late is the first: the one that was first is a later copy now. */
 static void taken_over(mpt_reinjection_log *log, const mpt_data_piece *p)
 {
-    unsigned side = p->side ^ p->subflow->flip;
+    mpt_conn_side side = mpt_subflow_conn_side(p->subflow, p->side);
     direction *d = get_direction(log, p->connection, side);
     mpt_reinjection winner = run_of(p), loser = winner;
     guint before = d->closed->len;
@@ -386,7 +388,7 @@ static bool any_acked(const direction *d, uint16_t owner, int64_t acked)
 /* Bytes are sent again under the same subflow sequence numbers: their copy got through now, if ever. */
 static void retransmitted(mpt_reinjection_log *log, const mpt_data_piece *p)
 {
-    direction *d = find_direction(log, p->connection, p->side ^ p->subflow->flip);
+    direction *d = find_direction(log, p->connection, mpt_subflow_conn_side(p->subflow, p->side));
     uint16_t owner = p->subflow->owner;
     guint n = d ? d->open->len : 0;
 
@@ -446,13 +448,14 @@ static void note_data_ack(direction *d, int64_t time_ns)
         d->last_ack_ns = time_ns;
 }
 
-static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
+static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, mpt_side side,
                        const mpt_segment *segment, int64_t position, void *user)
 {
     mpt_reinjection_log *log = user;
-    unsigned data_side = !side ^ subflow->flip;
+    mpt_side receiver = mpt_side_other(side);
+    mpt_conn_side data_side = mpt_subflow_conn_side(subflow, receiver);
     direction *d = c && segment->flags & MPT_TCP_ACK ? watched_direction(log, c, data_side) : NULL;
-    int64_t acked = subflow->half[!side].acked;
+    int64_t acked = subflow->half[receiver].acked;
     GArray *open;
 
     (void)position;
@@ -498,7 +501,7 @@ static void on_data(const mpt_data_piece *piece, void *user)
     }
     settle_again(log);
     if (p.connection->subflows->len > 1)
-        watch_direction(log, p.connection, 0);
+        watch_direction(log, p.connection, MPT_CONN_SIDE_A);
     if (p.what == MPT_DATA_FIRST && p.first_frame)
         taken_over(log, &p);
     h = p.resolved ? NULL : &get_holes(log, p.subflow)->side[p.side];
@@ -519,13 +522,13 @@ static void on_event(const mpt_connection *c, const mpt_event *event, void *user
 {
     const mpt_subflow *s;
     subflow_holes *h;
-    unsigned side;
+    mpt_side side;
     int64_t from;
 
     if (event->type != MPT_EVENT_MP_FAIL || !mpt_discarded_from(c, event, &from))
         return;
     s = mpt_connection_subflow(c, event->owner);
-    side = mpt_subflow_side(s, !event->side);
+    side = mpt_subflow_side(s, mpt_conn_side_other(event->side));
     h = get_holes(user, s);
     h->refused_from[side] = h->refuses[side] ? MIN(h->refused_from[side], from) : from;
     h->refuses[side] = true;
@@ -537,7 +540,7 @@ struct rebuild {
     mpt_reinjection_log *log;
     direction *d;
     const mpt_connection *c;
-    unsigned side;
+    mpt_conn_side side;
     const mpt_copy *copy;
 };
 
@@ -578,7 +581,7 @@ static void rebuild_piece(const mpt_piece *p, void *data)
 }
 
 /* The limit is of runs that are kept. */
-static void give_back(mpt_reinjection_log *log, const mpt_connection *c, unsigned side)
+static void give_back(mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side)
 {
     const direction *d = find_direction(log, c, side);
 
@@ -596,7 +599,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     give_back(log, from, 0);
     give_back(log, from, 1);
     g_hash_table_remove(log->connections, from);
-    for (unsigned side = 0; side < 2; side++) {
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
         const mpt_data_level *level = &to->level[side];
         struct rebuild x = {.log = log, .c = to, .side = side, .d = get_direction(log, to, side)};
 
@@ -668,7 +671,7 @@ static int64_t before_refused(const mpt_reinjection_log *log, const direction *d
 {
     const mpt_subflow *s = mpt_connection_subflow(d->connection, owner);
     const subflow_holes *h = g_hash_table_lookup(log->subflows, s);
-    unsigned side = mpt_subflow_side(s, d->side);
+    mpt_side side = mpt_subflow_side(s, d->side);
 
     return h && h->refuses[side] && position != INT64_MIN ? h->refused_from[side] - position : INT64_MAX;
 }
@@ -710,7 +713,7 @@ static void hand_over(GArray *runs, guint keep, mpt_reinjection_func func, void 
     g_array_remove_range(runs, 0, n);
 }
 
-void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side,
                               bool at_receiver, mpt_reinjection_func func, void *user)
 {
     const direction *d = find_direction(log, c, side);
@@ -748,8 +751,8 @@ static bool refuses(const mpt_reinjection_log *log, const direction *d, uint16_t
     return before_refused(log, d, owner, 0) != INT64_MAX;
 }
 
-GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
-                                     bool at_receiver)
+GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c,
+                                     mpt_conn_side side, bool at_receiver)
 {
     const direction *d = find_direction(log, c, side);
     GArray *sums = g_array_new(FALSE, FALSE, sizeof(mpt_reinjection_sum));
@@ -767,7 +770,7 @@ GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_c
     return sums;
 }
 
-void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side,
                                 uint64_t copies[MPT_REINJECTION_COPIES])
 {
     const direction *d = find_direction(log, c, side);

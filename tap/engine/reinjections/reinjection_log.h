@@ -75,14 +75,14 @@ typedef void (*mpt_reinjection_func)(const mpt_reinjection *run, void *user);
 
 /* Calls `func` for the runs that `side` of the connection sent, by time of the later copy. at_receiver: the
  * capture was taken at the receiver's side, so that whatever it has did arrive. */
-void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+void mpt_reinjection_log_runs(const mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side,
                               bool at_receiver, mpt_reinjection_func func, void *user);
 /* The runs above the limit as sums (mpt_reinjection_sum). Only bytes that are useful whatever became of their
  * other copies count as useful. Free with g_array_unref(). */
-GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
-                                     bool at_receiver);
+GArray *mpt_reinjection_log_unlisted(const mpt_reinjection_log *log, const mpt_connection *c,
+                                     mpt_conn_side side, bool at_receiver);
 /* copies[k] becomes the number of bytes with at least k + 1 copies, for k from 1 on; copies[0] is not set. */
-void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, unsigned side,
+void mpt_reinjection_log_copies(const mpt_reinjection_log *log, const mpt_connection *c, mpt_conn_side side,
                                 uint64_t copies[MPT_REINJECTION_COPIES]);
 
 #endif

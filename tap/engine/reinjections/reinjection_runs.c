@@ -9,7 +9,7 @@
 
 static const mpt_stamp NOBODY;
 
-int64_t mpt_reinjection_position(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn)
+int64_t mpt_reinjection_position(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t dsn)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, owner);
     int64_t position;
@@ -34,10 +34,11 @@ mpt_reinjection mpt_reinjection_split(mpt_reinjection *r, int64_t n)
 /* The later copy alone is acknowledged. The first one may have got through all the same: behind a gap of its
  * subflow, or before a reset, after which nothing is acknowledged. It did not where the gap begins with it,
  * nor where nothing came back on its subflow since. */
-static mpt_usefulness judge_unacked_first(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
+static mpt_usefulness judge_unacked_first(const mpt_connection *c, mpt_conn_side side,
+                                          const mpt_reinjection *r)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, r->first_owner);
-    unsigned sender = mpt_subflow_side(s, side);
+    mpt_side sender = mpt_subflow_side(s, side);
     const mpt_half *receiver = &s->half[!sender];
 
     if (s->state == MPT_STATE_RESET)
@@ -55,7 +56,7 @@ bool mpt_reinjection_original_lost(const mpt_reinjection *r)
 
 /* What was retransmitted had been lost, and got through at the latest then; of two that were, either
  * may be first. */
-static mpt_usefulness judge(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
+static mpt_usefulness judge(const mpt_connection *c, mpt_conn_side side, const mpt_reinjection *r)
 {
     if (r->same || (!r->acked && !r->first_acked))
         return MPT_UNDECIDED;
@@ -185,7 +186,7 @@ void mpt_reinjection_close(mpt_reinjection_closing *x, mpt_ranges *useful, const
 /* --- what was discarded --- */
 
 /* An acknowledgement on its subflow does not show that the first copy counted. */
-static mpt_usefulness judge_elsewhere(const mpt_connection *c, unsigned side, const mpt_reinjection *r)
+static mpt_usefulness judge_elsewhere(const mpt_connection *c, mpt_conn_side side, const mpt_reinjection *r)
 {
     const mpt_subflow *s = mpt_connection_subflow(c, r->owner);
     int64_t acked = s->half[mpt_subflow_side(s, side)].acked;

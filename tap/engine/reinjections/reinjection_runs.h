@@ -26,12 +26,12 @@ bool mpt_reinjection_join(GArray *runs, const mpt_reinjection *r);
 /* True if the first copy was retransmitted after the later one had been sent. */
 bool mpt_reinjection_original_lost(const mpt_reinjection *r);
 /* The position on this subflow of a DSN of level[side]; INT64_MIN: no mapping has it. */
-int64_t mpt_reinjection_position(const mpt_connection *c, unsigned side, uint16_t owner, int64_t dsn);
+int64_t mpt_reinjection_position(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t dsn);
 
 /* Where judged runs go, for one direction. */
 typedef struct mpt_reinjection_closing {
     const mpt_connection *c;
-    unsigned side;
+    mpt_conn_side side;
     GArray *runs;
     guint *count; /* runs so far, of `limit`; NULL: no limit */
     guint limit;
