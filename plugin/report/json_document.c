@@ -99,14 +99,11 @@ static void write_connections(const mpt_json_document *document, mpt_json *json)
     const mpt_report_context *x = document->capture;
 
     mpt_json_member_array(json, "connections");
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);) {
         unsigned detail, directions;
 
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
         if (wanted(document, &v, &detail, &directions))
             mpt_connection_json(json, &v, detail, directions, x->engine);
-        mpt_metrics_clear(&v);
     }
     mpt_json_end_array(json);
 }

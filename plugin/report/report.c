@@ -11,8 +11,8 @@
 
 static bool has_token(const mpt_connection_view *v, uint32_t token)
 {
-    for (unsigned end = 0; end < 2; end++)
-        if (v->host[end].token_known && v->host[end].token == token)
+    for (mpt_role role = 0; role < MPT_ROLES; role++)
+        if (v->host[role].token_known && v->host[role].token == token)
             return true;
     return false;
 }
@@ -20,8 +20,8 @@ static bool has_token(const mpt_connection_view *v, uint32_t token)
 static bool uses_address(const mpt_connection_view *v, const mpt_endpoint *address)
 {
     for (uint32_t i = 0; i < v->subflow_count; i++)
-        for (unsigned end = 0; end < 2; end++)
-            if (mpt_endpoint_same_address(&v->subflows[i].subflow->ends[end], address))
+        for (mpt_side side = 0; side < MPT_SIDES; side++)
+            if (mpt_endpoint_same_address(&v->subflows[i].subflow->ends[side], address))
                 return true;
     return false;
 }
@@ -44,13 +44,22 @@ bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view 
            (!a->filter || is_marked(v, x->mark));
 }
 
+bool mpt_report_next(const mpt_report_context *x, mpt_connection_view *v)
+{
+    while (mpt_metrics_next(x->engine, x->connections, v))
+        if (mpt_report_selected(x, v))
+            return true;
+    return false;
+}
+
 bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s)
 {
     const mpt_arguments *a = x->arguments;
 
     return (!a->filter || s->marks & x->mark) &&
-           (!mpt_arguments_has(a, MPT_ARG_ADDRESS) || mpt_endpoint_same_address(&s->ends[0], &a->address) ||
-            mpt_endpoint_same_address(&s->ends[1], &a->address));
+           (!mpt_arguments_has(a, MPT_ARG_ADDRESS) ||
+            mpt_endpoint_same_address(&s->ends[MPT_SIDE_A], &a->address) ||
+            mpt_endpoint_same_address(&s->ends[MPT_SIDE_B], &a->address));
 }
 
 unsigned mpt_report_directions(const mpt_arguments *arguments)
@@ -72,14 +81,10 @@ static bool any_stream(const mpt_report_context *x)
 
 static bool any_connection(const mpt_report_context *x)
 {
-    bool found = false;
+    mpt_connection_view v = {0};
+    bool found = mpt_report_next(x, &v);
 
-    for (guint id = 0; id < x->connections->len && !found; id++) {
-        mpt_connection_view v;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        found = mpt_report_selected(x, &v);
-        mpt_metrics_clear(&v);
-    }
+    mpt_metrics_clear(&v);
     return found;
 }
 
@@ -128,7 +133,7 @@ static bool twice_on_one_interface(const mpt_report_context *x)
 
     for (guint i = 0; i < all->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(all, i);
-        for (unsigned side = 0; s->connection && side < 2; side++) {
+        for (mpt_side side = 0; s->connection && side < MPT_SIDES; side++) {
             payload += s->half[side].bytes.payload;
             again += s->half[side].bytes.retrans;
         }

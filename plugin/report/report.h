@@ -41,6 +41,8 @@ typedef struct mpt_report_context {
 bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view *v);
 /* The same for a TCP stream, MPTCP or not: address= and the display filter. */
 bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s);
+/* Goes on to the next connection that the report is asked for, as mpt_metrics_next() does. */
+bool mpt_report_next(const mpt_report_context *x, mpt_connection_view *v);
 /* The directions to show: bit 1 << mpt_direction each. */
 unsigned mpt_report_directions(const mpt_arguments *arguments);
 /* True if the capture has only one vantage point; *sentence then gets what the report

@@ -88,15 +88,10 @@ mpt_expert *mpt_expert_new(mpt_frames *frames)
     mpt_expert *findings = g_new0(mpt_expert, 1);
     const mpt_engine *e = mpt_frames_engine(frames);
     const GPtrArray *connections = mpt_frames_connections(frames);
-    guint i;
 
     findings->frames = g_hash_table_new_full(NULL, NULL, NULL, free_list);
-    for (i = 0; i < connections->len; i++) {
-        mpt_connection_view view;
-        mpt_metrics_connection(e, g_ptr_array_index(connections, i), i, &view);
+    for (mpt_connection_view view = {0}; mpt_metrics_next(e, connections, &view);)
         take(findings, mpt_findings_of_connection(e, &view));
-        mpt_metrics_clear(&view);
-    }
     return findings;
 }
 

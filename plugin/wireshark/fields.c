@@ -252,7 +252,7 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
         add_uint(tree, tvb, hf_connection, facts->connection_id);
         add_uint(tree, tvb, hf_subflow, facts->subflow_id);
     }
-    generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, mpt_end_name(facts->role)));
+    generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, mpt_role_name(facts->role)));
     if (facts->backup_known)
         generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
     if (facts->pieces)

@@ -91,8 +91,8 @@ static struct pass *begin(follow_info_t *info, mpt_frames *frames, const mpt_fra
     p->stream = mpt_stream_new(mpt_frames_engine(frames), p->id);
     g_hash_table_replace(passes, info, p);
     mpt_metrics_connection(mpt_frames_engine(frames), p->connection, p->id, &v);
-    set_end(&info->client_ip, &info->client_port, &v.end[0]);
-    set_end(&info->server_ip, &info->server_port, &v.end[1]);
+    set_end(&info->client_ip, &info->client_port, &v.end[MPT_CLIENT]);
+    set_end(&info->server_ip, &info->server_port, &v.end[MPT_SERVER]);
     mpt_metrics_clear(&v);
     return p;
 }
@@ -175,13 +175,13 @@ static void finish(follow_info_t *info, mpt_frames *frames, const struct pass *p
     GArray *all;
 
     mpt_metrics_connection(mpt_frames_engine(frames), p->connection, p->id, &v);
-    for (unsigned dir = 0; dir < MPT_DIRECTIONS; dir++)
-        mpt_stream_direction_of(p->stream, p->connection, v.side[dir], &direction[dir]);
+    for (mpt_direction dir = 0; dir < MPT_DIRECTIONS; dir++)
+        mpt_stream_direction_of(p->stream, p->connection, v.side[mpt_direction_sender(dir)], &direction[dir]);
     all = mpt_follow_deliveries((const mpt_stream_direction *)direction);
     for (guint i = 0; i < all->len; i++)
         add_record(info, &g_array_index(all, mpt_delivery, i));
     g_array_unref(all);
-    for (unsigned dir = 0; dir < MPT_DIRECTIONS; dir++)
+    for (mpt_direction dir = 0; dir < MPT_DIRECTIONS; dir++)
         mpt_stream_clear(&direction[dir]);
     mpt_metrics_clear(&v);
 }

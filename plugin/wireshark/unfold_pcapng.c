@@ -130,7 +130,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     uint32_t id = x->arguments->stream;
     mpt_connection_view v;
     bool complete = true;
-    unsigned dir;
+    mpt_direction dir;
 
     const char *path;
 
@@ -138,7 +138,8 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
         return;
     mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
-        complete &= mpt_stream_direction_of(x->collected, v.connection, v.side[dir], &direction[dir]);
+        complete &= mpt_stream_direction_of(x->collected, v.connection, v.side[mpt_direction_sender(dir)],
+                                            &direction[dir]);
     if (!complete)
         mpt_report_not_kept(id, sentence);
     else if ((path = mpt_sink_hand_over(sink)))

@@ -16,12 +16,12 @@ static void endpoint_members(mpt_json *json, const mpt_endpoint *e)
     mpt_json_member_uint(json, "port", e->port);
 }
 
-static void host(mpt_json *json, const mpt_connection_view *v, unsigned end)
+static void host(mpt_json *json, const mpt_connection_view *v, mpt_role role)
 {
-    const mpt_host *h = &v->host[end];
+    const mpt_host *h = &v->host[role];
 
-    mpt_json_member_object_inline(json, mpt_end_name(end));
-    endpoint_members(json, &v->end[end]);
+    mpt_json_member_object_inline(json, mpt_role_name(role));
+    endpoint_members(json, &v->end[role]);
     mpt_json_key(json, "key");
     h->key_known ? mpt_json_hex64(json, h->key) : mpt_json_null(json);
     mpt_json_key(json, "token");
@@ -39,9 +39,9 @@ static void maybe_bool(mpt_json *json, const char *key, mpt_maybe_int value)
         mpt_json_member_null(json, key);
 }
 
-static void maybe_end(mpt_json *json, const char *key, mpt_maybe_int end)
+static void maybe_role(mpt_json *json, const char *key, mpt_maybe_int role)
 {
-    mpt_json_member_string(json, key, end.known ? mpt_end_name((unsigned)end.value) : NULL);
+    mpt_json_member_string(json, key, role.known ? mpt_role_name((mpt_role)role.value) : NULL);
 }
 
 static void rtt(mpt_json *json, const char *level, const mpt_rtt_figures *figures)
@@ -115,20 +115,20 @@ static void subflow_identity(mpt_json *json, const mpt_subflow_view *s)
     mpt_json_member_uint(json, "id", s->id);
     mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){subflow->has_stream, subflow->tcp_stream});
     mpt_json_member_string(json, "kind", mpt_subflow_kind_name((mpt_subflow_kind)subflow->kind));
-    for (unsigned end = 0; end < 2; end++) {
-        mpt_json_member_object_inline(json, mpt_end_name(end));
-        endpoint_members(json, &subflow->ends[s->side[end]]);
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        mpt_json_member_object_inline(json, mpt_role_name(role));
+        endpoint_members(json, mpt_metrics_endpoint(s, role));
         mpt_json_end_object(json);
     }
-    maybe_end(json, "initiator", s->initiator);
+    maybe_role(json, "initiator", s->initiator);
     mpt_json_member_object_inline(json, "address_ids");
-    for (unsigned end = 0; end < 2; end++)
-        mpt_figures_json_number(json, mpt_end_name(end), s->address_id[end]);
+    for (mpt_role role = 0; role < MPT_ROLES; role++)
+        mpt_figures_json_number(json, mpt_role_name(role), s->address_id[role]);
     mpt_json_end_object(json);
     mpt_json_member_uint(json, "packets", s->packets);
     mpt_json_member_object_inline(json, "backup");
-    for (unsigned end = 0; end < 2; end++)
-        maybe_bool(json, mpt_end_name(end), s->backup[end]);
+    for (mpt_role role = 0; role < MPT_ROLES; role++)
+        maybe_bool(json, mpt_role_name(role), s->backup[role]);
     mpt_json_end_object(json);
     mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)subflow->state));
     mpt_json_member_seconds(json, "start", s->start_ns);
@@ -144,9 +144,7 @@ static void subflow(mpt_json *json, const mpt_subflow_view *s, unsigned detail, 
             join(json, s);
         handshake(json, s);
     }
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-        if (!(directions >> d & 1u))
-            continue;
+    MPT_EACH_DIRECTION (d, directions) {
         mpt_json_member_object(json, mpt_direction_name(d));
         subflow_direction(json, &s->direction[d], detail);
         mpt_json_end_object(json);
@@ -168,11 +166,11 @@ static void identity(mpt_json *json, const mpt_connection_view *v)
     mpt_json_member_seconds(json, "end", v->end_ns);
     mpt_json_member_object_inline(json, "close");
     mpt_json_member_string(json, "how", mpt_close_name(v->close));
-    maybe_end(json, "by", v->close_by);
+    maybe_role(json, "by", v->close_by);
     mpt_figures_json_seconds(json, "time", v->close_time);
     mpt_json_end_object(json);
-    host(json, v, 0);
-    host(json, v, 1);
+    host(json, v, MPT_CLIENT);
+    host(json, v, MPT_SERVER);
 }
 
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
@@ -180,9 +178,7 @@ void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned 
 {
     mpt_json_begin_object(json);
     identity(json, v);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-        if (!(directions >> d & 1u))
-            continue;
+    MPT_EACH_DIRECTION (d, directions) {
         mpt_json_member_object(json, mpt_direction_name(d));
         connection_direction(json, &v->direction[d], detail);
         mpt_json_end_object(json);

@@ -156,7 +156,7 @@ bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, uns
                      const mpt_event *e)
 {
     const mpt_engine_config *config = mpt_engine_get_config(engine);
-    mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
+    mpt_direction direction = mpt_metrics_direction(v, e->side);
     int64_t time_ns = e->time_ns - v->epoch_ns;
 
     return directions >> direction & 1u && (!config->has_from || time_ns >= config->from_ns) &&
@@ -203,7 +203,7 @@ void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned direc
     mpt_json_member_array(json, "events");
     for (guint i = 0; i < events->len; i++) {
         const mpt_event *e = &g_array_index(events, mpt_event, i);
-        mpt_direction direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
+        mpt_direction direction = mpt_metrics_direction(v, e->side);
 
         if (!mpt_event_shown(engine, v, directions, e))
             continue;

@@ -65,9 +65,9 @@ static bool is_at(const mpt_endpoint *end, const mpt_add_addr *announced)
                                : mpt_endpoint_same_address(end, &announced->address);
 }
 
-static const mpt_endpoint *end_of(const mpt_connection_view *v, const mpt_subflow_view *s, unsigned side)
+static const mpt_endpoint *end_of(const mpt_connection_view *v, const mpt_subflow_view *s, mpt_conn_side side)
 {
-    return &s->subflow->ends[s->side[side == v->side[0] ? 0 : 1]];
+    return mpt_metrics_endpoint(s, mpt_metrics_role(v, side));
 }
 
 /* The other host announced the address that the join goes to. */
@@ -96,7 +96,7 @@ static void pair_announcement(const struct search *s, mpt_event_pairs *pairs)
 /* RFC 8684 3.4.2: the id is one of the sender's addresses; 0 is that of the first subflow (3.2). */
 static bool has_id(const mpt_connection_view *v, const mpt_subflow_view *s, const mpt_event *removal)
 {
-    mpt_maybe_int id = s->address_id[removal->side == v->side[0] ? 0 : 1];
+    mpt_maybe_int id = s->address_id[mpt_metrics_role(v, removal->side)];
 
     for (unsigned i = 0; id.known && i < removal->remove_addr.count; i++)
         if (removal->remove_addr.ids[i] == id.value)

@@ -272,7 +272,8 @@ static void put_term(const struct writing *w, const mpt_term *a, char way)
         mpt_units_seconds(w->out, MAX((int64_t)a->number, 0) / 1000 * 1000, 6);
         break;
     case MPT_TERM_ROLE:
-        g_string_append(w->out, mpt_end_name(way == 'p' ? !a->number : a->number != 0));
+        g_string_append(
+            w->out, mpt_role_name(way == 'p' ? mpt_role_other((mpt_role)a->number) : (mpt_role)a->number));
         break;
     case MPT_TERM_SUBFLOW:
         put_subflow(w->out, a, way);

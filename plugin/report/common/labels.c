@@ -11,11 +11,9 @@ const char *mpt_direction_name(mpt_direction direction)
     return names[direction];
 }
 
-const char *mpt_end_name(unsigned end)
+const char *mpt_role_name(mpt_role role)
 {
-    static const char *const names[] = {"client", "server"};
-
-    return names[end];
+    return role == MPT_CLIENT ? "client" : "server";
 }
 
 const mpt_severity_words *mpt_severity_label(mpt_severity severity)

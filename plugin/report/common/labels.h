@@ -11,7 +11,7 @@
 #include "tap/engine/reinjections/reinjection_log.h"
 
 const char *mpt_direction_name(mpt_direction direction); /* "c2s", "s2c" */
-const char *mpt_end_name(unsigned end);                  /* "client", "server" */
+const char *mpt_role_name(mpt_role role);                /* "client", "server" */
 
 typedef struct mpt_severity_words {
     const char *name, *many, *heading; /* "warning", "warnings", "Warnings" */

@@ -175,7 +175,7 @@ void mpt_overview_kind(const mpt_connection_view *v, GString *out)
 /* Appends "closed by both, the client first", ... */
 static void append_close(const mpt_connection_view *v, GString *out)
 {
-    const char *by = v->close_by.known ? mpt_end_name((unsigned)v->close_by.value) : NULL;
+    const char *by = v->close_by.known ? mpt_role_name((mpt_role)v->close_by.value) : NULL;
 
     switch (v->close) {
     case MPT_CLOSE_OPEN:
@@ -226,8 +226,8 @@ void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink)
     mpt_sink_putc(sink, '\n');
     g_string_append(line, "Connection ");
     mpt_units_plain(line, v->id);
-    g_string_append(g_string_append(line, ": "), mpt_endpoint_text(&v->end[0], client));
-    g_string_append(g_string_append(line, " -> "), mpt_endpoint_text(&v->end[1], server));
+    g_string_append(g_string_append(line, ": "), mpt_endpoint_text(&v->end[MPT_CLIENT], client));
+    g_string_append(g_string_append(line, " -> "), mpt_endpoint_text(&v->end[MPT_SERVER], server));
     g_string_append(line, ", ");
     append_kind(v, line);
     mpt_text_paragraph(sink, 0, 2, line->str);

@@ -22,9 +22,10 @@ MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 static const char *backup_words(const mpt_subflow_view *s)
 {
-    bool client = s->backup[0].known && s->backup[0].value, server = s->backup[1].known && s->backup[1].value;
+    bool client = s->backup[MPT_CLIENT].known && s->backup[MPT_CLIENT].value,
+         server = s->backup[MPT_SERVER].known && s->backup[MPT_SERVER].value;
 
-    if (!s->backup[0].known && !s->backup[1].known)
+    if (!s->backup[MPT_CLIENT].known && !s->backup[MPT_SERVER].known)
         return NULL;
     if (client && server)
         return "yes";
@@ -35,14 +36,14 @@ static void set_address_ids(mpt_table *table, const mpt_subflow_view *s)
 {
     GString *text;
 
-    if (!s->address_id[0].known && !s->address_id[1].known)
+    if (!s->address_id[MPT_CLIENT].known && !s->address_id[MPT_SERVER].known)
         return;
     text = g_string_new(NULL);
-    for (unsigned end = 0; end < 2; end++) {
-        if (end > 0)
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        if (role == MPT_SERVER)
             g_string_append(text, ", ");
-        if (s->address_id[end].known)
-            mpt_units_plain(text, (uint64_t)s->address_id[end].value);
+        if (s->address_id[role].known)
+            mpt_units_plain(text, (uint64_t)s->address_id[role].value);
         else
             g_string_append_c(text, '?');
     }
@@ -58,10 +59,10 @@ static void add_row(mpt_table *table, const mpt_subflow_view *s)
     mpt_table_set_uint(table, ID, s->id);
     if (s->subflow->has_stream)
         mpt_table_set_uint(table, STREAM, s->subflow->tcp_stream);
-    mpt_table_set_text(table, CLIENT, mpt_endpoint_text(&s->subflow->ends[s->side[0]], text));
-    mpt_table_set_text(table, SERVER, mpt_endpoint_text(&s->subflow->ends[s->side[1]], text));
+    mpt_table_set_text(table, CLIENT, mpt_endpoint_text(mpt_metrics_endpoint(s, MPT_CLIENT), text));
+    mpt_table_set_text(table, SERVER, mpt_endpoint_text(mpt_metrics_endpoint(s, MPT_SERVER), text));
     if (s->initiator.known)
-        mpt_table_set_text(table, OPENED_BY, mpt_end_name((unsigned)s->initiator.value));
+        mpt_table_set_text(table, OPENED_BY, mpt_role_name((mpt_role)s->initiator.value));
     set_address_ids(table, s);
     mpt_table_set_text(table, BACKUP, backup_words(s));
     mpt_table_set_text(table, STATE, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));

@@ -59,13 +59,9 @@ static void collect(struct collection *c, const GPtrArray *reports)
     for (unsigned s = 0; s < MPT_SEVERITIES; s++)
         c->by_severity[s] = g_ptr_array_new();
     take(c, mpt_findings_of_capture(x->engine));
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);)
         if (any_selects(reports, &v) && ++c->checked)
-            take(c, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, id)));
-        mpt_metrics_clear(&v);
-    }
+            take(c, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, v.id)));
 }
 
 static void collect_one(struct collection *c, const mpt_report_context *x)

@@ -173,7 +173,7 @@ void mpt_event_csv_row(mpt_sink *sink, const mpt_connection_view *v, const GArra
     mpt_table_set_ns(t, TIME, e->time_ns - v->epoch_ns);
     mpt_table_set_uint(t, FRAME, e->frame);
     mpt_table_set_uint(t, SUBFLOW, mpt_metrics_subflow_of(v, e->owner)->id);
-    mpt_table_set_text(t, DIRECTION, mpt_direction_name(e->side == v->side[0] ? MPT_C2S : MPT_S2C));
+    mpt_table_set_text(t, DIRECTION, mpt_direction_name(mpt_metrics_direction(v, e->side)));
     mpt_table_set_text(t, TYPE, mpt_event_type_name(e->type));
     mpt_table_set_uint(t, COUNT, e->count);
     mpt_table_set_ns(t, LAST_TIME, e->last_ns - v->epoch_ns);

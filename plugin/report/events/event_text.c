@@ -73,11 +73,11 @@ static void say_later(const struct words *w, const mpt_event *later, const mpt_e
 
 static void say_ends(const struct words *w)
 {
-    unsigned opener = w->subflow->initiator.known ? (unsigned)w->subflow->initiator.value : 0;
+    mpt_role opener = w->subflow->initiator.known ? (mpt_role)w->subflow->initiator.value : MPT_CLIENT;
     char from[MPT_ENDPOINT_TEXT], to[MPT_ENDPOINT_TEXT];
 
-    say(w, "%s -> %s", mpt_endpoint_text(&w->subflow->subflow->ends[w->subflow->side[opener]], from),
-        mpt_endpoint_text(&w->subflow->subflow->ends[w->subflow->side[!opener]], to));
+    say(w, "%s -> %s", mpt_endpoint_text(mpt_metrics_endpoint(w->subflow, opener), from),
+        mpt_endpoint_text(mpt_metrics_endpoint(w->subflow, mpt_role_other(opener)), to));
 }
 
 static void say_announced(const struct words *w, const mpt_add_addr *a)
@@ -94,7 +94,7 @@ static void sentence_MP_CAPABLE(const struct words *w)
 {
     const mpt_mp_capable *o = &w->e->capable;
 
-    if (w->e->side != w->v->side[0])
+    if (mpt_metrics_role(w->v, w->e->side) == MPT_SERVER)
         say(w, "server agrees to MPTCP v%u", o->version);
     else if (!o->has_receiver_key)
         say(w, "client asks for MPTCP v%u", o->version);
@@ -224,12 +224,12 @@ static void sentence_FIN(const struct words *w)
 /* Fast Open's bytes lie before DSN 1 (RFC 8684 B.1). */
 static int64_t bytes_before_first_dsn(const struct words *w)
 {
-    mpt_direction direction = w->e->side == w->v->side[MPT_C2S] ? MPT_C2S : MPT_S2C;
+    mpt_direction direction = mpt_metrics_direction(w->v, w->e->side);
     int64_t bytes = 0;
 
     for (uint32_t i = 0; i < w->v->subflow_count; i++) {
         const mpt_subflow_view *s = &w->v->subflows[i];
-        bytes += s->subflow->half[s->side[direction]].syn_data;
+        bytes += mpt_metrics_half(s, direction)->syn_data;
     }
     return bytes;
 }
@@ -312,15 +312,15 @@ static void (*const SENTENCES[MPT_EVENT_TYPES])(const struct words *w) = {MPT_EV
 static struct words words_of(const mpt_connection_view *v, const mpt_event *e, const mpt_event_pairs *pairs,
                              GString *out)
 {
-    unsigned end = e->side == v->side[0] ? 0 : 1;
+    mpt_role sender = mpt_metrics_role(v, e->side);
     const mpt_subflow_view *subflow = mpt_metrics_subflow_of(v, e->owner);
 
     return (struct words){.v = v,
                           .e = e,
                           .pairs = pairs,
                           .out = out,
-                          .who = mpt_end_name(end),
-                          .peer = mpt_end_name(!end),
+                          .who = mpt_role_name(sender),
+                          .peer = mpt_role_name(mpt_role_other(sender)),
                           .subflow = subflow,
                           .id = subflow ? subflow->id : 0};
 }

@@ -36,7 +36,7 @@ static void append_place(const mpt_connection_view *v, const mpt_event *e, bool 
     if (with_connection)
         g_string_append_printf(out, "%4u  ", v->id);
     g_string_append_printf(out, "%4u  %s", mpt_metrics_subflow_of(v, e->owner)->id,
-                           mpt_direction_name(e->side == v->side[0] ? MPT_C2S : MPT_S2C));
+                           mpt_direction_name(mpt_metrics_direction(v, e->side)));
     g_string_free(time, TRUE);
 }
 
@@ -98,14 +98,8 @@ static void report(const mpt_report_context *x, mpt_sink *sink)
         mpt_event_csv_header(sink);
     else
         mpt_overview_capture(x, sink);
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v))
-            (csv ? csv_connection : text_connection)(x, &v, sink);
-        mpt_metrics_clear(&v);
-    }
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
+        (csv ? csv_connection : text_connection)(x, &v, sink);
 }
 
 /* --- live ---
@@ -179,7 +173,7 @@ static void on_event(const mpt_connection *c, const mpt_event *event, void *user
 
 /* A fallback is concluded, not signalled. What a SYN/ACK without MP_CAPABLE means is certain at once; the
  * other kinds may turn out otherwise until the end. */
-static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, unsigned side,
+static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, mpt_side side,
                        const mpt_segment *segment, int64_t position, void *user)
 {
     struct live *l = user;

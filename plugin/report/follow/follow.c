@@ -88,7 +88,7 @@ GArray *mpt_follow_deliveries(const mpt_stream_direction direction[MPT_DIRECTION
 {
     GArray *out = g_array_new(FALSE, FALSE, sizeof(mpt_delivery));
     struct lane lanes[MPT_DIRECTIONS];
-    unsigned dir;
+    mpt_direction dir;
 
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
         lane_init(&lanes[dir], &direction[dir]);
@@ -222,13 +222,13 @@ static void print_delivery(struct printing *x, const mpt_delivery *d, bool shown
 static void print_ends(struct printing *x, const mpt_connection_view *v)
 {
     char text[MPT_ENDPOINT_TEXT];
-    unsigned end;
+    mpt_role role;
 
     if (x->mode == MPT_FOLLOW_YAML) {
         mpt_sink_puts(x->sink, "peers:\n");
-        for (end = 0; end < 2; end++)
-            mpt_sink_printf(x->sink, "  - peer: %u\n    host: %s\n    port: %u\n", end,
-                            mpt_endpoint_address_text(&v->end[end], text), v->end[end].port);
+        for (role = 0; role < MPT_ROLES; role++)
+            mpt_sink_printf(x->sink, "  - peer: %u\n    host: %s\n    port: %u\n", role,
+                            mpt_endpoint_address_text(&v->end[role], text), v->end[role].port);
         mpt_sink_puts(x->sink, "packets:\n");
         return;
     }
@@ -236,8 +236,8 @@ static void print_ends(struct printing *x, const mpt_connection_view *v)
     mpt_sink_puts(x->sink, "Filter: ");
     if (!mpt_report_write_filter(v, x->sink))
         mpt_sink_putc(x->sink, '\n');
-    for (end = 0; end < 2; end++)
-        mpt_sink_printf(x->sink, "Node %u: %s\n", end, mpt_endpoint_text(&v->end[end], text));
+    for (role = 0; role < MPT_ROLES; role++)
+        mpt_sink_printf(x->sink, "Node %u: %s\n", role, mpt_endpoint_text(&v->end[role], text));
 }
 
 void mpt_report_not_kept(uint32_t id, GString *sentence)
@@ -255,12 +255,13 @@ static void print_connection(const mpt_report_context *x, const mpt_connection_v
     mpt_stream_direction direction[MPT_DIRECTIONS];
     struct printing printing = {.sink = sink, .mode = x->arguments->follow_mode};
     bool complete = true;
-    unsigned dir;
+    mpt_direction dir;
     GArray *all;
     guint i;
 
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
-        complete &= mpt_stream_direction_of(x->collected, v->connection, v->side[dir], &direction[dir]);
+        complete &= mpt_stream_direction_of(x->collected, v->connection, v->side[mpt_direction_sender(dir)],
+                                            &direction[dir]);
     if (!complete) {
         mpt_report_not_kept(v->id, sentence);
     } else {

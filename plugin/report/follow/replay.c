@@ -104,10 +104,9 @@ static size_t put_ip(struct replay *x, uint8_t *p, mpt_direction dir, size_t pay
 static uint16_t tcp_checksum(const struct replay *x, const uint8_t *tcp, size_t n)
 {
     uint32_t sum = PROTOCOL_TCP + (uint32_t)n; /* RFC 9293 3.1, RFC 8200 8.1 */
-    unsigned end;
 
-    for (end = 0; end < 2; end++)
-        sum = add_words(sum, x->view->end[end].address, mpt_endpoint_address_len(&x->view->end[end]));
+    for (mpt_role role = 0; role < MPT_ROLES; role++)
+        sum = add_words(sum, x->view->end[role].address, mpt_endpoint_address_len(&x->view->end[role]));
     return fold(add_words(sum, tcp, n));
 }
 
@@ -182,7 +181,7 @@ static void send_run(struct replay *x, const mpt_delivery *d)
 /* After the last byte, before anything that the other side did later. */
 static void send_fins(struct replay *x, int64_t until)
 {
-    unsigned dir;
+    mpt_direction dir;
 
     for (dir = 0; dir < MPT_DIRECTIONS; dir++) {
         struct lane *lane = &x->lane[dir];
@@ -253,13 +252,14 @@ static void send_end(struct replay *x)
 {
     const mpt_connection_view *v = x->view;
     bool fins = x->lane[MPT_C2S].fin_sent && x->lane[MPT_S2C].fin_sent;
-    mpt_direction last = x->lane[MPT_C2S].fin_ns > x->lane[MPT_S2C].fin_ns ? MPT_C2S : MPT_S2C, by;
+    mpt_direction last = x->lane[MPT_C2S].fin_ns > x->lane[MPT_S2C].fin_ns ? MPT_C2S : MPT_S2C;
+    mpt_direction first = mpt_direction_other(last), by;
 
     if (fins) {
         g_string_assign(x->comment, "made up: acknowledges the FIN");
-        send_packet(x, !last, MPT_TCP_ACK, x->lane[!last].direction->end + 1, NULL, 0, x->latest);
+        send_packet(x, first, MPT_TCP_ACK, x->lane[first].direction->end + 1, NULL, 0, x->latest);
     } else if ((v->close == MPT_CLOSE_RESET || v->close == MPT_CLOSE_FASTCLOSE) && v->close_by.known) {
-        by = v->close_by.value ? MPT_S2C : MPT_C2S;
+        by = mpt_role_sends((mpt_role)v->close_by.value);
         g_string_printf(x->comment, "made up: the connection ended with %s",
                         v->close == MPT_CLOSE_RESET ? "a reset" : "MP_FASTCLOSE");
         send_packet(x, by, MPT_TCP_RST | MPT_TCP_ACK, x->lane[by].acked, NULL, 0,
@@ -272,12 +272,12 @@ static int64_t fin_time(const mpt_connection_view *v, mpt_direction dir)
 {
     GArray *events = mpt_metrics_events(v->connection);
     const mpt_subflow_view *s = &v->subflows[0];
-    int64_t time_ns = s->subflow->half[s->side[dir]].fin_ns;
+    int64_t time_ns = mpt_metrics_half(s, dir)->fin_ns;
     guint i;
 
     for (i = 0; i < events->len; i++) {
         const mpt_event *e = &g_array_index(events, mpt_event, i);
-        if (e->type == MPT_EVENT_DATA_FIN && e->side == v->side[dir]) {
+        if (e->type == MPT_EVENT_DATA_FIN && e->side == v->side[mpt_direction_sender(dir)]) {
             time_ns = e->time_ns;
             break;
         }
@@ -294,7 +294,7 @@ static void lane_init(struct lane *lane, const mpt_connection_view *v, mpt_direc
     *lane = (struct lane){
         .direction = direction,
         .acked = direction->start,
-        .base = (uint32_t)v->connection->level[v->side[dir]].base,
+        .base = (uint32_t)mpt_metrics_level(v, dir)->base,
         .fin_ns = fin_time(v, dir),
     };
     for (i = 0; i < deliveries->len; i++) {
@@ -311,9 +311,9 @@ bool mpt_replay(const mpt_connection_view *view, const mpt_stream_direction dire
 {
     struct replay x = {.view = view, .func = func, .user = user, .ok = true, .latest = INT64_MIN};
     GArray *deliveries = mpt_follow_deliveries(direction);
-    unsigned dir;
+    mpt_direction dir;
 
-    x.mss = MTU - TCP_HEADER - (view->end[0].family == MPT_FAMILY_IPV6 ? IPV6_HEADER : IPV4_HEADER);
+    x.mss = MTU - TCP_HEADER - (view->end[MPT_CLIENT].family == MPT_FAMILY_IPV6 ? IPV6_HEADER : IPV4_HEADER);
     x.comment = g_string_new(NULL);
     for (dir = 0; dir < MPT_DIRECTIONS; dir++)
         lane_init(&x.lane[dir], view, dir, &direction[dir], deliveries);

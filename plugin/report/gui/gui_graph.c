@@ -43,9 +43,9 @@ static char *path_title(const mpt_endpoint *from, const mpt_endpoint *to)
 
 static void fill_connection(mpt_gui_connection *out, const mpt_connection_view *v)
 {
-    uint64_t payload[MPT_DIRECTIONS] = {v->direction[0].bytes.payload_bytes,
-                                        v->direction[1].bytes.payload_bytes};
-    char *ends = path_title(&v->end[0], &v->end[1]);
+    uint64_t payload[MPT_DIRECTIONS] = {v->direction[MPT_C2S].bytes.payload_bytes,
+                                        v->direction[MPT_S2C].bytes.payload_bytes};
+    char *ends = path_title(&v->end[MPT_CLIENT], &v->end[MPT_SERVER]);
 
     out->id = v->id;
     out->title = g_strdup_printf("%u: %s", v->id, ends);
@@ -56,8 +56,9 @@ static void fill_connection(mpt_gui_connection *out, const mpt_connection_view *
     for (uint32_t id = 0; id < v->subflow_count; id++) {
         const mpt_subflow_view *s = &v->subflows[id];
 
-        out->subflows[id] = path_title(&s->subflow->ends[s->side[0]], &s->subflow->ends[s->side[1]]);
-        for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
+        out->subflows[id] =
+            path_title(mpt_metrics_endpoint(s, MPT_CLIENT), mpt_metrics_endpoint(s, MPT_SERVER));
+        for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++)
             if (s->direction[d].bytes.payload_bytes >
                 v->subflows[out->largest[d]].direction[d].bytes.payload_bytes)
                 out->largest[d] = id;
@@ -78,13 +79,9 @@ mpt_gui_capture *mpt_gui_capture_new(const mpt_engine *engine, uint64_t reading,
     c->reading = reading;
     c->count = connections->len;
     c->connections = g_new0(mpt_gui_connection, connections->len);
-    for (guint id = 0; id < connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(engine, g_ptr_array_index(connections, id), id, &v);
-        fill_connection(&c->connections[id], &v);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(engine, connections, &v);) {
+        fill_connection(&c->connections[v.id], &v);
         c->epoch_ns = v.epoch_ns;
-        mpt_metrics_clear(&v);
     }
     g_ptr_array_unref(connections);
     return c;

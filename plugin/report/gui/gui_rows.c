@@ -77,18 +77,19 @@ void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v)
                                           .direction = MPT_DIRECTIONS,
                                           .severity = MPT_GUI_PLAIN});
     mpt_table_set_uint(t, CONN_ID, v->id);
-    set_endpoint(t, CONN_CLIENT, &v->end[0]);
-    set_endpoint(t, CONN_SERVER, &v->end[1]);
+    set_endpoint(t, CONN_CLIENT, &v->end[MPT_CLIENT]);
+    set_endpoint(t, CONN_SERVER, &v->end[MPT_SERVER]);
     mpt_table_set_text(t, CONN_KIND, mpt_connection_kind_name(v->kind));
     mpt_table_set_uint(t, CONN_SUBFLOWS, v->subflow_count);
     mpt_table_set_ns(t, CONN_START, v->start_ns);
     mpt_table_set_ns(t, CONN_DURATION, v->end_ns - v->start_ns);
     mpt_table_set_ns(t, CONN_DURATION_EXACT, v->end_ns - v->start_ns);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+    for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++) {
         set_twice(t, CONN_DATA + 3 * d, v->direction[d].data.dsn_unique_bytes);
         mpt_table_set_double(t, CONN_GOODPUT + 3 * d, v->direction[d].data.goodput);
     }
-    set_twice(t, CONN_AGAIN, sent_again(&v->direction[0].bytes) + sent_again(&v->direction[1].bytes));
+    set_twice(t, CONN_AGAIN,
+              sent_again(&v->direction[MPT_C2S].bytes) + sent_again(&v->direction[MPT_S2C].bytes));
     mpt_table_set_text(t, CONN_FALLBACK, mpt_fallback_name(v->fallback));
     mpt_table_set_text(t, CONN_CLOSE, mpt_close_name(v->close));
     mpt_table_set_uint(t, CONN_FRAME, v->connection->first_frame);
@@ -141,9 +142,10 @@ const mpt_gui_layout MPT_GUI_SUBFLOW_LAYOUT = {
 
 static const char *backup_of(const mpt_subflow_view *s)
 {
-    bool client = s->backup[0].known && s->backup[0].value, server = s->backup[1].known && s->backup[1].value;
+    bool client = s->backup[MPT_CLIENT].known && s->backup[MPT_CLIENT].value,
+         server = s->backup[MPT_SERVER].known && s->backup[MPT_SERVER].value;
 
-    if (!s->backup[0].known && !s->backup[1].known)
+    if (!s->backup[MPT_CLIENT].known && !s->backup[MPT_SERVER].known)
         return NULL;
     return client && server ? "both" : client ? "client" : server ? "server" : "no";
 }
@@ -160,23 +162,24 @@ void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const 
                                           .severity = MPT_GUI_PLAIN});
     mpt_table_set_uint(t, SUB_CONNECTION, v->id);
     mpt_table_set_uint(t, SUB_ID, s->id);
-    set_endpoint(t, SUB_CLIENT, &subflow->ends[s->side[0]]);
-    set_endpoint(t, SUB_SERVER, &subflow->ends[s->side[1]]);
+    set_endpoint(t, SUB_CLIENT, mpt_metrics_endpoint(s, MPT_CLIENT));
+    set_endpoint(t, SUB_SERVER, mpt_metrics_endpoint(s, MPT_SERVER));
     mpt_table_set_text(t, SUB_KIND, mpt_subflow_kind_name((mpt_subflow_kind)subflow->kind));
     if (s->initiator.known)
-        mpt_table_set_text(t, SUB_INITIATOR, mpt_end_name((unsigned)s->initiator.value));
+        mpt_table_set_text(t, SUB_INITIATOR, mpt_role_name((mpt_role)s->initiator.value));
     mpt_table_set_text(t, SUB_BACKUP, backup_of(s));
     mpt_table_set_text(t, SUB_STATE, mpt_subflow_state_phrase((mpt_subflow_state)subflow->state));
     mpt_table_set_ns(t, SUB_START, s->start_ns);
     mpt_table_set_ns(t, SUB_DURATION, s->end_ns - s->start_ns);
     mpt_table_set_ns(t, SUB_DURATION_EXACT, s->end_ns - s->start_ns);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+    for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++) {
         set_twice(t, SUB_PAYLOAD + 3 * d, s->direction[d].bytes.payload_bytes);
         mpt_table_set_double(t, SUB_SHARE + 3 * d, 100 * s->direction[d].share);
     }
-    set_twice(t, SUB_AGAIN, sent_again(&s->direction[0].bytes) + sent_again(&s->direction[1].bytes));
+    set_twice(t, SUB_AGAIN,
+              sent_again(&s->direction[MPT_C2S].bytes) + sent_again(&s->direction[MPT_S2C].bytes));
     set_twice(t, SUB_RETRANSMITTED,
-              s->direction[0].bytes.retrans_bytes + s->direction[1].bytes.retrans_bytes);
+              s->direction[MPT_C2S].bytes.retrans_bytes + s->direction[MPT_S2C].bytes.retrans_bytes);
     if (subflow->has_stream)
         mpt_table_set_uint(t, SUB_STREAM, subflow->tcp_stream);
     mpt_table_set_uint(t, SUB_FRAME, subflow->first_frame);
@@ -184,15 +187,11 @@ void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const 
 
 static void connections_and_subflows(mpt_gui_rows *to, bool subflows)
 {
-    for (guint id = 0; id < to->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(to->engine, g_ptr_array_index(to->connections, id), id, &v);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);) {
         if (!subflows)
             mpt_gui_rows_connection(to, &v);
         for (uint32_t i = 0; subflows && i < v.subflow_count; i++)
             mpt_gui_rows_subflow(to, &v, &v.subflows[i]);
-        mpt_metrics_clear(&v);
     }
 }
 

@@ -14,7 +14,7 @@
 
 #define READABLE (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED)
 
-static const char *direction_words(unsigned direction)
+static const char *direction_words(mpt_direction direction)
 {
     return direction == MPT_C2S ? "client to server" : "server to client";
 }
@@ -143,14 +143,9 @@ void mpt_gui_rows_reinjections(mpt_gui_rows *to)
 
     if (!to->log)
         return;
-    for (guint id = 0; id < to->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(to->engine, g_ptr_array_index(to->connections, id), id, &v);
-        for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
+        for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++)
             direction_rows(to, &v, d, end, &sums);
-        mpt_metrics_clear(&v);
-    }
     if (to->rows->len)
         summarise(to->summary, &sums);
 }
@@ -176,7 +171,7 @@ const mpt_gui_layout MPT_GUI_EVENT_LAYOUT = {.columns = EVENT_TABLE,
 static void event_row(mpt_gui_rows *to, const mpt_connection_view *v, const GArray *events, guint index)
 {
     const mpt_event *e = &g_array_index(events, mpt_event, index);
-    unsigned direction = e->side == v->side[0] ? MPT_C2S : MPT_S2C;
+    mpt_direction direction = mpt_metrics_direction(v, e->side);
     uint32_t subflow = mpt_metrics_subflow_of(v, e->owner)->id;
     GString *text = g_string_new(NULL);
     mpt_table *t = to->table;
@@ -202,16 +197,12 @@ static void event_row(mpt_gui_rows *to, const mpt_connection_view *v, const GArr
 
 void mpt_gui_rows_events(mpt_gui_rows *to)
 {
-    for (guint id = 0; id < to->connections->len; id++) {
-        mpt_connection_view v;
-        GArray *events;
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);) {
+        GArray *events = mpt_metrics_events(v.connection);
 
-        mpt_metrics_connection(to->engine, g_ptr_array_index(to->connections, id), id, &v);
-        events = mpt_metrics_events(v.connection);
         for (guint i = 0; i < events->len; i++)
             event_row(to, &v, events, i);
         g_array_unref(events);
-        mpt_metrics_clear(&v);
     }
 }
 
@@ -261,7 +252,7 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
     if (f->subflow.known)
         mpt_table_set_uint(t, FINDING_SUBFLOW, (uint64_t)f->subflow.value);
     if (f->direction.known)
-        mpt_table_set_text(t, FINDING_DIRECTION, direction_words((unsigned)f->direction.value));
+        mpt_table_set_text(t, FINDING_DIRECTION, direction_words((mpt_direction)f->direction.value));
     if (f->time.known)
         mpt_table_set_ns(t, FINDING_TIME, f->time.ns);
     if (f->frame)
@@ -279,13 +270,8 @@ static GPtrArray *collect(const mpt_gui_rows *to)
     GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
 
     g_ptr_array_add(all, mpt_findings_of_capture(to->engine));
-    for (guint id = 0; id < to->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(to->engine, g_ptr_array_index(to->connections, id), id, &v);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
         g_ptr_array_add(all, mpt_findings_of_connection(to->engine, &v));
-        mpt_metrics_clear(&v);
-    }
     return all;
 }
 

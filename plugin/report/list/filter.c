@@ -52,13 +52,9 @@ static guint find_connections(const mpt_report_context *x, uint32_t *first)
 {
     guint found = 0;
 
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v) && found++ == 0)
-            *first = id;
-        mpt_metrics_clear(&v);
-    }
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
+        if (found++ == 0)
+            *first = v.id;
     return found;
 }
 

@@ -18,9 +18,9 @@
 
 /* "  client  key 4fd46b20d8d89131  token 5e5ea321  IDSN 17160977494024593999": unknown values keep their
  * room. */
-static void text_host(const mpt_connection_view *v, unsigned end, mpt_sink *sink)
+static void text_host(const mpt_connection_view *v, mpt_role role, mpt_sink *sink)
 {
-    const mpt_host *h = &v->host[end];
+    const mpt_host *h = &v->host[role];
     char key[24] = "unknown", token[16] = "unknown", idsn[24] = "unknown";
 
     if (h->key_known)
@@ -29,7 +29,7 @@ static void text_host(const mpt_connection_view *v, unsigned end, mpt_sink *sink
         g_snprintf(token, sizeof token, "%08x", h->token);
     if (h->idsn_known)
         g_snprintf(idsn, sizeof idsn, "%" G_GUINT64_FORMAT, h->idsn);
-    mpt_sink_printf(sink, "  %s  key %-16s  token %-8s  IDSN %s\n", mpt_end_name(end), key, token, idsn);
+    mpt_sink_printf(sink, "  %s  key %-16s  token %-8s  IDSN %s\n", mpt_role_name(role), key, token, idsn);
 }
 
 /* "  data    120 bytes from the client, 300 bytes from the server" */
@@ -37,12 +37,10 @@ static void text_data(const mpt_connection_view *v, unsigned directions, mpt_sin
 {
     GString *line = g_string_new(NULL);
 
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-        if (!(directions >> d & 1u))
-            continue;
+    MPT_EACH_DIRECTION (d, directions) {
         g_string_append(line, line->len > 0 ? ", " : "");
         mpt_overview_bytes(line, v->direction[d].data.dsn_unique_bytes);
-        g_string_append_printf(line, " from the %s", mpt_end_name(d));
+        g_string_append_printf(line, " from the %s", mpt_role_name(mpt_direction_sender(d)));
         if (v->direction[d].bytes.unmapped_bytes > 0) {
             g_string_append(line, " (and ");
             mpt_units_bytes(line, v->direction[d].bytes.unmapped_bytes);
@@ -61,9 +59,9 @@ static void text_connection(const mpt_connection_view *v, unsigned directions, m
 {
     mpt_overview_connection(v, sink);
     text_data(v, directions, sink);
-    for (unsigned end = 0; end < 2; end++)
-        if (v->kind == MPT_KIND_MPTCP || v->host[end].key_known || v->host[end].token_known)
-            text_host(v, end, sink);
+    for (mpt_role role = 0; role < MPT_ROLES; role++)
+        if (v->kind == MPT_KIND_MPTCP || v->host[role].key_known || v->host[role].token_known)
+            text_host(v, role, sink);
     mpt_subflows_text(v, sink, 2);
 }
 
@@ -115,10 +113,10 @@ static void set_maybe(mpt_table *table, size_t column, mpt_maybe_int value)
         mpt_table_set_int(table, column, value.value);
 }
 
-static void set_end(mpt_table *table, size_t column, mpt_maybe_int end)
+static void set_role(mpt_table *table, size_t column, mpt_maybe_int role)
 {
-    if (end.known)
-        mpt_table_set_text(table, column, mpt_end_name((unsigned)end.value));
+    if (role.known)
+        mpt_table_set_text(table, column, mpt_role_name((mpt_role)role.value));
 }
 
 static void csv_connection(mpt_table *table, const mpt_connection_view *v, unsigned directions)
@@ -135,21 +133,20 @@ static void csv_connection(mpt_table *table, const mpt_connection_view *v, unsig
     mpt_table_set_ns(table, START, v->start_ns);
     mpt_table_set_ns(table, END, v->end_ns);
     mpt_table_set_text(table, CLOSE, mpt_close_name(v->close));
-    set_end(table, CLOSE_BY, v->close_by);
+    set_role(table, CLOSE_BY, v->close_by);
     if (v->close_time.known)
         mpt_table_set_ns(table, CLOSE_TIME, v->close_time.ns);
-    for (unsigned end = 0; end < 2; end++) {
-        size_t first = end == 0 ? CLIENT_KEY : SERVER_KEY;
-        if (v->host[end].key_known)
-            mpt_table_set_uint(table, first, v->host[end].key);
-        if (v->host[end].token_known)
-            mpt_table_set_uint(table, first + 1, v->host[end].token);
-        if (v->host[end].idsn_known)
-            mpt_table_set_uint(table, first + 2, v->host[end].idsn);
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        size_t first = role == MPT_CLIENT ? CLIENT_KEY : SERVER_KEY;
+        if (v->host[role].key_known)
+            mpt_table_set_uint(table, first, v->host[role].key);
+        if (v->host[role].token_known)
+            mpt_table_set_uint(table, first + 1, v->host[role].token);
+        if (v->host[role].idsn_known)
+            mpt_table_set_uint(table, first + 2, v->host[role].idsn);
     }
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
-        if (directions >> d & 1u)
-            mpt_table_set_uint(table, CONNECTION_C2S + d, v->direction[d].data.dsn_unique_bytes);
+    MPT_EACH_DIRECTION (d, directions)
+        mpt_table_set_uint(table, CONNECTION_C2S + d, v->direction[d].data.dsn_unique_bytes);
 }
 
 static void csv_subflow(mpt_table *table, const mpt_subflow_view *s, unsigned directions)
@@ -160,21 +157,20 @@ static void csv_subflow(mpt_table *table, const mpt_subflow_view *s, unsigned di
     if (s->subflow->has_stream)
         mpt_table_set_uint(table, TCP_STREAM, s->subflow->tcp_stream);
     mpt_table_set_text(table, SUBFLOW_KIND, mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
-    for (unsigned end = 0; end < 2; end++) {
-        const mpt_endpoint *e = &s->subflow->ends[s->side[end]];
-        mpt_table_set_text(table, CLIENT_ADDRESS + 2 * end, mpt_endpoint_address_text(e, text));
-        mpt_table_set_uint(table, CLIENT_PORT + 2 * end, e->port);
-        set_maybe(table, CLIENT_ADDRESS_ID + end, s->address_id[end]);
-        set_maybe(table, CLIENT_BACKUP + end, s->backup[end]);
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        const mpt_endpoint *e = mpt_metrics_endpoint(s, role);
+        mpt_table_set_text(table, CLIENT_ADDRESS + 2 * role, mpt_endpoint_address_text(e, text));
+        mpt_table_set_uint(table, CLIENT_PORT + 2 * role, e->port);
+        set_maybe(table, CLIENT_ADDRESS_ID + role, s->address_id[role]);
+        set_maybe(table, CLIENT_BACKUP + role, s->backup[role]);
     }
-    set_end(table, INITIATOR, s->initiator);
+    set_role(table, INITIATOR, s->initiator);
     mpt_table_set_text(table, STATE, mpt_subflow_state_name((mpt_subflow_state)s->subflow->state));
     mpt_table_set_ns(table, SUBFLOW_START, s->start_ns);
     mpt_table_set_ns(table, SUBFLOW_END, s->end_ns);
     mpt_table_set_uint(table, PACKETS, s->packets);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
-        if (directions >> d & 1u)
-            mpt_table_set_uint(table, SUBFLOW_C2S + d, s->direction[d].bytes.payload_bytes);
+    MPT_EACH_DIRECTION (d, directions)
+        mpt_table_set_uint(table, SUBFLOW_C2S + d, s->direction[d].bytes.payload_bytes);
 }
 
 static void csv_rows(const mpt_connection_view *v, unsigned directions, mpt_sink *sink)
@@ -204,18 +200,8 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     else
         mpt_overview_capture(x, sink);
     mpt_table_free(table);
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v)) {
-            if (csv)
-                csv_rows(&v, directions, sink);
-            else
-                text_connection(&v, directions, sink);
-        }
-        mpt_metrics_clear(&v);
-    }
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
+        (csv ? csv_rows : text_connection)(&v, directions, sink);
 }
 
 static const mpt_report_entry ENTRIES[] = {

@@ -68,10 +68,11 @@ static void swap_sides(mpt_tcp_view *v)
 {
     mpt_tcp_view was = *v;
 
-    for (unsigned i = 0; i < 2; i++) {
-        v->side[i] = was.side[!i];
-        v->direction[i] = was.direction[!i];
-        v->rtt[i] = was.rtt[!i];
+    for (mpt_role role = 0; role < MPT_ROLES; role++)
+        v->side[role] = was.side[mpt_role_other(role)];
+    for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++) {
+        v->direction[d] = was.direction[mpt_direction_other(d)];
+        v->rtt[d] = was.rtt[mpt_direction_other(d)];
     }
 }
 
@@ -86,7 +87,7 @@ static bool walk_next(walk *w, stream *s)
         return true;
     s->connection_id = w->ids[0][c->index];
     s->subflow_id = w->ids[1][s->subflow->index];
-    if (mpt_subflow_side(s->subflow, mpt_connection_client_side(c)) != s->view.side[0])
+    if (mpt_subflow_side(s->subflow, mpt_connection_client_side(c)) != s->view.side[MPT_CLIENT])
         swap_sides(&s->view);
     return true;
 }
@@ -102,22 +103,27 @@ static const char *fallback_name(const mpt_subflow *s)
     return s->connection ? mpt_fallback_name(mpt_connection_get_fallback(s->connection)) : NULL;
 }
 
+static const char *initiator_name(const stream *s)
+{
+    bool by_client = s->subflow->initiator == s->view.side[MPT_CLIENT];
+
+    return s->subflow->initiator_known ? mpt_role_name(by_client ? MPT_CLIENT : MPT_SERVER) : NULL;
+}
+
 /* --- JSON --- */
 
 static void json_ends(mpt_json *json, const stream *s)
 {
     char text[MPT_ADDRESS_TEXT];
 
-    for (unsigned end = 0; end < 2; end++) {
-        const mpt_endpoint *e = &s->subflow->ends[s->view.side[end]];
-        mpt_json_member_object_inline(json, mpt_end_name(end));
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        const mpt_endpoint *e = &s->subflow->ends[s->view.side[role]];
+        mpt_json_member_object_inline(json, mpt_role_name(role));
         mpt_json_member_string(json, "address", mpt_endpoint_address_text(e, text));
         mpt_json_member_uint(json, "port", e->port);
         mpt_json_end_object(json);
     }
-    bool by_client = s->subflow->initiator == s->view.side[0];
-    mpt_json_member_string(json, "initiator",
-                           s->subflow->initiator_known ? mpt_end_name(by_client ? 0 : 1) : NULL);
+    mpt_json_member_string(json, "initiator", initiator_name(s));
 }
 
 static void json_stream(mpt_json *json, const stream *s, unsigned directions)
@@ -135,9 +141,7 @@ static void json_stream(mpt_json *json, const stream *s, unsigned directions)
     mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)subflow->state));
     mpt_json_member_seconds(json, "start", s->view.start_ns);
     mpt_json_member_seconds(json, "end", s->view.end_ns);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-        if (!(directions >> d & 1u))
-            continue;
+    MPT_EACH_DIRECTION (d, directions) {
         mpt_json_member_object(json, mpt_direction_name(d));
         mpt_figures_json(json, &MPT_TCP_FIGURES, &s->view.direction[d]);
         mpt_json_end_object(json);
@@ -198,15 +202,16 @@ static char *mptcp_words(const stream *s)
     return g_strdup_printf("mptcp %u, %s", s->connection_id, words[kind]);
 }
 
-static void text_row(mpt_table *table, const stream *s, unsigned direction, bool figures)
+static void text_row(mpt_table *table, const stream *s, mpt_direction direction, bool figures)
 {
     const mpt_byte_figures *f = &s->view.direction[direction];
     char text[MPT_ENDPOINT_TEXT];
 
     mpt_table_begin_row(table);
     mpt_table_set_text(table, TEXT_STREAM, "");
-    mpt_table_set_text(table, TEXT_SENDER,
-                       mpt_endpoint_text(&s->subflow->ends[s->view.side[direction]], text));
+    mpt_table_set_text(
+        table, TEXT_SENDER,
+        mpt_endpoint_text(&s->subflow->ends[s->view.side[mpt_direction_sender(direction)]], text));
     if (!figures)
         return;
     mpt_table_set_uint(table, TEXT_PACKETS, f->packets);
@@ -218,7 +223,7 @@ static void text_stream(mpt_table *table, const stream *s, unsigned directions)
 {
     GString *time = g_string_new(NULL);
     char *mptcp = mptcp_words(s);
-    unsigned first = directions & 1u << MPT_C2S ? MPT_C2S : MPT_S2C;
+    mpt_direction first = directions & 1u << MPT_C2S ? MPT_C2S : MPT_S2C, other = mpt_direction_other(first);
 
     text_row(table, s, first, true);
     if (s->subflow->has_stream)
@@ -226,7 +231,7 @@ static void text_stream(mpt_table *table, const stream *s, unsigned directions)
     mpt_units_seconds(time, s->view.start_ns, 6);
     mpt_table_set_text(table, TEXT_TIME, time->str);
     mpt_table_set_text(table, TEXT_MPTCP, mptcp);
-    text_row(table, s, !first, directions >> !first & 1u);
+    text_row(table, s, other, directions >> other & 1u);
     g_string_truncate(time, 0);
     mpt_units_duration(time, s->view.end_ns - s->view.start_ns);
     mpt_table_set_text(table, TEXT_TIME, time->str);
@@ -273,7 +278,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     X(CSV_DIRECTION, MPT_TEXT, "direction")
 MPT_COLUMNS(CSV_TABLE, CSV_FIGURES, CSV_TABLE_LIST);
 
-static void csv_row(mpt_table *table, const stream *s, unsigned direction)
+static void csv_row(mpt_table *table, const stream *s, mpt_direction direction)
 {
     const mpt_subflow *subflow = s->subflow;
     char text[MPT_ADDRESS_TEXT];
@@ -281,13 +286,13 @@ static void csv_row(mpt_table *table, const stream *s, unsigned direction)
     mpt_table_begin_row(table);
     if (subflow->has_stream)
         mpt_table_set_uint(table, CSV_STREAM, subflow->tcp_stream);
-    for (unsigned end = 0; end < 2; end++) {
-        const mpt_endpoint *e = &subflow->ends[s->view.side[end]];
-        mpt_table_set_text(table, CSV_CLIENT_ADDRESS + 2 * end, mpt_endpoint_address_text(e, text));
-        mpt_table_set_uint(table, CSV_CLIENT_PORT + 2 * end, e->port);
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        const mpt_endpoint *e = &subflow->ends[s->view.side[role]];
+        mpt_table_set_text(table, CSV_CLIENT_ADDRESS + 2 * role, mpt_endpoint_address_text(e, text));
+        mpt_table_set_uint(table, CSV_CLIENT_PORT + 2 * role, e->port);
     }
     if (subflow->initiator_known)
-        mpt_table_set_text(table, CSV_INITIATOR, mpt_end_name(subflow->initiator == s->view.side[0] ? 0 : 1));
+        mpt_table_set_text(table, CSV_INITIATOR, initiator_name(s));
     mpt_table_set_text(table, CSV_KIND, kind_name(subflow));
     mpt_table_set_text(table, CSV_FALLBACK, fallback_name(subflow));
     if (subflow->connection) {
@@ -311,9 +316,8 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
 
     walk_begin(&w, x);
     while (walk_next(&w, &s))
-        for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
-            if (mpt_report_selects_stream(x, s.subflow) && directions >> d & 1u)
-                csv_row(table, &s, d);
+        MPT_EACH_DIRECTION (d, mpt_report_selects_stream(x, s.subflow) ? directions : 0u)
+            csv_row(table, &s, d);
     walk_end(&w);
     mpt_csv_table(sink, table);
     mpt_table_free(table);

@@ -11,15 +11,11 @@ static void add(GHashTable *table, const mpt_subflow *s, const mpt_path_ids *ids
 
 static void number_connections(GHashTable *table, const mpt_report_context *x)
 {
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);)
         for (uint32_t i = 0; i < v.subflow_count; i++) {
-            mpt_path_ids ids = {id, v.subflows[i].id, mpt_report_selected(x, &v)};
+            mpt_path_ids ids = {v.id, v.subflows[i].id, mpt_report_selected(x, &v)};
             add(table, v.subflows[i].subflow, &ids);
         }
-        mpt_metrics_clear(&v);
-    }
 }
 
 /* Gives the other end of each of a pair's flows the ids of the one that has them. True if any was new. */

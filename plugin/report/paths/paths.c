@@ -121,21 +121,17 @@ static void write_changes(const mpt_report_context *x, mpt_sink *sink)
     mpt_path_hops *ways = mpt_path_hops_new(x);
     bool first = true;
 
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-        GArray *findings;
-        if (!mpt_path_hops_of(ways, id))
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);) {
+        if (!mpt_path_hops_of(ways, v.id))
             continue;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        findings = mpt_findings_between(x->engine, &v, mpt_path_hops_of(ways, id));
-        for (guint i = 0; mpt_report_selected(x, &v) && i < findings->len; i++) {
+        GArray *findings = mpt_findings_between(x->engine, &v, mpt_path_hops_of(ways, v.id));
+        for (guint i = 0; i < findings->len; i++) {
             if (first)
                 mpt_text_heading(sink, 3, "Changed on the way");
             first = false;
             mpt_finding_paragraph(&g_array_index(findings, mpt_finding, i), mpt_path_hops_names(ways), sink);
         }
         g_array_unref(findings);
-        mpt_metrics_clear(&v);
     }
     mpt_path_hops_free(ways);
 }

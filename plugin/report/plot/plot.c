@@ -51,12 +51,12 @@ void mpt_plot_series_title(const mpt_series *series, GString *out)
 void mpt_plot_title(const mpt_plot *plot, GString *out)
 {
     char client[MPT_ENDPOINT_TEXT], server[MPT_ENDPOINT_TEXT];
-    unsigned direction = plot->request.direction;
+    mpt_role sender = mpt_direction_sender(plot->request.direction);
 
     g_string_append_printf(out, "Connection %u: %s -> %s, %s to %s", plot->view.id,
-                           mpt_endpoint_text(&plot->view.end[0], client),
-                           mpt_endpoint_text(&plot->view.end[1], server), mpt_end_name(direction),
-                           mpt_end_name(!direction));
+                           mpt_endpoint_text(&plot->view.end[MPT_CLIENT], client),
+                           mpt_endpoint_text(&plot->view.end[MPT_SERVER], server), mpt_role_name(sender),
+                           mpt_role_name(mpt_role_other(sender)));
 }
 
 void mpt_plot_escape(mpt_sink *sink, const char *text)
@@ -76,18 +76,17 @@ void mpt_plot_escape(mpt_sink *sink, const char *text)
 struct choice {
     bool found;
     guint id;
-    unsigned direction;
+    mpt_direction direction;
     uint64_t bytes;
 };
 
 static void consider(struct choice *best, const mpt_connection_view *v, const mpt_arguments *a)
 {
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
+    MPT_EACH_DIRECTION (d, mpt_report_directions(a)) {
         uint64_t bytes = v->direction[d].bytes.payload_bytes;
 
-        if (!(mpt_report_directions(a) >> d & 1u) || (best->found && bytes <= best->bytes))
-            continue;
-        *best = (struct choice){.found = true, .id = v->id, .direction = d, .bytes = bytes};
+        if (!best->found || bytes > best->bytes)
+            *best = (struct choice){.found = true, .id = v->id, .direction = d, .bytes = bytes};
     }
 }
 
@@ -95,14 +94,8 @@ static void consider(struct choice *best, const mpt_connection_view *v, const mp
 static bool choose(const mpt_report_context *x, struct choice *best)
 {
     *best = (struct choice){0};
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v))
-            consider(best, &v, x->arguments);
-        mpt_metrics_clear(&v);
-    }
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
+        consider(best, &v, x->arguments);
     return best->found;
 }
 
@@ -146,11 +139,11 @@ static void begin(mpt_plot *plot, const mpt_report_context *x, const struct choi
     mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, choice->id), choice->id, &plot->view);
     plot->request = (mpt_series_request){
         .view = &plot->view,
-        .direction = (mpt_direction)choice->direction,
+        .direction = choice->direction,
         .types = types_of(x),
         .window_ns = mpt_arguments_has(a, MPT_ARG_WINDOW)
                          ? a->window_ns
-                         : mpt_series_default_window(&plot->view, (mpt_direction)choice->direction),
+                         : mpt_series_default_window(&plot->view, choice->direction),
     };
     plot->request.tcp_subflow = choose_subflow(plot);
     plot->events = mpt_metrics_events(plot->view.connection);

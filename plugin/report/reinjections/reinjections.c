@@ -330,24 +330,15 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     else
         mpt_overview_capture(x, sink);
     mpt_table_free(table);
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v)) {
-            if (!csv)
-                mpt_overview_connection(&v, sink);
-            for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-                mpt_reinjection_figures r;
-
-                if (!(directions >> d & 1u))
-                    continue;
-                mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
-                csv ? csv_direction(x, &r, id, sink) : text_direction(&r, sink);
-                mpt_reinjection_figures_clear(&r);
-            }
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);) {
+        if (!csv)
+            mpt_overview_connection(&v, sink);
+        MPT_EACH_DIRECTION (d, directions) {
+            mpt_reinjection_figures r;
+            mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
+            csv ? csv_direction(x, &r, v.id, sink) : text_direction(&r, sink);
+            mpt_reinjection_figures_clear(&r);
         }
-        mpt_metrics_clear(&v);
     }
 }
 
@@ -462,23 +453,16 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
     const mpt_report_context *any = g_ptr_array_index(reports, 0);
     mpt_maybe_int end = mpt_reinjection_figures_end(any->engine);
 
-    for (guint id = 0; id < any->connections->len; id++) {
-        const mpt_report_context *x;
-        mpt_connection_view v;
+    for (mpt_connection_view v = {0}; mpt_metrics_next(any->engine, any->connections, &v);) {
         unsigned directions;
+        const mpt_report_context *x = selecting(reports, &v, &directions);
 
-        mpt_metrics_connection(any->engine, g_ptr_array_index(any->connections, id), id, &v);
-        x = selecting(reports, &v, &directions);
-        for (unsigned d = 0; x && d < MPT_DIRECTIONS; d++) {
+        MPT_EACH_DIRECTION (d, directions) {
             mpt_reinjection_figures r;
-
-            if (!(directions >> d & 1u))
-                continue;
             mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
-            json_direction(json, id, &r);
+            json_direction(json, v.id, &r);
             mpt_reinjection_figures_clear(&r);
         }
-        mpt_metrics_clear(&v);
     }
 }
 

@@ -75,12 +75,10 @@ static void glance_row(mpt_table *table, const mpt_connection_view *v, unsigned 
 
     mpt_table_begin_row(table);
     mpt_table_set_uint(table, ID, v->id);
-    mpt_table_set_text(table, CLIENT, mpt_endpoint_text(&v->end[0], text));
+    mpt_table_set_text(table, CLIENT, mpt_endpoint_text(&v->end[MPT_CLIENT], text));
     mpt_units_duration(duration, v->end_ns - v->start_ns);
     mpt_table_set_text(table, DURATION, duration->str);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-        if (!(directions >> d & 1u))
-            continue;
+    MPT_EACH_DIRECTION (d, directions) {
         char *bytes = bytes_text(v->direction[d].data.dsn_unique_bytes);
         mpt_table_set_text(table, C2S_BYTES + 2 * d, bytes);
         mpt_table_set_double(table, C2S_GOODPUT + 2 * d, v->direction[d].data.goodput);
@@ -277,7 +275,7 @@ static void add_full(lines *l, const mpt_connection_direction *d)
     X(THROUGHPUT, MPT_RATE_BPS, "throughput")
 MPT_COLUMNS(CARRIED, CARRIED_COLUMNS, CARRIED_LIST);
 
-static void carried(const mpt_connection_view *v, unsigned direction, mpt_sink *sink)
+static void carried(const mpt_connection_view *v, mpt_direction direction, mpt_sink *sink)
 {
     const mpt_byte_figures *sum = &v->direction[direction].bytes;
     mpt_table *table = mpt_table_new(CARRIED, CARRIED_COLUMNS);
@@ -323,7 +321,7 @@ static void set_duration(mpt_table *table, size_t column, int64_t ns)
     g_string_free(text, TRUE);
 }
 
-static void full_row(mpt_table *table, const mpt_subflow_view *s, unsigned direction)
+static void full_row(mpt_table *table, const mpt_subflow_view *s, mpt_direction direction)
 {
     const mpt_subflow_direction *d = &s->direction[direction];
 
@@ -344,7 +342,7 @@ static void full_row(mpt_table *table, const mpt_subflow_view *s, unsigned direc
                             d->checksums.ok, d->checksums.bad, d->checksums.incomplete);
 }
 
-static void full_table(const mpt_connection_view *v, unsigned direction, mpt_sink *sink)
+static void full_table(const mpt_connection_view *v, mpt_direction direction, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(FULL, FULL_COLUMNS);
 
@@ -377,7 +375,7 @@ static void put_line(lines *l, mpt_sink *sink)
     g_string_truncate(l->line, 0);
 }
 
-static void text_direction(lines *l, const mpt_connection_view *v, unsigned direction, bool full,
+static void text_direction(lines *l, const mpt_connection_view *v, mpt_direction direction, bool full,
                            mpt_sink *sink)
 {
     const mpt_connection_direction *d = &v->direction[direction];
@@ -406,22 +404,16 @@ static void text_connection(lines *l, const mpt_connection_view *v, const mpt_ar
 {
     mpt_overview_connection(v, sink);
     mpt_subflows_text(v, sink, 2);
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++)
-        if (mpt_report_directions(a) >> d & 1u)
-            text_direction(l, v, d, mpt_arguments_has(a, MPT_ARG_FULL), sink);
+    MPT_EACH_DIRECTION (d, mpt_report_directions(a))
+        text_direction(l, v, d, mpt_arguments_has(a, MPT_ARG_FULL), sink);
 }
 
 static void glance(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(GLANCE, GLANCE_COLUMNS);
 
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v))
-            glance_row(table, &v, mpt_report_directions(x->arguments));
-        mpt_metrics_clear(&v);
-    }
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
+        glance_row(table, &v, mpt_report_directions(x->arguments));
     if (mpt_table_rows(table) > 1) {
         mpt_sink_putc(sink, '\n');
         mpt_text_table(sink, table, 0);
@@ -440,16 +432,11 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
         mpt_overview_capture(x, sink);
         glance(x, sink);
     }
-    for (guint id = 0; id < x->connections->len; id++) {
-        mpt_connection_view v;
-
-        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-        if (mpt_report_selected(x, &v) && csv)
+    for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
+        if (csv)
             mpt_summary_csv_add(rows, &v);
-        else if (mpt_report_selected(x, &v))
+        else
             text_connection(&l, &v, x->arguments, sink);
-        mpt_metrics_clear(&v);
-    }
     mpt_summary_csv_end(rows);
     mpt_block_free(l.block);
     g_string_free(l.line, TRUE);

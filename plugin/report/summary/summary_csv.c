@@ -91,7 +91,7 @@ static void set_ends(mpt_table *table, const mpt_endpoint *sender, const mpt_end
     mpt_table_set_uint(table, RECEIVER_PORT, receiver->port);
 }
 
-static void begin_row(mpt_table *table, const mpt_connection_view *v, unsigned direction)
+static void begin_row(mpt_table *table, const mpt_connection_view *v, mpt_direction direction)
 {
     mpt_table_begin_row(table);
     mpt_table_set_uint(table, CONNECTION, v->id);
@@ -99,14 +99,15 @@ static void begin_row(mpt_table *table, const mpt_connection_view *v, unsigned d
 }
 
 static void connection_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_connection_view *v,
-                           unsigned direction)
+                           mpt_direction direction)
 {
     const mpt_connection_direction *d = &v->direction[direction];
+    mpt_role sender = mpt_direction_sender(direction);
 
     begin_row(table, v, direction);
     mpt_table_set_text(table, KIND, mpt_connection_kind_name(v->kind));
     mpt_table_set_text(table, FALLBACK, mpt_fallback_name(v->fallback));
-    set_ends(table, &v->end[direction], &v->end[!direction]);
+    set_ends(table, &v->end[sender], &v->end[mpt_role_other(sender)]);
     mpt_figures_cells(table, csv->first[BYTES], &MPT_BYTE_FIGURES, &d->bytes);
     mpt_figures_cells(table, csv->first[DATA], &MPT_DATA_FIGURES, &d->data);
     set_rtt(csv, table, &d->data.rtt);
@@ -114,17 +115,18 @@ static void connection_row(const mpt_summary_csv *csv, mpt_table *table, const m
 }
 
 static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_connection_view *v,
-                        const mpt_subflow_view *s, unsigned direction)
+                        const mpt_subflow_view *s, mpt_direction direction)
 {
     const mpt_subflow_direction *d = &s->direction[direction];
     const mpt_endpoint *ends = s->subflow->ends;
+    mpt_side sender = s->side[mpt_direction_sender(direction)];
 
     begin_row(table, v, direction);
     mpt_table_set_uint(table, SUBFLOW, s->id);
     if (s->subflow->has_stream)
         mpt_table_set_uint(table, TCP_STREAM, s->subflow->tcp_stream);
     mpt_table_set_text(table, KIND, mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
-    set_ends(table, &ends[s->side[direction]], &ends[s->side[!direction]]);
+    set_ends(table, &ends[sender], &ends[mpt_side_other(sender)]);
     /* Ten decimals of the percentage, without the noise of the multiplication. */
     mpt_table_set_double(table, SHARE, round(1e12 * d->share) / 1e10);
     mpt_figures_cells(table, csv->first[BYTES], &MPT_BYTE_FIGURES, &d->bytes);
@@ -136,9 +138,7 @@ void mpt_summary_csv_add(mpt_summary_csv *csv, const mpt_connection_view *v)
 {
     mpt_table *table = new_table(csv);
 
-    for (unsigned d = 0; d < MPT_DIRECTIONS; d++) {
-        if (!(csv->directions >> d & 1u))
-            continue;
+    MPT_EACH_DIRECTION (d, csv->directions) {
         connection_row(csv, table, v, d);
         for (uint32_t i = 0; i < v->subflow_count; i++)
             subflow_row(csv, table, v, &v->subflows[i], d);

@@ -45,6 +45,11 @@ typedef enum mpt_role { MPT_CLIENT, MPT_SERVER, MPT_ROLES } mpt_role;
 typedef enum mpt_direction { MPT_C2S, MPT_S2C, MPT_DIRECTIONS } mpt_direction;
 typedef enum mpt_end { MPT_END_A, MPT_END_B, MPT_ENDS } mpt_end;
 
+/* d goes through the directions of a set, in which each is the bit 1 << mpt_direction. */
+#define MPT_EACH_DIRECTION(d, set)                                                                           \
+    for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++)                                                       \
+        if ((set) >> d & 1u)
+
 static inline mpt_side mpt_side_other(mpt_side side)
 {
     return (mpt_side)!side;

@@ -404,6 +404,16 @@ void mpt_metrics_clear(mpt_connection_view *v)
     v->subflow_count = 0;
 }
 
+bool mpt_metrics_next(const mpt_engine *e, const GPtrArray *connections, mpt_connection_view *v)
+{
+    uint32_t id = v->connection ? v->id + 1 : 0;
+
+    mpt_metrics_clear(v);
+    if (id < connections->len)
+        mpt_metrics_connection(e, g_ptr_array_index(connections, id), id, v);
+    return id < connections->len;
+}
+
 /* --- the capture --- */
 
 static gint by_id(gconstpointer a, gconstpointer b)

@@ -121,6 +121,17 @@ static inline mpt_role mpt_metrics_role(const mpt_connection_view *v, mpt_conn_s
     return side == v->side[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER;
 }
 
+static inline mpt_direction mpt_metrics_direction(const mpt_connection_view *v, mpt_conn_side side)
+{
+    return mpt_role_sends(mpt_metrics_role(v, side));
+}
+
+/* The end of the subflow at this host. */
+static inline const mpt_endpoint *mpt_metrics_endpoint(const mpt_subflow_view *s, mpt_role role)
+{
+    return &s->subflow->ends[s->side[role]];
+}
+
 /* The sender's half of the subflow in this direction; below, the sender's data level. */
 static inline const mpt_half *mpt_metrics_half(const mpt_subflow_view *s, mpt_direction direction)
 {
@@ -152,6 +163,9 @@ uint64_t mpt_metrics_plain_tcp(const mpt_engine *e);
 void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id,
                             mpt_connection_view *view);
 void mpt_metrics_clear(mpt_connection_view *view);
+/* Goes on to the next of mpt_metrics_connections(), from a zeroed view to the first. It clears what it leaves: false, after
+ * the last one, and nothing is to be cleared. */
+bool mpt_metrics_next(const mpt_engine *e, const GPtrArray *connections, mpt_connection_view *view);
 
 /* The figures of one TCP connection (report `tcp`). Its client sent the SYN, or else has the higher port. */
 typedef struct mpt_tcp_view {
