@@ -235,7 +235,7 @@ static void put_subflow(GString *out, const mpt_term *a, char way)
     char client[MPT_ENDPOINT_TEXT], server[MPT_ENDPOINT_TEXT];
 
     mpt_endpoint_text(&ends[a->subflow.client], client);
-    mpt_endpoint_text(&ends[!a->subflow.client], server);
+    mpt_endpoint_text(&ends[mpt_side_other(a->subflow.client)], server);
     if (way == 'i')
         g_string_append_printf(out, "%u", a->subflow.id);
     else if (way == 'e')

@@ -34,8 +34,8 @@ static void add_pair(mpt_path_hops *w, const mpt_report_context *x, const mpt_pa
         if (!ids)
             continue;
         way.subflow = ids->subflow;
-        way.point[0] = pair->from;
-        way.point[1] = pair->to;
+        way.point[MPT_CLIENT] = pair->from;
+        way.point[MPT_SERVER] = pair->to;
         list = g_hash_table_lookup(w->connections, GUINT_TO_POINTER(ids->connection));
         if (!list) {
             list = g_array_new(FALSE, FALSE, sizeof(mpt_path_hop));

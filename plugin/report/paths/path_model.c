@@ -38,18 +38,10 @@ static mpt_end client_end(const mpt_path_pair *pair, const mpt_path_flow *f)
     return pair->client_end;
 }
 
-static const mpt_subflow *any_subflow(const mpt_path_flow *f)
-{
-    return f->subflow[mpt_path_found_at(f)];
-}
-
 /* The direction of what a side of the flow sends. */
 static mpt_direction direction_of(const mpt_path_flow *f, mpt_side side)
 {
-    mpt_side sender = mpt_path_side(f, mpt_path_found_at(f), side);
-    const mpt_subflow *s = any_subflow(f);
-
-    return mpt_role_sends(mpt_connection_role(s->connection, mpt_subflow_conn_side(s, sender)));
+    return mpt_role_sends(mpt_path_sender(f, side));
 }
 
 static mpt_end from_end(const mpt_path_pair *pair, const mpt_path_flow *f, mpt_side side)
@@ -286,7 +278,7 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
 
     for (guint i = 0; i < flows->len; i++) {
         const mpt_path_flow *f = g_ptr_array_index(flows, i);
-        if (!f || !any_subflow(f)->connection)
+        if (!f || !mpt_path_subflow(f)->connection)
             continue;
         const mpt_path_ids *ids = mpt_path_ids_of(numbers, f);
         if (ids && !ids->selected)
@@ -295,7 +287,7 @@ static void add_rows(mpt_path_model *m, const mpt_report_context *x, const mpt_p
             add_flow(m, x, pair, f, ids);
             continue;
         }
-        mpt_path_single single = {.pair = pair, .subflow = any_subflow(f)};
+        mpt_path_single single = {.pair = pair, .subflow = mpt_path_subflow(f)};
         single.point = f->subflow[pair->client_end] ? pair->from : pair->to;
         g_array_append_val(m->singles, single);
     }

@@ -68,6 +68,16 @@ static inline mpt_term mpt_term_of(mpt_term_type type, uint64_t number)
     return (mpt_term){.type = type, .number = number};
 }
 
+static inline mpt_term mpt_term_role(mpt_role role)
+{
+    return mpt_term_of(MPT_TERM_ROLE, role);
+}
+
+static inline mpt_term mpt_term_sender(mpt_direction direction)
+{
+    return mpt_term_role(mpt_direction_sender(direction));
+}
+
 /* MPT_TERM_ENDPOINT or MPT_TERM_ADDRESS. */
 static inline mpt_term mpt_term_endpoint(mpt_term_type type, const mpt_endpoint *e)
 {
@@ -76,7 +86,7 @@ static inline mpt_term mpt_term_endpoint(mpt_term_type type, const mpt_endpoint 
 
 static inline mpt_term mpt_term_subflow(const mpt_subflow_view *sv)
 {
-    return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {sv->subflow, sv->id, sv->side[0]}};
+    return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {sv->subflow, sv->id, sv->side[MPT_CLIENT]}};
 }
 
 /* The section that applies to the connection's version. */
@@ -87,22 +97,15 @@ static inline void mpt_found_subflow(mpt_finding *f, const mpt_subflow_view *sv)
     f->subflow = (mpt_maybe_int){.known = true, .value = sv->id};
 }
 
-static inline void mpt_found_direction(mpt_finding *f, unsigned direction)
+static inline void mpt_found_direction(mpt_finding *f, mpt_direction direction)
 {
     f->direction = (mpt_maybe_int){.known = true, .value = direction};
 }
 
 /* --- the capture --- */
 
-/* The end (0 client, 1 server) of a side of the connection. */
-static inline unsigned mpt_checking_end(const mpt_checking *x, unsigned side)
-{
-    return side == x->v->side[0] ? 0 : 1;
-}
-/* The subflow whose owner number this is. */
-const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t owner);
-/* The first event of this type, at or after from_ns; owner, end: -1 for any. NULL: none. */
-const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end,
+/* The first event of this type, at or after from_ns; owner, role: -1 for any. NULL: none. */
+const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int role,
                                     int64_t from_ns);
 /* True if only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);

@@ -14,7 +14,7 @@
 /* All ADD_ADDRs of one end for one address and id. */
 struct announcement {
     const mpt_event *first;
-    unsigned end;
+    mpt_role role;
     uint64_t count, after_echo; /* how often, and how often although echoed before */
     const mpt_event *echo;
     bool used, removed;
@@ -65,15 +65,14 @@ static void follow_announcement(const mpt_checking *x, struct announcement *a)
     }
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
-        a->used |=
-            mpt_endpoint_same_address(&sv->subflow->ends[sv->side[a->end]], &a->first->add_addr.address);
+        a->used |= mpt_endpoint_same_address(mpt_metrics_endpoint(sv, a->role), &a->first->add_addr.address);
     }
 }
 
 /* v0 has no echo. */
 static bool lacks_echo(const mpt_checking *x, const struct announcement *a)
 {
-    const mpt_subflow_view *sv = mpt_checking_subflow(x, a->first->owner);
+    const mpt_subflow_view *sv = mpt_metrics_subflow_of(x->v, a->first->owner);
     int64_t end_ns = MIN(x->c->end_ns, x->closing_ns);
 
     return x->v->version.known && x->v->version.value >= 1 && !a->echo && !a->removed && x->reliable &&
@@ -87,20 +86,20 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
 
     if (lacks_echo(x, a))
         f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_NO_ECHO, first->time_ns, first->frame, a->count),
-                    MPT_PHRASE_ADD_ADDR_NO_ECHO, mpt_term_of(MPT_TERM_ROLE, a->end), a->address, a->id,
+                    MPT_PHRASE_ADD_ADDR_NO_ECHO, mpt_term_role(a->role), a->address, a->id,
                     mpt_term_of(MPT_TERM_COUNT, a->count));
     else if (a->count > 1 && a->echo)
         f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_REPEATED, first->time_ns, first->frame, a->count),
-                    MPT_PHRASE_ADD_ADDR_REPEATED, mpt_term_of(MPT_TERM_ROLE, a->end), a->address, a->id,
+                    MPT_PHRASE_ADD_ADDR_REPEATED, mpt_term_role(a->role), a->address, a->id,
                     mpt_term_of(MPT_TERM_COUNT, a->count), mpt_term_of(MPT_TERM_FRAME, a->echo->frame),
                     mpt_term_of(MPT_TERM_COUNT, a->after_echo));
     if (f)
-        mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
+        mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, first->owner));
     if (a->used || a->removed || x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_UNUSED, first->time_ns, first->frame, a->count),
-                MPT_PHRASE_ADD_ADDR_UNUSED, mpt_term_of(MPT_TERM_ROLE, a->end), a->address, a->id);
-    mpt_found_subflow(f, mpt_checking_subflow(x, first->owner));
+                MPT_PHRASE_ADD_ADDR_UNUSED, mpt_term_role(a->role), a->address, a->id);
+    mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, first->owner));
 }
 
 void mpt_check_add_addr(mpt_checking *x)
@@ -113,7 +112,7 @@ void mpt_check_add_addr(mpt_checking *x)
         looked_at += event->type == MPT_EVENT_ADD_ADDR;
         if (event->type != MPT_EVENT_ADD_ADDR || !is_first(x, i))
             continue;
-        a.end = mpt_checking_end(x, event->side);
+        a.role = mpt_metrics_role(x->v, event->side);
         a.address = mpt_term_endpoint(event->add_addr.has_port ? MPT_TERM_ENDPOINT : MPT_TERM_ADDRESS,
                                       &event->add_addr.address);
         a.id = mpt_term_of(MPT_TERM_NUMBER, event->add_addr.address_id);
@@ -124,13 +123,13 @@ void mpt_check_add_addr(mpt_checking *x)
 
 void mpt_check_add_addr_hmac(mpt_checking *x)
 {
-    for (unsigned end = 0; end < 2; end++) {
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
         const mpt_event *first = NULL;
         uint64_t count = 0;
         for (guint i = 0; i < x->events->len; i++) {
             const mpt_event *event = &g_array_index(x->events, mpt_event, i);
             if (event->type != MPT_EVENT_HMAC_BAD || event->reason != MPT_HMAC_ADD_ADDR ||
-                mpt_checking_end(x, event->side) != end)
+                mpt_metrics_role(x->v, event->side) != role)
                 continue;
             first = first ? first : event;
             count++;
@@ -138,9 +137,8 @@ void mpt_check_add_addr_hmac(mpt_checking *x)
         if (first)
             mpt_found_subflow(
                 mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_HMAC, first->time_ns, first->frame, count),
-                        MPT_PHRASE_ADD_ADDR_HMAC, mpt_term_of(MPT_TERM_ROLE, end),
-                        mpt_term_of(MPT_TERM_COUNT, count)),
-                mpt_checking_subflow(x, first->owner));
+                        MPT_PHRASE_ADD_ADDR_HMAC, mpt_term_role(role), mpt_term_of(MPT_TERM_COUNT, count)),
+                mpt_metrics_subflow_of(x->v, first->owner));
     }
 }
 
@@ -149,13 +147,13 @@ void mpt_check_add_addr_hmac(mpt_checking *x)
 /* One id of a REMOVE_ADDR that was not removed just before. */
 struct removal {
     const mpt_event *event;
-    unsigned end;
+    mpt_role role;
     uint8_t id;
 };
 
 static bool has_id(const mpt_subflow_view *sv, const struct removal *r)
 {
-    return sv->address_id[r->end].known && sv->address_id[r->end].value == r->id;
+    return sv->address_id[r->role].known && sv->address_id[r->role].value == r->id;
 }
 
 static bool open_at(const mpt_subflow *s, int64_t time_ns)
@@ -171,15 +169,14 @@ static void check_outlived(mpt_checking *x, const struct removal *r, const mpt_s
     int64_t end_ns = s->state == MPT_STATE_ESTABLISHED ? s->end_ns : s->closed_ns, last = r->event->time_ns;
     mpt_finding *f;
 
-    for (unsigned side = 0; side < 2; side++)
+    for (mpt_side side = 0; side < MPT_SIDES; side++)
         if (s->half[side].bytes.segments)
             last = MAX(last, s->half[side].last_data_ns);
     if (end_ns - r->event->time_ns <= REACTION_NS)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_ADDRESS_OUTLIVED, r->event->time_ns, r->event->frame, 1),
-                MPT_PHRASE_ADDRESS_OUTLIVED, mpt_term_of(MPT_TERM_ROLE, r->end),
-                mpt_term_of(MPT_TERM_NUMBER, r->id), mpt_term_subflow(sv),
-                mpt_term_of(MPT_TERM_FLAG, last - r->event->time_ns > REACTION_NS),
+                MPT_PHRASE_ADDRESS_OUTLIVED, mpt_term_role(r->role), mpt_term_of(MPT_TERM_NUMBER, r->id),
+                mpt_term_subflow(sv), mpt_term_of(MPT_TERM_FLAG, last - r->event->time_ns > REACTION_NS),
                 mpt_term_of(MPT_TERM_TIME, (uint64_t)(MAX(last, end_ns) - r->event->time_ns)));
     mpt_found_subflow(f, sv);
     if (last - r->event->time_ns <= REACTION_NS)
@@ -199,18 +196,17 @@ static void closes_nothing(mpt_checking *x, const struct removal *r)
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
         used |= has_id(&x->v->subflows[i], r) && x->v->subflows[i].subflow->start_ns <= r->event->time_ns;
     f = mpt_say(mpt_found(x, MPT_FINDING_REMOVE_ADDR_NOTHING, r->event->time_ns, r->event->frame, 1),
-                MPT_PHRASE_REMOVE_ADDR_NOTHING, mpt_term_of(MPT_TERM_ROLE, r->end),
-                mpt_term_of(MPT_TERM_NUMBER, r->id), mpt_term_of(MPT_TERM_FLAG, used),
-                mpt_term_of(MPT_TERM_FLAG, announced));
+                MPT_PHRASE_REMOVE_ADDR_NOTHING, mpt_term_role(r->role), mpt_term_of(MPT_TERM_NUMBER, r->id),
+                mpt_term_of(MPT_TERM_FLAG, used), mpt_term_of(MPT_TERM_FLAG, announced));
     if (announced || used)
         f->severity = MPT_SEVERITY_CHAT;
-    mpt_found_subflow(f, mpt_checking_subflow(x, r->event->owner));
+    mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, r->event->owner));
 }
 
-static bool ids_known(const mpt_checking *x, unsigned end)
+static bool ids_known(const mpt_checking *x, mpt_role role)
 {
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
-        if (!x->v->subflows[i].address_id[end].known)
+        if (!x->v->subflows[i].address_id[role].known)
             return false;
     return true;
 }
@@ -242,7 +238,7 @@ static void check_removal(mpt_checking *x, const struct removal *r)
         any = true;
         check_outlived(x, r, sv);
     }
-    if (!any && ids_known(x, r->end) && x->whole)
+    if (!any && ids_known(x, r->role) && x->whole)
         closes_nothing(x, r);
 }
 
@@ -257,7 +253,7 @@ void mpt_check_remove_addr(mpt_checking *x)
         looked_at += event->remove_addr.count;
         for (unsigned k = 0; k < event->remove_addr.count; k++) {
             struct removal r = {
-                .event = event, .end = mpt_checking_end(x, event->side), .id = event->remove_addr.ids[k]};
+                .event = event, .role = mpt_metrics_role(x->v, event->side), .id = event->remove_addr.ids[k]};
             check_removal(x, &r);
         }
     }

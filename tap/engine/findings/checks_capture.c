@@ -13,7 +13,7 @@ struct survey {
 };
 
 /* Bytes without mapping are in the capture: a hole may be theirs. */
-static uint64_t gap_bytes(const mpt_connection *c, unsigned side)
+static uint64_t gap_bytes(const mpt_connection *c, mpt_conn_side side)
 {
     const mpt_data_level *d = &c->level[side];
     uint64_t gap = d->unique ? (uint64_t)(d->counted_end - d->counted_first) - d->unique : 0, pending = 0;
@@ -27,7 +27,7 @@ static uint64_t gap_bytes(const mpt_connection *c, unsigned side)
 
 static void survey_connection(struct survey *y, const mpt_connection *c)
 {
-    uint64_t gaps = gap_bytes(c, 0) + gap_bytes(c, 1);
+    uint64_t gaps = gap_bytes(c, MPT_CONN_SIDE_A) + gap_bytes(c, MPT_CONN_SIDE_B);
 
     if (c->partial && !y->partial++)
         y->first_partial = c;

@@ -4,13 +4,13 @@
  */
 #include "checks.h"
 
-static const mpt_level_evidence *level_evidence(const mpt_checking *x, unsigned direction)
+static const mpt_level_evidence *level_evidence(const mpt_checking *x, mpt_direction direction)
 {
-    return x->c->evidence ? &x->c->evidence->level[x->v->side[direction]] : NULL;
+    return x->c->evidence ? &x->c->evidence->level[x->v->side[mpt_direction_sender(direction)]] : NULL;
 }
 
 /* Numbers of a direction can be judged: its start is known, and all its segments are there. */
-static bool judgeable(const mpt_checking *x, unsigned direction)
+static bool judgeable(const mpt_checking *x, mpt_direction direction)
 {
     return x->whole && x->reliable && x->v->fallback == MPT_FALLBACK_NONE &&
            x->v->direction[direction].data.dsn_gap_bytes == 0;
@@ -18,9 +18,9 @@ static bool judgeable(const mpt_checking *x, unsigned direction)
 
 /* --- mappings --- */
 
-static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned direction)
+static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
-    const mpt_half *h = &sv->subflow->half[sv->side[direction]];
+    const mpt_half *h = mpt_metrics_half(sv, direction);
     uint64_t bytes = sv->direction[direction].bytes.unmapped_bytes;
     mpt_ranges pending = h->pending;
     const mpt_run *first;
@@ -30,8 +30,8 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     if (!bytes || !(first = mpt_runs_first(&pending.runs, &at)))
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_DATA_UNMAPPED, first->value, first->frame, bytes),
-                MPT_PHRASE_DATA_UNMAPPED, mpt_term_of(MPT_TERM_BYTES, bytes),
-                mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
+                MPT_PHRASE_DATA_UNMAPPED, mpt_term_of(MPT_TERM_BYTES, bytes), mpt_term_sender(direction),
+                mpt_term_subflow(sv));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
     /* Other segments of this direction are not in the capture either: the mapping may have been in
@@ -45,7 +45,7 @@ void mpt_check_unmapped(mpt_checking *x)
     if (!x->whole || !x->reliable || x->v->fallback != MPT_FALLBACK_NONE)
         return;
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
-        for (unsigned direction = 0; direction < 2; direction++)
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
             if (x->v->subflows[i].subflow->kind != MPT_SUBFLOW_UNKNOWN)
                 check_unmapped(x, &x->v->subflows[i], direction);
 }
@@ -59,7 +59,7 @@ void mpt_check_conflicts(mpt_checking *x)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_MAPPING_CONFLICT, seen->time_ns, seen->frame, seen->count),
                 MPT_PHRASE_MAPPING_CONFLICT, mpt_term_of(MPT_TERM_BYTES, seen->count));
-    mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
+    mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, seen->owner));
 }
 
 void mpt_check_far(mpt_checking *x)
@@ -71,34 +71,34 @@ void mpt_check_far(mpt_checking *x)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_DSN_FAR, far->time_ns, far->frame, far->count), MPT_PHRASE_DSN_FAR,
                 mpt_term_of(MPT_TERM_COUNT, far->count));
-    mpt_found_subflow(f, mpt_checking_subflow(x, far->owner));
+    mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, far->owner));
 }
 
 /* --- numbers that can't be --- */
 
-static void mark(const mpt_checking *x, mpt_finding *f, const mpt_seen *seen, unsigned direction)
+static void mark(const mpt_checking *x, mpt_finding *f, const mpt_seen *seen, mpt_direction direction)
 {
-    mpt_found_subflow(f, mpt_checking_subflow(x, seen->owner));
+    mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, seen->owner));
     mpt_found_direction(f, direction);
 }
 
 void mpt_check_beyond_window(mpt_checking *x)
 {
 
-    for (unsigned direction = 0; direction < 2; direction++) {
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
         const mpt_level_evidence *v = level_evidence(x, direction);
         const mpt_seen *seen = v ? &v->beyond_window : NULL;
         if (!seen || !seen->count || v->window_unsure || !judgeable(x, direction))
             continue;
         mark(x,
              mpt_say(mpt_found(x, MPT_FINDING_DSN_BEYOND_WINDOW, seen->time_ns, seen->frame, seen->count),
-                     MPT_PHRASE_DSN_BEYOND_WINDOW, mpt_term_of(MPT_TERM_ROLE, direction),
+                     MPT_PHRASE_DSN_BEYOND_WINDOW, mpt_term_sender(direction),
                      mpt_term_of(MPT_TERM_BYTES, seen->count)),
              seen, direction);
     }
 }
 
-static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, unsigned direction)
+static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, mpt_direction direction)
 {
 
     if (v->acks_beyond.count && judgeable(x, direction))
@@ -106,20 +106,20 @@ static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, unsign
              mpt_say(mpt_found(x, MPT_FINDING_DATA_ACK_BEYOND, v->acks_beyond.time_ns, v->acks_beyond.frame,
                                v->acks_beyond.count),
                      MPT_PHRASE_DATA_ACK_BEYOND, mpt_term_of(MPT_TERM_COUNT, v->acks_beyond.count),
-                     mpt_term_of(MPT_TERM_ROLE, !direction)),
+                     mpt_term_sender(mpt_direction_other(direction))),
              &v->acks_beyond, direction);
     if (v->acks_back.count && x->reliable)
         mark(x,
              mpt_say(mpt_found(x, MPT_FINDING_DATA_ACK_BACK, v->acks_back.time_ns, v->acks_back.frame,
                                v->acks_back.count),
                      MPT_PHRASE_DATA_ACK_BACK, mpt_term_of(MPT_TERM_COUNT, v->acks_back.count),
-                     mpt_term_of(MPT_TERM_ROLE, !direction)),
+                     mpt_term_sender(mpt_direction_other(direction))),
              &v->acks_back, direction);
 }
 
 void mpt_check_data_acks(mpt_checking *x)
 {
-    for (unsigned direction = 0; direction < 2; direction++) {
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
         const mpt_level_evidence *v = level_evidence(x, direction);
         if (v)
             check_data_acks(x, v, direction);
@@ -129,16 +129,16 @@ void mpt_check_data_acks(mpt_checking *x)
 void mpt_check_after_fin(mpt_checking *x)
 {
 
-    for (unsigned direction = 0; direction < 2; direction++) {
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
         const mpt_level_evidence *v = level_evidence(x, direction);
         const mpt_seen *seen = v ? &v->after_fin : NULL;
         if (!seen || !seen->count || !x->reliable)
             continue;
         mark(x,
              mpt_say(mpt_found(x, MPT_FINDING_DATA_AFTER_FIN, seen->time_ns, seen->frame, seen->count),
-                     MPT_PHRASE_DATA_AFTER_FIN, mpt_term_of(MPT_TERM_ROLE, direction),
+                     MPT_PHRASE_DATA_AFTER_FIN, mpt_term_sender(direction),
                      mpt_term_of(MPT_TERM_BYTES, seen->count),
-                     mpt_term_of(MPT_TERM_FRAME, x->c->level[x->v->side[direction]].fin_frame)),
+                     mpt_term_of(MPT_TERM_FRAME, mpt_metrics_level(x->v, direction)->fin_frame)),
              seen, direction);
     }
 }
@@ -154,15 +154,15 @@ struct undelivered {
 
 /* Bytes that nobody acknowledged at the data level though their subflow has all that
  * it carried acknowledged. */
-static void find_undelivered(const mpt_checking *x, unsigned direction, struct undelivered *u)
+static void find_undelivered(const mpt_checking *x, mpt_direction direction, struct undelivered *u)
 {
-    const mpt_data_level *d = &x->c->level[x->v->side[direction]];
+    const mpt_data_level *d = mpt_metrics_level(x->v, direction);
     mpt_runs runs = d->owned.runs;
     mpt_runs_at at;
 
     for (const mpt_run *r = mpt_runs_find(&runs, d->acked, &at); r; r = mpt_runs_next(&runs, &at)) {
-        const mpt_subflow_view *sv = mpt_checking_subflow(x, r->owner);
-        const mpt_half *h = &sv->subflow->half[sv->side[direction]];
+        const mpt_subflow_view *sv = mpt_metrics_subflow_of(x->v, r->owner);
+        const mpt_half *h = mpt_metrics_half(sv, direction);
         if (h->acked < h->next)
             continue;
         if (!u->bytes) {
@@ -177,8 +177,8 @@ static void find_undelivered(const mpt_checking *x, unsigned direction, struct u
 void mpt_check_not_delivered(mpt_checking *x)
 {
 
-    for (unsigned direction = 0; direction < 2; direction++) {
-        const mpt_data_level *d = &x->c->level[x->v->side[direction]];
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
+        const mpt_data_level *d = mpt_metrics_level(x->v, direction);
         struct undelivered u = {0};
         mpt_finding *f;
         if (!judgeable(x, direction) || !d->acked_known || d->acked >= d->high ||
@@ -189,7 +189,7 @@ void mpt_check_not_delivered(mpt_checking *x)
             continue;
         f = mpt_say(mpt_found(x, MPT_FINDING_DATA_NOT_ACKED, u.time_ns, u.frame, u.bytes),
                     MPT_PHRASE_DATA_NOT_ACKED, mpt_term_of(MPT_TERM_BYTES, u.bytes),
-                    mpt_term_of(MPT_TERM_ROLE, direction));
+                    mpt_term_sender(direction));
         mpt_found_subflow(f, u.sv);
         mpt_found_direction(f, direction);
         /* A host that aborts discards what it has not read (RFC 8684 3.5). */
@@ -200,11 +200,11 @@ void mpt_check_not_delivered(mpt_checking *x)
 
 /* --- checksums, MP_FAIL --- */
 
-static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigned direction)
+static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
     const mpt_checksum_figures *k = &sv->direction[direction].checksums;
-    const mpt_event *bad =
-        mpt_checking_event(x, MPT_EVENT_CHECKSUM_BAD, sv->subflow->owner, (int)direction, INT64_MIN);
+    const mpt_event *bad = mpt_checking_event(x, MPT_EVENT_CHECKSUM_BAD, sv->subflow->owner,
+                                              (int)mpt_direction_sender(direction), INT64_MIN);
     mpt_term all = mpt_term_of(MPT_TERM_COUNT, k->ok + k->bad + k->incomplete);
     mpt_finding *f;
 
@@ -214,14 +214,14 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
         f = mpt_say(mpt_found(x, MPT_FINDING_CHECKSUM_BAD, bad ? bad->time_ns : INT64_MIN,
                               bad ? bad->frame : 0, k->bad),
                     MPT_PHRASE_CHECKSUM_BAD, mpt_term_of(MPT_TERM_COUNT, k->bad), all,
-                    mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
+                    mpt_term_sender(direction), mpt_term_subflow(sv));
         mpt_found_subflow(f, sv);
         mpt_found_direction(f, direction);
     }
     if (k->incomplete) {
         f = mpt_say(mpt_found(x, MPT_FINDING_CHECKSUM_UNVERIFIED, INT64_MIN, 0, k->incomplete),
                     MPT_PHRASE_CHECKSUM_UNVERIFIED, mpt_term_of(MPT_TERM_COUNT, k->incomplete), all,
-                    mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_subflow(sv));
+                    mpt_term_sender(direction), mpt_term_subflow(sv));
         mpt_found_subflow(f, sv);
         mpt_found_direction(f, direction);
     }
@@ -230,7 +230,7 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, unsigne
 void mpt_check_checksums(mpt_checking *x)
 {
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
-        for (unsigned direction = 0; direction < 2; direction++)
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
             check_checksums(x, &x->v->subflows[i], direction);
 }
 
@@ -251,7 +251,7 @@ void mpt_check_mp_fail(mpt_checking *x)
         mpt_finding *f;
         if (fail->type != MPT_EVENT_MP_FAIL || fail_before(x, fail))
             continue;
-        sv = mpt_checking_subflow(x, fail->owner);
+        sv = mpt_metrics_subflow_of(x->v, fail->owner);
         rst = mpt_checking_event(x, MPT_EVENT_RST, fail->owner, -1, fail->time_ns);
         infinite = mpt_checking_event(x, MPT_EVENT_INFINITE_MAPPING, fail->owner, -1, fail->time_ns);
         f = mpt_found(x, MPT_FINDING_MP_FAIL, fail->time_ns, fail->frame, 1);
@@ -259,7 +259,7 @@ void mpt_check_mp_fail(mpt_checking *x)
                 infinite ? MPT_PHRASE_MP_FAIL_INFINITE
                 : rst    ? MPT_PHRASE_MP_FAIL_RESET
                          : MPT_PHRASE_MP_FAIL,
-                mpt_term_of(MPT_TERM_ROLE, mpt_checking_end(x, fail->side)), mpt_term_subflow(sv),
+                mpt_term_role(mpt_metrics_role(x->v, fail->side)), mpt_term_subflow(sv),
                 mpt_term_of(MPT_TERM_FRAME, infinite ? infinite->frame
                                             : rst    ? rst->frame
                                                      : 0));

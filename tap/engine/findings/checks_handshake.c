@@ -25,7 +25,8 @@ static const mpt_subflow *witness(const mpt_checking *x)
         if (c == x->c || c->partial || !c->subflows->len)
             continue;
         s = mpt_connection_capable(c);
-        if (s->initiator_known && mpt_endpoint_equal(&s->ends[!s->initiator], &x->v->end[1]) &&
+        if (s->initiator_known &&
+            mpt_endpoint_equal(&s->ends[mpt_side_other(s->initiator)], &x->v->end[MPT_SERVER]) &&
             s->synack_capable && mpt_connection_get_fallback(c) == MPT_FALLBACK_NONE)
             return s;
     }
@@ -113,8 +114,8 @@ static const mpt_subflow *plain_success(const mpt_checking *x)
     for (guint i = own->index; i < all->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(all, i);
         if (!s->connection && s->syn_seen && s->synack_seen && s->start_ns > own->start_ns &&
-            mpt_endpoint_same_address(&s->ends[s->initiator], &x->v->end[0]) &&
-            mpt_endpoint_equal(&s->ends[!s->initiator], &x->v->end[1]))
+            mpt_endpoint_same_address(&s->ends[s->initiator], &x->v->end[MPT_CLIENT]) &&
+            mpt_endpoint_equal(&s->ends[mpt_side_other(s->initiator)], &x->v->end[MPT_SERVER]))
             return s;
     }
     return NULL;
@@ -124,7 +125,7 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
 {
     const mpt_subflow *plain = plain_success(x);
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
-    mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[1]);
+    mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[MPT_SERVER]);
 
     if (mpt_checking_one_way(&x->v->subflows[0]))
         return;
@@ -140,7 +141,7 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
 void mpt_check_capable(mpt_checking *x)
 {
     const mpt_subflow *s = x->v->subflows[0].subflow;
-    mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[1]);
+    mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[MPT_SERVER]);
 
     if (s->kind != MPT_SUBFLOW_CAPABLE || !s->syn_seen)
         return;
@@ -166,8 +167,8 @@ struct join {
     const mpt_subflow_view *sv;
     const mpt_subflow *s;
     const mpt_join *j;
-    unsigned initiator; /* end */
-    mpt_term name, by;  /* the subflow; the initiator */
+    mpt_role initiator;
+    mpt_term name, by; /* the subflow; the initiator */
 };
 
 static mpt_finding *join_found(struct join *k, mpt_finding_id id, int64_t time_ns, uint32_t frame)
@@ -184,9 +185,9 @@ struct given {
     mpt_term transient;
 };
 
-static struct given reason_given(const mpt_checking *x, const mpt_subflow *s, int end)
+static struct given reason_given(const mpt_checking *x, const mpt_subflow *s, int role)
 {
-    const mpt_event *event = mpt_checking_event(x, MPT_EVENT_MP_TCPRST, s->owner, end, INT64_MIN);
+    const mpt_event *event = mpt_checking_event(x, MPT_EVENT_MP_TCPRST, s->owner, role, INT64_MIN);
 
     if (!event)
         return (struct given){.reason = {.type = MPT_TERM_NONE}};
@@ -208,7 +209,7 @@ static bool token_unknown(const mpt_checking *x)
 static void refused_by_responder(struct join *k, const mpt_event *rst)
 {
     mpt_checking *x = k->x;
-    struct given why = reason_given(x, k->s, (int)!k->initiator);
+    struct given why = reason_given(x, k->s, (int)mpt_role_other(k->initiator));
     bool closing = x->closing_ns <= rst->time_ns;
 
     if (token_unknown(x))
@@ -229,7 +230,7 @@ static void refused(struct join *k)
 {
     int64_t refused_ns = k->s->refused_ns;
     const mpt_event *by_other =
-        mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)!k->initiator, INT64_MIN);
+        mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)mpt_role_other(k->initiator), INT64_MIN);
     const mpt_event *by_self =
         mpt_checking_event(k->x, MPT_EVENT_RST, k->s->owner, (int)k->initiator, INT64_MIN);
     struct given why;
@@ -298,19 +299,19 @@ void mpt_check_joins(mpt_checking *x)
         if (k.s->kind != MPT_SUBFLOW_JOIN || !k.s->syn_seen)
             continue;
         k.j = k.s->join;
-        k.initiator = (unsigned)k.sv->initiator.value;
+        k.initiator = (mpt_role)k.sv->initiator.value;
         k.name = mpt_term_subflow(k.sv);
-        k.by = mpt_term_of(MPT_TERM_ROLE, k.initiator);
+        k.by = mpt_term_role(k.initiator);
         check_join(&k);
     }
 }
 
-static bool announced(const mpt_checking *x, unsigned end, const mpt_endpoint *address, int64_t before_ns)
+static bool announced(const mpt_checking *x, mpt_role role, const mpt_endpoint *address, int64_t before_ns)
 {
     for (guint i = 0; i < x->events->len; i++) {
         const mpt_event *event = &g_array_index(x->events, mpt_event, i);
         if (event->type == MPT_EVENT_ADD_ADDR && event->time_ns <= before_ns &&
-            mpt_checking_end(x, event->side) == end &&
+            mpt_metrics_role(x->v, event->side) == role &&
             mpt_endpoint_same_address(&event->add_addr.address, address))
             return true;
     }
@@ -324,15 +325,15 @@ void mpt_check_join_address(mpt_checking *x)
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
         const mpt_subflow *s = sv->subflow;
-        unsigned responder = !(unsigned)sv->initiator.value;
-        const mpt_endpoint *to = &s->ends[sv->side[responder]];
+        mpt_role responder = mpt_role_other((mpt_role)sv->initiator.value);
+        const mpt_endpoint *to = mpt_metrics_endpoint(sv, responder);
 
         if (s->kind != MPT_SUBFLOW_JOIN || !sv->initiator.known ||
             mpt_endpoint_same_address(to, &x->v->end[responder]) || announced(x, responder, to, s->start_ns))
             continue;
         mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_JOIN_ADDRESS, s->start_ns, s->first_frame, 1),
                                   MPT_PHRASE_JOIN_ADDRESS, mpt_term_subflow(sv),
-                                  mpt_term_of(MPT_TERM_ROLE, !responder),
+                                  mpt_term_role(mpt_role_other(responder)),
                                   mpt_term_endpoint(MPT_TERM_ADDRESS, to)),
                           sv);
     }
@@ -371,7 +372,7 @@ static bool address_removed(const mpt_checking *x, const mpt_subflow_view *sv, i
         const mpt_maybe_int *id;
         if (event->type != MPT_EVENT_REMOVE_ADDR || event->time_ns > before_ns)
             continue;
-        id = &sv->address_id[mpt_checking_end(x, event->side)];
+        id = &sv->address_id[mpt_metrics_role(x->v, event->side)];
         for (unsigned k = 0; id->known && k < event->remove_addr.count; k++)
             if (event->remove_addr.ids[k] == id->value)
                 return true;
@@ -386,17 +387,17 @@ void mpt_check_resets(mpt_checking *x)
         const mpt_subflow *s = sv->subflow;
         const mpt_event *rst = mpt_checking_event(x, MPT_EVENT_RST, s->owner, -1, s->closed_ns);
         mpt_finding *f;
-        unsigned end;
+        mpt_role by;
         struct given why;
 
         if (s->state != MPT_STATE_RESET || !rst || x->closing_ns <= s->closed_ns ||
             address_removed(x, sv, s->closed_ns))
             continue;
-        end = mpt_checking_end(x, rst->side);
-        why = reason_given(x, s, (int)end);
+        by = mpt_metrics_role(x->v, rst->side);
+        why = reason_given(x, s, (int)by);
         f = mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_RESET, rst->time_ns, rst->frame, 1),
-                    MPT_PHRASE_SUBFLOW_RESET, mpt_term_of(MPT_TERM_ROLE, end), mpt_term_subflow(sv),
-                    why.reason, why.transient);
+                    MPT_PHRASE_SUBFLOW_RESET, mpt_term_role(by), mpt_term_subflow(sv), why.reason,
+                    why.transient);
         mpt_found_subflow(f, sv);
         /* What TCP or the application may have had of its own. */
         if (why.reason.number == 0)

@@ -28,40 +28,36 @@ static const mpt_rfcs SECTIONS[MPT_SUBTYPES] = {
 };
 static const mpt_rfcs SYN_BLOCKED = MPT_RFC_BOTH("3.7", "3.6");
 
-static const mpt_subflow *any_subflow(const mpt_path_flow *f)
+/* The end of the flow that is nearer to this host. */
+static mpt_end end_at(const mpt_path_hop *way, mpt_role host)
 {
-    return f->subflow[0] ? f->subflow[0] : f->subflow[1];
+    return host == MPT_CLIENT ? way->client_end : mpt_end_other(way->client_end);
 }
 
-/* Who sends what a side of the flow sends: 0 client, 1 server. */
-static unsigned sender(const mpt_path_flow *f, unsigned side)
+static bool at_both_ends(const mpt_path_flow *f)
 {
-    unsigned end = f->subflow[0] ? 0 : 1;
-    const mpt_subflow *s = f->subflow[end];
-
-    return (side ^ f->flip[end]) != mpt_subflow_side(s, mpt_connection_client_side(s->connection));
+    return f->subflow[MPT_END_A] && f->subflow[MPT_END_B];
 }
 
-/* The end of the flow that is nearer to the client (0) or to the server (1). */
-static unsigned end_at(const mpt_path_hop *way, unsigned host)
+static mpt_term point_of(const mpt_path_hop *way, mpt_role host)
 {
-    return way->client_end ^ host;
+    return mpt_term_of(MPT_TERM_POINT, way->point[host]);
 }
 
-static mpt_term point_at(const mpt_path_hop *way, unsigned end)
+static mpt_term point_at(const mpt_path_hop *way, mpt_end end)
 {
-    return mpt_term_of(MPT_TERM_POINT, way->point[end == way->client_end ? 0 : 1]);
+    return point_of(way, end == way->client_end ? MPT_CLIENT : MPT_SERVER);
 }
 
-static mpt_term subflow_at(const struct look *l, const mpt_subflow *s, unsigned client_side)
+static mpt_term subflow_at(const struct look *l, const mpt_subflow *s, mpt_side client_side)
 {
     return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {s, l->way->subflow, client_side}};
 }
 
-static void finish(const struct look *l, mpt_finding *f, unsigned host, const mpt_rfcs *rfcs)
+static void finish(const struct look *l, mpt_finding *f, mpt_role host, const mpt_rfcs *rfcs)
 {
     f->subflow = (mpt_maybe_int){.known = true, .value = l->way->subflow};
-    mpt_found_direction(f, host);
+    mpt_found_direction(f, mpt_role_sends(host));
     if (rfcs && rfcs->v1.number)
         f->rfc = mpt_found_rfc(l->x, rfcs);
 }
@@ -69,9 +65,9 @@ static void finish(const struct look *l, mpt_finding *f, unsigned host, const mp
 /* --- options --- */
 
 /* What carries them: the SYN, 12 segments. */
-static mpt_phrase carrier_of(const mpt_option_change *c, unsigned from)
+static mpt_phrase carrier_of(const mpt_option_change *c, mpt_end from)
 {
-    const mpt_option *o = &c->option[c->ends >> from & 1u ? from : !from];
+    const mpt_option *o = &c->option[c->ends >> from & 1u ? from : mpt_end_other(from)];
 
     if (c->flags & MPT_TCP_SYN)
         return c->flags & MPT_TCP_ACK ? MPT_PHRASE_CARRIER_SYNACK : MPT_PHRASE_CARRIER_SYN;
@@ -80,12 +76,13 @@ static mpt_phrase carrier_of(const mpt_option_change *c, unsigned from)
     return o->subtype == MPT_MP_CAPABLE ? MPT_PHRASE_CARRIER_DATA : MPT_PHRASE_CARRIER_SEGMENTS;
 }
 
-static mpt_finding *option_found(struct look *l, const mpt_option_change *c, unsigned from, mpt_finding_id id,
+static mpt_finding *option_found(struct look *l, const mpt_option_change *c, mpt_end from, mpt_finding_id id,
                                  mpt_phrase phrase)
 {
     mpt_finding *f = mpt_found(l->x, id, c->time_ns[from], c->frame[from], c->segments);
     mpt_phrase carrier = carrier_of(c, from);
     mpt_term segments = mpt_term_of(MPT_TERM_COUNT, c->segments);
+    mpt_end to = mpt_end_other(from);
 
     if (carrier == MPT_PHRASE_CARRIER_SEGMENTS)
         mpt_say(f, carrier, segments);
@@ -93,14 +90,14 @@ static mpt_finding *option_found(struct look *l, const mpt_option_change *c, uns
         mpt_say(f, carrier);
     mpt_say(f, phrase, l->name,
             mpt_term_of(MPT_TERM_FLAG, carrier != MPT_PHRASE_CARRIER_SEGMENTS || c->segments == 1),
-            point_at(l->way, from), mpt_term_of(MPT_TERM_OPTION, c->subtype), point_at(l->way, !from),
-            segments, mpt_term_of(MPT_TERM_FRAME, c->frame[!from]));
-    finish(l, f, sender(l->flow, c->side), &SECTIONS[c->subtype]);
+            point_at(l->way, from), mpt_term_of(MPT_TERM_OPTION, c->subtype), point_at(l->way, to), segments,
+            mpt_term_of(MPT_TERM_FRAME, c->frame[to]));
+    finish(l, f, mpt_path_sender(l->flow, c->side), &SECTIONS[c->subtype]);
     return f;
 }
 
 /* What one end has there. */
-static void say_content(mpt_finding *f, const mpt_option_change *c, unsigned end)
+static void say_content(mpt_finding *f, const mpt_option_change *c, mpt_end end)
 {
     const mpt_add_addr *a = &c->option[end].add_addr;
     const mpt_dss *d = &c->option[end].dss;
@@ -125,9 +122,10 @@ static void say_content(mpt_finding *f, const mpt_option_change *c, unsigned end
         mpt_say(f, MPT_PHRASE_SAYS_NO_DATA_ACK);
 }
 
-static void content(struct look *l, const mpt_option_change *c, unsigned from)
+static void content(struct look *l, const mpt_option_change *c, mpt_end from)
 {
-    const mpt_add_addr *a = &c->option[from].add_addr, *b = &c->option[!from].add_addr;
+    mpt_end to = mpt_end_other(from);
+    const mpt_add_addr *a = &c->option[from].add_addr, *b = &c->option[to].add_addr;
     mpt_finding *f = option_found(l, c, from, MPT_FINDING_OPTION_CHANGED, MPT_PHRASE_OPTION_CHANGED);
 
     if (c->part == MPT_OPTION_CHANGE_CONTENT) {
@@ -136,7 +134,7 @@ static void content(struct look *l, const mpt_option_change *c, unsigned from)
         mpt_say(f,
                 c->option[from].subtype == MPT_MP_CAPABLE ? MPT_PHRASE_OTHER_KEYS : MPT_PHRASE_OTHER_TOKEN);
     } else {
-        say_content(f, c, !from);
+        say_content(f, c, to);
         mpt_say(f, MPT_PHRASE_INSTEAD_OF);
         say_content(f, c, from);
     }
@@ -152,7 +150,7 @@ static void check_options(struct look *l)
 
     for (guint i = 0; changes && i < changes->len; i++) {
         const mpt_option_change *c = &g_array_index(changes, mpt_option_change, i);
-        unsigned from = end_at(l->way, sender(l->flow, c->side));
+        mpt_end from = end_at(l->way, mpt_path_sender(l->flow, c->side));
         if (c->part != MPT_OPTION_CHANGE_PRESENCE)
             content(l, c, from);
         else if (c->ends >> from & 1u)
@@ -167,38 +165,38 @@ static void check_options(struct look *l)
 static void check_addresses(struct look *l)
 {
     const mpt_path_flow *f = l->flow;
-    const mpt_subflow *a = f->subflow[l->way->client_end], *b = f->subflow[!l->way->client_end];
-    unsigned side = mpt_subflow_side(a, mpt_connection_client_side(a->connection)); /* the client's, of a */
-    unsigned other = side ^ f->flip[0] ^ f->flip[1];
+    mpt_end near = end_at(l->way, MPT_CLIENT), far = end_at(l->way, MPT_SERVER);
+    const mpt_subflow *a = f->subflow[near], *b = f->subflow[far];
+    mpt_side side = mpt_subflow_side(a, mpt_connection_client_side(a->connection)); /* the client's, of a */
+    mpt_side other = mpt_path_side(f, far, mpt_path_side(f, near, side));
 
     if (!f->addresses_changed)
         return;
     finish(l,
            mpt_say(mpt_found(l->x, MPT_FINDING_ADDRESSES_CHANGED, a->start_ns, a->first_frame, 1),
-                   MPT_PHRASE_ADDRESSES_CHANGED, subflow_at(l, a, side),
-                   mpt_term_of(MPT_TERM_POINT, l->way->point[0]), subflow_at(l, b, other),
-                   mpt_term_of(MPT_TERM_POINT, l->way->point[1])),
-           MPT_C2S, NULL);
+                   MPT_PHRASE_ADDRESSES_CHANGED, subflow_at(l, a, side), point_of(l->way, MPT_CLIENT),
+                   subflow_at(l, b, other), point_of(l->way, MPT_SERVER)),
+           MPT_CLIENT, NULL);
 }
 
 static void check_sequence(struct look *l)
 {
     const mpt_path_flow *f = l->flow;
-    const mpt_subflow *a = f->subflow[0], *b = f->subflow[1];
 
-    for (unsigned side = 0; side < 2; side++) {
-        const mpt_half *x = &a->half[side ^ f->flip[0]], *y = &b->half[side ^ f->flip[1]];
-        const mpt_subflow *s;
-        unsigned from = end_at(l->way, sender(f, side));
-        if (!x->isn_known || !y->isn_known || x->origin == y->origin)
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
+        mpt_role host = mpt_path_sender(f, side);
+        mpt_end from = end_at(l->way, host), to = mpt_end_other(from);
+        const mpt_subflow *s = f->subflow[from];
+        const mpt_half *sent = &s->half[mpt_path_side(f, from, side)];
+        const mpt_half *arrived = &f->subflow[to]->half[mpt_path_side(f, to, side)];
+        if (!sent->isn_known || !arrived->isn_known || sent->origin == arrived->origin)
             continue;
-        s = f->subflow[from];
         finish(l,
                mpt_say(mpt_found(l->x, MPT_FINDING_SEQUENCE_CHANGED, s->start_ns, s->first_frame, 1),
-                       MPT_PHRASE_SEQUENCE_CHANGED, l->name, mpt_term_of(MPT_TERM_ROLE, sender(f, side)),
-                       point_at(l->way, !from), mpt_term_of(MPT_TERM_NUMBER, (from ? x : y)->origin),
-                       point_at(l->way, from), mpt_term_of(MPT_TERM_NUMBER, (from ? y : x)->origin)),
-               sender(f, side), NULL);
+                       MPT_PHRASE_SEQUENCE_CHANGED, l->name, mpt_term_role(host), point_at(l->way, to),
+                       mpt_term_of(MPT_TERM_NUMBER, arrived->origin), point_at(l->way, from),
+                       mpt_term_of(MPT_TERM_NUMBER, sent->origin)),
+               host, NULL);
     }
 }
 
@@ -206,18 +204,20 @@ static void check_mss(struct look *l)
 {
     const mpt_path_flow *f = l->flow;
 
-    for (unsigned side = 0; side < 2; side++) {
-        unsigned host = sender(f, side), from = end_at(l->way, host);
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
+        mpt_role host = mpt_path_sender(f, side);
+        mpt_end from = end_at(l->way, host), to = mpt_end_other(from);
+        uint16_t sent = f->mss[from][side], arrived = f->mss[to][side];
         const mpt_subflow *s = f->subflow[from];
-        bool opens = s->initiator_known && s->initiator == (side ^ f->flip[from]);
-        if (!f->mss[0][side] || !f->mss[1][side] || f->mss[0][side] == f->mss[1][side])
+        bool opens = s->initiator_known && s->initiator == mpt_path_side(f, from, side);
+        if (!sent || !arrived || sent == arrived)
             continue;
         finish(l,
                mpt_say(mpt_found(l->x, MPT_FINDING_MSS_CHANGED, opens ? s->syn_ns : s->synack_ns,
                                  opens ? s->first_frame : s->synack_frame, 1),
                        MPT_PHRASE_MSS_CHANGED, mpt_term_of(MPT_TERM_FLAG, opens), l->name,
-                       point_at(l->way, from), mpt_term_of(MPT_TERM_NUMBER, f->mss[from][side]),
-                       point_at(l->way, !from), mpt_term_of(MPT_TERM_NUMBER, f->mss[!from][side])),
+                       point_at(l->way, from), mpt_term_of(MPT_TERM_NUMBER, sent), point_at(l->way, to),
+                       mpt_term_of(MPT_TERM_NUMBER, arrived)),
                host, NULL);
     }
 }
@@ -239,18 +239,19 @@ static bool all_blocked(const mpt_subflow *s, const mpt_subflow *plain)
 static void check_missing(struct look *l)
 {
     const mpt_path_flow *f = l->flow;
-    const mpt_subflow *s = any_subflow(f), *plain = f->plain;
-    unsigned end = f->subflow[0] ? 0 : 1, host;
+    const mpt_subflow *s = mpt_path_subflow(f), *plain = f->plain;
+    mpt_end end = mpt_path_found_at(f);
+    mpt_role host;
     bool join = s->kind == MPT_SUBFLOW_JOIN;
     mpt_subtype subtype = join ? MPT_MP_JOIN : MPT_MP_CAPABLE;
     mpt_term option = mpt_term_of(MPT_TERM_OPTION, subtype), from = point_at(l->way, end),
-             to = point_at(l->way, !end);
+             to = point_at(l->way, mpt_end_other(end));
     uint64_t syns = optioned_syns(s);
     mpt_finding *found;
 
     if (!s->syn_seen || !s->initiator_known || (s->kind != MPT_SUBFLOW_CAPABLE && !join))
         return;
-    host = sender(f, s->initiator ^ f->flip[end]);
+    host = mpt_path_sender(f, mpt_path_side(f, end, s->initiator));
     /* Only of the end that the SYN comes from. */
     if (end != end_at(l->way, host) || (plain && plain->options_cut))
         return;
@@ -273,11 +274,11 @@ void mpt_check_ways(mpt_checking *x)
     for (guint i = 0; x->ways && i < x->ways->len; i++) {
         const mpt_path_hop *way = &g_array_index(x->ways, mpt_path_hop, i);
         struct look l = {.x = x, .way = way, .flow = way->flow};
-        const mpt_subflow *s = any_subflow(l.flow);
-        unsigned side = mpt_subflow_side(s, mpt_connection_client_side(s->connection));
+        const mpt_subflow *s = mpt_path_subflow(l.flow);
+        mpt_side side = mpt_subflow_side(s, mpt_connection_client_side(s->connection));
 
         l.name = subflow_at(&l, s, side);
-        if (!l.flow->subflow[0] || !l.flow->subflow[1]) {
+        if (!at_both_ends(l.flow)) {
             if (way->reliable)
                 check_missing(&l);
             continue;
@@ -300,38 +301,37 @@ static const mpt_path_hop *loses_option(const mpt_checking *x, uint32_t frame[2]
         const mpt_path_flow *f = way->flow;
         if (way->subflow != 0 || !way->reliable)
             continue;
-        if (f->plain && any_subflow(f)->syn_seen && f->plain->syn_seen &&
-            !all_blocked(any_subflow(f), f->plain)) {
-            frame[0] = any_subflow(f)->first_frame;
+        if (f->plain && mpt_path_subflow(f)->syn_seen && f->plain->syn_seen &&
+            !all_blocked(mpt_path_subflow(f), f->plain)) {
+            frame[0] = mpt_path_subflow(f)->first_frame;
             frame[1] = f->plain->first_frame;
             return way;
         }
         for (guint k = 0; f->changes && k < f->changes->len; k++) {
             const mpt_option_change *c = &g_array_index(f->changes, mpt_option_change, k);
-            unsigned from = end_at(way, sender(f, c->side));
+            mpt_end from = end_at(way, mpt_path_sender(f, c->side));
             if (c->part != MPT_OPTION_CHANGE_PRESENCE || !(c->ends >> from & 1u) ||
                 (c->subtype != MPT_MP_CAPABLE && c->subtype != MPT_DSS))
                 continue;
             frame[0] = c->frame[from];
-            frame[1] = c->frame[!from];
+            frame[1] = c->frame[mpt_end_other(from)];
             return way;
         }
     }
     return NULL;
 }
 
-/* The first subflow as it is at the vantage point of the client (0) or of the server (1); NULL:
- * not captured there. */
-static const mpt_subflow *seen_at(const mpt_checking *x, unsigned host, const mpt_path_hop **way)
+/* The first subflow as it is at the vantage point nearest to this host; NULL: not captured there. */
+static const mpt_subflow *seen_at(const mpt_checking *x, mpt_role host, const mpt_path_hop **way)
 {
     const mpt_subflow *found = NULL;
 
     for (guint i = 0; x->ways && i < x->ways->len; i++) {
         const mpt_path_hop *w = &g_array_index(x->ways, mpt_path_hop, i);
         const mpt_subflow *s = w->flow->subflow[end_at(w, host)];
-        if (w->subflow != 0 || !w->reliable || !w->flow->subflow[0] || !w->flow->subflow[1])
+        if (w->subflow != 0 || !w->reliable || !at_both_ends(w->flow))
             continue;
-        if (found && host == 0)
+        if (found && host == MPT_CLIENT)
             break;
         found = s;
         *way = w;
@@ -347,15 +347,14 @@ bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f)
 
     if (way)
         mpt_say(f, MPT_PHRASE_CULPRIT_BETWEEN, mpt_term_of(MPT_TERM_FRAME, frame[0]),
-                mpt_term_of(MPT_TERM_FRAME, frame[1]), mpt_term_of(MPT_TERM_POINT, way->point[0]),
-                mpt_term_of(MPT_TERM_POINT, way->point[1]));
-    else if (x->v->fallback == MPT_FALLBACK_SYNACK && (s = seen_at(x, 1, &way)) && s->syn_capable &&
+                mpt_term_of(MPT_TERM_FRAME, frame[1]), point_of(way, MPT_CLIENT), point_of(way, MPT_SERVER));
+    else if (x->v->fallback == MPT_FALLBACK_SYNACK && (s = seen_at(x, MPT_SERVER, &way)) && s->syn_capable &&
              s->synack_seen && !s->synack_capable && !s->synack_cut)
-        mpt_say(f, MPT_PHRASE_CULPRIT_SERVER, mpt_term_of(MPT_TERM_POINT, way->point[1]),
+        mpt_say(f, MPT_PHRASE_CULPRIT_SERVER, point_of(way, MPT_SERVER),
                 mpt_term_of(MPT_TERM_FRAME, s->first_frame), mpt_term_of(MPT_TERM_FRAME, s->synack_frame));
-    else if (x->v->fallback == MPT_FALLBACK_ACK && (s = seen_at(x, 0, &way)) && s->synack_capable &&
+    else if (x->v->fallback == MPT_FALLBACK_ACK && (s = seen_at(x, MPT_CLIENT, &way)) && s->synack_capable &&
              s->ack_without_mptcp)
-        mpt_say(f, MPT_PHRASE_CULPRIT_CLIENT, mpt_term_of(MPT_TERM_POINT, way->point[0]),
+        mpt_say(f, MPT_PHRASE_CULPRIT_CLIENT, point_of(way, MPT_CLIENT),
                 mpt_term_of(MPT_TERM_FRAME, s->synack_frame), mpt_term_of(MPT_TERM_FRAME, s->ack_frame));
     else
         return false;

@@ -17,26 +17,21 @@
 #define AGAIN_SHARE 0.10
 #define TWICE_SHARE 0.80
 
-static const mpt_half *half_of(const mpt_subflow_view *sv, unsigned direction)
-{
-    return &sv->subflow->half[sv->side[direction]];
-}
-
 /* --- backup --- */
 
-static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, unsigned direction)
+static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
-    const mpt_half_evidence *h = &sv->subflow->evidence->half[sv->side[direction]];
+    const mpt_half_evidence *h = &sv->subflow->evidence->half[sv->side[mpt_direction_sender(direction)]];
     const mpt_subflow_view *regular;
     mpt_finding *f;
 
     if (!h->backup.count)
         return;
-    regular = mpt_checking_subflow(x, h->backup.owner);
+    regular = mpt_metrics_subflow_of(x->v, h->backup.owner);
     f = mpt_found(x, MPT_FINDING_BACKUP_USED, h->backup.time_ns, h->backup.frame, h->backup.count);
     mpt_say(f, h->backup_new ? MPT_PHRASE_BACKUP_USED : MPT_PHRASE_BACKUP_REINJECTED,
-            mpt_term_of(MPT_TERM_ROLE, direction), mpt_term_of(MPT_TERM_BYTES, h->backup.count),
-            mpt_term_subflow(sv), mpt_term_subflow(regular), mpt_term_of(MPT_TERM_BYTES, h->backup_new));
+            mpt_term_sender(direction), mpt_term_of(MPT_TERM_BYTES, h->backup.count), mpt_term_subflow(sv),
+            mpt_term_subflow(regular), mpt_term_of(MPT_TERM_BYTES, h->backup_new));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
     /* Only reinjections: what a sender does to save what may be lost (RFC 8684 3.3.6). */
@@ -47,14 +42,15 @@ static void check_backup(mpt_checking *x, const mpt_subflow_view *sv, unsigned d
 void mpt_check_backup(mpt_checking *x)
 {
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
-        for (unsigned direction = 0; direction < 2 && x->v->subflows[i].subflow->evidence; direction++)
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && x->v->subflows[i].subflow->evidence;
+             direction++)
             check_backup(x, &x->v->subflows[i], direction);
 }
 
 /* What the connection sent after this subflow was there, on others; a lower bound. */
-static uint64_t sent_since(const mpt_checking *x, unsigned direction, int64_t from_ns)
+static uint64_t sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns)
 {
-    mpt_runs runs = x->c->level[x->v->side[direction]].owned.runs;
+    mpt_runs runs = mpt_metrics_level(x->v, direction)->owned.runs;
     uint64_t bytes = 0;
     mpt_runs_at at;
 
@@ -77,11 +73,11 @@ void mpt_check_idle(mpt_checking *x)
         const mpt_subflow *s = sv->subflow;
         int64_t from = established_ns(s);
         uint64_t sent;
-        if (s->half[0].bytes.segments || s->half[1].bytes.segments || s->backup[0] || s->backup[1] ||
-            s->state == MPT_STATE_REFUSED || s->state == MPT_STATE_SYN_SENT || s->end_ns - from < IDLE_NS ||
-            mpt_checking_one_way(sv))
+        if (s->half[MPT_SIDE_A].bytes.segments || s->half[MPT_SIDE_B].bytes.segments ||
+            s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B] || s->state == MPT_STATE_REFUSED ||
+            s->state == MPT_STATE_SYN_SENT || s->end_ns - from < IDLE_NS || mpt_checking_one_way(sv))
             continue;
-        sent = sent_since(x, 0, from) + sent_since(x, 1, from);
+        sent = sent_since(x, MPT_C2S, from) + sent_since(x, MPT_S2C, from);
         if (sent < IDLE_BYTES)
             continue;
         mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_IDLE, from, s->first_frame, sent),
@@ -94,10 +90,10 @@ void mpt_check_idle(mpt_checking *x)
 /* --- failover --- */
 
 /* The first new data on another subflow after a path's last progress. */
-static bool first_elsewhere(const mpt_checking *x, unsigned direction, uint16_t owner, int64_t after_ns,
+static bool first_elsewhere(const mpt_checking *x, mpt_direction direction, uint16_t owner, int64_t after_ns,
                             mpt_run *found)
 {
-    mpt_runs runs = x->c->level[x->v->side[direction]].owned.runs;
+    mpt_runs runs = mpt_metrics_level(x->v, direction)->owned.runs;
     mpt_runs_at at;
     bool any = false;
 
@@ -112,9 +108,9 @@ static bool first_elsewhere(const mpt_checking *x, unsigned direction, uint16_t 
 
 /* Bytes first sent on `owner` that went again on another subflow after that time: the sender gave
  * up on it. */
-static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owner, int64_t after_ns)
+static uint64_t rescued(const mpt_checking *x, mpt_direction direction, uint16_t owner, int64_t after_ns)
 {
-    const mpt_data_level *d = &x->c->level[x->v->side[direction]];
+    const mpt_data_level *d = mpt_metrics_level(x->v, direction);
     mpt_runs runs = d->owned.runs;
     uint64_t bytes = 0;
 
@@ -129,10 +125,10 @@ static uint64_t rescued(const mpt_checking *x, unsigned direction, uint16_t owne
     return bytes;
 }
 
-static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned direction)
+static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
     const mpt_subflow *s = sv->subflow;
-    const mpt_half *h = half_of(sv, direction);
+    const mpt_half *h = mpt_metrics_half(sv, direction);
     int64_t progress = MAX(h->acked_ns, h->first_data_ns), in_flight = h->next - MAX(h->acked, 0);
     int64_t end_ns = s->state == MPT_STATE_RESET ? s->closed_ns : x->c->end_ns;
     uint64_t saved;
@@ -146,11 +142,11 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
     if (!saved || !first_elsewhere(x, direction, s->owner, progress, &next))
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_FAILOVER, next.value, next.frame, (uint64_t)in_flight),
-                MPT_PHRASE_FAILOVER, mpt_term_subflow(sv), mpt_term_of(MPT_TERM_ROLE, direction),
+                MPT_PHRASE_FAILOVER, mpt_term_subflow(sv), mpt_term_sender(direction),
                 mpt_term_of(MPT_TERM_INSTANT, (uint64_t)(progress - x->v->epoch_ns)),
                 mpt_term_of(MPT_TERM_BYTES, (uint64_t)in_flight), mpt_term_of(MPT_TERM_BYTES, saved),
                 mpt_term_of(MPT_TERM_TIME, (uint64_t)(next.value - progress)),
-                mpt_term_subflow(mpt_checking_subflow(x, next.owner)),
+                mpt_term_subflow(mpt_metrics_subflow_of(x->v, next.owner)),
                 mpt_term_of(MPT_TERM_FRAME, next.frame));
     mpt_found_subflow(f, sv);
     mpt_found_direction(f, direction);
@@ -159,7 +155,7 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, unsigned
 void mpt_check_failover(mpt_checking *x)
 {
     for (uint32_t i = 0; i < x->v->subflow_count && x->v->subflow_count > 1 && x->reliable; i++)
-        for (unsigned direction = 0; direction < 2; direction++)
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
             check_failover(x, &x->v->subflows[i], direction);
 }
 
@@ -168,20 +164,22 @@ void mpt_check_failover(mpt_checking *x)
 void mpt_check_waits(mpt_checking *x)
 {
 
-    for (unsigned direction = 0; direction < 2 && x->c->evidence && x->c->subflows->len > 1; direction++) {
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && x->c->evidence && x->c->subflows->len > 1;
+         direction++) {
         mpt_wait waits[MPT_WAITS];
-        unsigned count = mpt_evidence_longest_waits(&x->c->evidence->level[x->v->side[direction]], waits);
+        unsigned count = mpt_evidence_longest_waits(
+            &x->c->evidence->level[x->v->side[mpt_direction_sender(direction)]], waits);
         for (unsigned i = 0; i < count; i++) {
             const mpt_wait *w = &waits[i];
-            const mpt_subflow_view *sv = mpt_checking_subflow(x, w->owner);
+            const mpt_subflow_view *sv = mpt_metrics_subflow_of(x->v, w->owner);
             mpt_finding *f;
             if (w->end_ns - w->start_ns < WAIT_NS)
                 continue;
-            f = mpt_say(
-                mpt_found(x, MPT_FINDING_DATA_WAITED, w->end_ns, w->frame, 1), MPT_PHRASE_DATA_WAITED,
-                mpt_term_of(MPT_TERM_ROLE, direction),
-                mpt_term_of(MPT_TERM_TIME, (uint64_t)(w->end_ns - w->start_ns)), mpt_term_subflow(sv),
-                mpt_term_of(MPT_TERM_FLAG, x->near == (direction ? MPT_NEAR_SERVER : MPT_NEAR_CLIENT)));
+            f = mpt_say(mpt_found(x, MPT_FINDING_DATA_WAITED, w->end_ns, w->frame, 1), MPT_PHRASE_DATA_WAITED,
+                        mpt_term_sender(direction),
+                        mpt_term_of(MPT_TERM_TIME, (uint64_t)(w->end_ns - w->start_ns)), mpt_term_subflow(sv),
+                        mpt_term_of(MPT_TERM_FLAG,
+                                    x->near == (direction == MPT_S2C ? MPT_NEAR_SERVER : MPT_NEAR_CLIENT)));
             mpt_found_subflow(f, sv);
             mpt_found_direction(f, direction);
         }
@@ -189,7 +187,7 @@ void mpt_check_waits(mpt_checking *x)
 }
 
 /* The windows that one host announced on its subflows: they are one window (RFC 8684 3.3.4). */
-static void check_window(mpt_checking *x, unsigned end)
+static void check_window(mpt_checking *x, mpt_role role)
 {
     const mpt_half_evidence *worst = NULL;
     const mpt_subflow_view *where = NULL;
@@ -201,7 +199,7 @@ static void check_window(mpt_checking *x, unsigned end)
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
         const mpt_half_evidence *h =
-            sv->subflow->evidence ? &sv->subflow->evidence->half[sv->side[end]] : NULL;
+            sv->subflow->evidence ? &sv->subflow->evidence->half[sv->side[role]] : NULL;
         int64_t closed;
         if (!h || !h->window_closed.count)
             continue;
@@ -218,27 +216,27 @@ static void check_window(mpt_checking *x, unsigned end)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_WINDOW_CLOSED, worst->window_closed.time_ns,
                           worst->window_closed.frame, count),
-                MPT_PHRASE_WINDOW_CLOSED, mpt_term_of(MPT_TERM_ROLE, end), mpt_term_of(MPT_TERM_COUNT, count),
+                MPT_PHRASE_WINDOW_CLOSED, mpt_term_role(role), mpt_term_of(MPT_TERM_COUNT, count),
                 mpt_term_of(MPT_TERM_TIME, (uint64_t)longest), mpt_term_subflow(where),
                 mpt_term_of(MPT_TERM_FLAG, for_ever));
     mpt_found_subflow(f, where);
-    mpt_found_direction(f, !end);
+    mpt_found_direction(f, mpt_role_sends(mpt_role_other(role)));
 }
 
 void mpt_check_window_closed(mpt_checking *x)
 {
-    check_window(x, 0);
-    check_window(x, 1);
+    check_window(x, MPT_CLIENT);
+    check_window(x, MPT_SERVER);
 }
 
 /* --- reinjections --- */
 
 /* Bytes sent on two subflows of which both copies arrived for certain. Near the receiver everything captured
  * has arrived; elsewhere only a first copy counts whose subflow has all that it carried acknowledged. */
-static uint64_t redundant_bytes(const mpt_checking *x, unsigned direction)
+static uint64_t redundant_bytes(const mpt_checking *x, mpt_direction direction)
 {
-    const mpt_data_level *d = &x->c->level[x->v->side[direction]];
-    bool at_receiver = x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER);
+    const mpt_data_level *d = mpt_metrics_level(x->v, direction);
+    bool at_receiver = x->near == (direction == MPT_S2C ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER);
     mpt_runs runs = d->owned.runs;
     uint64_t bytes = 0;
 
@@ -253,8 +251,8 @@ static uint64_t redundant_bytes(const mpt_checking *x, unsigned direction)
         r = mpt_runs_find(&runs, copy->start, &at);
         if (!r || r->start > copy->start)
             continue;
-        first = mpt_checking_subflow(x, r->owner);
-        h = half_of(first, direction);
+        first = mpt_metrics_subflow_of(x->v, r->owner);
+        h = mpt_metrics_half(first, direction);
         /* What came on a subflow that was reset may have been discarded. */
         if (first->subflow->state != MPT_STATE_RESET && (at_receiver || h->acked >= h->next))
             bytes += (uint64_t)(copy->end - copy->start);
@@ -274,9 +272,9 @@ static const mpt_copy *first_copy(const mpt_data_level *d)
     return first;
 }
 
-static void check_reinjections(mpt_checking *x, unsigned direction)
+static void check_reinjections(mpt_checking *x, mpt_direction direction)
 {
-    const mpt_data_level *d = &x->c->level[x->v->side[direction]];
+    const mpt_data_level *d = mpt_metrics_level(x->v, direction);
     uint64_t again = x->v->direction[direction].bytes.reinjected_bytes;
     uint64_t all = x->v->direction[direction].data.dsn_unique_bytes, redundant;
     const mpt_copy *first = first_copy(d);
@@ -288,32 +286,32 @@ static void check_reinjections(mpt_checking *x, unsigned direction)
     if (share >= TWICE_SHARE)
         mpt_found_direction(
             mpt_say(mpt_found(x, MPT_FINDING_SAME_DATA_TWICE, first->time_ns, first->frame, again),
-                    MPT_PHRASE_SAME_DATA_TWICE, mpt_term_of(MPT_TERM_ROLE, direction),
+                    MPT_PHRASE_SAME_DATA_TWICE, mpt_term_sender(direction),
                     mpt_term_of(MPT_TERM_BYTES, again), mpt_term_of(MPT_TERM_BYTES, all)),
             direction);
     else if (share >= AGAIN_SHARE)
         mpt_found_direction(
             mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS, first->time_ns, first->frame, again),
-                    MPT_PHRASE_REINJECTIONS, mpt_term_of(MPT_TERM_ROLE, direction),
-                    mpt_term_of(MPT_TERM_BYTES, again), mpt_term_of(MPT_TERM_BYTES, all)),
+                    MPT_PHRASE_REINJECTIONS, mpt_term_sender(direction), mpt_term_of(MPT_TERM_BYTES, again),
+                    mpt_term_of(MPT_TERM_BYTES, all)),
             direction);
     redundant = share >= TWICE_SHARE ? 0 : redundant_bytes(x, direction);
     if (redundant < AGAIN_BYTES)
         return;
-    if (x->near == (direction ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
+    if (x->near == (direction == MPT_S2C ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
         f = mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant),
-                    MPT_PHRASE_REDUNDANT_ARRIVED, mpt_term_of(MPT_TERM_ROLE, direction),
+                    MPT_PHRASE_REDUNDANT_ARRIVED, mpt_term_sender(direction),
                     mpt_term_of(MPT_TERM_BYTES, redundant));
     else
         f = mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant),
-                    MPT_PHRASE_REINJECTIONS_REDUNDANT, mpt_term_of(MPT_TERM_ROLE, direction),
+                    MPT_PHRASE_REINJECTIONS_REDUNDANT, mpt_term_sender(direction),
                     mpt_term_of(MPT_TERM_BYTES, redundant), mpt_term_of(MPT_TERM_BYTES, again));
     mpt_found_direction(f, direction);
 }
 
 void mpt_check_reinjections(mpt_checking *x)
 {
-    for (unsigned direction = 0; direction < 2; direction++)
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
         if (x->c->subflows->len > 1)
             check_reinjections(x, direction);
 }

@@ -186,12 +186,7 @@ GArray *mpt_findings_of_capture(const mpt_engine *e)
     return run_checks(&x, OF_CAPTURE, OF_CAPTURE);
 }
 
-const mpt_subflow_view *mpt_checking_subflow(const mpt_checking *x, uint16_t owner)
-{
-    return mpt_metrics_subflow_of(x->v, owner);
-}
-
-const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int end,
+const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int role,
                                     int64_t from_ns)
 {
     const GArray *some = owner < 0 ? NULL : x->of_subflow[owner];
@@ -201,7 +196,7 @@ const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, 
         guint at = some ? g_array_index(some, guint, i) : i;
         const mpt_event *event = &g_array_index(x->events, mpt_event, at);
         if (event->type == type && event->time_ns >= from_ns &&
-            (end < 0 || mpt_checking_end(x, event->side) == (unsigned)end))
+            (role < 0 || mpt_metrics_role(x->v, event->side) == (mpt_role)role))
             return event;
     }
     return NULL;
@@ -211,10 +206,12 @@ bool mpt_checking_one_way(const mpt_subflow_view *sv)
 {
     const mpt_subflow *s = sv->subflow;
 
-    for (unsigned side = 0; side < 2; side++)
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
+        const mpt_half *other = &s->half[mpt_side_other(side)];
         /* The side that is not in the capture has answered: the other acknowledges more than nothing. */
-        if (!s->half[side].seen && s->half[!side].seen &&
-            (s->ack_seen || s->synack_seen || s->half[!side].bytes.segments > 0))
+        if (!s->half[side].seen && other->seen &&
+            (s->ack_seen || s->synack_seen || other->bytes.segments > 0))
             return true;
+    }
     return false;
 }

@@ -75,7 +75,7 @@ typedef enum mpt_term_type {
     MPT_TERM_FLAG,     /* 0 or 1: selects one of two wordings */
     MPT_TERM_TIME,     /* a duration, ns */
     MPT_TERM_INSTANT,  /* ns since the earliest frame */
-    MPT_TERM_ROLE,     /* 0 client, 1 server */
+    MPT_TERM_ROLE,     /* mpt_role */
     MPT_TERM_SUBFLOW,  /* subflow */
     MPT_TERM_ENDPOINT, /* endpoint */
     MPT_TERM_ADDRESS,  /* endpoint, without its port */
@@ -94,7 +94,7 @@ typedef struct mpt_term {
         struct {
             const mpt_subflow *subflow; /* the engine's */
             uint32_t id;                /* in the connection */
-            unsigned client;            /* side of the subflow */
+            mpt_side client;            /* side of the subflow */
         } subflow;
     };
 } mpt_term;
@@ -129,8 +129,8 @@ typedef struct mpt_finding {
 /* A subflow of a connection between two vantage points that are next to each other on its path. */
 typedef struct mpt_path_hop {
     const mpt_path_flow *flow; /* one of its subflows is NULL if it was not found at that end */
-    unsigned client_end;       /* the end of the flow that is nearer to the client */
-    unsigned point[2];         /* number of the vantage point of that end, and of the other */
+    mpt_end client_end;        /* the end of the flow that is nearer to the client */
+    unsigned point[MPT_ROLES]; /* number of the vantage point of that end, and of the other */
     uint32_t subflow;          /* id in the connection */
     bool reliable;             /* neither point lacks options or segments (snaplen, drops) */
 } mpt_path_hop;

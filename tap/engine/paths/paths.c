@@ -30,6 +30,19 @@ const char *mpt_path_reason(unsigned k)
     return REASONS[k].words;
 }
 
+const mpt_subflow *mpt_path_subflow(const mpt_path_flow *f)
+{
+    return f->subflow[mpt_path_found_at(f)];
+}
+
+mpt_role mpt_path_sender(const mpt_path_flow *f, mpt_side side)
+{
+    const mpt_subflow *s = mpt_path_subflow(f);
+
+    side = mpt_path_side(f, mpt_path_found_at(f), side);
+    return mpt_connection_role(s->connection, mpt_subflow_conn_side(s, side));
+}
+
 /* --- what identifies a subflow --- */
 
 static uint32_t raw_isn(const mpt_half *h)

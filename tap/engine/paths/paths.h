@@ -105,6 +105,10 @@ static inline mpt_end mpt_path_found_at(const mpt_path_flow *f)
     return f->subflow[MPT_END_A] ? MPT_END_A : MPT_END_B;
 }
 
+/* Its subflow there; who sends what a side of the flow sends. */
+const mpt_subflow *mpt_path_subflow(const mpt_path_flow *f);
+mpt_role mpt_path_sender(const mpt_path_flow *f, mpt_side side);
+
 /* sample: called for each one as it is found, nearly in order of time; may be NULL. Free with
  * mpt_paths_free(), before the engines. */
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
