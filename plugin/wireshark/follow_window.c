@@ -121,8 +121,8 @@ static bool find_segment(mpt_frames *frames, uint32_t frame, const struct tcphea
     for (*at = (struct place){.frame = frame}; mpt_frames_payload(frames, frame, at->index, payload);
          at->index++) {
         const mpt_subflow *s = payload->subflow;
-        if (s && s->ends[payload->side].port == t->th_sport && s->ends[!payload->side].port == t->th_dport &&
-            payload->length == t->th_seglen)
+        if (s && s->ends[payload->side].port == t->th_sport &&
+            s->ends[mpt_side_other(payload->side)].port == t->th_dport && payload->length == t->th_seglen)
             return true;
     }
     return false;

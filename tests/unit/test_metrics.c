@@ -524,6 +524,28 @@ static void test_connections__file_order_differs__ids_by_first_frame(void **stat
     end(&x, &v);
 }
 
+static void test_next__two_connections__both_in_order_and_then_none(void **state)
+{
+    struct world x = world_with(NULL);
+    mpt_connection_view v = {0};
+    GPtrArray *all;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_capable(&x.w, &x.b, KEY_B + 1, KEY_A + 1);
+    mpt_engine_flush(x.w.wire.engine);
+    all = mpt_metrics_connections(x.w.wire.engine);
+    for (guint id = 0; id < 2; id++) {
+        assert_true(mpt_metrics_next(x.w.wire.engine, all, &v));
+        assert_int_equal(v.id, id);
+        assert_ptr_equal(v.connection, g_ptr_array_index(all, id));
+    }
+    assert_false(mpt_metrics_next(x.w.wire.engine, all, &v));
+    assert_null(v.subflows);
+    g_ptr_array_unref(all);
+    mpt_engine_free(x.w.wire.engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -549,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_connection__only_the_third_ack__checksums_as_it_says_or_not_known),
         cmocka_unit_test(test_connection__mapping_lost_on_only_subflow__dss_lost),
         cmocka_unit_test(test_connections__file_order_differs__ids_by_first_frame),
+        cmocka_unit_test(test_next__two_connections__both_in_order_and_then_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

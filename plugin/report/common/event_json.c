@@ -66,7 +66,7 @@ static void prio(mpt_json *json, const mpt_connection_view *v, const mpt_event *
 /* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
 static void fail(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
-    const mpt_host *sender = &v->connection->host[!e->side];
+    const mpt_host *sender = &v->connection->host[mpt_conn_side_other(e->side)];
     mpt_maybe_int relative = {sender->idsn_known, (int64_t)(e->fail.dsn - sender->idsn)};
 
     mpt_figures_json_number(json, "dsn", relative);
@@ -74,7 +74,7 @@ static void fail(mpt_json *json, const mpt_connection_view *v, const mpt_event *
 
 static void fastclose(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
-    const mpt_host *receiver = &v->connection->host[!e->side];
+    const mpt_host *receiver = &v->connection->host[mpt_conn_side_other(e->side)];
 
     mpt_json_key(json, "key_ok");
     if (receiver->key_known)

@@ -82,7 +82,7 @@ static void removal_cells(mpt_table *t, const mpt_event *e)
 
 static void fastclose_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
 {
-    const mpt_host *receiver = &v->connection->host[!e->side];
+    const mpt_host *receiver = &v->connection->host[mpt_conn_side_other(e->side)];
 
     if (receiver->key_known)
         mpt_table_set_text(t, KEY, receiver->key == e->fastclose.receiver_key ? "ok" : "bad");
@@ -90,7 +90,7 @@ static void fastclose_cells(mpt_table *t, const mpt_connection_view *v, const mp
 
 static void type_cells(mpt_table *t, const mpt_connection_view *v, const mpt_event *e)
 {
-    const mpt_host *peer = &v->connection->host[!e->side];
+    const mpt_host *peer = &v->connection->host[mpt_conn_side_other(e->side)];
 
     switch (e->type) {
     case MPT_EVENT_MP_CAPABLE:

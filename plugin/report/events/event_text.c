@@ -182,7 +182,7 @@ static void sentence_MP_PRIO(const struct words *w)
 /* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
 static void sentence_MP_FAIL(const struct words *w)
 {
-    const mpt_host *sender = &w->v->connection->host[!w->e->side];
+    const mpt_host *sender = &w->v->connection->host[mpt_conn_side_other(w->e->side)];
     mpt_maybe_int dsn = {sender->idsn_known, (int64_t)(w->e->fail.dsn - sender->idsn)};
 
     say(w, "%s reports a wrong checksum on subflow %u: data of the %s from ", w->who, w->id, w->peer);
@@ -192,7 +192,7 @@ static void sentence_MP_FAIL(const struct words *w)
 
 static void sentence_MP_FASTCLOSE(const struct words *w)
 {
-    const mpt_host *receiver = &w->v->connection->host[!w->e->side];
+    const mpt_host *receiver = &w->v->connection->host[mpt_conn_side_other(w->e->side)];
 
     say(w, "%s aborts the whole connection", w->who);
     say_verdict(w, "key",

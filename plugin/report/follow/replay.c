@@ -76,7 +76,8 @@ static uint16_t fold(uint32_t sum)
 /* Writes the IP header in front of `payload` bytes of TCP; returns its length. */
 static size_t put_ip(struct replay *x, uint8_t *p, mpt_direction dir, size_t payload)
 {
-    const mpt_endpoint *from = &x->view->end[dir], *to = &x->view->end[!dir];
+    mpt_role sender = mpt_direction_sender(dir);
+    const mpt_endpoint *from = &x->view->end[sender], *to = &x->view->end[mpt_role_other(sender)];
 
     if (from->family == MPT_FAMILY_IPV6) {
         memset(p, 0, IPV6_HEADER);
@@ -114,11 +115,12 @@ static size_t put_tcp(const struct replay *x, uint8_t *p, mpt_direction dir, uin
                       const uint8_t *data, size_t n)
 {
     size_t header = TCP_HEADER + (flags & MPT_TCP_SYN ? SYN_OPTIONS : 0);
-    const struct lane *other = &x->lane[!dir];
+    const struct lane *other = &x->lane[mpt_direction_other(dir)];
+    mpt_role sender = mpt_direction_sender(dir);
 
     memset(p, 0, header);
-    put16(p, x->view->end[dir].port);
-    put16(p + 2, x->view->end[!dir].port);
+    put16(p, x->view->end[sender].port);
+    put16(p + 2, x->view->end[mpt_role_other(sender)].port);
     put32(p + 4, seq);
     if (flags & MPT_TCP_ACK)
         put32(p + 8, other->base + (uint32_t)other->acked);

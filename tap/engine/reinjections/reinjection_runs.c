@@ -39,7 +39,7 @@ static mpt_usefulness judge_unacked_first(const mpt_connection *c, mpt_conn_side
 {
     const mpt_subflow *s = mpt_connection_subflow(c, r->first_owner);
     mpt_side sender = mpt_subflow_side(s, side);
-    const mpt_half *receiver = &s->half[!sender];
+    const mpt_half *receiver = &s->half[mpt_side_other(sender)];
 
     if (s->state == MPT_STATE_RESET)
         return MPT_UNDECIDED;
