@@ -1,6 +1,7 @@
-/* expert.h - findings as Wireshark's expert information, each on its first frame.
+/* expert.h - the findings of connections as Wireshark's expert information, each on its first frame (frame 1
+ * if it has none).
  *
- * Invariant: a frame shows the findings that `diagnose` has for it, in one pass none.
+ * Invariant: findings need a finished reading of the whole capture; in one pass there are none.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

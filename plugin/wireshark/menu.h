@@ -1,4 +1,4 @@
-/* menu.h - Statistics > MPTCP in Wireshark: an entry for each row's `entries` (plugin/report/registry.h).
+/* menu.h - Statistics > MPTCP in Wireshark: the `entries` of all reports (plugin/report/registry.h).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -163,8 +163,8 @@ uint64_t mpt_metrics_plain_tcp(const mpt_engine *e);
 void mpt_metrics_connection(const mpt_engine *e, const mpt_connection *c, uint32_t id,
                             mpt_connection_view *view);
 void mpt_metrics_clear(mpt_connection_view *view);
-/* Goes on to the next of mpt_metrics_connections(), from a zeroed view to the first. It clears what it leaves: false, after
- * the last one, and nothing is to be cleared. */
+/* Goes on to the next of mpt_metrics_connections(), from a zeroed view to the first. It clears what it
+ * leaves: false, after the last one, and nothing is to be cleared. */
 bool mpt_metrics_next(const mpt_engine *e, const GPtrArray *connections, mpt_connection_view *view);
 
 /* The figures of one TCP connection (report `tcp`). Its client sent the SYN, or else has the higher port. */
