@@ -412,6 +412,30 @@ static void test_reinjected__each_fate__told(void **state)
     assert_int_equal(r.useful + r.redundant + r.useless, 0);
 }
 
+/* One segment, of which a DATA_ACK has the first 600 bytes. */
+static void test_reinjected__partly_acknowledged_before__each_byte_its_own(void **state)
+{
+    mpt_path_reinjected r;
+    link_ a, b;
+    ends e;
+
+    (void)state;
+    open_ends(&e);
+    a = link_of(&e, 0, 0);
+    b = link_of(&e, 1, 0);
+    open_capable(&a);
+    open_join(&b);
+    send_data(&a, 0, 1, 1000);
+    send_data_ack(&a, 1, 601);
+    send_data(&b, 0, 1, 1000);
+    finish_ends(&e);
+    r = mpt_paths_reinjected(flow_at(&e, 1), 0, 0);
+    assert_int_equal(r.useless, 600);
+    assert_int_equal(r.redundant, 400);
+    assert_int_equal(r.useful + r.lost, 0);
+    close_ends(&e);
+}
+
 /* What subflow 0 had first goes on subflow 1 twice, under new subflow sequence numbers. */
 static void test_reinjected__twice_on_one_subflow__each_counts(void **state)
 {
@@ -795,6 +819,7 @@ int main(void)
         cmocka_unit_test(test_paths__ports_reused__each_with_its_own),
         cmocka_unit_test(test_paths__too_many_wait__forgotten_and_counted),
         cmocka_unit_test(test_reinjected__each_fate__told),
+        cmocka_unit_test(test_reinjected__partly_acknowledged_before__each_byte_its_own),
         cmocka_unit_test(test_reinjected__twice_on_one_subflow__each_counts),
         cmocka_unit_test(test_reinjected__first_copy_failed_its_checksum__useful),
         cmocka_unit_test(test_reinjected__first_copy_came_after_a_reset__useful),

@@ -160,8 +160,8 @@ void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
 {
     mpt_conn_side side = mpt_subflow_conn_side(p->subflow, p->side);
     const mpt_data_level *d = &p->connection->level[side];
-    int64_t end = p->position + p->length;
-    enum fate fate = FATE_FIRST;
+    int64_t acked = d->acked_known ? CLAMP(d->acked - p->dsn, 0, (int64_t)p->length) : 0;
+    const bool again = p->what == MPT_DATA_REINJECTED;
     struct mpt_lane *l;
     mpt_path_end *e;
     bool refused;
@@ -175,18 +175,18 @@ void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *p)
         return;
     e = mpt_paths_find(v, p->subflow);
     l = &e->store[p->side];
-    if (p->what == MPT_DATA_REINJECTED) {
-        bool useless = d->acked_known && d->acked >= p->dsn + p->length;
-        fate = useless ? FATE_USELESS : FATE_REINJECTED;
-    } else if (p->first_frame > 0) {
+    if (!again && p->first_frame > 0)
         first_lost_its_place(v, p, side);
-    } else if (!p->resolved) {
+    else if (!again && !p->resolved)
         arrive(v, p, side, &e->lanes[p->side]);
-    }
     refused =
         mpt_discarded_after_reset(p->subflow, p->time_ns) || (l->refuses && p->position >= l->refused_from);
-    set_fate(l, p->position, end, fate, refused ? FATE_REFUSED : 0);
-    if (fate == FATE_REINJECTED && !refused)
+    /* How many bytes are one piece depends on what else is asked of the engine: each has its own fate. */
+    set_fate(l, p->position, p->position + p->length, again ? FATE_REINJECTED : FATE_FIRST,
+             refused ? FATE_REFUSED : 0);
+    if (again && acked > 0)
+        set_fate(l, p->position, p->position + acked, FATE_USELESS, refused ? FATE_REFUSED : 0);
+    if (again && acked < p->length && !refused)
         replace_refused(v, p, side, l);
 }
 
