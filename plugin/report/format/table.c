@@ -28,6 +28,7 @@ static const struct {
     [MPT_INT] = {.suffix = NULL, .number = true},          [MPT_UINT] = {.suffix = NULL, .number = true},
     [MPT_ID] = {.suffix = NULL, .number = true},           [MPT_SECONDS_NS] = {.suffix = "s", .number = true},
     [MPT_RATE_BPS] = {.suffix = "bps", .number = true},    [MPT_BYTES] = {.suffix = "bytes", .number = true},
+    [MPT_DURATION] = {.suffix = "s", .number = true},      [MPT_SIZE] = {.suffix = "bytes", .number = true},
     [MPT_PERCENT] = {.suffix = "percent", .number = true}, [MPT_TEXT] = {.suffix = NULL, .number = false},
     [MPT_HEX32] = {.suffix = NULL, .number = false},       [MPT_HEX64] = {.suffix = NULL, .number = false},
 };
@@ -78,8 +79,8 @@ void mpt_table_set_uint(mpt_table *table, size_t column, uint64_t value)
 {
     mpt_cell *cell = last_row_cell(table, column);
     mpt_column_type type = table->columns[column].type;
-    g_assert(type == MPT_UINT || type == MPT_ID || type == MPT_BYTES || type == MPT_HEX32 ||
-             type == MPT_HEX64);
+    g_assert(type == MPT_UINT || type == MPT_ID || type == MPT_BYTES || type == MPT_SIZE ||
+             type == MPT_HEX32 || type == MPT_HEX64);
     g_assert(type != MPT_HEX32 || value <= UINT32_MAX);
     *cell = (mpt_cell){.set = true, .value.u = value};
 }
@@ -87,7 +88,8 @@ void mpt_table_set_uint(mpt_table *table, size_t column, uint64_t value)
 void mpt_table_set_ns(mpt_table *table, size_t column, int64_t ns)
 {
     mpt_cell *cell = last_row_cell(table, column);
-    g_assert(table->columns[column].type == MPT_SECONDS_NS);
+    mpt_column_type type = table->columns[column].type;
+    g_assert(type == MPT_SECONDS_NS || type == MPT_DURATION);
     *cell = (mpt_cell){.set = true, .value.i = ns};
 }
 
@@ -170,9 +172,11 @@ void mpt_table_exact(const mpt_table *table, size_t row, size_t column, GString 
     case MPT_UINT:
     case MPT_ID:
     case MPT_BYTES:
+    case MPT_SIZE:
         mpt_units_plain(out, cell->value.u);
         break;
     case MPT_SECONDS_NS:
+    case MPT_DURATION:
         mpt_units_seconds(out, cell->value.i, 9);
         break;
     case MPT_RATE_BPS:
@@ -210,6 +214,12 @@ void mpt_table_readable(const mpt_table *table, size_t row, size_t column, GStri
         break;
     case MPT_SECONDS_NS:
         mpt_units_seconds(out, cell->value.i, 6);
+        break;
+    case MPT_DURATION:
+        mpt_units_duration(out, cell->value.i);
+        break;
+    case MPT_SIZE:
+        mpt_units_bytes(out, cell->value.u);
         break;
     case MPT_RATE_BPS:
         mpt_units_rate(out, cell->value.d);

@@ -96,7 +96,7 @@ static void put_table(mpt_sink *sink, const mpt_table *table)
     X(FLOW_AGAIN, MPT_BYTES, "retransmitted")                                                                \
     X(FLOW_REINJECTED, MPT_BYTES, "reinjected")                                                              \
     X(FLOW_RATE, MPT_RATE_BPS, "throughput")                                                                 \
-    X(FLOW_RTT, MPT_TEXT, "rtt", .title = "median RTT", .flags = MPT_COLUMN_RIGHT)
+    X(FLOW_RTT, MPT_DURATION, "rtt", .title = "median RTT")
 MPT_COLUMNS(FLOWS, FLOW_COLUMNS, FLOWS_LIST);
 
 static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
@@ -118,12 +118,8 @@ static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
         mpt_table_set_uint(table, FLOW_AGAIN, d->bytes.retrans_bytes);
         mpt_table_set_uint(table, FLOW_REINJECTED, d->bytes.reinjected_bytes);
         mpt_table_set_double(table, FLOW_RATE, d->bytes.throughput);
-        if (d->rtt.samples) {
-            GString *rtt = g_string_new(NULL);
-            mpt_units_duration(rtt, d->rtt.median_ns);
-            mpt_table_set_text(table, FLOW_RTT, rtt->str);
-            g_string_free(rtt, TRUE);
-        }
+        if (d->rtt.samples)
+            mpt_table_set_ns(table, FLOW_RTT, d->rtt.median_ns);
     }
     put_table(sink, table);
     mpt_table_free(table);
@@ -173,35 +169,13 @@ static void put_events(mpt_sink *sink, const mpt_plot *plot)
 
 /* --- summary and findings --- */
 
-static void put_line(mpt_sink *sink, const char *what, const GString *value)
+/* Writes a row with the value, which is empty then. */
+static void put_line(mpt_sink *sink, const char *what, GString *value)
 {
     mpt_sink_printf(sink, "<tr><th>%s</th><td>", what);
     mpt_plot_escape(sink, value->str);
     mpt_sink_puts(sink, "</td></tr>\n");
-}
-
-static void put_bytes_line(mpt_sink *sink, const char *what, uint64_t bytes)
-{
-    GString *text = g_string_new(NULL);
-
-    mpt_units_grouped(text, bytes);
-    g_string_append(text, bytes == 1 ? " byte" : " bytes");
-    if (bytes >= 1000) {
-        g_string_append(text, " (");
-        mpt_units_bytes(text, bytes);
-        g_string_append_c(text, ')');
-    }
-    put_line(sink, what, text);
-    g_string_free(text, TRUE);
-}
-
-static void put_rate_line(mpt_sink *sink, const char *what, double bps)
-{
-    GString *text = g_string_new(NULL);
-
-    mpt_units_rate(text, bps);
-    put_line(sink, what, text);
-    g_string_free(text, TRUE);
+    g_string_truncate(value, 0);
 }
 
 static void put_figures(mpt_sink *sink, const mpt_plot *plot)
@@ -212,16 +186,20 @@ static void put_figures(mpt_sink *sink, const mpt_plot *plot)
     mpt_sink_puts(sink, "<table>\n");
     mpt_overview_kind(&plot->view, text);
     put_line(sink, "Kind", text);
-    g_string_truncate(text, 0);
     mpt_units_duration(text, plot->view.end_ns - plot->view.start_ns);
     put_line(sink, "Duration", text);
-    g_string_free(text, TRUE);
-    put_bytes_line(sink, "Application data", d->data.dsn_unique_bytes);
-    put_rate_line(sink, "Goodput", d->data.goodput);
-    put_rate_line(sink, "Throughput", d->bytes.throughput);
-    put_bytes_line(sink, "Retransmitted", d->bytes.retrans_bytes);
-    put_bytes_line(sink, "Reinjected", d->bytes.reinjected_bytes);
+    mpt_overview_bytes(text, d->data.dsn_unique_bytes);
+    put_line(sink, "Application data", text);
+    mpt_units_rate(text, d->data.goodput);
+    put_line(sink, "Goodput", text);
+    mpt_units_rate(text, d->bytes.throughput);
+    put_line(sink, "Throughput", text);
+    mpt_overview_bytes(text, d->bytes.retrans_bytes);
+    put_line(sink, "Retransmitted", text);
+    mpt_overview_bytes(text, d->bytes.reinjected_bytes);
+    put_line(sink, "Reinjected", text);
     mpt_sink_puts(sink, "</table>\n");
+    g_string_free(text, TRUE);
 }
 
 static void put_text_report(const mpt_report_context *x, mpt_sink *sink)

@@ -52,7 +52,7 @@ static void close_log(void *collected)
     X(BYTES, MPT_BYTES, "bytes", .title = "\nbytes")                                                         \
     X(FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "first on\nsubflow")                                  \
     X(FIRST_FRAME, MPT_ID, "first_frame", .title = "in\nframe")                                              \
-    X(LATER, MPT_TEXT, "later", .title = "later by", .flags = MPT_COLUMN_RIGHT)                              \
+    X(LATER, MPT_DURATION, "later", .title = "later by")                                                     \
     X(VERDICT, MPT_TEXT, "verdict", .flags = MPT_COLUMN_OPTIONAL)
 MPT_COLUMNS(RUN_TABLE, RUN_COLUMNS, RUN_TABLE_LIST);
 
@@ -62,15 +62,12 @@ MPT_COLUMNS(RUN_TABLE, RUN_COLUMNS, RUN_TABLE_LIST);
 static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(RUN_TABLE, RUN_COLUMNS);
-    GString *later = g_string_new(NULL);
 
     for (guint i = 0; i < r->runs->len; i++) {
         const mpt_reinjection_sum_run *run = &g_array_index(r->runs, mpt_reinjection_sum_run, i);
 
         if (run->same != same)
             continue;
-        g_string_truncate(later, 0);
-        mpt_units_duration(later, run->time_ns - run->first_ns);
         mpt_table_begin_row(table);
         mpt_table_set_uint(table, AGAIN_FRAME, run->frame);
         mpt_table_set_ns(table, AGAIN_TIME, run->time_ns);
@@ -80,7 +77,7 @@ static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sin
         mpt_table_set_uint(table, BYTES, run->bytes);
         mpt_table_set_uint(table, FIRST_SUBFLOW, run->first_subflow);
         mpt_table_set_uint(table, FIRST_FRAME, run->first_frame);
-        mpt_table_set_text(table, LATER, later->str);
+        mpt_table_set_ns(table, LATER, run->time_ns - run->first_ns);
         if (!same)
             mpt_table_set_textf(table, VERDICT, "%s%s", mpt_usefulness_name(run->verdict),
                                 run->late_original ? " *" : "");
@@ -92,7 +89,6 @@ static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sin
     }
     if (mpt_table_rows(table) > 0)
         mpt_text_table(sink, table, 4);
-    g_string_free(later, TRUE);
     mpt_table_free(table);
 }
 

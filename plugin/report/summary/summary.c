@@ -22,22 +22,14 @@
 #define GLANCE_LIST(X)                                                                                       \
     X(ID, MPT_ID, "id", .title = "id")                                                                       \
     X(CLIENT, MPT_TEXT, "client")                                                                            \
-    X(DURATION, MPT_TEXT, "duration", .flags = MPT_COLUMN_RIGHT)                                             \
-    X(C2S_BYTES, MPT_TEXT, "c2s", .title = "to server:\ndata", .flags = MPT_COLUMN_RIGHT)                    \
+    X(DURATION, MPT_DURATION, "duration")                                                                    \
+    X(C2S_BYTES, MPT_SIZE, "c2s", .title = "to server:\ndata")                                               \
     X(C2S_GOODPUT, MPT_RATE_BPS, "c2s_goodput", .title = "goodput")                                          \
-    X(S2C_BYTES, MPT_TEXT, "s2c", .title = "to client:\ndata", .flags = MPT_COLUMN_RIGHT)                    \
+    X(S2C_BYTES, MPT_SIZE, "s2c", .title = "to client:\ndata")                                               \
     X(S2C_GOODPUT, MPT_RATE_BPS, "s2c_goodput", .title = "goodput")                                          \
     X(SUBFLOWS, MPT_UINT, "subflows", .title = "sub-\nflows")                                                \
     X(REMARKS, MPT_TEXT, "remarks", .title = "MPTCP")
 MPT_COLUMNS(GLANCE, GLANCE_COLUMNS, GLANCE_LIST);
-
-static char *bytes_text(uint64_t bytes)
-{
-    GString *text = g_string_new(NULL);
-
-    mpt_units_bytes(text, bytes);
-    return g_string_free(text, FALSE);
-}
 
 /* "v1", "v1, reset", "fell back", ... */
 static void set_remarks(mpt_table *table, const mpt_connection_view *v)
@@ -70,23 +62,18 @@ static void set_remarks(mpt_table *table, const mpt_connection_view *v)
 
 static void glance_row(mpt_table *table, const mpt_connection_view *v, unsigned directions)
 {
-    GString *duration = g_string_new(NULL);
     char text[MPT_ENDPOINT_TEXT];
 
     mpt_table_begin_row(table);
     mpt_table_set_uint(table, ID, v->id);
     mpt_table_set_text(table, CLIENT, mpt_endpoint_text(&v->end[MPT_CLIENT], text));
-    mpt_units_duration(duration, v->end_ns - v->start_ns);
-    mpt_table_set_text(table, DURATION, duration->str);
+    mpt_table_set_ns(table, DURATION, v->end_ns - v->start_ns);
     MPT_EACH_DIRECTION (d, directions) {
-        char *bytes = bytes_text(v->direction[d].data.dsn_unique_bytes);
-        mpt_table_set_text(table, C2S_BYTES + 2 * d, bytes);
+        mpt_table_set_uint(table, C2S_BYTES + 2 * d, v->direction[d].data.dsn_unique_bytes);
         mpt_table_set_double(table, C2S_GOODPUT + 2 * d, v->direction[d].data.goodput);
-        g_free(bytes);
     }
     mpt_table_set_uint(table, SUBFLOWS, v->subflow_count);
     set_remarks(table, v);
-    g_string_free(duration, TRUE);
 }
 
 /* --- one direction --- */
@@ -303,23 +290,14 @@ static void carried(const mpt_connection_view *v, mpt_direction direction, mpt_s
     X(FULL_SUBFLOW, MPT_ID, "subflow")                                                                       \
     X(SEGMENTS, MPT_UINT, "segments", .title = "segments\nwith payload")                                     \
     X(PACKETS, MPT_UINT, "packets", .title = "in all")                                                       \
-    X(RTT_MIN, MPT_TEXT, "rtt_min", .title = "TCP RTT:\nmin", .flags = MPT_COLUMN_RIGHT)                     \
-    X(RTT_MEDIAN, MPT_TEXT, "rtt_median", .title = "median", .flags = MPT_COLUMN_RIGHT)                      \
-    X(RTT_P95, MPT_TEXT, "rtt_p95", .title = "p95", .flags = MPT_COLUMN_RIGHT)                               \
-    X(RTT_MAX, MPT_TEXT, "rtt_max", .title = "max", .flags = MPT_COLUMN_RIGHT)                               \
+    X(RTT_MIN, MPT_DURATION, "rtt_min", .title = "TCP RTT:\nmin")                                            \
+    X(RTT_MEDIAN, MPT_DURATION, "rtt_median", .title = "median")                                             \
+    X(RTT_P95, MPT_DURATION, "rtt_p95", .title = "p95")                                                      \
+    X(RTT_MAX, MPT_DURATION, "rtt_max", .title = "max")                                                      \
     X(RTT_SAMPLES, MPT_UINT, "rtt_samples", .title = "samples")                                              \
     X(CHECKSUMS, MPT_TEXT, "checksums", .title = "checksums: ok,\nbad, incomplete",                          \
       .flags = MPT_COLUMN_OPTIONAL | MPT_COLUMN_RIGHT)
 MPT_COLUMNS(FULL, FULL_COLUMNS, FULL_LIST);
-
-static void set_duration(mpt_table *table, size_t column, int64_t ns)
-{
-    GString *text = g_string_new(NULL);
-
-    mpt_units_duration(text, ns);
-    mpt_table_set_text(table, column, text->str);
-    g_string_free(text, TRUE);
-}
 
 static void full_row(mpt_table *table, const mpt_subflow_view *s, mpt_direction direction)
 {
@@ -331,10 +309,10 @@ static void full_row(mpt_table *table, const mpt_subflow_view *s, mpt_direction 
     mpt_table_set_uint(table, PACKETS, d->bytes.packets);
     mpt_table_set_uint(table, RTT_SAMPLES, d->rtt.samples);
     if (d->rtt.samples > 0) {
-        set_duration(table, RTT_MIN, d->rtt.min_ns);
-        set_duration(table, RTT_MEDIAN, d->rtt.median_ns);
-        set_duration(table, RTT_P95, d->rtt.p95_ns);
-        set_duration(table, RTT_MAX, d->rtt.max_ns);
+        mpt_table_set_ns(table, RTT_MIN, d->rtt.min_ns);
+        mpt_table_set_ns(table, RTT_MEDIAN, d->rtt.median_ns);
+        mpt_table_set_ns(table, RTT_P95, d->rtt.p95_ns);
+        mpt_table_set_ns(table, RTT_MAX, d->rtt.max_ns);
     }
     if (d->checksums.known)
         mpt_table_set_textf(table, CHECKSUMS,
