@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "tap/engine/base/compare.h"
+
 #define SEPARATOR "===================================================================\n"
 
 /* --- order of delivery --- */
@@ -31,10 +33,8 @@ static int by_time(gconstpointer a, gconstpointer b, gpointer user)
     const mpt_stream_run *x = run_at(lane, *(const guint *)a), *y = run_at(lane, *(const guint *)b);
 
     if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    if (x->frame != y->frame)
-        return x->frame < y->frame ? -1 : 1;
-    return x->dsn < y->dsn ? -1 : x->dsn > y->dsn;
+        return mpt_compare(x->time_ns, y->time_ns);
+    return x->frame != y->frame ? mpt_compare(x->frame, y->frame) : mpt_compare(x->dsn, y->dsn);
 }
 
 static void lane_init(struct lane *lane, const mpt_stream_direction *direction)

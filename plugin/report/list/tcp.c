@@ -10,6 +10,7 @@
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/text.h"
 #include "plugin/report/registry.h"
+#include "tap/engine/base/compare.h"
 #include "tap/engine/base/units.h"
 
 /* One stream, its client first: that of the connection, or who opened it. */
@@ -31,9 +32,8 @@ static gint by_first_frame(gconstpointer a, gconstpointer b)
 {
     const mpt_subflow *x = *(const mpt_subflow *const *)a, *y = *(const mpt_subflow *const *)b;
 
-    if (x->first_frame != y->first_frame)
-        return x->first_frame < y->first_frame ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
+    return x->first_frame != y->first_frame ? mpt_compare(x->first_frame, y->first_frame)
+                                            : mpt_compare(x->index, y->index);
 }
 
 static void walk_begin(walk *w, const mpt_report_context *x)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "path_numbers.h"
+#include "tap/engine/base/compare.h"
 #include "tap/engine/figures/path_position.h"
 #include "tap/engine/vantage/vantage.h"
 #include "tap/engine/vantage/vantage_engines.h"
@@ -298,10 +299,9 @@ static gint by_ids(gconstpointer a, gconstpointer b)
     const mpt_path_row *x = *(mpt_path_row *const *)a, *y = *(mpt_path_row *const *)b;
 
     if (x->connection != y->connection)
-        return x->connection < y->connection ? -1 : 1;
-    if (x->subflow != y->subflow)
-        return x->subflow < y->subflow ? -1 : 1;
-    return x->direction < y->direction ? -1 : x->direction > y->direction;
+        return mpt_compare(x->connection, y->connection);
+    return x->subflow != y->subflow ? mpt_compare(x->subflow, y->subflow)
+                                    : mpt_compare(x->direction, y->direction);
 }
 
 static void add_pair(mpt_path_model *m, const mpt_report_context *x, unsigned from, unsigned to)

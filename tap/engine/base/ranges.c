@@ -86,9 +86,7 @@ static void split(mpt_runs *runs, mpt_run *run, int64_t position)
     upper.start = position;
     upper.length = (uint32_t)(mpt_run_end(run) - position);
     run->length -= upper.length;
-    mpt_runs_at at;
-    mpt_runs_find(runs, position, &at);
-    mpt_runs_insert(runs, &at, &upper);
+    mpt_runs_add(runs, &upper);
 }
 
 /* [start, end), in no run and shorter than 4 GiB, becomes the claimant's. `at` is where it belongs. */

@@ -95,6 +95,14 @@ static inline mpt_run *mpt_runs_last(const mpt_runs *runs)
 
 /* Inserts a run that overlaps none, before *at (as mpt_runs_find(run->start) set it). *at is the new run. */
 void mpt_runs_insert(mpt_runs *runs, mpt_runs_at *at, const mpt_run *run);
+/* The same where its place is not known. */
+static inline void mpt_runs_add(mpt_runs *runs, const mpt_run *run)
+{
+    mpt_runs_at at;
+
+    mpt_runs_find(runs, run->start, &at);
+    mpt_runs_insert(runs, &at, run);
+}
 /* Removes the run at *at; *at is then the place of the one after it. */
 void mpt_runs_remove(mpt_runs *runs, mpt_runs_at *at);
 /* Bytes of memory in use: that of the chunks, without mpt_runs itself. Walks the chunks. */

@@ -225,15 +225,13 @@ static bool fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struc
             rest = gap;
             rest.length = (uint32_t)(start - gap.start);
             rest.value = MIN(gap.value, x->stamp.time_ns);
-            mpt_runs_find(&d->gaps, rest.start, &at);
-            mpt_runs_insert(&d->gaps, &at, &rest);
+            mpt_runs_add(&d->gaps, &rest);
         }
         if (mpt_run_end(&gap) > end) {
             rest = gap;
             rest.start = end;
             rest.length = (uint32_t)(mpt_run_end(&gap) - end);
-            mpt_runs_find(&d->gaps, rest.start, &at);
-            mpt_runs_insert(&d->gaps, &at, &rest);
+            mpt_runs_add(&d->gaps, &rest);
             break;
         }
     }
@@ -256,9 +254,7 @@ static void note_order(mpt_data_level *d, int64_t start, int64_t end, const stru
                            .length = (uint32_t)(start - d->high),
                            .value = x->stamp.time_ns,
                            .frame = d->high_came};
-            mpt_runs_at at;
-            mpt_runs_find(&d->gaps, gap.start, &at);
-            mpt_runs_insert(&d->gaps, &at, &gap);
+            mpt_runs_add(&d->gaps, &gap);
         }
         d->order_unknown |= d->high_came > came;
         d->high = end;
@@ -278,12 +274,10 @@ static void note_order(mpt_data_level *d, int64_t start, int64_t end, const stru
 static void note_unacked(mpt_data_level *d, int64_t start, int64_t end, int64_t time_ns)
 {
     mpt_run r = {.start = start, .length = (uint32_t)(end - start), .value = time_ns};
-    mpt_runs_at at;
 
     if (d->unacked.count >= MPT_DATA_LEVEL_UNACKED || (d->acked_known && start < d->acked))
         return;
-    mpt_runs_find(&d->unacked, start, &at);
-    mpt_runs_insert(&d->unacked, &at, &r);
+    mpt_runs_add(&d->unacked, &r);
 }
 
 static void taken_over(const struct context *x, const mpt_piece *p)

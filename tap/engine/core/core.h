@@ -80,10 +80,9 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_se
                       mpt_subflow_state before);
 /* Stands for the place of an event that was dropped, above max_events. */
 #define PLACE_DROPPED UINT32_MAX
-/* Appends an event; NULL without a connection, or above max_events. The caller fills in the rest, then passes
- * it to mpt_signal_tell(), which calls the observers. */
-mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, mpt_side side, mpt_event_type type);
-void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event);
+/* Appends an event of this segment and calls the observers. `what` has its type and what belongs to it; a count of
+ * 0 is 1. Returns its place (see mpt_half), or PLACE_DROPPED. */
+uint32_t mpt_signal_event(mpt_engine *e, const mpt_subflow *s, mpt_side side, const mpt_event *what);
 
 /* identity.c */
 mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool partial);

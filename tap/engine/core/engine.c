@@ -197,7 +197,6 @@ static void note_labels(mpt_subflow *s, const mpt_segment *g)
 static void take_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     int64_t bad_position;
-    mpt_event *event;
     unsigned bad;
 
     mpt_account_payload(e, s, side, g, position);
@@ -205,11 +204,11 @@ static void take_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt
         return;
     bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len,
                                 g->captured_payload, &bad_position);
-    if (!bad || !(event = mpt_signal_event(e, s, side, MPT_EVENT_CHECKSUM_BAD)))
-        return;
-    event->count = bad;
-    event->data.ssn = (uint32_t)(bad_position - s->half[side].ssn_shift);
-    mpt_signal_tell(e, s->connection, event);
+    if (bad)
+        mpt_signal_event(e, s, side,
+                         &(mpt_event){.type = MPT_EVENT_CHECKSUM_BAD,
+                                      .count = bad,
+                                      .data.ssn = (uint32_t)(bad_position - s->half[side].ssn_shift)});
 }
 
 /* --- limits --- */

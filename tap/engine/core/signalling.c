@@ -24,19 +24,19 @@ static mpt_conn_side conn_side_of(const struct context *x)
 
 /* --- events --- */
 
-mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, mpt_side side, mpt_event_type type)
+/* NULL without a connection, or above max_events. */
+static mpt_event *append_event(mpt_engine *e, const mpt_subflow *s, mpt_side side, const mpt_event *what)
 {
     mpt_connection *c = s->connection;
-    mpt_event event = {.time_ns = e->segment->time_ns,
-                       .last_ns = e->segment->time_ns,
-                       .frame = e->segment->frame,
-                       .count = 1,
-                       .type = type,
-                       .owner = s->owner,
-                       .side = mpt_subflow_conn_side(s, side)};
+    mpt_event event = *what;
 
     if (!c)
         return NULL;
+    event.time_ns = event.last_ns = e->segment->time_ns;
+    event.frame = e->segment->frame;
+    event.count = MAX(what->count, 1);
+    event.owner = s->owner;
+    event.side = mpt_subflow_conn_side(s, side);
     if (e->events >= e->config.max_events) {
         c->events_dropped++;
         e->counts.events_dropped++;
@@ -49,7 +49,7 @@ mpt_event *mpt_signal_event(mpt_engine *e, mpt_subflow *s, mpt_side side, mpt_ev
     return &g_array_index(c->events, mpt_event, c->events->len - 1);
 }
 
-void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event)
+static void tell(mpt_engine *e, const mpt_connection *c, const mpt_event *event)
 {
     guint i;
 
@@ -58,6 +58,16 @@ void mpt_signal_tell(mpt_engine *e, const mpt_connection *c, const mpt_event *ev
         if (o->observer->event)
             o->observer->event(c, event, o->user);
     }
+}
+
+uint32_t mpt_signal_event(mpt_engine *e, const mpt_subflow *s, mpt_side side, const mpt_event *what)
+{
+    const mpt_event *event = append_event(e, s, side, what);
+
+    if (!event)
+        return PLACE_DROPPED;
+    tell(e, s->connection, event);
+    return s->connection->events->len;
 }
 
 /* Repetitions of one thing are one event, at `place` (see mpt_half): counts one more, or returns false. */
@@ -75,43 +85,29 @@ static bool repeated(mpt_connection *c, uint32_t place, int64_t time_ns)
     return true;
 }
 
-/* The place of the event that was appended just now. */
-static uint32_t place_of(const mpt_connection *c, const mpt_event *event)
-{
-    return event ? c->events->len : PLACE_DROPPED;
-}
-
-static void simple_event(const struct context *x, mpt_event_type type, uint32_t *place)
-{
-    mpt_event *event = mpt_signal_event(x->e, x->s, x->side, type);
-
-    *place = place_of(x->s->connection, event);
-    if (event)
-        mpt_signal_tell(x->e, x->s->connection, event);
-}
-
 void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                       mpt_subflow_state before)
 {
-    struct context x = {.e = e, .s = s, .side = side, .g = g};
     mpt_connection *c = s->connection;
-    mpt_event *event;
+    mpt_half *h = &s->half[side];
 
     if (!c)
         return;
-    if (g->flags & MPT_TCP_RST && !repeated(c, s->half[side].rst_event, g->time_ns))
-        simple_event(&x, MPT_EVENT_RST, &s->half[side].rst_event);
-    if (g->flags & MPT_TCP_FIN && !repeated(c, s->half[side].fin_event, g->time_ns))
-        simple_event(&x, MPT_EVENT_FIN, &s->half[side].fin_event);
-    if (s->state == before)
-        return;
-    event = mpt_signal_event(e, s, side,
-                             s->state == MPT_STATE_ESTABLISHED ? MPT_EVENT_SUBFLOW_ESTABLISHED
-                                                               : MPT_EVENT_SUBFLOW_CLOSED);
-    if (!event)
-        return;
-    event->reason = s->state;
-    mpt_signal_tell(e, c, event);
+    if (g->flags & MPT_TCP_RST && !repeated(c, h->rst_event, g->time_ns))
+        h->rst_event = mpt_signal_event(e, s, side, &(mpt_event){.type = MPT_EVENT_RST});
+    if (g->flags & MPT_TCP_FIN && !repeated(c, h->fin_event, g->time_ns))
+        h->fin_event = mpt_signal_event(e, s, side, &(mpt_event){.type = MPT_EVENT_FIN});
+    if (s->state != before)
+        mpt_signal_event(e, s, side,
+                         &(mpt_event){.type = s->state == MPT_STATE_ESTABLISHED
+                                                  ? MPT_EVENT_SUBFLOW_ESTABLISHED
+                                                  : MPT_EVENT_SUBFLOW_CLOSED,
+                                      .reason = s->state});
+}
+
+static uint32_t signal_event(const struct context *x, const mpt_event *what)
+{
+    return mpt_signal_event(x->e, x->s, x->side, what);
 }
 
 /* --- MP_CAPABLE --- */
@@ -184,7 +180,6 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK, again;
     mpt_subflow *s = x->s;
     mpt_connection *c;
-    mpt_event *event;
     mpt_conn_side side;
     unsigned version;
 
@@ -208,13 +203,8 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
         mpt_identity_set_key(x->e, c, mpt_conn_side_other(side), o->receiver_key, version);
     if (!syn && o->has_data)
         capable_data(x, o);
-    if (again)
-        return;
-    event = mpt_signal_event(x->e, s, x->side, MPT_EVENT_MP_CAPABLE);
-    if (!event)
-        return;
-    event->capable = *o;
-    mpt_signal_tell(x->e, c, event);
+    if (!again)
+        signal_event(x, &(mpt_event){.type = MPT_EVENT_MP_CAPABLE, .capable = *o});
 }
 
 /* A subflow whose handshake is not in the capture: any option shows that it is MPTCP's. Which connection it
@@ -285,24 +275,15 @@ static void join_values(struct context *x, const mpt_mp_join *o)
 
 static void join_verify(struct context *x, mpt_join_step step)
 {
-    mpt_connection *c = x->s->connection;
-    mpt_event *event;
-
-    if (!x->e->config.want_hmacs || step == MPT_JOIN_SYN ||
-        mpt_connection_verify_join(c, x->s, step) != MPT_VERDICT_BAD)
-        return;
-    event = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
-    if (!event)
-        return;
-    event->reason = step;
-    mpt_signal_tell(x->e, c, event);
+    if (x->e->config.want_hmacs && step != MPT_JOIN_SYN &&
+        mpt_connection_verify_join(x->s->connection, x->s, step) == MPT_VERDICT_BAD)
+        signal_event(x, &(mpt_event){.type = MPT_EVENT_HMAC_BAD, .reason = step});
 }
 
 static void take_join(struct context *x, const mpt_mp_join *o)
 {
     bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK, again;
     mpt_subflow *s = x->s;
-    mpt_event *event;
 
     if (o->step != (syn ? (ack ? MPT_JOIN_SYNACK : MPT_JOIN_SYN) : MPT_JOIN_ACK))
         return;
@@ -320,12 +301,8 @@ static void take_join(struct context *x, const mpt_mp_join *o)
     if (again)
         return;
     join_values(x, o);
-    event = mpt_signal_event(x->e, s, x->side, MPT_EVENT_MP_JOIN);
-    if (!event)
-        return;
-    event->join = *o;
-    mpt_signal_tell(x->e, s->connection, event);
-    join_verify(x, o->step);
+    if (signal_event(x, &(mpt_event){.type = MPT_EVENT_MP_JOIN, .join = *o}) != PLACE_DROPPED)
+        join_verify(x, o->step);
 }
 
 /* --- DSS --- */
@@ -371,19 +348,9 @@ static void find_relatives(struct context *x, mpt_conn_side side, uint64_t dsn)
 static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn, const mpt_dss *o,
                       uint32_t *place)
 {
-    mpt_connection *c = x->s->connection;
-    mpt_event *event;
-
-    if (repeated(c, *place, x->g->time_ns))
-        return;
-    event = mpt_signal_event(x->e, x->s, x->side, type);
-    *place = place_of(c, event);
-    if (!event)
-        return;
-    event->data.dsn = dsn;
-    event->data.ssn = o->ssn;
-    event->data.length = o->length;
-    mpt_signal_tell(x->e, c, event);
+    if (!repeated(x->s->connection, *place, x->g->time_ns))
+        *place = signal_event(
+            x, &(mpt_event){.type = type, .data = {.dsn = dsn, .ssn = o->ssn, .length = o->length}});
 }
 
 static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin)
@@ -508,18 +475,11 @@ static void take_prio(struct context *x, const mpt_mp_prio *o, mpt_event *event)
 
 static void take_add_addr(struct context *x, const mpt_add_addr *o, mpt_event *event)
 {
-    const mpt_connection *c = x->s->connection;
-    mpt_event *bad;
-
     if (event)
         event->add_addr = *o;
-    if (!x->e->config.want_hmacs || mpt_connection_verify_add_addr(c, conn_side_of(x), o) != MPT_VERDICT_BAD)
-        return;
-    bad = mpt_signal_event(x->e, x->s, x->side, MPT_EVENT_HMAC_BAD);
-    if (!bad)
-        return;
-    bad->reason = MPT_HMAC_ADD_ADDR;
-    mpt_signal_tell(x->e, c, bad);
+    if (x->e->config.want_hmacs &&
+        mpt_connection_verify_add_addr(x->s->connection, conn_side_of(x), o) == MPT_VERDICT_BAD)
+        signal_event(x, &(mpt_event){.type = MPT_EVENT_HMAC_BAD, .reason = MPT_HMAC_ADD_ADDR});
 }
 
 static void take_fastclose(struct context *x, const mpt_mp_fastclose *o, mpt_event *event)
@@ -550,7 +510,7 @@ static void take_control(struct context *x, const mpt_option *o)
         return;
     if (o->subtype == MPT_ADD_ADDR && o->add_addr.echo)
         type = MPT_EVENT_ADD_ADDR_ECHO;
-    event = mpt_signal_event(x->e, x->s, x->side, type);
+    event = append_event(x->e, x->s, x->side, &(mpt_event){.type = type});
     index = x->s->connection->events ? x->s->connection->events->len - 1 : 0;
     switch (o->subtype) {
     case MPT_ADD_ADDR:
@@ -577,7 +537,7 @@ static void take_control(struct context *x, const mpt_option *o)
         break;
     }
     if (event)
-        mpt_signal_tell(x->e, x->s->connection, &g_array_index(x->s->connection->events, mpt_event, index));
+        tell(x->e, x->s->connection, &g_array_index(x->s->connection->events, mpt_event, index));
 }
 
 void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "implied_mapping.h"
+#include "tap/engine/base/compare.h"
 
 static int64_t since_start(const mpt_engine *e, int64_t time_ns)
 {
@@ -471,9 +472,7 @@ static gint by_time(gconstpointer a, gconstpointer b)
 {
     const mpt_event *x = a, *y = b;
 
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    return x->frame < y->frame ? -1 : x->frame > y->frame;
+    return x->time_ns != y->time_ns ? mpt_compare(x->time_ns, y->time_ns) : mpt_compare(x->frame, y->frame);
 }
 
 /* Payload from here on has no mapping: places `event` there. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "graphs_internal.h"
+#include "tap/engine/base/compare.h"
 #include "tap/engine/figures/implied_mapping.h"
 
 /* Types that may each have to keep as much as there are segments, while nothing is acknowledged or a hole
@@ -65,9 +66,7 @@ static int by_time(gconstpointer a, gconstpointer b)
 {
     const struct late *x = a, *y = b;
 
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    return x->frame < y->frame ? -1 : x->frame > y->frame;
+    return x->time_ns != y->time_ns ? mpt_compare(x->time_ns, y->time_ns) : mpt_compare(x->frame, y->frame);
 }
 
 static GArray *all_late(const mpt_player *p)

@@ -10,6 +10,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "graphs.h"
+#include "tap/engine/base/compare.h"
 
 struct kept {
     GArray *points; /* mpt_series_point */
@@ -50,9 +51,7 @@ static int by_time(gconstpointer a, gconstpointer b)
 {
     const mpt_series_point *x = a, *y = b;
 
-    if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    return 0;
+    return mpt_compare(x->time_ns, y->time_ns);
 }
 
 static void sort(struct kept *k)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tap/engine/base/compare.h"
+
 /* Samples are put in order within this many. */
 #define WINDOW 65536
 /* Samples that are written, or read, together. */
@@ -97,9 +99,8 @@ static int by_key(const void *a, const void *b)
 {
     const keyed *x = a, *y = b;
 
-    if (x->key != y->key)
-        return x->key < y->key ? -1 : 1;
-    return x->sample.frame[0] < y->sample.frame[0] ? -1 : x->sample.frame[0] > y->sample.frame[0];
+    return x->key != y->key ? mpt_compare(x->key, y->key)
+                            : mpt_compare(x->sample.frame[0], y->sample.frame[0]);
 }
 
 /* False at the end of the file. */

@@ -4,6 +4,7 @@
  */
 #include "reinjection_figures.h"
 
+#include "tap/engine/base/compare.h"
 #include "tap/engine/figures/path_position.h"
 
 /* Nearer to an end than this is at it; of the way from the client to the server. */
@@ -55,9 +56,8 @@ static gint by_subflows(gconstpointer a, gconstpointer b)
 {
     const mpt_reinjection_pair *x = a, *y = b;
 
-    if (x->first_subflow != y->first_subflow)
-        return x->first_subflow < y->first_subflow ? -1 : 1;
-    return x->subflow < y->subflow ? -1 : x->subflow > y->subflow;
+    return x->first_subflow != y->first_subflow ? mpt_compare(x->first_subflow, y->first_subflow)
+                                                : mpt_compare(x->subflow, y->subflow);
 }
 
 static void take_run(mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)

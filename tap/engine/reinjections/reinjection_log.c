@@ -6,6 +6,7 @@
 
 #include "reinjection_runs.h"
 #include "sequence_gaps.h"
+#include "tap/engine/base/compare.h"
 #include "tap/engine/figures/discarded.h"
 
 /* Runs of one direction that wait for their acknowledgement. */
@@ -637,10 +638,8 @@ static gint by_time(gconstpointer a, gconstpointer b)
     const mpt_reinjection *x = *(const mpt_reinjection *const *)a, *y = *(const mpt_reinjection *const *)b;
 
     if (x->time_ns != y->time_ns)
-        return x->time_ns < y->time_ns ? -1 : 1;
-    if (x->frame != y->frame)
-        return x->frame < y->frame ? -1 : 1;
-    return x->dsn < y->dsn ? -1 : x->dsn > y->dsn;
+        return mpt_compare(x->time_ns, y->time_ns);
+    return x->frame != y->frame ? mpt_compare(x->frame, y->frame) : mpt_compare(x->dsn, y->dsn);
 }
 
 static void copy_range(const mpt_piece *p, void *data)

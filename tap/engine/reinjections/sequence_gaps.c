@@ -9,13 +9,11 @@
 static void add_hole(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns)
 {
     mpt_run hole = {.start = start, .value = time_ns};
-    mpt_runs_at at;
 
     if (start >= end || end - start > UINT32_MAX)
         return;
     hole.length = (uint32_t)(end - start);
-    mpt_runs_find(&h->runs, start, &at);
-    mpt_runs_insert(&h->runs, &at, &hole);
+    mpt_runs_add(&h->runs, &hole);
 }
 
 int64_t mpt_sequence_gaps_fill(mpt_sequence_gaps *h, int64_t start, int64_t end, int64_t time_ns,

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tap/engine/base/compare.h"
 #include "tap/engine/base/prefetch.h"
 #include "tap/engine/protocol/key.h"
 
@@ -77,9 +78,8 @@ mpt_conn_side mpt_connection_client_side(const mpt_connection *c)
 
 int mpt_connection_order(const mpt_connection *a, const mpt_connection *b)
 {
-    if (a->first_frame != b->first_frame)
-        return a->first_frame < b->first_frame ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+    return a->first_frame != b->first_frame ? mpt_compare(a->first_frame, b->first_frame)
+                                            : mpt_compare(a->index, b->index);
 }
 
 static gint by_id(gconstpointer a, gconstpointer b)

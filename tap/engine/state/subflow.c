@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tap/engine/base/compare.h"
 #include "tap/engine/base/seq.h"
 
 mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
@@ -27,9 +28,8 @@ int mpt_subflow_order(const mpt_subflow *a, const mpt_subflow *b)
 
     if (first != (b->kind == MPT_SUBFLOW_CAPABLE))
         return first ? -1 : 1;
-    if (a->first_frame != b->first_frame)
-        return a->first_frame < b->first_frame ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+    return a->first_frame != b->first_frame ? mpt_compare(a->first_frame, b->first_frame)
+                                            : mpt_compare(a->index, b->index);
 }
 
 static void half_clear(mpt_half *h)

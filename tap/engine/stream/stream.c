@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "tap/engine/base/compare.h"
 #include "tap/engine/figures/implied_mapping.h"
 
 /* Captured payload, at its place on the subflow. */
@@ -250,17 +251,16 @@ static int by_preference(gconstpointer a, gconstpointer b)
     if (x->wrong != y->wrong)
         return x->wrong ? 1 : -1;
     if (x->run.time_ns != y->run.time_ns)
-        return x->run.time_ns < y->run.time_ns ? -1 : 1;
-    if (x->run.frame != y->run.frame)
-        return x->run.frame < y->run.frame ? -1 : 1;
-    return x->run.dsn < y->run.dsn ? -1 : x->run.dsn > y->run.dsn;
+        return mpt_compare(x->run.time_ns, y->run.time_ns);
+    return x->run.frame != y->run.frame ? mpt_compare(x->run.frame, y->run.frame)
+                                        : mpt_compare(x->run.dsn, y->run.dsn);
 }
 
 static int by_dsn(gconstpointer a, gconstpointer b)
 {
     const mpt_stream_run *x = a, *y = b;
 
-    return x->dsn < y->dsn ? -1 : x->dsn > y->dsn;
+    return mpt_compare(x->dsn, y->dsn);
 }
 
 struct choosing {
