@@ -328,7 +328,7 @@ static bool read_option(parser *p, unsigned arg, char *value)
         return fail(p, "option \"%s\" is given twice; once is meant", row->name);
     if (!row->value && value)
         return fail(p, "option \"%s\" takes no value; write it alone", row->name);
-    if (row->read && !row->read(p, g_strstrip(value)) && !p->error) {
+    if (row->read && value && !row->read(p, g_strstrip(value)) && !p->error) {
         char *text = mpt_text_shown(value, strlen(value));
         fail(p, "option \"%s\" needs %s, not \"%s\"", row->name, row->expects, text);
         g_free(text);

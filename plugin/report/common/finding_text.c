@@ -341,7 +341,7 @@ static void put_phrase(const struct writing *w, const char *at, const char *end)
             const mpt_term *all = term(w, brace[3]);
             mpt_units_percent(w->out, all->number ? 100.0 * (double)a->number / (double)all->number : 0);
         } else {
-            put_term(w, a, brace[2] == ':' ? brace[3] : '\0');
+            put_term(w, a, (char)(brace[2] == ':' ? brace[3] : '\0'));
         }
         at = close + 1;
     }

@@ -305,6 +305,25 @@ static void taken_over(const struct context *x, const mpt_piece *p)
     add_copy(d, &copy);
 }
 
+/* Bytes whose DSN was there before, under other subflow sequence numbers; `counted`: they are payload. */
+static mpt_data_class claimed_again(const struct context *x, const mpt_piece *p, bool counted)
+{
+    mpt_bytes *bytes = &half_of(x)->bytes;
+    mpt_copy copy = {.start = p->start,
+                     .end = p->end,
+                     .time_ns = x->stamp.time_ns,
+                     .frame = x->stamp.frame,
+                     .owner = x->s->owner,
+                     .same = p->was.owner == x->s->owner,
+                     .counted = counted};
+
+    x->e->work++;
+    if (counted)
+        *(copy.same ? &bytes->reinjected_same : &bytes->reinjected) += (uint64_t)(p->end - p->start);
+    add_copy(level_of(x), &copy);
+    return copy.same ? MPT_DATA_REINJECTED_SAME : MPT_DATA_REINJECTED;
+}
+
 static void claimed(const mpt_piece *p, void *data)
 {
     const struct context *x = data;
@@ -333,18 +352,7 @@ static void claimed(const mpt_piece *p, void *data)
         if (p->fresh && x->e->config.want_rtt && !x->resolved)
             note_unacked(d, p->start, p->end, x->stamp.time_ns);
     } else {
-        x->e->work++;
-        mpt_copy copy = {.start = p->start,
-                         .end = p->end,
-                         .time_ns = x->stamp.time_ns,
-                         .frame = x->stamp.frame,
-                         .owner = x->s->owner,
-                         .same = p->was.owner == x->s->owner,
-                         .counted = counted};
-        if (counted)
-            *(copy.same ? &bytes->reinjected_same : &bytes->reinjected) += n;
-        add_copy(d, &copy);
-        what = copy.same ? MPT_DATA_REINJECTED_SAME : MPT_DATA_REINJECTED;
+        what = claimed_again(x, p, counted);
     }
     if (x->e->observers->len)
         tell(x, what, x->position + (p->start - x->dsn), (uint32_t)n, &p->start, p->fresh ? NULL : &p->was);

@@ -332,7 +332,7 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     if (e->config.keys)
         g_array_ref(e->config.keys);
     e->timeorder = mpt_lookback_new(config->horizon_ns, config->horizon_segments, take, e);
-    if (config->horizon_segments >= 4 * BATCH && !config->in_step)
+    if (config->horizon_segments / 4 >= BATCH && !config->in_step)
         mpt_lookback_set_batch(e->timeorder, BATCH, announce);
     e->streams = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     e->subflows = g_ptr_array_new();

@@ -102,9 +102,7 @@ void mpt_eviction_carries(mpt_engine *e, mpt_subflow *s)
 
 void mpt_eviction_merged(mpt_engine *e, mpt_connection *to, mpt_connection *from)
 {
-    if (!from->carried)
-        e->idle.memory -= connection_memory(e);
-    else if (!to->carried)
+    if (!from->carried || !to->carried)
         e->idle.memory -= connection_memory(e);
     to->carried |= from->carried;
     from->carried = true;

@@ -327,7 +327,7 @@ static void trim(mpt_path_end *e, mpt_side side)
         l->head++;
     }
     l->cursor = MAX(l->cursor, l->head);
-    if (l->settled > 256 && l->settled > (l->records->len + (l->parts ? l->parts->len : 0)) / 2)
+    if (l->records && l->settled > 256 && l->settled > (l->records->len + (l->parts ? l->parts->len : 0)) / 2)
         compact(l);
 }
 

@@ -58,7 +58,7 @@ static bool name_of(const mpt_subflow *s, unsigned k, uint64_t *name)
 
     switch (1u << k) {
     case MPT_PATH_KEY:
-        if (s->kind != MPT_SUBFLOW_CAPABLE ||
+        if (!c || s->kind != MPT_SUBFLOW_CAPABLE ||
             !(c->host[MPT_CONN_SIDE_A].key_known || c->host[MPT_CONN_SIDE_B].key_known))
             return false;
         /* The server's, which both versions have in the SYN/ACK. */
@@ -188,12 +188,31 @@ static uint32_t score_of(const mpt_subflow *a, const mpt_subflow *b, uint32_t *r
     return score;
 }
 
+/* The subflow at the other end that has most in common with one; how many have as much. */
+struct best {
+    mpt_path_end *end;
+    uint32_t score, reasons, equals;
+};
+
+static void compare(const mpt_path_end *e, mpt_path_end *other, struct best *best)
+{
+    uint32_t score, reasons;
+
+    if (other->end == e->end || other == best->end || other->flow->subflow[e->end] ||
+        contradict(e->subflow, other->subflow))
+        return;
+    score = score_of(e->subflow, other->subflow, &reasons);
+    if (score == best->score)
+        best->equals++;
+    else if (score > best->score)
+        *best = (struct best){.end = other, .score = score, .reasons = reasons};
+}
+
 /* Looks for the subflow at the other end by all that is known by now. */
 static void look(mpt_path_end *e)
 {
     mpt_paths *p = e->paths;
-    mpt_path_end *best = NULL;
-    uint32_t best_score = 0, best_reasons = 0, equals = 0;
+    struct best best = {0};
 
     for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
         uint64_t name;
@@ -205,22 +224,13 @@ static void look(mpt_path_end *e)
             e->names[k] = name;
         }
         e->known |= 1u << k;
-        for (guint i = list->len > MAX_ALIKE ? list->len - MAX_ALIKE : 0; i < list->len; i++) {
-            mpt_path_end *other = g_ptr_array_index(list, i);
-            uint32_t score, reasons;
-            if (other->end == e->end || other == best || other->flow->subflow[e->end] ||
-                contradict(e->subflow, other->subflow))
-                continue;
-            score = score_of(e->subflow, other->subflow, &reasons);
-            equals = score == best_score ? equals + 1 : score > best_score ? 0 : equals;
-            if (score > best_score)
-                best = other, best_score = score, best_reasons = reasons;
-        }
+        for (guint i = list->len > MAX_ALIKE ? list->len - MAX_ALIKE : 0; i < list->len; i++)
+            compare(e, g_ptr_array_index(list, i), &best);
     }
-    if (best_score < ENOUGH)
+    if (best.score < ENOUGH)
         return;
-    if (!equals) {
-        pair(e, best, best_reasons, best_score);
+    if (!best.equals) {
+        pair(e, best.end, best.reasons, best.score);
     } else if (!e->counted_ambiguous) {
         e->counted_ambiguous = true;
         p->ambiguous_flows++;

@@ -45,6 +45,7 @@ static mpt_reinjection_pair *get_pair(GArray *pairs, uint32_t first_subflow, uin
 
     for (guint i = 0; i < pairs->len; i++) {
         mpt_reinjection_pair *p = &g_array_index(pairs, mpt_reinjection_pair, i);
+        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): an array that is not empty has data */
         if (p->first_subflow == first_subflow && p->subflow == subflow)
             return p;
     }

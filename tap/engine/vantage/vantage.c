@@ -213,7 +213,7 @@ static bool is_doubtful(const mpt_vantage *v, unsigned i)
 
 static void decide(mpt_vantage *v)
 {
-    int before[MPT_VANTAGE_INTERFACES];
+    int before[MPT_VANTAGE_INTERFACES] = {0};
 
     for (unsigned i = 0; i < v->count; i++)
         before[i] = v->interfaces[i].point;

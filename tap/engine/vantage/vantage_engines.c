@@ -178,7 +178,7 @@ bool mpt_vantage_engines_order(mpt_vantage_engines *p, unsigned *order)
 unsigned mpt_vantage_engines_chosen(mpt_vantage_engines *p)
 {
     const mpt_vantage_request *r = &p->request;
-    unsigned order[MPT_VANTAGE_POINTS], point;
+    unsigned order[MPT_VANTAGE_POINTS] = {0}, point;
 
     mpt_vantage_engines_order(p, order);
     if (!r->has_at || r->at == MPT_AT_CLIENT)
