@@ -100,7 +100,7 @@ struct coder {
     bool writes;
 };
 
-static void code(struct coder *c, uint64_t *value)
+static inline void code(struct coder *c, uint64_t *value)
 {
     unsigned shift = 0;
     uint64_t left = *value;
@@ -117,7 +117,7 @@ static void code(struct coder *c, uint64_t *value)
     *value |= (uint64_t)*c->at++ << shift;
 }
 
-static void code_u32(struct coder *c, uint32_t *value)
+static inline void code_u32(struct coder *c, uint32_t *value)
 {
     uint64_t v = *value;
 
@@ -126,7 +126,7 @@ static void code_u32(struct coder *c, uint32_t *value)
 }
 
 /* As the difference to what is likely: small numbers of either sign are short. */
-static void code_difference(struct coder *c, int64_t *value, int64_t likely)
+static inline void code_difference(struct coder *c, int64_t *value, int64_t likely)
 {
     int64_t d = (int64_t)((uint64_t)*value - (uint64_t)likely);
     uint64_t v = ((uint64_t)d << 1) ^ (uint64_t)(d >> 63);
@@ -135,7 +135,7 @@ static void code_difference(struct coder *c, int64_t *value, int64_t likely)
     *value = (int64_t)((uint64_t)likely + ((v >> 1) ^ (0 - (v & 1))));
 }
 
-static void code_difference_u32(struct coder *c, uint32_t *value, int64_t likely)
+static inline void code_difference_u32(struct coder *c, uint32_t *value, int64_t likely)
 {
     int64_t v = *value;
 
@@ -144,19 +144,19 @@ static void code_difference_u32(struct coder *c, uint32_t *value, int64_t likely
 }
 
 /* The same, and this value is the next one's likely value. */
-static void code_change(struct coder *c, int64_t *value, int64_t *last)
+static inline void code_change(struct coder *c, int64_t *value, int64_t *last)
 {
     code_difference(c, value, *last);
     *last = *value;
 }
 
-static void code_change_u32(struct coder *c, uint32_t *value, uint32_t *last)
+static inline void code_change_u32(struct coder *c, uint32_t *value, uint32_t *last)
 {
     code_difference_u32(c, value, *last);
     *last = *value;
 }
 
-static void code_head(struct coder *c, struct state *s, mpt_record *g)
+static inline void code_head(struct coder *c, struct state *s, mpt_record *g)
 {
     code_change(c, &g->time_ns, &s->time_ns);
     code_change_u32(c, &g->frame, &s->frame);
@@ -164,7 +164,7 @@ static void code_head(struct coder *c, struct state *s, mpt_record *g)
     code_u32(c, &g->connection);
 }
 
-static void code_segment(struct coder *c, struct last *own, mpt_record *g, unsigned head)
+static inline void code_segment(struct coder *c, struct last *own, mpt_record *g, unsigned head)
 {
     code_change_u32(c, &g->window, &own->window);
     code_difference(c, &g->position, own->next);
@@ -177,7 +177,7 @@ static void code_segment(struct coder *c, struct last *own, mpt_record *g, unsig
         code_change(c, &g->data_ack, &own->data_ack);
 }
 
-static void code_piece(struct coder *c, struct last *own, mpt_record *g, unsigned head)
+static inline void code_piece(struct coder *c, struct last *own, mpt_record *g, unsigned head)
 {
     code_difference(c, &g->dsn, own->dsn);
     code_u32(c, &g->length);
@@ -189,7 +189,9 @@ static void code_piece(struct coder *c, struct last *own, mpt_record *g, unsigne
     code_difference(c, &g->first_ns, g->time_ns);
 }
 
-static void code_record(struct coder *c, struct last *own, mpt_record *g, unsigned head)
+/* In line, so that a writer and a reader are made of it, which ask no number which of them they are. */
+static inline __attribute__((always_inline)) void code_record(struct coder *c, struct last *own,
+                                                              mpt_record *g, unsigned head)
 {
     if (g->kind == MPT_RECORD_SEGMENT) {
         code_segment(c, own, g, head);
