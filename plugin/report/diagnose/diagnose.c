@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
@@ -33,35 +34,27 @@ static bool any_selects(const GPtrArray *reports, const mpt_connection_view *v)
     return false;
 }
 
-/* One array for each severity: in each, the capture's first, then by connection, then by time. */
 struct collection {
-    guint checked;                          /* connections */
-    mpt_path_hops *ways;                    /* NULL: one vantage point */
-    GPtrArray *arrays;                      /* GArray of mpt_finding, which own them */
-    GPtrArray *by_severity[MPT_SEVERITIES]; /* const mpt_finding *, of these */
+    guint checked;       /* connections */
+    mpt_path_hops *ways; /* NULL: one vantage point */
+    mpt_finding_groups *groups;
 };
 
-static void take(struct collection *c, GArray *findings)
-{
-    g_ptr_array_add(c->arrays, findings);
-    for (guint i = 0; i < findings->len; i++) {
-        mpt_finding *f = &g_array_index(findings, mpt_finding, i);
-        g_ptr_array_add(c->by_severity[f->severity], f);
-    }
-}
-
-static void collect(struct collection *c, const GPtrArray *reports)
+/* sentences: of each occurrence. */
+static void collect(struct collection *c, const GPtrArray *reports, bool sentences)
 {
     const mpt_report_context *x = g_ptr_array_index(reports, 0);
 
     c->ways = mpt_path_hops_new(x);
-    c->arrays = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
-        c->by_severity[s] = g_ptr_array_new();
-    take(c, mpt_findings_of_capture(x->engine));
-    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);)
-        if (any_selects(reports, &v) && ++c->checked)
-            take(c, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, v.id)));
+    c->groups = mpt_finding_groups_new(mpt_path_hops_names(c->ways), sentences);
+    mpt_finding_groups_add(c->groups, mpt_findings_of_capture(x->engine), NULL);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);) {
+        if (!any_selects(reports, &v))
+            continue;
+        c->checked++;
+        mpt_finding_groups_add(c->groups,
+                               mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, v.id)), &v);
+    }
 }
 
 static void collect_one(struct collection *c, const mpt_report_context *x)
@@ -69,15 +62,13 @@ static void collect_one(struct collection *c, const mpt_report_context *x)
     GPtrArray *alone = g_ptr_array_new();
 
     g_ptr_array_add(alone, (gpointer)x);
-    collect(c, alone);
+    collect(c, alone, false);
     g_ptr_array_free(alone, TRUE);
 }
 
 static void clear(struct collection *c)
 {
-    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
-        g_ptr_array_free(c->by_severity[s], TRUE);
-    g_ptr_array_free(c->arrays, TRUE);
+    mpt_finding_groups_free(c->groups);
     mpt_path_hops_free(c->ways);
 }
 
@@ -93,7 +84,7 @@ static void text_counts(const struct collection *c, mpt_sink *sink)
     g_string_append(line, " checked");
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const mpt_severity_words *words = mpt_severity_label(s);
-        guint n = c->by_severity[s]->len;
+        guint n = mpt_finding_groups_of(c->groups, s)->len;
         if (n == 0)
             continue;
         g_string_append(line, before);
@@ -127,10 +118,11 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     collect_one(&c, x);
     text_begin(x, &c, sink);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
-        if (c.by_severity[s]->len > 0)
+        const GPtrArray *groups = mpt_finding_groups_of(c.groups, s);
+        if (groups->len > 0)
             mpt_text_heading(sink, 3, mpt_severity_label(s)->heading);
-        for (guint i = 0; i < c.by_severity[s]->len; i++)
-            mpt_finding_paragraph(g_ptr_array_index(c.by_severity[s], i), mpt_path_hops_names(c.ways), sink);
+        for (guint i = 0; i < groups->len; i++)
+            mpt_finding_group_paragraph(c.groups, g_ptr_array_index(groups, i), sink);
     }
     clear(&c);
 }
@@ -147,12 +139,17 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     X(TIME, MPT_SECONDS_NS, "time")                                                                          \
     X(COUNT, MPT_UINT, "count")                                                                              \
     X(UNIT, MPT_TEXT, "unit")                                                                                \
+    X(TIMES, MPT_UINT, "times")                                                                              \
+    X(CONNECTIONS, MPT_UINT, "connections")                                                                  \
+    X(ADDRESSES, MPT_UINT, "addresses")                                                                      \
+    X(LAST_TIME, MPT_SECONDS_NS, "last_time")                                                                \
     X(SENTENCE, MPT_TEXT, "sentence")                                                                        \
     X(RFC, MPT_TEXT, "rfc")
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
-static void csv_row(mpt_table *table, const mpt_finding *f, const char *const *points)
+static void csv_row(mpt_table *table, const mpt_finding_group *group, const char *const *points)
 {
+    const mpt_finding *f = &group->first;
     char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
 
     mpt_table_begin_row(table);
@@ -168,8 +165,15 @@ static void csv_row(mpt_table *table, const mpt_finding *f, const char *const *p
         mpt_table_set_uint(table, FRAME, f->frame);
     if (f->time.known)
         mpt_table_set_ns(table, TIME, f->time.ns);
-    mpt_table_set_uint(table, COUNT, f->count);
+    mpt_table_set_uint(table, COUNT, group->count);
     mpt_table_set_text(table, UNIT, mpt_finding_unit_name(f->unit));
+    mpt_table_set_uint(table, TIMES, group->times);
+    if (f->has_connection) {
+        mpt_table_set_uint(table, CONNECTIONS, group->connections);
+        mpt_table_set_uint(table, ADDRESSES, group->addresses);
+    }
+    if (group->last_time.known)
+        mpt_table_set_ns(table, LAST_TIME, group->last_time.ns);
     mpt_table_set_text(table, SENTENCE, sentence);
     mpt_table_set_text(table, RFC, mpt_finding_rfc_text(f, rfc));
     g_free(sentence);
@@ -181,9 +185,11 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     struct collection c = {0};
 
     collect_one(&c, x);
-    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
-        for (guint i = 0; i < c.by_severity[s]->len; i++)
-            csv_row(table, g_ptr_array_index(c.by_severity[s], i), mpt_path_hops_names(c.ways));
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        const GPtrArray *groups = mpt_finding_groups_of(c.groups, s);
+        for (guint i = 0; i < groups->len; i++)
+            csv_row(table, g_ptr_array_index(groups, i), mpt_path_hops_names(c.ways));
+    }
     mpt_csv_table(sink, table);
     mpt_table_free(table);
     clear(&c);
@@ -205,8 +211,42 @@ static void json_id(mpt_json *json, const char *key, bool known, int64_t value)
         mpt_json_member_null(json, key);
 }
 
-static void json_finding(mpt_json *json, const mpt_finding *f, const char *const *points)
+static void json_time(mpt_json *json, const char *key, mpt_maybe_ns time)
 {
+    if (time.known)
+        mpt_json_member_seconds(json, key, time.ns);
+    else
+        mpt_json_member_null(json, key);
+}
+
+static void json_occurrence(mpt_json *json, const mpt_finding_group *group, const mpt_finding_occurrence *o)
+{
+    mpt_json_begin_object_inline(json);
+    json_id(json, "connection", group->first.has_connection, o->connection);
+    json_id(json, "subflow", o->subflow.known, o->subflow.value);
+    json_id(json, "frame", o->frame != 0, o->frame);
+    json_time(json, "time", o->time);
+    mpt_json_member_uint(json, "count", o->count);
+    mpt_json_member_string(json, "sentence", o->sentence);
+    mpt_json_end_object(json);
+}
+
+/* One alone is its own only occurrence: nothing to list. */
+static void json_occurrences(mpt_json *json, const mpt_finding_group *group)
+{
+    mpt_json_member_uint(json, "times", group->times);
+    json_id(json, "connections", group->first.has_connection, group->connections);
+    json_id(json, "addresses", group->first.has_connection, group->addresses);
+    json_time(json, "last_time", group->last_time);
+    mpt_json_member_array(json, "occurrences");
+    for (guint i = 0; group->times > 1 && i < group->occurrences->len; i++)
+        json_occurrence(json, group, &g_array_index(group->occurrences, mpt_finding_occurrence, i));
+    mpt_json_end_array(json);
+}
+
+static void json_finding(mpt_json *json, const mpt_finding_group *group, const char *const *points)
+{
+    const mpt_finding *f = &group->first;
     char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
 
     mpt_json_begin_object(json);
@@ -217,14 +257,12 @@ static void json_finding(mpt_json *json, const mpt_finding *f, const char *const
     mpt_json_member_string(json, "direction",
                            f->direction.known ? mpt_direction_name((mpt_direction)f->direction.value) : NULL);
     json_id(json, "frame", f->frame != 0, f->frame);
-    if (f->time.known)
-        mpt_json_member_seconds(json, "time", f->time.ns);
-    else
-        mpt_json_member_null(json, "time");
-    mpt_json_member_uint(json, "count", f->count);
+    json_time(json, "time", f->time);
+    mpt_json_member_uint(json, "count", group->count);
     mpt_json_member_string(json, "unit", mpt_finding_unit_name(f->unit));
     mpt_json_member_string(json, "sentence", sentence);
     mpt_json_member_string(json, "rfc", mpt_finding_rfc_text(f, rfc));
+    json_occurrences(json, group);
     mpt_json_end_object(json);
     g_free(sentence);
 }
@@ -234,10 +272,12 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
 {
     struct collection c = {0};
 
-    collect(&c, reports);
-    for (unsigned s = 0; s < MPT_SEVERITIES; s++)
-        for (guint i = 0; i < c.by_severity[s]->len; i++)
-            json_finding(json, g_ptr_array_index(c.by_severity[s], i), mpt_path_hops_names(c.ways));
+    collect(&c, reports, true);
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        const GPtrArray *groups = mpt_finding_groups_of(c.groups, s);
+        for (guint i = 0; i < groups->len; i++)
+            json_finding(json, g_ptr_array_index(groups, i), mpt_path_hops_names(c.ways));
+    }
     clear(&c);
 }
 

@@ -5,6 +5,7 @@
 #include "gui_rows.h"
 
 #include "plugin/report/common/event_json.h"
+#include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"
@@ -220,6 +221,8 @@ void mpt_gui_rows_events(mpt_gui_rows *to)
     X(FINDING_TEXT, MPT_TEXT, "finding", .title = "Finding")                                                 \
     X(FINDING_COUNT, MPT_UINT, "count", .title = "Count", .tip = "How often, how many or how much")          \
     X(FINDING_UNIT, MPT_TEXT, "unit", .title = "Of", .tip = "What is counted: times, bytes, segments, ...")  \
+    X(FINDING_TIMES, MPT_UINT, "times", .title = "Times",                                                    \
+      .tip = "How many equal findings this row is; connection, time and frame are the first one's")          \
     X(FINDING_CHECK, MPT_TEXT, "check", .title = "Check")                                                    \
     X(FINDING_RFC, MPT_TEXT, "rfc", .title = "RFC")
 MPT_COLUMNS(FINDING_TABLE, FINDING_COLUMNS, FINDING_TABLE_LIST);
@@ -229,8 +232,9 @@ const mpt_gui_layout MPT_GUI_FINDING_LAYOUT = {.columns = FINDING_TABLE,
                                                .sentence = FINDING_TEXT,
                                                .empty = "All checks were made, and nothing was found."};
 
-static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
+static void finding_row(mpt_gui_rows *to, const mpt_finding_group *group)
 {
+    const mpt_finding *f = &group->first;
     static const mpt_gui_severity severities[MPT_SEVERITIES] = {
         [MPT_SEVERITY_ERROR] = MPT_GUI_ERROR,
         [MPT_SEVERITY_WARNING] = MPT_GUI_WARNING,
@@ -258,39 +262,29 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding *f)
     if (f->frame)
         mpt_table_set_uint(t, FINDING_FRAME, f->frame);
     mpt_table_set_text(t, FINDING_TEXT, sentence);
-    mpt_table_set_uint(t, FINDING_COUNT, f->count);
+    mpt_table_set_uint(t, FINDING_COUNT, group->count);
     mpt_table_set_text(t, FINDING_UNIT, mpt_finding_unit_name(f->unit));
+    mpt_table_set_uint(t, FINDING_TIMES, group->times);
     mpt_table_set_text(t, FINDING_CHECK, mpt_finding_name(f->id));
     mpt_table_set_text(t, FINDING_RFC, mpt_finding_rfc_text(f, rfc));
     g_free(sentence);
 }
 
-static GPtrArray *collect(const mpt_gui_rows *to)
-{
-    GPtrArray *all = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-
-    g_ptr_array_add(all, mpt_findings_of_capture(to->engine));
-    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
-        g_ptr_array_add(all, mpt_findings_of_connection(to->engine, &v));
-    return all;
-}
-
 /* The worst first, as the report has them. */
 void mpt_gui_rows_findings(mpt_gui_rows *to)
 {
-    GPtrArray *all;
+    mpt_finding_groups *all;
 
     if (!to->connections->len)
         return;
-    all = collect(to);
+    all = mpt_finding_groups_new(NULL, false);
+    mpt_finding_groups_add(all, mpt_findings_of_capture(to->engine), NULL);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
+        mpt_finding_groups_add(all, mpt_findings_of_connection(to->engine, &v), &v);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
-        for (guint i = 0; i < all->len; i++) {
-            const GArray *findings = g_ptr_array_index(all, i);
-
-            for (guint k = 0; k < findings->len; k++)
-                if (g_array_index(findings, mpt_finding, k).severity == s)
-                    finding_row(to, &g_array_index(findings, mpt_finding, k));
-        }
+        const GPtrArray *groups = mpt_finding_groups_of(all, s);
+        for (guint i = 0; i < groups->len; i++)
+            finding_row(to, g_ptr_array_index(groups, i));
     }
-    g_ptr_array_unref(all);
+    mpt_finding_groups_free(all);
 }

@@ -8,7 +8,7 @@
 #include "path_model.h"
 #include "paths_csv.h"
 #include "paths_json.h"
-#include "plugin/report/common/finding_text.h"
+#include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/vantage_words.h"
 #include "plugin/report/format/text.h"
@@ -119,20 +119,24 @@ static void write_match(const mpt_path_row *row, mpt_sink *sink, GString *line)
 static void write_changes(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_path_hops *ways = mpt_path_hops_new(x);
+    mpt_finding_groups *all = mpt_finding_groups_new(mpt_path_hops_names(ways), false);
     bool first = true;
 
     for (mpt_connection_view v = {0}; mpt_report_next(x, &v);) {
-        if (!mpt_path_hops_of(ways, v.id))
-            continue;
-        GArray *findings = mpt_findings_between(x->engine, &v, mpt_path_hops_of(ways, v.id));
-        for (guint i = 0; i < findings->len; i++) {
+        const GArray *hops = mpt_path_hops_of(ways, v.id);
+        if (hops)
+            mpt_finding_groups_add(all, mpt_findings_between(x->engine, &v, hops), &v);
+    }
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        const GPtrArray *groups = mpt_finding_groups_of(all, s);
+        for (guint i = 0; i < groups->len; i++) {
             if (first)
                 mpt_text_heading(sink, 3, "Changed on the way");
             first = false;
-            mpt_finding_paragraph(&g_array_index(findings, mpt_finding, i), mpt_path_hops_names(ways), sink);
+            mpt_finding_group_paragraph(all, g_ptr_array_index(groups, i), sink);
         }
-        g_array_unref(findings);
     }
+    mpt_finding_groups_free(all);
     mpt_path_hops_free(ways);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plot_internal.h"
+#include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
@@ -223,32 +224,47 @@ static void put_text_report(const mpt_report_context *x, mpt_sink *sink)
     mpt_sink_free(text);
 }
 
+static void put_finding(mpt_sink *sink, const mpt_finding_group *group)
+{
+    const mpt_finding *f = &group->first;
+    char text[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, NULL);
+    const char *rfc = mpt_finding_rfc_text(f, text);
+    GString *extent = g_string_new(NULL);
+
+    mpt_sink_printf(sink, "<li class=\"%s\"><b>%s</b>: ", mpt_severity_label(f->severity)->name,
+                    mpt_severity_label(f->severity)->name);
+    mpt_plot_escape(sink, sentence);
+    g_free(sentence);
+    mpt_sink_puts(sink, " <span class=\"soft\">(");
+    mpt_plot_escape(sink, rfc ? rfc : mpt_finding_name(f->id));
+    if (f->frame)
+        mpt_sink_printf(sink, ", frame %u", f->frame);
+    mpt_sink_puts(sink, ")");
+    mpt_finding_group_extent(group, extent);
+    if (extent->len)
+        mpt_sink_puts(sink, " ");
+    mpt_plot_escape(sink, extent->str);
+    g_string_free(extent, TRUE);
+    mpt_sink_puts(sink, "</span></li>\n");
+}
+
 static void put_findings(mpt_sink *sink, const mpt_plot *plot)
 {
-    GArray *findings = mpt_findings_of_connection(plot->context->engine, &plot->view);
+    mpt_finding_groups *all = mpt_finding_groups_new(NULL, false);
+    bool any = false;
 
+    mpt_finding_groups_add(all, mpt_findings_of_connection(plot->context->engine, &plot->view), &plot->view);
     mpt_sink_puts(sink, "<h2>Findings</h2>\n");
-    if (findings->len == 0)
-        mpt_sink_puts(sink, "<p>Nothing out of the ordinary.</p>\n");
-    else
-        mpt_sink_puts(sink, "<ul class=\"findings\">\n");
-    for (guint i = 0; i < findings->len; i++) {
-        const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
-        char text[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, NULL);
-        const char *rfc = mpt_finding_rfc_text(f, text);
-
-        mpt_sink_printf(sink, "<li class=\"%s\"><b>%s</b>: ", mpt_severity_label(f->severity)->name,
-                        mpt_severity_label(f->severity)->name);
-        mpt_plot_escape(sink, sentence);
-        g_free(sentence);
-        mpt_sink_puts(sink, " <span class=\"soft\">(");
-        mpt_plot_escape(sink, rfc ? rfc : mpt_finding_name(f->id));
-        if (f->frame)
-            mpt_sink_printf(sink, ", frame %u", f->frame);
-        mpt_sink_puts(sink, ")</span></li>\n");
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        const GPtrArray *groups = mpt_finding_groups_of(all, s);
+        for (guint i = 0; i < groups->len; i++) {
+            mpt_sink_puts(sink, any ? "" : "<ul class=\"findings\">\n");
+            put_finding(sink, g_ptr_array_index(groups, i));
+            any = true;
+        }
     }
-    mpt_sink_puts(sink, findings->len ? "</ul>\n" : "");
-    g_array_unref(findings);
+    mpt_sink_puts(sink, any ? "</ul>\n" : "<p>Nothing out of the ordinary.</p>\n");
+    mpt_finding_groups_free(all);
 }
 
 /* --- the page --- */
