@@ -12,16 +12,12 @@
 #include <epan/proto.h>
 #include <epan/tvbuff.h>
 
-#include <string.h>
-
 #include "epan_values.h"
-#include "tap/engine/protocol/option.h"
+#include "tap/engine/protocol/tcp_option.h"
 
 #define TCP_PROTOCOL 6
 #define HEADER       20 /* RFC 9293 3.1, without options */
 #define MAX_SEGMENTS 16 /* of one frame: tunnels */
-
-enum { OPTION_END = 0, OPTION_NOP = 1, OPTION_WINDOW_SCALE = 3 };
 
 static dissector_handle_t wrapper_handle, original_handle;
 static int mptcp_id = -1, tcp_id = -1;
@@ -102,29 +98,21 @@ static uint32_t be32(const uint8_t *p)
     return (uint32_t)be16(p) << 16 | be16(p + 2);
 }
 
-static void read_option(mpt_segment *g, const uint8_t *option, unsigned length, int *scale)
-{
-    if (option[0] == OPTION_WINDOW_SCALE && length == 3)
-        *scale = option[2];
-    if (option[0] == MPT_OPTION_KIND && g->option_len + length <= sizeof g->options) {
-        memcpy(g->options + g->option_len, option, length);
-        g->option_len = (uint16_t)(g->option_len + length);
-    }
-}
-
 static void read_options(mpt_segment *g, const uint8_t *options, unsigned length, int *scale)
 {
     unsigned at = 0, n;
 
-    while (at < length && options[at] != OPTION_END) {
-        if (options[at] == OPTION_NOP) {
+    while (at < length && options[at] != MPT_TCP_OPTION_END) {
+        if (options[at] == MPT_TCP_OPTION_NOP) {
             at++;
             continue;
         }
         if (at + 1 >= length || options[at + 1] < 2)
             return;
         n = MIN(options[at + 1], length - at);
-        read_option(g, options + at, n, scale);
+        if (options[at] == MPT_TCP_OPTION_WINDOW_SCALE && n == 3)
+            *scale = options[at + 2];
+        mpt_tcp_option_take(g, options + at, n);
         at += n;
     }
 }

@@ -4,6 +4,8 @@
  */
 #include "epan_values.h"
 
+#include <wiretap/wtap.h>
+
 int64_t mpt_epan_time(const packet_info *pinfo)
 {
     const int64_t limit = INT64_MAX / 1000000000 - 1;
@@ -15,6 +17,10 @@ void mpt_epan_set_frame(mpt_segment *segment, const packet_info *pinfo)
 {
     segment->frame = pinfo->num;
     segment->time_ns = mpt_epan_time(pinfo);
+    if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID) {
+        segment->presence |= MPT_SEGMENT_INTERFACE;
+        segment->interface_id = pinfo->rec->rec_header.packet_header.interface_id;
+    }
 }
 
 static void set_endpoint(mpt_endpoint *e, const address *a, uint16_t port)

@@ -13,7 +13,7 @@
 
 /* The frame's time in nanoseconds since the epoch, clamped to what 64 bits hold. */
 int64_t mpt_epan_time(const packet_info *pinfo);
-/* Sets the frame's number and time. */
+/* Sets the frame's number and time, and the interface where the file's format has interfaces. */
 void mpt_epan_set_frame(mpt_segment *segment, const packet_info *pinfo);
 /* Sets src and dst. An address that is neither IPv4 nor IPv6 is left out: the endpoint has its port alone. */
 void mpt_epan_set_ends(mpt_segment *segment, const address *src, uint16_t src_port, const address *dst,

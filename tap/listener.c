@@ -12,29 +12,18 @@
 #include <epan/proto.h>
 #include <epan/tap.h>
 #include <epan/tvbuff.h>
-#include <wiretap/wtap.h>
 
 #include <string.h>
 
 #include "epan_values.h"
 #include "tap/engine/protocol/option.h"
+#include "tap/engine/protocol/tcp_option.h"
 
-/* An MPTCP option of the segment that is being dissected, as our tap gets it. */
+/* An option of the segment that is being dissected, as our taps get it. */
 struct option_record {
     const struct tcpheader *tcph;
     uint8_t length;
     uint8_t bytes[MPT_SEGMENT_OPTION_BYTES];
-};
-
-/* TCP's own options that may be asked for (RFC 9293 3.2, RFC 7323 3.2). */
-enum { MSS_KIND = 2, TIMESTAMPS_KIND = 8 };
-
-/* One of them, as our tap gets it. */
-struct tcp_option_record {
-    const struct tcpheader *tcph;
-    unsigned kind;
-    uint32_t tsval, tsecr;
-    uint16_t mss;
 };
 
 /* Between two packets Wireshark uses all of the processor's cache. */
@@ -167,10 +156,6 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     g->captured_payload = 0;
     g->payload = NULL;
     mpt_epan_set_frame(g, pinfo);
-    if (pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID) {
-        g->presence |= MPT_SEGMENT_INTERFACE;
-        g->interface_id = pinfo->rec->rec_header.packet_header.interface_id;
-    }
     listener.tcph = t;
     listener.pending = true;
     listener.last_frame = pinfo->num;
@@ -183,15 +168,10 @@ static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_d
                                    const void *data, tap_flags_t flags _U_)
 {
     const struct option_record *r = data;
-    mpt_segment *g;
 
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
-    g = segment_of(pinfo, r->tcph);
-    if (g->option_len + r->length <= sizeof g->options) {
-        memcpy(g->options + g->option_len, r->bytes, r->length);
-        g->option_len = (uint16_t)(g->option_len + r->length);
-    }
+    mpt_tcp_option_take(segment_of(pinfo, r->tcph), r->bytes, r->length);
     return TAP_PACKET_REDRAW;
 }
 
@@ -278,7 +258,8 @@ static void on_draw(void *tapdata _U_)
     listener.client->draw();
 }
 
-/* --- the wrapper around the dissector of option kind 30 --- */
+/* --- the wrappers around the dissectors of options: kind 30, and, only while somebody asks for them,
+ * some of TCP itself --- */
 
 /* Nearly all frames need no more of them than there are here. */
 static struct option_record *new_record(const packet_info *pinfo)
@@ -292,72 +273,40 @@ static struct option_record *new_record(const packet_info *pinfo)
     return used < G_N_ELEMENTS(records) ? &records[used++] : wmem_new(pinfo->pool, struct option_record);
 }
 
-static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+static void queue(int tap, tvbuff_t *tvb, packet_info *pinfo, const struct tcpheader *t)
 {
-    if (listener.client && data) {
-        struct option_record *r = new_record(pinfo);
+    struct option_record *r;
 
-        r->tcph = data;
-        r->length = (uint8_t)MIN(tvb_captured_length(tvb), sizeof r->bytes);
-        tvb_memcpy(tvb, r->bytes, 0, r->length);
-        tap_queue_packet(option_tap, pinfo, r);
-    }
-    return original_handle ? call_dissector_only(original_handle, tvb, pinfo, tree, data)
-                           : (int)tvb_captured_length(tvb);
+    if (!listener.client || !t)
+        return;
+    r = new_record(pinfo);
+    r->tcph = t;
+    r->length = (uint8_t)MIN(tvb_captured_length(tvb), sizeof r->bytes);
+    tvb_memcpy(tvb, r->bytes, 0, r->length);
+    tap_queue_packet(tap, pinfo, r);
 }
 
-/* --- the same around options of TCP itself, only while somebody asks for them --- */
-
-static void queue_tcp_option(packet_info *pinfo, const struct tcp_option_record *r)
+static int go_on(dissector_handle_t original, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    struct tcp_option_record *copy = wmem_new(pinfo->pool, struct tcp_option_record);
+    return original ? call_dissector_only(original, tvb, pinfo, tree, data) : (int)tvb_captured_length(tvb);
+}
 
-    *copy = *r;
-    tap_queue_packet(tcp_option_tap, pinfo, copy);
+static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    queue(option_tap, tvb, pinfo, data);
+    return go_on(original_handle, tvb, pinfo, tree, data);
 }
 
 static int dissect_timestamps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (listener.client && data && tvb_captured_length(tvb) >= 10) {
-        struct tcp_option_record r = {.tcph = data, .kind = TIMESTAMPS_KIND};
-
-        r.tsval = tvb_get_ntohl(tvb, 2);
-        r.tsecr = tvb_get_ntohl(tvb, 6);
-        queue_tcp_option(pinfo, &r);
-    }
-    return original_timestamps ? call_dissector_only(original_timestamps, tvb, pinfo, tree, data)
-                               : (int)tvb_captured_length(tvb);
+    queue(tcp_option_tap, tvb, pinfo, data);
+    return go_on(original_timestamps, tvb, pinfo, tree, data);
 }
 
 static int dissect_mss(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    if (listener.client && data && tvb_captured_length(tvb) >= 4) {
-        struct tcp_option_record r = {.tcph = data, .kind = MSS_KIND, .mss = tvb_get_ntohs(tvb, 2)};
-
-        queue_tcp_option(pinfo, &r);
-    }
-    return original_mss ? call_dissector_only(original_mss, tvb, pinfo, tree, data)
-                        : (int)tvb_captured_length(tvb);
-}
-
-static tap_packet_status on_tcp_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                       const void *data, tap_flags_t flags _U_)
-{
-    const struct tcp_option_record *r = data;
-    mpt_segment *g;
-
-    if (!listener.client)
-        return TAP_PACKET_DONT_REDRAW;
-    g = segment_of(pinfo, r->tcph);
-    if (r->kind == MSS_KIND) {
-        g->mss = r->mss;
-        g->presence |= MPT_SEGMENT_MSS;
-    } else {
-        g->tsval = r->tsval;
-        g->tsecr = r->tsecr;
-        g->presence |= MPT_SEGMENT_TIMESTAMPS;
-    }
-    return TAP_PACKET_DONT_REDRAW;
+    queue(tcp_option_tap, tvb, pinfo, data);
+    return go_on(original_mss, tvb, pinfo, tree, data);
 }
 
 static void wrap(uint32_t kind, dissector_handle_t with, dissector_handle_t *original)
@@ -458,11 +407,11 @@ bool mpt_listener_want_tcp_options(char **error)
         return true;
     listener.want_tcp_options =
         tap_started(register_tap_listener("mptcpscope.tcp_option", &tag_tcp_option, NULL, TL_REQUIRES_NOTHING,
-                                          NULL, on_tcp_option, NULL, NULL),
+                                          NULL, on_option, NULL, NULL),
                     error);
     if (listener.want_tcp_options) {
-        wrap(TIMESTAMPS_KIND, timestamps_handle, &original_timestamps);
-        wrap(MSS_KIND, mss_handle, &original_mss);
+        wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
+        wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
     }
     return listener.want_tcp_options;
 }
@@ -497,8 +446,8 @@ void mpt_listener_stop(void)
         remove_tap_listener(&tag_payload);
     if (listener.want_tcp_options)
         remove_tap_listener(&tag_tcp_option);
-    unwrap(TIMESTAMPS_KIND, &original_timestamps);
-    unwrap(MSS_KIND, &original_mss);
+    unwrap(MPT_TCP_OPTION_TIMESTAMPS, &original_timestamps);
+    unwrap(MPT_TCP_OPTION_MSS, &original_mss);
     g_slist_free_full(listener.filters, remove_filter);
     listener.filters = NULL;
     mpt_listener_forget();

@@ -1,0 +1,41 @@
+/* tcp_option.c - see tcp_option.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tcp_option.h"
+
+#include <string.h>
+
+#include "option.h"
+
+enum { MSS_LENGTH = 4, TIMESTAMPS_LENGTH = 10 };
+
+static uint32_t be32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static void take_mptcp(mpt_segment *g, const uint8_t *option, unsigned captured)
+{
+    if (g->option_len + captured > sizeof g->options)
+        return;
+    memcpy(g->options + g->option_len, option, captured);
+    g->option_len = (uint16_t)(g->option_len + captured);
+}
+
+void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned captured)
+{
+    if (captured == 0)
+        return;
+    if (option[0] == MPT_OPTION_KIND) {
+        take_mptcp(g, option, captured);
+    } else if (option[0] == MPT_TCP_OPTION_MSS && captured >= MSS_LENGTH && option[1] == MSS_LENGTH) {
+        g->mss = (uint16_t)(option[2] << 8 | option[3]);
+        g->presence |= MPT_SEGMENT_MSS;
+    } else if (option[0] == MPT_TCP_OPTION_TIMESTAMPS && captured >= TIMESTAMPS_LENGTH &&
+               option[1] == TIMESTAMPS_LENGTH) {
+        g->tsval = be32(option + 2);
+        g->tsecr = be32(option + 6);
+        g->presence |= MPT_SEGMENT_TIMESTAMPS;
+    }
+}

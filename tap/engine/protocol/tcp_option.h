@@ -1,0 +1,26 @@
+/* tcp_option.h - what a segment keeps of its TCP options, from their raw bytes: the same through both doors.
+ *
+ * Invariant: an option whose bytes are not all there, or that has the wrong length, changes nothing; MPTCP
+ * options are kept as far as they are there.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_TCP_OPTION_H
+#define MPT_TCP_OPTION_H
+
+#include "tap/segment.h"
+
+/* RFC 9293 3.2, RFC 7323. */
+enum {
+    MPT_TCP_OPTION_END = 0,
+    MPT_TCP_OPTION_NOP = 1,
+    MPT_TCP_OPTION_MSS = 2,
+    MPT_TCP_OPTION_WINDOW_SCALE = 3,
+    MPT_TCP_OPTION_TIMESTAMPS = 8,
+};
+
+/* Takes one option, with kind and length, of `captured` bytes: timestamps (RFC 7323 3.2), the MSS (RFC 9293
+ * 3.7.1), or MPTCP. Others change nothing. */
+void mpt_tcp_option_take(mpt_segment *segment, const uint8_t *option, unsigned captured);
+
+#endif

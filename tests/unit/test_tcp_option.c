@@ -1,0 +1,76 @@
+/* test_tcp_option.c - what a segment keeps of the raw bytes of its TCP options.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tap/engine/protocol/tcp_option.h"
+
+static const uint8_t MSS[] = {2, 4, 0x05, 0xb4}, TIMES[] = {8, 10, 0x80, 0, 0, 1, 0, 0, 2, 3},
+                     DSS[] = {30, 8, 0x20, 1, 1, 2, 3, 4};
+
+static void test_take__mss_and_timestamps__as_numbers(void **state)
+{
+    mpt_segment g = {0};
+
+    (void)state;
+    mpt_tcp_option_take(&g, MSS, sizeof MSS);
+    mpt_tcp_option_take(&g, TIMES, sizeof TIMES);
+    assert_int_equal(g.presence, MPT_SEGMENT_MSS | MPT_SEGMENT_TIMESTAMPS);
+    assert_int_equal(g.mss, 1460);
+    assert_int_equal(g.tsval, 0x80000001);
+    assert_int_equal(g.tsecr, 0x203);
+    assert_int_equal(g.option_len, 0);
+}
+
+static void test_take__cut_or_of_another_length__nothing(void **state)
+{
+    static const uint8_t longer[] = {2, 5, 0x05, 0xb4, 0}, sack[] = {4, 2};
+    mpt_segment g = {0};
+
+    (void)state;
+    mpt_tcp_option_take(&g, MSS, 3);
+    mpt_tcp_option_take(&g, TIMES, 9);
+    mpt_tcp_option_take(&g, longer, sizeof longer);
+    mpt_tcp_option_take(&g, sack, sizeof sack);
+    mpt_tcp_option_take(&g, DSS, 0);
+    assert_int_equal(g.presence, 0);
+    assert_int_equal(g.option_len, 0);
+}
+
+static void test_take__mptcp__one_after_the_other_while_there_is_room(void **state)
+{
+    mpt_segment g = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 6; i++)
+        mpt_tcp_option_take(&g, DSS, sizeof DSS);
+    assert_int_equal(g.option_len, 40);
+    assert_memory_equal(g.options + 32, DSS, sizeof DSS);
+}
+
+static void test_take__mptcp_that_is_cut__what_is_there(void **state)
+{
+    mpt_segment g = {0};
+
+    (void)state;
+    mpt_tcp_option_take(&g, DSS, 3);
+    assert_int_equal(g.option_len, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_take__mss_and_timestamps__as_numbers),
+        cmocka_unit_test(test_take__cut_or_of_another_length__nothing),
+        cmocka_unit_test(test_take__mptcp__one_after_the_other_while_there_is_room),
+        cmocka_unit_test(test_take__mptcp_that_is_cut__what_is_there),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
