@@ -135,6 +135,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "that were not late themselves.",
     [MPT_PHRASE_DATA_AFTER_FIN] =
         "The {1} sends {2} with data sequence numbers at or beyond its DATA_FIN (frame {3}).",
+    [MPT_PHRASE_DATA_FIN_MOVED] =
+        "The {1} sends a DATA_FIN {3} {2?after|before} its first one (frame {4}; {5:plain} time{5?|s}): the end "
+        "of the data can't move. Data is counted up to the first.",
     [MPT_PHRASE_DATA_NOT_ACKED] =
         "When the connection ends, {1} of the {2} are acknowledged by TCP but not at the data level: the "
         "other side may never have got them.",

@@ -253,9 +253,10 @@ static int64_t level_shift(mpt_data_level *to, mpt_data_level *from)
 static void merge_level_state(mpt_data_level *to, const mpt_data_level *from, int64_t shift)
 {
     to->expected = MAX(to->expected, from->expected + shift);
-    if (from->has_fin) {
+    if (from->has_fin && (!to->has_fin || from->fin_ns < to->fin_ns)) {
         to->has_fin = true;
         to->fin = from->fin + shift;
+        to->fin_ns = from->fin_ns;
         to->fin_frame = from->fin_frame;
         to->fin_acked = from->fin_acked;
         to->fin_acked_ns = from->fin_acked_ns;
@@ -303,8 +304,61 @@ static void move_place(uint32_t *place, guint by)
         *place += by;
 }
 
+static void close_up(uint32_t *place, uint32_t removed, uint32_t same)
+{
+    if (*place == removed)
+        *place = same;
+    else if (*place > removed && *place != PLACE_DROPPED)
+        --*place;
+}
+
+/* The event at place `removed` is part of that at place `same`. */
+static void remove_event(mpt_connection *c, uint32_t removed, uint32_t same)
+{
+    for (guint i = 0; i < c->subflows->len; i++) {
+        mpt_subflow *s = g_ptr_array_index(c->subflows, i);
+        for (mpt_half *h = s->half; h < s->half + MPT_SIDES; h++) {
+            close_up(&h->fin_event, removed, same);
+            close_up(&h->rst_event, removed, same);
+            close_up(&h->infinite_event, removed, same);
+        }
+    }
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
+        close_up(&c->level[side].fin_event, removed, same);
+    g_array_remove_index(c->events, removed - 1);
+}
+
+/* DATA_FINs at one position are one event: those from `by` on were another connection's. */
+static void join_data_fins(mpt_engine *e, mpt_connection *c, guint by)
+{
+    for (guint i = c->events->len; i > by; i--) {
+        const mpt_event moved = g_array_index(c->events, mpt_event, i - 1);
+        if (moved.type != MPT_EVENT_DATA_FIN)
+            continue;
+        e->work += by + c->subflows->len;
+        if (!mpt_engine_affords(e))
+            return;
+        for (guint k = 0; k < by; k++) {
+            mpt_event *event = &g_array_index(c->events, mpt_event, k);
+            if (event->type != MPT_EVENT_DATA_FIN || event->side != moved.side ||
+                event->data.dsn != moved.data.dsn)
+                continue;
+            event->count += moved.count;
+            event->last_ns = MAX(event->last_ns, moved.last_ns);
+            if (moved.time_ns < event->time_ns) {
+                event->time_ns = moved.time_ns;
+                event->frame = moved.frame;
+                event->owner = moved.owner;
+            }
+            remove_event(c, i, k + 1);
+            break;
+        }
+    }
+}
+
 /* The subflows of `from` are those from `offset` on already. */
-static void move_events(mpt_connection *to, mpt_connection *from, unsigned offset, bool flip)
+static void move_events(mpt_engine *e, mpt_connection *to, mpt_connection *from, unsigned offset, bool flip,
+                        const int64_t shift[MPT_CONN_SIDES])
 {
     guint i, by = to->events ? to->events->len : 0;
 
@@ -328,10 +382,13 @@ static void move_events(mpt_connection *to, mpt_connection *from, unsigned offse
     }
     for (i = 0; i < from->events->len; i++) {
         mpt_event event = g_array_index(from->events, mpt_event, i);
+        if (event.type == MPT_EVENT_DATA_FIN || event.type == MPT_EVENT_INFINITE_MAPPING)
+            event.data.dsn += shift[event.side];
         event.owner = (uint16_t)(event.owner + offset);
         event.side = mpt_conn_side_flip(event.side, flip);
         g_array_append_val(to->events, event);
     }
+    join_data_fins(e, to, by);
 }
 
 void mpt_identity_forget(mpt_engine *e, mpt_connection *c)
@@ -378,7 +435,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
         shift[side] = level_shift(&to->level[mpt_conn_side_flip(side, flip)], &from->level[side]);
     move_subflows(to, from, flip, shift);
-    move_events(to, from, offset, flip);
+    move_events(e, to, from, offset, flip, shift);
     if (e->config.want_evidence)
         mpt_evidence_merged(to, offset);
     for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {

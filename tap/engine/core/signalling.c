@@ -353,6 +353,27 @@ static void dss_event(const struct context *x, mpt_event_type type, int64_t dsn,
             x, &(mpt_event){.type = type, .data = {.dsn = dsn, .ssn = o->ssn, .length = o->length}});
 }
 
+/* The event of a DATA_FIN at another position than the last one's, if there is one already. */
+static uint32_t find_data_fin(const struct context *x, int64_t fin, uint32_t last)
+{
+    const mpt_connection *c = x->s->connection;
+    const mpt_event *event =
+        last && last != PLACE_DROPPED ? &g_array_index(c->events, mpt_event, last - 1) : NULL;
+    guint i = c->events ? c->events->len : 0;
+
+    if (!event || event->data.dsn == fin)
+        return last;
+    x->e->work += i;
+    if (!mpt_engine_affords(x->e))
+        return last;
+    for (; i > 0; i--) {
+        event = &g_array_index(c->events, mpt_event, i - 1);
+        if (event->type == MPT_EVENT_DATA_FIN && event->side == conn_side_of(x) && event->data.dsn == fin)
+            return i;
+    }
+    return 0;
+}
+
 static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin)
 {
     mpt_data_level *d = &x->s->connection->level[conn_side_of(x)];
@@ -361,8 +382,10 @@ static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin
     if (!d->has_fin) {
         d->has_fin = true;
         d->fin_frame = x->g->frame;
+        d->fin_ns = x->g->time_ns;
         d->fin = fin;
     }
+    d->fin_event = find_data_fin(x, fin, d->fin_event);
     dss_event(x, MPT_EVENT_DATA_FIN, fin, o, &d->fin_event);
 }
 

@@ -138,9 +138,9 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
         when = h->acked_ns;
     } else if (f->data_ack_max.known) {
         known = true;
-        acked = f->data_ack_max.value - 1 + syn_data;
-        if (f->data_fin.known && f->data_ack_max.value > f->data_fin.value)
-            acked--;
+        /* Behind the first DATA_FIN there is no data. */
+        acked = (f->data_fin.known ? MIN(f->data_ack_max.value, f->data_fin.value) : f->data_ack_max.value) -
+                1 + syn_data;
         if (d->before_known) /* in a window of time: what was acknowledged in it */
             acked -= MIN(acked, d->acked_before - d->idsn - 1 + syn_data);
     }

@@ -130,6 +130,7 @@ void mpt_check_far(mpt_checking *x);
 void mpt_check_beyond_window(mpt_checking *x);
 void mpt_check_data_acks(mpt_checking *x);
 void mpt_check_after_fin(mpt_checking *x);
+void mpt_check_fin_moved(mpt_checking *x);
 void mpt_check_not_delivered(mpt_checking *x);
 void mpt_check_checksums(mpt_checking *x);
 void mpt_check_mp_fail(mpt_checking *x);

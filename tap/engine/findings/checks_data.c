@@ -143,6 +143,35 @@ void mpt_check_after_fin(mpt_checking *x)
     }
 }
 
+/* A DATA_FIN is sent again as it was, like the FIN of TCP (RFC 8684 3.3.3). */
+void mpt_check_fin_moved(mpt_checking *x)
+{
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
+        const mpt_event *first =
+            mpt_checking_event(x, MPT_EVENT_DATA_FIN, -1, (int)mpt_direction_sender(direction), INT64_MIN);
+        const mpt_event *moved = NULL;
+        uint64_t times = 0;
+        for (guint i = 0; first && i < x->events->len; i++) {
+            const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+            if (event->type != MPT_EVENT_DATA_FIN || event->side != first->side ||
+                event->data.dsn == first->data.dsn)
+                continue;
+            moved = moved ? moved : event;
+            times += event->count;
+        }
+        if (!moved)
+            continue;
+        mpt_finding *f =
+            mpt_say(mpt_found(x, MPT_FINDING_DATA_FIN_MOVED, moved->time_ns, moved->frame, times),
+                    MPT_PHRASE_DATA_FIN_MOVED, mpt_term_sender(direction),
+                    mpt_term_of(MPT_TERM_FLAG, moved->data.dsn > first->data.dsn),
+                    mpt_term_of(MPT_TERM_BYTES, (uint64_t)ABS(moved->data.dsn - first->data.dsn)),
+                    mpt_term_of(MPT_TERM_FRAME, first->frame), mpt_term_of(MPT_TERM_COUNT, times));
+        mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, moved->owner));
+        mpt_found_direction(f, direction);
+    }
+}
+
 /* --- what TCP acknowledged and the data level did not --- */
 
 struct undelivered {

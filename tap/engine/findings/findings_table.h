@@ -44,6 +44,7 @@
     X(DATA_ACK_BEYOND, data_ack_beyond, CONNECTION, ERROR, SAME("3.3.2"), DATA_ACKS, mpt_check_data_acks) \
     X(DATA_ACK_BACK, data_ack_back, CONNECTION, WARNING, SAME("3.3.2"), DATA_ACKS, NULL) \
     X(DATA_AFTER_FIN, data_after_fin, CONNECTION, ERROR, SAME("3.3.3"), BYTES, mpt_check_after_fin) \
+    X(DATA_FIN_MOVED, data_fin_moved, CONNECTION, ERROR, SAME("3.3.3"), TIMES, mpt_check_fin_moved) \
     X(DATA_NOT_ACKED, data_not_acked, CONNECTION, WARNING, SAME("3.3.2"), BYTES, mpt_check_not_delivered) \
     X(CHECKSUM_BAD, checksum_bad, CONNECTION, ERROR, SAME("3.3"), MAPPINGS, mpt_check_checksums) \
     X(CHECKSUM_UNVERIFIED, checksum_unverified, CONNECTION, NOTE, SAME("3.3"), MAPPINGS, NULL) \

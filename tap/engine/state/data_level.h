@@ -64,9 +64,9 @@ typedef struct mpt_data_level {
     uint32_t reorder_frame;      /* frame that ended it */
     uint16_t reorder_owner;      /* subflow of that frame */
     bool has_fin;
-    int64_t fin; /* position of the DATA_FIN */
     uint32_t fin_frame;
-    uint32_t fin_event; /* of the DATA_FIN, as in mpt_half */
+    int64_t fin, fin_ns; /* position and time of the first DATA_FIN */
+    uint32_t fin_event;  /* of the last DATA_FIN, as in mpt_half */
     bool fin_acked;
     int64_t fin_acked_ns; /* when it was first acknowledged */
     /* DATA_ACKs that acknowledge this direction. */
