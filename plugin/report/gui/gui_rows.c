@@ -7,8 +7,6 @@
 #include "plugin/report/common/labels.h"
 #include "tap/engine/base/units.h"
 
-#define READABLE (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED)
-
 /* --- connections --- */
 
 #define CONN_TABLE_LIST(X)                                                                                   \
@@ -22,24 +20,17 @@
     X(CONN_SUBFLOWS, MPT_UINT, "subflows", .title = "Subflows")                                              \
     X(CONN_START, MPT_SECONDS_NS, "start", .title = "Start (s)",                                             \
       .tip = "First segment, since the earliest frame of the capture")                                       \
-    X(CONN_DURATION, MPT_SECONDS_NS, "duration", .title = "Duration", .flags = READABLE)                     \
-    X(CONN_DURATION_EXACT, MPT_SECONDS_NS, "duration", .title = "Duration (s)")                              \
-    X(CONN_DATA, MPT_BYTES, "client_data", .title = "Client data", .flags = READABLE,                        \
-      .tip = "Data of the client, each byte once")                                                           \
-    X(CONN_DATA_EXACT, MPT_BYTES, "client_data", .title = "Client data (bytes)",                             \
-      .tip = "Data of the client, each byte once")                                                           \
+    MPT_GUI_BOTH(X, CONN_DURATION, MPT_SECONDS_NS, "duration", "Duration", "s", )                            \
+    MPT_GUI_BOTH(X, CONN_DATA, MPT_BYTES, "client_data", "Client data", "bytes",                             \
+                 .tip = "Data of the client, each byte once")                                                \
     X(CONN_GOODPUT, MPT_RATE_BPS, "client_goodput", .title = "Client goodput",                               \
       .tip = "Data of the client that was acknowledged, over its time")                                      \
-    X(CONN_SERVER_DATA, MPT_BYTES, "server_data", .title = "Server data", .flags = READABLE,                 \
-      .tip = "Data of the server, each byte once")                                                           \
-    X(CONN_SERVER_DATA_EXACT, MPT_BYTES, "server_data", .title = "Server data (bytes)",                      \
-      .tip = "Data of the server, each byte once")                                                           \
+    MPT_GUI_BOTH(X, CONN_SERVER_DATA, MPT_BYTES, "server_data", "Server data", "bytes",                      \
+                 .tip = "Data of the server, each byte once")                                                \
     X(CONN_SERVER_GOODPUT, MPT_RATE_BPS, "server_goodput", .title = "Server goodput",                        \
       .tip = "Data of the server that was acknowledged, over its time")                                      \
-    X(CONN_AGAIN, MPT_BYTES, "reinjected", .title = "Reinjected", .flags = READABLE,                         \
-      .tip = "Data of both that was sent again under other subflow sequence numbers")                        \
-    X(CONN_AGAIN_EXACT, MPT_BYTES, "reinjected", .title = "Reinjected (bytes)",                              \
-      .tip = "Data of both that was sent again under other subflow sequence numbers")                        \
+    MPT_GUI_BOTH(X, CONN_AGAIN, MPT_BYTES, "reinjected", "Reinjected", "bytes",                              \
+                 .tip = "Data of both that was sent again under other subflow sequence numbers")             \
     X(CONN_FALLBACK, MPT_TEXT, "fallback", .title = "Fallback",                                              \
       .tip = "Why the connection fell back to TCP")                                                          \
     X(CONN_CLOSE, MPT_TEXT, "close", .title = "Close")                                                       \
@@ -111,28 +102,19 @@ void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v)
     X(SUB_STATE, MPT_TEXT, "state", .title = "State")                                                        \
     X(SUB_START, MPT_SECONDS_NS, "start", .title = "Start (s)",                                              \
       .tip = "First segment, since the earliest frame of the capture")                                       \
-    X(SUB_DURATION, MPT_SECONDS_NS, "duration", .title = "Duration", .flags = READABLE)                      \
-    X(SUB_DURATION_EXACT, MPT_SECONDS_NS, "duration", .title = "Duration (s)")                               \
-    X(SUB_PAYLOAD, MPT_BYTES, "client_payload", .title = "Client payload", .flags = READABLE,                \
-      .tip = "Payload of the client, retransmissions and all")                                               \
-    X(SUB_PAYLOAD_EXACT, MPT_BYTES, "client_payload", .title = "Client payload (bytes)",                     \
-      .tip = "Payload of the client, retransmissions and all")                                               \
+    MPT_GUI_BOTH(X, SUB_DURATION, MPT_SECONDS_NS, "duration", "Duration", "s", )                             \
+    MPT_GUI_BOTH(X, SUB_PAYLOAD, MPT_BYTES, "client_payload", "Client payload", "bytes",                     \
+                 .tip = "Payload of the client, retransmissions and all")                                    \
     X(SUB_SHARE, MPT_PERCENT, "client_share", .title = "Client share",                                       \
       .tip = "Part of the client's data that came on this subflow first")                                    \
-    X(SUB_SERVER_PAYLOAD, MPT_BYTES, "server_payload", .title = "Server payload", .flags = READABLE,         \
-      .tip = "Payload of the server, retransmissions and all")                                               \
-    X(SUB_SERVER_PAYLOAD_EXACT, MPT_BYTES, "server_payload", .title = "Server payload (bytes)",              \
-      .tip = "Payload of the server, retransmissions and all")                                               \
+    MPT_GUI_BOTH(X, SUB_SERVER_PAYLOAD, MPT_BYTES, "server_payload", "Server payload", "bytes",              \
+                 .tip = "Payload of the server, retransmissions and all")                                    \
     X(SUB_SERVER_SHARE, MPT_PERCENT, "server_share", .title = "Server share",                                \
       .tip = "Part of the server's data that came on this subflow first")                                    \
-    X(SUB_AGAIN, MPT_BYTES, "reinjected", .title = "Reinjected", .flags = READABLE,                          \
-      .tip = "Data of both that this subflow carried again under other subflow sequence numbers")            \
-    X(SUB_AGAIN_EXACT, MPT_BYTES, "reinjected", .title = "Reinjected (bytes)",                               \
-      .tip = "Data of both that this subflow carried again under other subflow sequence numbers")            \
-    X(SUB_RETRANSMITTED, MPT_BYTES, "retransmitted", .title = "Retransmitted", .flags = READABLE,            \
-      .tip = "TCP retransmissions of both on this subflow")                                                  \
-    X(SUB_RETRANSMITTED_EXACT, MPT_BYTES, "retransmitted", .title = "Retransmitted (bytes)",                 \
-      .tip = "TCP retransmissions of both on this subflow")                                                  \
+    MPT_GUI_BOTH(X, SUB_AGAIN, MPT_BYTES, "reinjected", "Reinjected", "bytes",                               \
+                 .tip = "Data of both that this subflow carried again under other subflow sequence numbers") \
+    MPT_GUI_BOTH(X, SUB_RETRANSMITTED, MPT_BYTES, "retransmitted", "Retransmitted", "bytes",                 \
+                 .tip = "TCP retransmissions of both on this subflow")                                       \
     X(SUB_STREAM, MPT_ID, "tcp_stream", .title = "tcp.stream")                                               \
     X(SUB_FRAME, MPT_ID, "first_frame", .title = "First frame")
 MPT_COLUMNS(SUB_TABLE, SUB_COLUMNS, SUB_TABLE_LIST);

@@ -42,6 +42,12 @@ void mpt_gui_rows_reinjections(mpt_gui_rows *to); /* gui_rows_frames.c */
 void mpt_gui_rows_events(mpt_gui_rows *to);
 void mpt_gui_rows_findings(mpt_gui_rows *to);
 
+/* A number with a unit, and its exact value beside it: two columns of a list (table.h). */
+#define MPT_GUI_READABLE (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED)
+#define MPT_GUI_BOTH(X, index, type, name, heading, unit, ...)                                               \
+    X(index, type, name, .title = heading, .flags = MPT_GUI_READABLE, __VA_ARGS__)                           \
+    X(index##_EXACT, type, name, .title = heading " (" unit ")", __VA_ARGS__)
+
 /* Begins a row of the table; *row is what windows do with it. */
 static inline void mpt_gui_rows_begin(mpt_gui_rows *to, const mpt_gui_row *row)
 {

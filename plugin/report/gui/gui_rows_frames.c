@@ -13,17 +13,9 @@
 #include "tap/engine/findings/findings.h"
 #include "tap/engine/reinjections/reinjection_figures.h"
 
-#define READABLE (MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_SCALED)
-
 static const char *direction_words(mpt_direction direction)
 {
     return direction == MPT_C2S ? "client to server" : "server to client";
-}
-
-static void append_bytes(GString *out, uint64_t bytes)
-{
-    mpt_units_grouped(out, bytes);
-    g_string_append(out, bytes == 1 ? " byte" : " bytes");
 }
 
 /* --- what was sent again --- */
@@ -39,9 +31,9 @@ static void append_bytes(GString *out, uint64_t bytes)
     X(AGAIN_FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "First on subflow")                             \
     X(AGAIN_FIRST_FRAME, MPT_ID, "first_frame", .title = "First in frame",                                   \
       .tip = "The frame that carried the first copy")                                                        \
-    X(AGAIN_BYTES, MPT_BYTES, "data", .title = "Data", .flags = READABLE)                                    \
+    X(AGAIN_BYTES, MPT_BYTES, "data", .title = "Data", .flags = MPT_GUI_READABLE)                            \
     X(AGAIN_BYTES_EXACT, MPT_BYTES, "bytes", .title = "Data (bytes)")                                        \
-    X(AGAIN_LATER, MPT_SECONDS_NS, "later", .title = "Later by", .flags = READABLE)                          \
+    X(AGAIN_LATER, MPT_SECONDS_NS, "later", .title = "Later by", .flags = MPT_GUI_READABLE)                  \
     X(AGAIN_VERDICT, MPT_TEXT, "verdict", .title = "Verdict",                                                \
       .tip = "Of the later copy: useful (it got there first), redundant, undecided (the capture does not "   \
              "tell), or same subflow (not judged)")                                                          \
@@ -116,7 +108,7 @@ static void direction_rows(mpt_gui_rows *to, const mpt_connection_view *v, mpt_d
 
 static void summarise(GString *out, const struct sums *s)
 {
-    append_bytes(out, s->bytes[MPT_USEFUL] + s->bytes[MPT_REDUNDANT] + s->bytes[MPT_UNDECIDED]);
+    mpt_units_things(out, s->bytes[MPT_USEFUL] + s->bytes[MPT_REDUNDANT] + s->bytes[MPT_UNDECIDED], "byte");
     g_string_append(out, " again on another subflow: ");
     mpt_units_grouped(out, s->bytes[MPT_USEFUL]);
     g_string_append(out, " useful, ");
@@ -126,12 +118,12 @@ static void summarise(GString *out, const struct sums *s)
     g_string_append(out, " undecided");
     if (s->same) {
         g_string_append(out, "; ");
-        append_bytes(out, s->same);
+        mpt_units_things(out, s->same, "byte");
         g_string_append(out, " again on the same subflow");
     }
     if (s->unlisted) {
         g_string_append(out, "; ");
-        append_bytes(out, s->unlisted);
+        mpt_units_things(out, s->unlisted, "byte");
         g_string_append(out, " of these in runs above the limit, which are not listed");
     }
     g_string_append(out, ".\n");
