@@ -31,14 +31,6 @@ static void host(mpt_json *json, const mpt_connection_view *v, mpt_role role)
     mpt_json_end_object(json);
 }
 
-static void maybe_bool(mpt_json *json, const char *key, mpt_maybe_int value)
-{
-    if (value.known)
-        mpt_json_member_bool(json, key, value.value != 0);
-    else
-        mpt_json_member_null(json, key);
-}
-
 static void maybe_role(mpt_json *json, const char *key, mpt_maybe_int role)
 {
     mpt_json_member_string(json, key, role.known ? mpt_role_name((mpt_role)role.value) : NULL);
@@ -128,7 +120,7 @@ static void subflow_identity(mpt_json *json, const mpt_subflow_view *s)
     mpt_json_member_uint(json, "packets", s->packets);
     mpt_json_member_object_inline(json, "backup");
     for (mpt_role role = 0; role < MPT_ROLES; role++)
-        maybe_bool(json, mpt_role_name(role), s->backup[role]);
+        mpt_figures_json_bool(json, mpt_role_name(role), s->backup[role]);
     mpt_json_end_object(json);
     mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)subflow->state));
     mpt_json_member_seconds(json, "start", s->start_ns);
@@ -161,7 +153,7 @@ static void identity(mpt_json *json, const mpt_connection_view *v)
     mpt_json_member_string(json, "kind", mpt_connection_kind_name(v->kind));
     mpt_figures_json_number(json, "version", v->version);
     mpt_json_member_string(json, "fallback", mpt_fallback_name(v->fallback));
-    maybe_bool(json, "checksum_required", v->checksum_required);
+    mpt_figures_json_bool(json, "checksum_required", v->checksum_required);
     mpt_json_member_seconds(json, "start", v->start_ns);
     mpt_json_member_seconds(json, "end", v->end_ns);
     mpt_json_member_object_inline(json, "close");

@@ -8,18 +8,6 @@
 #include "figures.h"
 #include "labels.h"
 
-static void verdict(mpt_json *json, const char *key, mpt_verdict value)
-{
-    mpt_json_member_string(json, key, mpt_verdict_name(value));
-}
-
-static void capable(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_uint(json, "version", e->capable.version);
-    mpt_json_member_bool(json, "checksum_required", e->capable.checksum_required);
-}
-
 static void join(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
     mpt_json_member_string(json, "step", mpt_join_step_name(e->join.step));
@@ -31,7 +19,8 @@ static void join(mpt_json *json, const mpt_connection_view *v, const mpt_event *
     }
     if (e->join.step != MPT_JOIN_SYN) {
         const mpt_subflow *s = mpt_connection_subflow(v->connection, e->owner);
-        verdict(json, "hmac", mpt_connection_verify_join(v->connection, s, e->join.step));
+        mpt_verdict verdict = mpt_connection_verify_join(v->connection, s, e->join.step);
+        mpt_json_member_string(json, "hmac", mpt_verdict_name(verdict));
     }
 }
 
@@ -44,61 +33,13 @@ static void address(mpt_json *json, const mpt_connection_view *v, const mpt_even
     mpt_json_member_string(json, "address", mpt_endpoint_address_text(&a->address, text));
     mpt_figures_json_number(json, "port", (mpt_maybe_int){a->has_port, a->address.port});
     if (e->type == MPT_EVENT_ADD_ADDR)
-        verdict(json, "hmac", mpt_connection_verify_add_addr(v->connection, e->side, a));
-}
-
-static void remove_address(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_array_inline(json, "ids");
-    for (unsigned i = 0; i < e->remove_addr.count; i++)
-        mpt_json_uint(json, e->remove_addr.ids[i]);
-    mpt_json_end_array(json);
-}
-
-static void prio(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_bool(json, "backup", e->prio.backup);
-    mpt_figures_json_number(json, "id", (mpt_maybe_int){e->prio.has_address_id, e->prio.address_id});
-}
-
-/* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
-static void fail(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    const mpt_host *sender = &v->connection->host[mpt_conn_side_other(e->side)];
-    mpt_maybe_int relative = {sender->idsn_known, (int64_t)(e->fail.dsn - sender->idsn)};
-
-    mpt_figures_json_number(json, "dsn", relative);
-}
-
-static void fastclose(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    const mpt_host *receiver = &v->connection->host[mpt_conn_side_other(e->side)];
-
-    mpt_json_key(json, "key_ok");
-    if (receiver->key_known)
-        mpt_json_bool(json, receiver->key == e->fastclose.receiver_key);
-    else
-        mpt_json_null(json);
-}
-
-static void tcprst(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_uint(json, "reason", e->tcprst.reason);
-    mpt_json_member_bool(json, "transient", e->tcprst.transient);
-}
-
-static void repeated(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_uint(json, "count", e->count);
+        mpt_json_member_string(json, "hmac",
+                               mpt_verdict_name(mpt_connection_verify_add_addr(v->connection, e->side, a)));
 }
 
 static void repeated_dsn(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
-    repeated(json, v, e);
+    mpt_json_member_uint(json, "count", e->count);
     mpt_figures_json_number(json, "dsn", mpt_metrics_relative(v->connection, e->side, e->data.dsn));
 }
 
@@ -109,48 +50,76 @@ static void checksum(mpt_json *json, const mpt_connection_view *v, const mpt_eve
     mpt_json_member_uint(json, "length", e->data.length);
 }
 
-static void hmac_bad(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+static void hmac_bad(mpt_json *json, const mpt_event *e)
 {
-    (void)v;
     mpt_json_member_string(json, "of", e->reason == MPT_HMAC_ADD_ADDR ? "ADD_ADDR" : "MP_JOIN");
     if (e->reason != MPT_HMAC_ADD_ADDR)
         mpt_json_member_string(json, "step", mpt_join_step_name((mpt_join_step)e->reason));
 }
 
-static void fallback(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_string(json, "reason", mpt_fallback_name((mpt_fallback)e->reason));
-}
-
-static void closed(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
-{
-    (void)v;
-    mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)e->reason));
-}
-
 /* What follows the type. */
-static void (*const DETAILS[MPT_EVENT_TYPES])(mpt_json *json, const mpt_connection_view *v,
-                                              const mpt_event *e) = {
-    [MPT_EVENT_MP_CAPABLE] = capable,
-    [MPT_EVENT_MP_JOIN] = join,
-    [MPT_EVENT_ADD_ADDR] = address,
-    [MPT_EVENT_ADD_ADDR_ECHO] = address,
-    [MPT_EVENT_REMOVE_ADDR] = remove_address,
-    [MPT_EVENT_MP_PRIO] = prio,
-    [MPT_EVENT_MP_FAIL] = fail,
-    [MPT_EVENT_MP_FASTCLOSE] = fastclose,
-    [MPT_EVENT_MP_TCPRST] = tcprst,
-    [MPT_EVENT_RST] = repeated,
-    [MPT_EVENT_FIN] = repeated,
-    [MPT_EVENT_DATA_FIN] = repeated_dsn,
-    [MPT_EVENT_INFINITE_MAPPING] = repeated_dsn,
-    [MPT_EVENT_FALLBACK] = fallback,
-    [MPT_EVENT_CHECKSUM_BAD] = checksum,
-    [MPT_EVENT_HMAC_BAD] = hmac_bad,
-    [MPT_EVENT_SUBFLOW_ESTABLISHED] = NULL,
-    [MPT_EVENT_SUBFLOW_CLOSED] = closed,
-};
+static void details(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
+{
+    const mpt_host *peer = &v->connection->host[mpt_conn_side_other(e->side)];
+
+    switch (e->type) {
+    case MPT_EVENT_MP_CAPABLE:
+        mpt_json_member_uint(json, "version", e->capable.version);
+        mpt_json_member_bool(json, "checksum_required", e->capable.checksum_required);
+        break;
+    case MPT_EVENT_MP_JOIN:
+        join(json, v, e);
+        break;
+    case MPT_EVENT_ADD_ADDR:
+    case MPT_EVENT_ADD_ADDR_ECHO:
+        address(json, v, e);
+        break;
+    case MPT_EVENT_REMOVE_ADDR:
+        mpt_json_member_array_inline(json, "ids");
+        for (unsigned i = 0; i < e->remove_addr.count; i++)
+            mpt_json_uint(json, e->remove_addr.ids[i]);
+        mpt_json_end_array(json);
+        break;
+    case MPT_EVENT_MP_PRIO:
+        mpt_json_member_bool(json, "backup", e->prio.backup);
+        mpt_figures_json_number(json, "id", (mpt_maybe_int){e->prio.has_address_id, e->prio.address_id});
+        break;
+    case MPT_EVENT_MP_FAIL: /* the DSN is one of the other side's (RFC 8684 3.7), and as on the wire */
+        mpt_figures_json_number(json, "dsn",
+                                (mpt_maybe_int){peer->idsn_known, (int64_t)(e->fail.dsn - peer->idsn)});
+        break;
+    case MPT_EVENT_MP_FASTCLOSE:
+        mpt_figures_json_bool(json, "key_ok",
+                              (mpt_maybe_int){peer->key_known, peer->key == e->fastclose.receiver_key});
+        break;
+    case MPT_EVENT_MP_TCPRST:
+        mpt_json_member_uint(json, "reason", e->tcprst.reason);
+        mpt_json_member_bool(json, "transient", e->tcprst.transient);
+        break;
+    case MPT_EVENT_RST:
+    case MPT_EVENT_FIN:
+        mpt_json_member_uint(json, "count", e->count);
+        break;
+    case MPT_EVENT_DATA_FIN:
+    case MPT_EVENT_INFINITE_MAPPING:
+        repeated_dsn(json, v, e);
+        break;
+    case MPT_EVENT_FALLBACK:
+        mpt_json_member_string(json, "reason", mpt_fallback_name((mpt_fallback)e->reason));
+        break;
+    case MPT_EVENT_CHECKSUM_BAD:
+        checksum(json, v, e);
+        break;
+    case MPT_EVENT_HMAC_BAD:
+        hmac_bad(json, e);
+        break;
+    case MPT_EVENT_SUBFLOW_CLOSED:
+        mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)e->reason));
+        break;
+    default:
+        break;
+    }
+}
 
 bool mpt_event_shown(const mpt_engine *engine, const mpt_connection_view *v, unsigned directions,
                      const mpt_event *e)
@@ -213,8 +182,7 @@ void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned direc
         mpt_json_member_uint(json, "subflow", mpt_metrics_subflow_of(v, e->owner)->id);
         mpt_json_member_string(json, "direction", mpt_direction_name(direction));
         mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
-        if (DETAILS[e->type])
-            DETAILS[e->type](json, v, e);
+        details(json, v, e);
         write_pairs(json, v, events, i);
         mpt_json_end_object(json);
     }

@@ -4,7 +4,7 @@
  */
 #include "figures.h"
 
-#include <string.h>
+#include <math.h>
 
 #include "tap/engine/core/engine.h"
 
@@ -116,6 +116,14 @@ void mpt_figures_json_number(mpt_json *json, const char *key, mpt_maybe_int numb
         mpt_json_int(json, number.value);
 }
 
+void mpt_figures_json_bool(mpt_json *json, const char *key, mpt_maybe_int value)
+{
+    if (value.known)
+        mpt_json_member_bool(json, key, value.value != 0);
+    else
+        mpt_json_member_null(json, key);
+}
+
 void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seconds)
 {
     if (seconds.known)
@@ -124,25 +132,62 @@ void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seco
         mpt_json_member_null(json, key);
 }
 
-static void json_member(mpt_json *json, const mpt_figure *figure, const void *at)
+static const mpt_column_type TYPES[MPT_FIGURE_TYPES] = {
+    [MPT_FIGURE_COUNT] = MPT_UINT,    [MPT_FIGURE_BYTES] = MPT_BYTES,
+    [MPT_FIGURE_NUMBER] = MPT_INT,    [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS,
+    [MPT_FIGURE_RATE] = MPT_RATE_BPS, [MPT_FIGURE_PERCENT] = MPT_PERCENT,
+};
+
+static mpt_cell cell_of(const mpt_figure *figure, const void *base)
 {
+    const void *at = (const char *)base + figure->offset;
+    const mpt_maybe_int *number = at;
+    const mpt_maybe_ns *seconds = at;
+    const double *value = at;
+
     switch (figure->type) {
-    case MPT_FIGURE_COUNT:
-    case MPT_FIGURE_BYTES:
-        mpt_json_member_uint(json, figure->name, *(const uint64_t *)at);
-        break;
     case MPT_FIGURE_NUMBER:
-        mpt_figures_json_number(json, figure->name, *(const mpt_maybe_int *)at);
-        break;
+        return (mpt_cell){.set = number->known, .value.i = number->value};
     case MPT_FIGURE_SECONDS:
-        mpt_figures_json_seconds(json, figure->name, *(const mpt_maybe_ns *)at);
-        break;
+        return (mpt_cell){.set = seconds->known, .value.i = seconds->ns};
     case MPT_FIGURE_RATE:
     case MPT_FIGURE_PERCENT:
-        mpt_json_member_double(json, figure->name, *(const double *)at, 3);
+        return (mpt_cell){.set = isfinite(*value), .value.d = *value};
+    default:
+        return (mpt_cell){.set = true, .value.u = *(const uint64_t *)at};
+    }
+}
+
+static void json_cell(mpt_json *json, const char *name, mpt_column_type type, const mpt_cell *cell)
+{
+    if (!cell->set) {
+        mpt_json_member_null(json, name);
+        return;
+    }
+    switch (type) {
+    case MPT_INT:
+        mpt_figures_json_number(json, name, (mpt_maybe_int){true, cell->value.i});
         break;
-    case MPT_FIGURE_TYPES:
-        g_assert_not_reached();
+    case MPT_SECONDS_NS:
+        mpt_json_member_seconds(json, name, cell->value.i);
+        break;
+    case MPT_RATE_BPS:
+    case MPT_PERCENT:
+        mpt_json_member_double(json, name, cell->value.d, 3);
+        break;
+    case MPT_TEXT:
+        mpt_json_member_string(json, name, cell->value.text);
+        break;
+    default:
+        mpt_json_member_uint(json, name, cell->value.u);
+    }
+}
+
+void mpt_figures_json_cells(mpt_json *json, const mpt_table *table, size_t row, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        const mpt_column *column = mpt_table_column(table, i);
+        json_cell(json, column->name, column->type, mpt_table_cell(table, row, i));
     }
 }
 
@@ -158,7 +203,8 @@ void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *ba
                 mpt_json_member_object_inline(json, figure->group);
             group = figure->group;
         }
-        json_member(json, figure, (const char *)base + figure->offset);
+        mpt_cell cell = cell_of(figure, base);
+        json_cell(json, figure->name, TYPES[figure->type], &cell);
     }
     if (group)
         mpt_json_end_object(json);
@@ -166,14 +212,8 @@ void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *ba
 
 static mpt_column column_of(const mpt_figure *figure)
 {
-    static const mpt_column_type types[MPT_FIGURE_TYPES] = {
-        [MPT_FIGURE_COUNT] = MPT_UINT,    [MPT_FIGURE_BYTES] = MPT_BYTES,
-        [MPT_FIGURE_NUMBER] = MPT_INT,    [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS,
-        [MPT_FIGURE_RATE] = MPT_RATE_BPS, [MPT_FIGURE_PERCENT] = MPT_PERCENT,
-    };
-
     return (mpt_column){.name = figure->column ? figure->column : figure->name,
-                        .type = types[figure->type],
+                        .type = TYPES[figure->type],
                         .flags = figure->column ? 0 : MPT_COLUMN_TEXT_ONLY};
 }
 
@@ -194,36 +234,10 @@ mpt_table *mpt_figures_table(const mpt_column *own, size_t count, const mpt_figu
     return table;
 }
 
-static void set_cell(mpt_table *table, size_t column, mpt_figure_type type, const void *at)
-{
-    switch (type) {
-    case MPT_FIGURE_COUNT:
-    case MPT_FIGURE_BYTES:
-        mpt_table_set_uint(table, column, *(const uint64_t *)at);
-        break;
-    case MPT_FIGURE_NUMBER: {
-        const mpt_maybe_int *number = at;
-        if (number->known)
-            mpt_table_set_int(table, column, number->value);
-        break;
-    }
-    case MPT_FIGURE_SECONDS: {
-        const mpt_maybe_ns *seconds = at;
-        if (seconds->known)
-            mpt_table_set_ns(table, column, seconds->ns);
-        break;
-    }
-    case MPT_FIGURE_RATE:
-    case MPT_FIGURE_PERCENT:
-        mpt_table_set_double(table, column, *(const double *)at);
-        break;
-    case MPT_FIGURE_TYPES:
-        g_assert_not_reached();
-    }
-}
-
 void mpt_figures_cells(mpt_table *table, size_t first, const mpt_figures *figures, const void *base)
 {
-    for (size_t i = 0; i < figures->count; i++)
-        set_cell(table, first + i, figures->rows[i].type, (const char *)base + figures->rows[i].offset);
+    for (size_t i = 0; i < figures->count; i++) {
+        mpt_cell cell = cell_of(&figures->rows[i], base);
+        mpt_table_set_cell(table, first + i, &cell);
+    }
 }

@@ -55,8 +55,12 @@ mpt_distribution mpt_figures_rtt(const mpt_rtt_figures *rtt);
 
 /* Writes the figures as members of the open object. `base` is the struct that the table's comment names. */
 void mpt_figures_json(mpt_json *json, const mpt_figures *figures, const void *base);
+/* Writes the cells of a row from `first` to before `end` as members with the names of their columns; HEX32 and
+ * HEX64 are none. */
+void mpt_figures_json_cells(mpt_json *json, const mpt_table *table, size_t row, size_t first, size_t end);
 /* A number, as a string if a double can't hold it exactly; null if it is not known. */
 void mpt_figures_json_number(mpt_json *json, const char *key, mpt_maybe_int number);
+void mpt_figures_json_bool(mpt_json *json, const char *key, mpt_maybe_int value);
 void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seconds);
 
 /* A table of `own` columns, and then those of the figures of each group. Free with mpt_table_free(). */

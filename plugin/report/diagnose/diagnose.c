@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "plugin/report/common/figures.h"
 #include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
@@ -147,7 +148,7 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     X(RFC, MPT_TEXT, "rfc")
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
-static void csv_row(mpt_table *table, const mpt_finding_group *group, const char *const *points)
+static void add_row(mpt_table *table, const mpt_finding_group *group, const char *const *points)
 {
     const mpt_finding *f = &group->first;
     char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
@@ -188,7 +189,7 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const GPtrArray *groups = mpt_finding_groups_of(c.groups, s);
         for (guint i = 0; i < groups->len; i++)
-            csv_row(table, g_ptr_array_index(groups, i), mpt_path_hops_names(c.ways));
+            add_row(table, g_ptr_array_index(groups, i), mpt_path_hops_names(c.ways));
     }
     mpt_csv_table(sink, table);
     mpt_table_free(table);
@@ -203,29 +204,13 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 
 /* --- JSON --- */
 
-static void json_id(mpt_json *json, const char *key, bool known, int64_t value)
-{
-    if (known)
-        mpt_json_member_int(json, key, value);
-    else
-        mpt_json_member_null(json, key);
-}
-
-static void json_time(mpt_json *json, const char *key, mpt_maybe_ns time)
-{
-    if (time.known)
-        mpt_json_member_seconds(json, key, time.ns);
-    else
-        mpt_json_member_null(json, key);
-}
-
 static void json_occurrence(mpt_json *json, const mpt_finding_group *group, const mpt_finding_occurrence *o)
 {
     mpt_json_begin_object_inline(json);
-    json_id(json, "connection", group->first.has_connection, o->connection);
-    json_id(json, "subflow", o->subflow.known, o->subflow.value);
-    json_id(json, "frame", o->frame != 0, o->frame);
-    json_time(json, "time", o->time);
+    mpt_figures_json_number(json, "connection", (mpt_maybe_int){group->first.has_connection, o->connection});
+    mpt_figures_json_number(json, "subflow", o->subflow);
+    mpt_figures_json_number(json, "frame", (mpt_maybe_int){o->frame != 0, o->frame});
+    mpt_figures_json_seconds(json, "time", o->time);
     mpt_json_member_uint(json, "count", o->count);
     mpt_json_member_string(json, "sentence", o->sentence);
     mpt_json_end_object(json);
@@ -234,10 +219,6 @@ static void json_occurrence(mpt_json *json, const mpt_finding_group *group, cons
 /* One alone is its own only occurrence: nothing to list. */
 static void json_occurrences(mpt_json *json, const mpt_finding_group *group)
 {
-    mpt_json_member_uint(json, "times", group->times);
-    json_id(json, "connections", group->first.has_connection, group->connections);
-    json_id(json, "addresses", group->first.has_connection, group->addresses);
-    json_time(json, "last_time", group->last_time);
     mpt_json_member_array(json, "occurrences");
     for (guint i = 0; group->times > 1 && i < group->occurrences->len; i++)
         json_occurrence(json, group, &g_array_index(group->occurrences, mpt_finding_occurrence, i));
@@ -246,25 +227,16 @@ static void json_occurrences(mpt_json *json, const mpt_finding_group *group)
 
 static void json_finding(mpt_json *json, const mpt_finding_group *group, const char *const *points)
 {
-    const mpt_finding *f = &group->first;
-    char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
+    mpt_table *table = mpt_table_new(TABLE, COLUMNS);
 
+    add_row(table, group, points);
     mpt_json_begin_object(json);
-    mpt_json_member_string(json, "severity", mpt_severity_label(f->severity)->name);
-    mpt_json_member_string(json, "check", mpt_finding_name(f->id));
-    json_id(json, "connection", f->has_connection, f->connection);
-    json_id(json, "subflow", f->subflow.known, f->subflow.value);
-    mpt_json_member_string(json, "direction",
-                           f->direction.known ? mpt_direction_name((mpt_direction)f->direction.value) : NULL);
-    json_id(json, "frame", f->frame != 0, f->frame);
-    json_time(json, "time", f->time);
-    mpt_json_member_uint(json, "count", group->count);
-    mpt_json_member_string(json, "unit", mpt_finding_unit_name(f->unit));
-    mpt_json_member_string(json, "sentence", sentence);
-    mpt_json_member_string(json, "rfc", mpt_finding_rfc_text(f, rfc));
+    mpt_figures_json_cells(json, table, 0, SEVERITY, TIMES);
+    mpt_figures_json_cells(json, table, 0, SENTENCE, COLUMNS);
+    mpt_figures_json_cells(json, table, 0, TIMES, SENTENCE);
     json_occurrences(json, group);
     mpt_json_end_object(json);
-    g_free(sentence);
+    mpt_table_free(table);
 }
 
 /* The findings of connections that one of the reports selects, and those of the capture. */

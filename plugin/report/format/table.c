@@ -102,6 +102,12 @@ void mpt_table_set_double(mpt_table *table, size_t column, double value)
     *cell = (mpt_cell){.set = known, .value.d = known ? value : 0};
 }
 
+void mpt_table_set_cell(mpt_table *table, size_t column, const mpt_cell *cell)
+{
+    g_assert(table->columns[column].type != MPT_TEXT);
+    *last_row_cell(table, column) = *cell;
+}
+
 void mpt_table_set_text(mpt_table *table, size_t column, const char *text)
 {
     mpt_cell *cell = last_row_cell(table, column);

@@ -86,6 +86,8 @@ void mpt_table_set_ns(mpt_table *table, size_t column, int64_t ns); /* SECONDS_N
 void mpt_table_set_double(mpt_table *table, size_t column, double value);
 /* TEXT; copied. NULL makes the cell null. Bytes that are no UTF-8 become U+FFFD. */
 void mpt_table_set_text(mpt_table *table, size_t column, const char *text);
+/* The value as a whole; *cell has that of the column's type, which is not TEXT. */
+void mpt_table_set_cell(mpt_table *table, size_t column, const mpt_cell *cell);
 void mpt_table_set_textf(mpt_table *table, size_t column, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 size_t mpt_table_columns(const mpt_table *table);

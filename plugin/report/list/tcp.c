@@ -110,63 +110,6 @@ static const char *initiator_name(const stream *s)
     return s->subflow->initiator_known ? mpt_role_name(by_client ? MPT_CLIENT : MPT_SERVER) : NULL;
 }
 
-/* --- JSON --- */
-
-static void json_ends(mpt_json *json, const stream *s)
-{
-    char text[MPT_ADDRESS_TEXT];
-
-    for (mpt_role role = 0; role < MPT_ROLES; role++) {
-        const mpt_endpoint *e = &s->subflow->ends[s->view.side[role]];
-        mpt_json_member_object_inline(json, mpt_role_name(role));
-        mpt_json_member_string(json, "address", mpt_endpoint_address_text(e, text));
-        mpt_json_member_uint(json, "port", e->port);
-        mpt_json_end_object(json);
-    }
-    mpt_json_member_string(json, "initiator", initiator_name(s));
-}
-
-static void json_stream(mpt_json *json, const stream *s, unsigned directions)
-{
-    const mpt_subflow *subflow = s->subflow;
-    bool part = subflow->connection != NULL;
-
-    mpt_json_begin_object(json);
-    mpt_figures_json_number(json, "tcp_stream", (mpt_maybe_int){subflow->has_stream, subflow->tcp_stream});
-    json_ends(json, s);
-    mpt_json_member_string(json, "kind", kind_name(subflow));
-    mpt_json_member_string(json, "fallback", fallback_name(subflow));
-    mpt_figures_json_number(json, "connection", (mpt_maybe_int){part, s->connection_id});
-    mpt_figures_json_number(json, "subflow", (mpt_maybe_int){part, s->subflow_id});
-    mpt_json_member_string(json, "state", mpt_subflow_state_name((mpt_subflow_state)subflow->state));
-    mpt_json_member_seconds(json, "start", s->view.start_ns);
-    mpt_json_member_seconds(json, "end", s->view.end_ns);
-    MPT_EACH_DIRECTION (d, directions) {
-        mpt_json_member_object(json, mpt_direction_name(d));
-        mpt_figures_json(json, &MPT_TCP_FIGURES, &s->view.direction[d]);
-        mpt_json_end_object(json);
-    }
-    mpt_json_end_object(json);
-}
-
-static void write_json(mpt_json *json, const GPtrArray *reports)
-{
-    walk w;
-    stream s;
-
-    walk_begin(&w, g_ptr_array_index(reports, 0));
-    while (walk_next(&w, &s)) {
-        unsigned directions = 0;
-        for (guint i = 0; i < reports->len; i++) {
-            const mpt_report_context *x = g_ptr_array_index(reports, i);
-            directions |= mpt_report_selects_stream(x, s.subflow) ? mpt_report_directions(x->arguments) : 0u;
-        }
-        if (directions)
-            json_stream(json, &s, directions);
-    }
-    walk_end(&w);
-}
-
 /* --- text: two rows a stream, one for each sender --- */
 
 #define TEXT_TABLE_LIST(X)                                                                                   \
@@ -278,7 +221,8 @@ static void text_report(const mpt_report_context *x, mpt_sink *sink)
     X(CSV_DIRECTION, MPT_TEXT, "direction")
 MPT_COLUMNS(CSV_TABLE, CSV_FIGURES, CSV_TABLE_LIST);
 
-static void csv_row(mpt_table *table, const stream *s, mpt_direction direction)
+/* All but the direction and its figures. */
+static void add_row(mpt_table *table, const stream *s)
 {
     const mpt_subflow *subflow = s->subflow;
     char text[MPT_ADDRESS_TEXT];
@@ -291,8 +235,7 @@ static void csv_row(mpt_table *table, const stream *s, mpt_direction direction)
         mpt_table_set_text(table, CSV_CLIENT_ADDRESS + 2 * role, mpt_endpoint_address_text(e, text));
         mpt_table_set_uint(table, CSV_CLIENT_PORT + 2 * role, e->port);
     }
-    if (subflow->initiator_known)
-        mpt_table_set_text(table, CSV_INITIATOR, initiator_name(s));
+    mpt_table_set_text(table, CSV_INITIATOR, initiator_name(s));
     mpt_table_set_text(table, CSV_KIND, kind_name(subflow));
     mpt_table_set_text(table, CSV_FALLBACK, fallback_name(subflow));
     if (subflow->connection) {
@@ -302,8 +245,6 @@ static void csv_row(mpt_table *table, const stream *s, mpt_direction direction)
     mpt_table_set_text(table, CSV_STATE, mpt_subflow_state_name((mpt_subflow_state)subflow->state));
     mpt_table_set_ns(table, CSV_START, s->view.start_ns);
     mpt_table_set_ns(table, CSV_END, s->view.end_ns);
-    mpt_table_set_text(table, CSV_DIRECTION, mpt_direction_name(direction));
-    mpt_figures_cells(table, CSV_FIGURES, &MPT_TCP_FIGURES, &s->view.direction[direction]);
 }
 
 static void csv_report(const mpt_report_context *x, mpt_sink *sink)
@@ -316,11 +257,65 @@ static void csv_report(const mpt_report_context *x, mpt_sink *sink)
 
     walk_begin(&w, x);
     while (walk_next(&w, &s))
-        MPT_EACH_DIRECTION (d, mpt_report_selects_stream(x, s.subflow) ? directions : 0u)
-            csv_row(table, &s, d);
+        MPT_EACH_DIRECTION (d, mpt_report_selects_stream(x, s.subflow) ? directions : 0u) {
+            add_row(table, &s);
+            mpt_table_set_text(table, CSV_DIRECTION, mpt_direction_name(d));
+            mpt_figures_cells(table, CSV_FIGURES, &MPT_TCP_FIGURES, &s.view.direction[d]);
+        }
     walk_end(&w);
     mpt_csv_table(sink, table);
     mpt_table_free(table);
+}
+
+/* --- JSON --- */
+
+static void json_ends(mpt_json *json, const stream *s)
+{
+    char text[MPT_ADDRESS_TEXT];
+
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        const mpt_endpoint *e = &s->subflow->ends[s->view.side[role]];
+        mpt_json_member_object_inline(json, mpt_role_name(role));
+        mpt_json_member_string(json, "address", mpt_endpoint_address_text(e, text));
+        mpt_json_member_uint(json, "port", e->port);
+        mpt_json_end_object(json);
+    }
+}
+
+static void json_stream(mpt_json *json, const stream *s, unsigned directions)
+{
+    mpt_table *table = mpt_table_new(CSV_TABLE, CSV_FIGURES);
+
+    add_row(table, s);
+    mpt_json_begin_object(json);
+    mpt_figures_json_cells(json, table, 0, CSV_STREAM, CSV_CLIENT_ADDRESS);
+    json_ends(json, s);
+    mpt_figures_json_cells(json, table, 0, CSV_INITIATOR, CSV_DIRECTION);
+    MPT_EACH_DIRECTION (d, directions) {
+        mpt_json_member_object(json, mpt_direction_name(d));
+        mpt_figures_json(json, &MPT_TCP_FIGURES, &s->view.direction[d]);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_object(json);
+    mpt_table_free(table);
+}
+
+static void write_json(mpt_json *json, const GPtrArray *reports)
+{
+    walk w;
+    stream s;
+
+    walk_begin(&w, g_ptr_array_index(reports, 0));
+    while (walk_next(&w, &s)) {
+        unsigned directions = 0;
+        for (guint i = 0; i < reports->len; i++) {
+            const mpt_report_context *x = g_ptr_array_index(reports, i);
+            directions |= mpt_report_selects_stream(x, s.subflow) ? mpt_report_directions(x->arguments) : 0u;
+        }
+        if (directions)
+            json_stream(json, &s, directions);
+    }
+    walk_end(&w);
 }
 
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)

@@ -30,22 +30,17 @@ const char *mpt_path_to(const mpt_report_context *x, const mpt_path_row *row)
     X(TO, MPT_TEXT, "to")
 MPT_COLUMNS(CSV_TABLE, FIRST_FIGURE, CSV_TABLE_LIST);
 
-static void set_ids(mpt_table *table, size_t connection, size_t subflow, const mpt_path_row *row)
-{
-    if (row->connection == UINT32_MAX)
-        return;
-    mpt_table_set_uint(table, connection, row->connection);
-    mpt_table_set_uint(table, subflow, row->subflow);
-}
-
-static void csv_row(mpt_table *table, const mpt_report_context *x, const mpt_path_row *row)
+/* Of both tables, which begin with the same columns. */
+static void begin_row(mpt_table *table, const mpt_report_context *x, const mpt_path_row *row)
 {
     mpt_table_begin_row(table);
-    set_ids(table, CONNECTION, SUBFLOW, row);
+    if (row->connection != UINT32_MAX) {
+        mpt_table_set_uint(table, CONNECTION, row->connection);
+        mpt_table_set_uint(table, SUBFLOW, row->subflow);
+    }
     mpt_table_set_text(table, DIRECTION, mpt_direction_name(row->direction));
     mpt_table_set_text(table, FROM, mpt_path_from(x, row));
     mpt_table_set_text(table, TO, mpt_path_to(x, row));
-    mpt_figures_cells(table, FIRST_FIGURE, &MPT_PATH_FIGURES, row);
 }
 
 void mpt_paths_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
@@ -53,8 +48,11 @@ void mpt_paths_csv(const mpt_path_model *m, const mpt_report_context *x, mpt_sin
     mpt_table *table =
         mpt_figures_table(CSV_TABLE, FIRST_FIGURE, (const mpt_figures *const[]){&MPT_PATH_FIGURES}, 1);
 
-    for (guint i = 0; i < m->rows->len; i++)
-        csv_row(table, x, g_ptr_array_index(m->rows, i));
+    for (guint i = 0; i < m->rows->len; i++) {
+        const mpt_path_row *row = g_ptr_array_index(m->rows, i);
+        begin_row(table, x, row);
+        mpt_figures_cells(table, FIRST_FIGURE, &MPT_PATH_FIGURES, row);
+    }
     mpt_csv_table(sink, table);
     mpt_table_free(table);
 }
@@ -93,11 +91,7 @@ static void write_sample(const mpt_path_sample *sample, mpt_path_row *row, int64
         mpt_table_free(w->table);
         w->table = mpt_table_new(SAMPLE_TABLE, S_COLUMNS);
     }
-    mpt_table_begin_row(w->table);
-    set_ids(w->table, S_CONNECTION, S_SUBFLOW, row);
-    mpt_table_set_text(w->table, S_DIRECTION, mpt_direction_name(row->direction));
-    mpt_table_set_text(w->table, S_FROM, mpt_path_from(w->context, row));
-    mpt_table_set_text(w->table, S_TO, mpt_path_to(w->context, row));
+    begin_row(w->table, w->context, row);
     mpt_table_set_uint(w->table, S_FROM_FRAME, sample->frame[row->from_end]);
     mpt_table_set_uint(w->table, S_TO_FRAME, sample->frame[mpt_end_other(row->from_end)]);
     mpt_table_set_ns(w->table, S_SENT, sample->time_ns[row->from_end] - w->epoch_ns);

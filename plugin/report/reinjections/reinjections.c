@@ -97,12 +97,12 @@ static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sin
     X(PAIR_AGAIN, MPT_ID, "subflow", .title = "again on\nsubflow")                                           \
     X(PAIR_RUNS, MPT_UINT, "runs")                                                                           \
     X(PAIR_BYTES, MPT_BYTES, "bytes")                                                                        \
-    X(PAIR_USEFUL, MPT_BYTES, "useful")                                                                      \
-    X(PAIR_REDUNDANT, MPT_BYTES, "redundant")                                                                \
-    X(PAIR_UNDECIDED, MPT_BYTES, "undecided")
+    X(PAIR_USEFUL, MPT_BYTES, "useful_bytes", .title = "useful")                                             \
+    X(PAIR_REDUNDANT, MPT_BYTES, "redundant_bytes", .title = "redundant")                                    \
+    X(PAIR_UNDECIDED, MPT_BYTES, "undecided_bytes", .title = "undecided")
 MPT_COLUMNS(PAIR_TABLE, PAIR_COLUMNS, PAIR_TABLE_LIST);
 
-static void text_pairs(const mpt_reinjection_figures *r, mpt_sink *sink)
+static mpt_table *pairs_table(const mpt_reinjection_figures *r)
 {
     mpt_table *table = mpt_table_new(PAIR_TABLE, PAIR_COLUMNS);
 
@@ -119,14 +119,15 @@ static void text_pairs(const mpt_reinjection_figures *r, mpt_sink *sink)
         mpt_table_set_uint(table, PAIR_REDUNDANT, p->bytes[MPT_REDUNDANT]);
         mpt_table_set_uint(table, PAIR_UNDECIDED, p->bytes[MPT_UNDECIDED]);
     }
-    mpt_text_table(sink, table, 4);
-    mpt_table_free(table);
+    return table;
 }
 
-static void append_bytes(GString *out, uint64_t bytes)
+static void text_pairs(const mpt_reinjection_figures *r, mpt_sink *sink)
 {
-    mpt_units_grouped(out, bytes);
-    g_string_append(out, bytes == 1 ? " byte" : " bytes");
+    mpt_table *table = pairs_table(r);
+
+    mpt_text_table(sink, table, 4);
+    mpt_table_free(table);
 }
 
 /* What the capture can show of this direction. */
@@ -155,7 +156,7 @@ static void text_copies(const mpt_reinjection_figures *r, mpt_sink *sink)
                                k + 1 == MPT_REINJECTION_COPIES ? " or more"
                                : k                             ? " copies"
                                                                : " copy");
-        append_bytes(line, r->copies[k]);
+        mpt_units_things(line, r->copies[k], "byte");
         separator = ", ";
     }
     mpt_text_paragraph(sink, 2, 2, line->str);
@@ -170,7 +171,7 @@ static void text_late_originals(const mpt_reinjection_figures *r, mpt_sink *sink
     if (!r->late_original_bytes)
         return;
     line = g_string_new("For ");
-    append_bytes(line, r->late_original_bytes);
+    mpt_units_things(line, r->late_original_bytes, "byte");
     g_string_append(
         line, " of these the copy that came first was useful: the later one, marked *, had been lost on its "
               "subflow before, and is its retransmission.");
@@ -183,9 +184,9 @@ static void text_reinjected(const mpt_reinjection_figures *r, mpt_sink *sink)
     GString *line = g_string_new(NULL);
     const char *inferred = mpt_reinjection_figures_certain(r) ? "" : " (inferred)";
 
-    append_bytes(line, mpt_reinjection_bytes(r));
+    mpt_units_things(line, mpt_reinjection_bytes(r), "byte");
     g_string_append_printf(line, " again on another subflow, of ");
-    append_bytes(line, r->data_bytes);
+    mpt_units_things(line, r->data_bytes, "byte");
     g_string_append(line, ": ");
     mpt_units_grouped(line, r->bytes[MPT_USEFUL]);
     g_string_append_printf(line, " useful%s, ", inferred);
@@ -223,14 +224,14 @@ static void text_direction(const mpt_reinjection_figures *r, mpt_sink *sink)
         text_reinjected(r, sink);
     g_string_truncate(line, 0);
     if (r->same_bytes) {
-        append_bytes(line, r->same_bytes);
+        mpt_units_things(line, r->same_bytes, "byte");
         g_string_append(line, " again on the same subflow under new subflow sequence numbers:");
         mpt_text_paragraph(sink, 2, 2, line->str);
         text_runs(r, true, sink);
     }
     g_string_truncate(line, 0);
     if (r->unlisted_bytes) {
-        append_bytes(line, r->unlisted_bytes);
+        mpt_units_things(line, r->unlisted_bytes, "byte");
         g_string_append(line, " of these are in runs above the limit, which are counted, but not listed");
         mpt_text_paragraph(sink, 2, 2, line->str);
     }
@@ -239,7 +240,7 @@ static void text_direction(const mpt_reinjection_figures *r, mpt_sink *sink)
     g_string_free(line, TRUE);
 }
 
-/* --- CSV: a row a run --- */
+/* --- CSV and JSON: a row a run --- */
 
 #define CSV_TABLE_LIST(X)                                                                                    \
     X(CSV_CONNECTION, MPT_ID, "connection")                                                                  \
@@ -269,7 +270,7 @@ static const char *basis_name(const mpt_reinjection_figures *r, const mpt_reinje
                                                       : "inferred";
 }
 
-static void csv_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures *r,
+static void run_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures *r,
                     const mpt_reinjection_sum_run *run)
 {
     mpt_table_begin_row(table);
@@ -296,20 +297,27 @@ static void csv_row(mpt_table *table, uint32_t id, const mpt_reinjection_figures
         mpt_table_set_uint(table, CSV_LATE_ORIGINAL, run->late_original);
 }
 
-static void csv_direction(const mpt_report_context *x, const mpt_reinjection_figures *r, uint32_t id,
-                          mpt_sink *sink)
+static mpt_table *runs_table(uint32_t id, const mpt_reinjection_figures *r)
 {
     mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
 
     for (guint i = 0; i < r->runs->len; i++)
-        csv_row(table, id, r, &g_array_index(r->runs, mpt_reinjection_sum_run, i));
+        run_row(table, id, r, &g_array_index(r->runs, mpt_reinjection_sum_run, i));
+    return table;
+}
+
+static void csv_direction(const mpt_report_context *x, const mpt_reinjection_figures *r, uint32_t id,
+                          mpt_sink *sink)
+{
+    mpt_table *table = runs_table(id, r);
+
     mpt_csv_rows(sink, table);
     mpt_table_free(table);
     if (!r->unlisted_bytes || !x->note)
         return;
     g_string_append_printf(x->note, "%sconnection %u, %s: rows for ", x->note->len ? "; " : "", id,
                            mpt_direction_name(r->direction));
-    append_bytes(x->note, r->unlisted_bytes);
+    mpt_units_things(x->note, r->unlisted_bytes, "byte");
     g_string_append(x->note, " that were sent again are left out: their runs are above the limit");
 }
 
@@ -340,27 +348,19 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 
 /* --- JSON --- */
 
-static void json_sums(mpt_json *json, const uint64_t bytes[MPT_USEFULNESSES])
-{
-    mpt_json_member_uint(json, "useful_bytes", bytes[MPT_USEFUL]);
-    mpt_json_member_uint(json, "redundant_bytes", bytes[MPT_REDUNDANT]);
-    mpt_json_member_uint(json, "undecided_bytes", bytes[MPT_UNDECIDED]);
-}
-
 static void json_pairs(mpt_json *json, const mpt_reinjection_figures *r)
 {
-    mpt_json_member_array(json, "pairs");
-    for (guint i = 0; i < r->pairs->len; i++) {
-        const mpt_reinjection_pair *p = &g_array_index(r->pairs, mpt_reinjection_pair, i);
+    mpt_table *table = pairs_table(r);
 
+    mpt_json_member_array(json, "pairs");
+    for (size_t i = 0; i < mpt_table_rows(table); i++) {
         mpt_json_begin_object_inline(json);
-        mpt_json_member_uint(json, "first_subflow", p->first_subflow);
-        mpt_json_member_uint(json, "subflow", p->subflow);
-        mpt_json_member_uint(json, "runs", p->runs);
-        json_sums(json, p->bytes);
+        mpt_figures_json_cells(json, table, i, PAIR_FIRST, PAIR_BYTES);
+        mpt_figures_json_cells(json, table, i, PAIR_USEFUL, PAIR_COLUMNS);
         mpt_json_end_object(json);
     }
     mpt_json_end_array(json);
+    mpt_table_free(table);
 }
 
 static void json_copies(mpt_json *json, const mpt_reinjection_figures *r)
@@ -382,24 +382,21 @@ static void json_copies(mpt_json *json, const mpt_reinjection_figures *r)
     mpt_json_end_array(json);
 }
 
-static void json_run(mpt_json *json, const mpt_reinjection_figures *r, const mpt_reinjection_sum_run *run)
+static void json_runs(mpt_json *json, uint32_t id, const mpt_reinjection_figures *r)
 {
-    mpt_json_begin_object_inline(json);
-    mpt_json_member_seconds(json, "time", run->time_ns);
-    mpt_json_member_uint(json, "frame", run->frame);
-    mpt_json_member_uint(json, "subflow", run->subflow);
-    mpt_json_member_uint(json, "segments", run->segments);
-    mpt_figures_json_number(json, "dsn_first", run->dsn);
-    mpt_json_member_uint(json, "bytes", run->bytes);
-    mpt_json_member_seconds(json, "first_time", run->first_ns);
-    mpt_json_member_uint(json, "first_frame", run->first_frame);
-    mpt_json_member_uint(json, "first_subflow", run->first_subflow);
-    mpt_json_member_seconds(json, "later", run->time_ns - run->first_ns);
-    mpt_json_member_string(json, "kind", run->same ? "same_subflow" : "reinjected");
-    mpt_json_member_string(json, "verdict", run->same ? NULL : mpt_usefulness_name(run->verdict));
-    mpt_json_member_string(json, "basis", basis_name(r, run));
-    mpt_json_member_bool(json, "late_original", run->late_original);
-    mpt_json_end_object(json);
+    mpt_table *table = runs_table(id, r);
+
+    mpt_json_member_array(json, "runs");
+    for (guint i = 0; i < r->runs->len; i++) {
+        mpt_json_begin_object_inline(json);
+        mpt_figures_json_cells(json, table, i, CSV_TIME, CSV_DSN_END);
+        mpt_figures_json_cells(json, table, i, CSV_BYTES, CSV_LATE_ORIGINAL);
+        mpt_json_member_bool(json, "late_original",
+                             g_array_index(r->runs, mpt_reinjection_sum_run, i).late_original);
+        mpt_json_end_object(json);
+    }
+    mpt_json_end_array(json);
+    mpt_table_free(table);
 }
 
 static void json_direction(mpt_json *json, uint32_t id, const mpt_reinjection_figures *r)
@@ -413,16 +410,15 @@ static void json_direction(mpt_json *json, uint32_t id, const mpt_reinjection_fi
                                               : "sender");
     mpt_json_member_uint(json, "data_bytes", r->data_bytes);
     mpt_json_member_uint(json, "reinjected_bytes", mpt_reinjection_bytes(r));
-    json_sums(json, r->bytes);
+    mpt_json_member_uint(json, "useful_bytes", r->bytes[MPT_USEFUL]);
+    mpt_json_member_uint(json, "redundant_bytes", r->bytes[MPT_REDUNDANT]);
+    mpt_json_member_uint(json, "undecided_bytes", r->bytes[MPT_UNDECIDED]);
     mpt_json_member_uint(json, "late_original_bytes", r->late_original_bytes);
     mpt_json_member_uint(json, "reinjected_same_bytes", r->same_bytes);
     mpt_json_member_uint(json, "unlisted_bytes", r->unlisted_bytes);
     json_pairs(json, r);
     json_copies(json, r);
-    mpt_json_member_array(json, "runs");
-    for (guint i = 0; i < r->runs->len; i++)
-        json_run(json, r, &g_array_index(r->runs, mpt_reinjection_sum_run, i));
-    mpt_json_end_array(json);
+    json_runs(json, id, r);
     mpt_json_end_object(json);
 }
 

@@ -146,8 +146,7 @@ static void add_speed(lines *l, const mpt_connection_direction *d)
         append_rate(l->line, d->bytes.throughput);
         g_string_append(l->line, ": ");
     }
-    mpt_units_grouped(l->line, d->bytes.payload_bytes);
-    g_string_append(l->line, d->bytes.payload_bytes == 1 ? " byte" : " bytes");
+    mpt_units_things(l->line, d->bytes.payload_bytes, "byte");
     g_string_append(l->line, " of payload in ");
     if (d->bytes.segments == 1) {
         g_string_append(l->line, "one segment");
@@ -168,8 +167,8 @@ static void add_order(lines *l, const mpt_data_figures *f)
     if (!f->out_of_order_segments.known) {
         g_string_append(l->line, "not known: payload came before what maps it");
     } else if (f->out_of_order_segments.value > 0) {
-        mpt_units_grouped(l->line, (uint64_t)f->out_of_order_segments.value);
-        g_string_append(l->line, f->out_of_order_segments.value == 1 ? " segment, " : " segments, ");
+        mpt_units_things(l->line, (uint64_t)f->out_of_order_segments.value, "segment");
+        g_string_append(l->line, ", ");
         mpt_overview_bytes(l->line, (uint64_t)f->out_of_order_bytes.value);
     }
     if (f->reorder_delay.known) {
@@ -221,8 +220,7 @@ static void append_rtt(GString *line, const mpt_rtt_figures *f)
         mpt_units_duration(line, parts[i].ns);
     }
     g_string_append(line, " of ");
-    mpt_units_grouped(line, f->samples);
-    g_string_append(line, f->samples == 1 ? " sample" : " samples");
+    mpt_units_things(line, f->samples, "sample");
 }
 
 static void add_full(lines *l, const mpt_connection_direction *d)
@@ -360,8 +358,8 @@ static void text_direction(lines *l, const mpt_connection_view *v, mpt_direction
 
     g_string_append(l->line, direction == MPT_C2S ? "  client to server: " : "  server to client: ");
     if (d->bytes.payload_bytes == 0) {
-        mpt_units_grouped(g_string_append(l->line, "no data ("), d->bytes.packets);
-        g_string_append(l->line, d->bytes.packets == 1 ? " packet)\n" : " packets)\n");
+        mpt_units_things(g_string_append(l->line, "no data ("), d->bytes.packets, "packet");
+        g_string_append(l->line, ")\n");
         put_line(l, sink);
         return;
     }
