@@ -353,113 +353,89 @@ void mpt_fields_on_gone(void (*func)(void))
 
 /* --- registration --- */
 
+#define FIELD(variable, title, name, type, display, strings, blurb)                                          \
+    {                                                                                                        \
+        &(variable),                                                                                         \
+        {                                                                                                    \
+            title, name, type, display, strings, 0, blurb, HFILL                                             \
+        }                                                                                                    \
+    }
 #define ONE_PASS " In one pass: as far as it is known when the frame is read."
 
 static void register_fields(int protocol)
 {
     static hf_register_info fields[] = {
-        {&hf_connection,
-         {"Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL, 0,
-          "Id of the MPTCP connection, as in the reports (connections count by their first frame); on "
-          "segments without MPTCP options too. In one pass: in the order in which they are known; not shown "
-          "before a connection without its MP_CAPABLE has its first DSS.",
-          HFILL}},
-        {&hf_subflow,
-         {"Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL, 0,
-          "Id of the subflow in its connection, as in the reports (0 is the one of the MP_CAPABLE handshake; "
-          "the others count by their first frame)." ONE_PASS,
-          HFILL}},
-        {&hf_role,
-         {"Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL, 0,
-          "client or server: whether the sender of this segment opened the MPTCP connection.", HFILL}},
-        {&hf_backup,
-         {"Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL, 0,
-          "Whether the sender has told by now that this subflow is a backup (MP_JOIN flag B, MP_PRIO).",
-          HFILL}},
-        {&hf_data,
-         {"Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL, 0,
-          "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: first "
-          "seen on this subflow under other sequence numbers; retransmission: on this subflow; unmapped: no "
-          "DSN known." ONE_PASS,
-          HFILL}},
-        {&hf_dsn,
-         {"DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL, 0,
-          "Data sequence number of the first payload byte; the first byte of the connection is 1. None where "
-          "the initial DSN is not in the capture." ONE_PASS,
-          HFILL}},
-        {&hf_dsn_end,
-         {"Next DSN (relative)", "mptcpscope.dsn_end", FT_INT64, BASE_DEC, NULL, 0,
-          "Relative data sequence number after the last payload byte.", HFILL}},
-        {&hf_dsn_length,
-         {"Data-level length (bytes)", "mptcpscope.dsn_length", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes in this range of data sequence numbers.", HFILL}},
-        {&hf_dsn_raw,
-         {"DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL, 0,
-          "Data sequence number of the first payload byte as all 64 bits, also where the DSS has 32.",
-          HFILL}},
-        {&hf_mapped_by,
-         {"Mapped by frame", "mptcpscope.mapped_by", FT_FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_NONE),
-          0, "The first frame whose DSS maps these bytes, often an earlier one." ONE_PASS, HFILL}},
-        {&hf_first_copy,
-         {"First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
-          FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0,
-          "The frame that carried the first of these bytes first, on any subflow.", HFILL}},
-        {&hf_bytes[MPT_PIECE_FIRST],
-         {"First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PIECE_REINJECTION],
-         {"Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes whose DSN was first seen on another subflow." ONE_PASS, HFILL}},
-        {&hf_bytes[MPT_PIECE_REINJECTION_SAME],
-         {"Reinjected bytes, same subflow", "mptcpscope.reinjected_same_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes whose DSN was first seen on this subflow under other "
-          "subflow sequence numbers." ONE_PASS,
-          HFILL}},
-        {&hf_bytes[MPT_PIECE_RETRANSMISSION],
-         {"Retransmitted bytes", "mptcpscope.retrans_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes that this subflow carried before under the same subflow sequence numbers.", HFILL}},
-        {&hf_bytes[MPT_PIECE_UNMAPPED],
-         {"Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes for which no DSS is known." ONE_PASS
-          " A DSS that comes later maps them in two passes.",
-          HFILL}},
-        {&hf_fallback_bytes,
-         {"Fallback bytes", "mptcpscope.fallback_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Payload bytes without DSS that continue what is before them: after a fallback to TCP." ONE_PASS,
-          HFILL}},
-        {&hf_out_of_order,
-         {"Out of order", "mptcpscope.out_of_order", FT_BOOLEAN, BASE_NONE, NULL, 0,
-          "The segment has bytes that are seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
-        {&hf_out_of_order_bytes,
-         {"Out of order bytes", "mptcpscope.out_of_order_bytes", FT_UINT32, BASE_DEC, NULL, 0,
-          "Bytes seen first here, below the highest DSN seen." ONE_PASS, HFILL}},
-        {&hf_duplicate,
-         {"Duplicate at the receiver", "mptcpscope.duplicate", FT_BOOLEAN, BASE_NONE, NULL, 0,
-          "All bytes of the segment had been acknowledged by a DATA_ACK in an earlier segment.", HFILL}},
-        {&hf_data_ack,
-         {"DATA_ACK (relative)", "mptcpscope.data_ack", FT_INT64, BASE_DEC, NULL, 0,
-          "Data-level acknowledgement: 1 acknowledges nothing, N+1 the first N bytes.", HFILL}},
-        {&hf_data_ack_rtt,
-         {"DATA_ACK round-trip time", "mptcpscope.data_ack_rtt", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-          "From the first copy of the last byte that this DATA_ACK newly acknowledges to here." ONE_PASS,
-          HFILL}},
-        {&hf_data_ack_of,
-         {"DATA_ACK of data in frame", "mptcpscope.data_ack_of", FT_FRAMENUM, BASE_NONE,
-          FRAMENUM_TYPE(FT_FRAMENUM_ACK), 0,
-          "The frame with the first copy of the last byte that this DATA_ACK newly acknowledges.", HFILL}},
-        {&hf_inflight,
-         {"Bytes in flight on the connection", "mptcpscope.inflight", FT_UINT64, BASE_DEC, NULL, 0,
-          "From the highest DATA_ACK to the highest DSN of the sender, with this segment.", HFILL}},
-        {&hf_subflow_inflight,
-         {"Bytes in flight on the subflow", "mptcpscope.subflow_inflight", FT_UINT64, BASE_DEC, NULL, 0,
-          "From the highest TCP acknowledgement to the highest sequence number of the sender on this "
-          "subflow, with this segment.",
-          HFILL}},
-        {&hf_window,
-         {"Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL, 0,
-          "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 3.3.1). "
-          "None where the subflow's SYNs are not in the capture.",
-          HFILL}},
+        FIELD(hf_connection, "Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL,
+              "Id of the MPTCP connection, as in the reports (connections count by their first frame); on "
+              "segments without MPTCP options too. In one pass: in the order in which they are known; not "
+              "shown before a connection without its MP_CAPABLE has its first DSS."),
+        FIELD(hf_subflow, "Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL,
+              "Id of the subflow in its connection, as in the reports (0 is the one of the MP_CAPABLE "
+              "handshake; the others count by their first frame)." ONE_PASS),
+        FIELD(hf_role, "Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL,
+              "client or server: whether the sender of this segment opened the MPTCP connection."),
+        FIELD(hf_backup, "Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL,
+              "Whether the sender has told by now that this subflow is a backup (MP_JOIN flag B, MP_PRIO)."),
+        FIELD(hf_data, "Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL,
+              "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: "
+              "first seen on this subflow under other sequence numbers; retransmission: on this subflow; "
+              "unmapped: no DSN known." ONE_PASS),
+        FIELD(hf_dsn, "DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL,
+              "Data sequence number of the first payload byte; the first byte of the connection is 1. None "
+              "where the initial DSN is not in the capture." ONE_PASS),
+        FIELD(hf_dsn_end, "Next DSN (relative)", "mptcpscope.dsn_end", FT_INT64, BASE_DEC, NULL,
+              "Relative data sequence number after the last payload byte."),
+        FIELD(hf_dsn_length, "Data-level length (bytes)", "mptcpscope.dsn_length", FT_UINT32, BASE_DEC, NULL,
+              "Payload bytes in this range of data sequence numbers."),
+        FIELD(hf_dsn_raw, "DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL,
+              "Data sequence number of the first payload byte as all 64 bits, also where the DSS has 32."),
+        FIELD(hf_mapped_by, "Mapped by frame", "mptcpscope.mapped_by", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_NONE),
+              "The first frame whose DSS maps these bytes, often an earlier one." ONE_PASS),
+        FIELD(hf_first_copy, "First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV),
+              "The frame that carried the first of these bytes first, on any subflow."),
+        FIELD(hf_bytes[MPT_PIECE_FIRST], "First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL,
+              "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS),
+        FIELD(hf_bytes[MPT_PIECE_REINJECTION], "Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32,
+              BASE_DEC, NULL, "Payload bytes whose DSN was first seen on another subflow." ONE_PASS),
+        FIELD(hf_bytes[MPT_PIECE_REINJECTION_SAME], "Reinjected bytes, same subflow",
+              "mptcpscope.reinjected_same_bytes", FT_UINT32, BASE_DEC, NULL,
+              "Payload bytes whose DSN was first seen on this subflow under other "
+              "subflow sequence numbers." ONE_PASS),
+        FIELD(hf_bytes[MPT_PIECE_RETRANSMISSION], "Retransmitted bytes", "mptcpscope.retrans_bytes",
+              FT_UINT32, BASE_DEC, NULL,
+              "Payload bytes that this subflow carried before under the same subflow sequence numbers."),
+        FIELD(hf_bytes[MPT_PIECE_UNMAPPED], "Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32,
+              BASE_DEC, NULL,
+              "Payload bytes for which no DSS is known." ONE_PASS
+              " A DSS that comes later maps them in two passes."),
+        FIELD(hf_fallback_bytes, "Fallback bytes", "mptcpscope.fallback_bytes", FT_UINT32, BASE_DEC, NULL,
+              "Payload bytes without DSS that continue what is before them: after a fallback to "
+              "TCP." ONE_PASS),
+        FIELD(hf_out_of_order, "Out of order", "mptcpscope.out_of_order", FT_BOOLEAN, BASE_NONE, NULL,
+              "The segment has bytes that are seen first here, below the highest DSN seen." ONE_PASS),
+        FIELD(hf_out_of_order_bytes, "Out of order bytes", "mptcpscope.out_of_order_bytes", FT_UINT32,
+              BASE_DEC, NULL, "Bytes seen first here, below the highest DSN seen." ONE_PASS),
+        FIELD(hf_duplicate, "Duplicate at the receiver", "mptcpscope.duplicate", FT_BOOLEAN, BASE_NONE, NULL,
+              "All bytes of the segment had been acknowledged by a DATA_ACK in an earlier segment."),
+        FIELD(hf_data_ack, "DATA_ACK (relative)", "mptcpscope.data_ack", FT_INT64, BASE_DEC, NULL,
+              "Data-level acknowledgement: 1 acknowledges nothing, N+1 the first N bytes."),
+        FIELD(hf_data_ack_rtt, "DATA_ACK round-trip time", "mptcpscope.data_ack_rtt", FT_RELATIVE_TIME,
+              BASE_NONE, NULL,
+              "From the first copy of the last byte that this DATA_ACK newly acknowledges to here." ONE_PASS),
+        FIELD(hf_data_ack_of, "DATA_ACK of data in frame", "mptcpscope.data_ack_of", FT_FRAMENUM, BASE_NONE,
+              FRAMENUM_TYPE(FT_FRAMENUM_ACK),
+              "The frame with the first copy of the last byte that this DATA_ACK newly acknowledges."),
+        FIELD(hf_inflight, "Bytes in flight on the connection", "mptcpscope.inflight", FT_UINT64, BASE_DEC,
+              NULL, "From the highest DATA_ACK to the highest DSN of the sender, with this segment."),
+        FIELD(hf_subflow_inflight, "Bytes in flight on the subflow", "mptcpscope.subflow_inflight", FT_UINT64,
+              BASE_DEC, NULL,
+              "From the highest TCP acknowledgement to the highest sequence number of the sender on this "
+              "subflow, with this segment."),
+        FIELD(hf_window, "Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL,
+              "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 "
+              "3.3.1). None where the subflow's SYNs are not in the capture."),
     };
     static int *ett[] = {&ett_mptcpscope};
 
