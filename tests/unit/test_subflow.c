@@ -61,6 +61,24 @@ static void test_segment__handshake__initiator_and_times(void **state)
     mpt_subflow_free(s);
 }
 
+/* Old Linux sends such ACKs from SYN-SENT. */
+static void test_segment__ack_with_the_number_of_the_syn__is_not_the_third(void **state)
+{
+    mpt_segment g = segment(0, 0, MPT_TCP_SYN, UINT32_MAX, 0, 0);
+    mpt_subflow *s = mpt_subflow_new(&g);
+
+    (void)state;
+    take(s, 0, 0, MPT_TCP_SYN, UINT32_MAX, 0, 0);
+    take(s, 3, 0, MPT_TCP_ACK, UINT32_MAX, 0, 0);
+    assert_false(s->ack_seen);
+    assert_int_equal(s->state, MPT_STATE_SYN_SENT);
+    take(s, 10, 1, MPT_TCP_SYN | MPT_TCP_ACK, 200, 0, 0);
+    take(s, 12, 0, MPT_TCP_ACK, 0, 201, 0);
+    assert_int_equal(s->ack_ns - s->synack_ns, 2000000);
+    assert_int_equal(s->state, MPT_STATE_ESTABLISHED);
+    mpt_subflow_free(s);
+}
+
 static void test_segment__sequence_number_wraps__position_goes_on(void **state)
 {
     mpt_subflow *s = opened(UINT32_MAX - 1, 200);
@@ -162,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_segment__handshake__initiator_and_times),
+        cmocka_unit_test(test_segment__ack_with_the_number_of_the_syn__is_not_the_third),
         cmocka_unit_test(test_segment__sequence_number_wraps__position_goes_on),
         cmocka_unit_test(test_segment__syn_data_accepted__ssn_shifts),
         cmocka_unit_test(test_segment__syn_data_not_accepted__ssn_stays),

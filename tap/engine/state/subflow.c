@@ -120,7 +120,10 @@ static void accept_syn_data(mpt_half *h, int64_t acked)
 
 static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
+    const mpt_half *h = &s->half[side];
     bool syn = g->flags & MPT_TCP_SYN, ack = g->flags & MPT_TCP_ACK;
+    /* Some hosts send ACKs with the number of their SYN before it is answered. */
+    bool third = !syn && ack && !(h->isn_known && position <= h->ssn_shift);
 
     if (syn) {
         learn_isn(&s->half[side], position, g->payload_len);
@@ -135,7 +138,7 @@ static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64
         s->synack_cut = (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
         s->synack_ns = g->time_ns;
         s->synack_frame = g->frame;
-    } else if (!syn && ack && !(g->flags & MPT_TCP_RST) && s->initiator_known && side == s->initiator &&
+    } else if (third && !(g->flags & MPT_TCP_RST) && s->initiator_known && side == s->initiator &&
                !s->ack_seen) {
         s->ack_seen = true;
         s->ack_ns = g->time_ns;
