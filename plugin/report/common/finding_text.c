@@ -156,6 +156,25 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_DATA_WAITED] =
         "Data of the {1} waited {2} for bytes before it, which came late on {3}{4?; this is the order in "
         "which they were sent|}.",
+    [MPT_PHRASE_PATH_OUTAGE] =
+        "The path of {1} is out for {6}, from {4} s to {5} s: the {2} has {3} in flight there, repeats them and "
+        "hears nothing from the {2:peer}. Meanwhile {7?the connection goes on elsewhere|no other subflow "
+        "carries data}. ",
+    [MPT_PHRASE_OUTAGE_USED_AGAIN] =
+        "The path answers again in frame {1}, and new data goes over it from frame {2} on.",
+    [MPT_PHRASE_OUTAGE_UNUSED] = "The path answers again in frame {1}, but no new data goes over it.",
+    [MPT_PHRASE_OUTAGE_LASTS] = "It does not answer again.",
+    [MPT_PHRASE_SUBFLOW_ABANDONED] =
+        "The {2} sends nothing over {1} after {3} s, although it is up; {4} ({4/5} of all its data) go over "
+        "the others since.",
+    [MPT_PHRASE_SUBFLOW_FLAPPING] =
+        "{1} subflows between {2} and {3} are opened and closed again within {4} at the longest, the last at "
+        "{5} s, and none carries data. ",
+    [MPT_PHRASE_FLAPPING_BY_ONE] = "The {1} closes them.",
+    [MPT_PHRASE_FLAPPING_BY_BOTH] = "The client closes {1} of them first, the server {2}.",
+    [MPT_PHRASE_NO_SUBFLOW] =
+        "From {1} s on the connection has no subflow for {2}: {3}, the last one, is {4?reset|closed}, and {5} "
+        "joins only then. No data can pass in between.",
     [MPT_PHRASE_WINDOW_CLOSED] =
         "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on subflow {4:id}){5?, and "
         "did not open again|}: its application does not read fast enough.",

@@ -4,7 +4,7 @@
  *   signalling.c  options and flags: what they change in the subflow and its connection
  *   identity.c    which connection a subflow belongs to; merges two that turn out to be one
  *   accounting.c  payload: counted once per subflow, mapped, claimed at the data level
- *   evidence.c    history that only the findings read
+ *   evidence.c    history that only the findings read; evidence_outages.c: of paths that were out
  *   eviction.c    forgets flows and connections that never carried payload
  *
  * Invariant: these files alone change mpt_engine, mpt_connection, mpt_subflow and what hangs from them.
@@ -128,7 +128,7 @@ static inline bool mpt_eviction_crowded(const mpt_engine *e)
 
 /* evidence.c; call these only with config.want_evidence */
 /* After a segment of `side` has been processed. */
-void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g);
+void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position);
 /* A DATA_ACK sent by `side`, before it takes effect; data_position: that of the segment's payload. */
 void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position,
                            int64_t acked);
@@ -138,6 +138,10 @@ void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subf
 /* A gap in c->level[side] was filled, after `wait`. */
 void mpt_evidence_wait(mpt_connection *c, mpt_conn_side side, const mpt_wait *wait);
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g);
+/* A packet from the other end of the subflow; a segment of this side (position: of its payload). `half` is
+ * that of this side, after the packet took effect. */
+void mpt_evidence_heard(mpt_hearing *h, const mpt_subflow *s, const mpt_half *half, const mpt_segment *g);
+void mpt_evidence_said(mpt_hearing *h, const mpt_segment *g, int64_t position);
 /* The subflows of `to` from `offset` on were those of another connection. */
 void mpt_evidence_merged(mpt_connection *to, unsigned offset);
 

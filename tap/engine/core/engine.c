@@ -292,7 +292,7 @@ static void take(const mpt_segment *g, bool late, void *data)
         take_payload(e, s, side, g, position);
     }
     if (e->config.want_evidence)
-        mpt_evidence_segment(s, side, g);
+        mpt_evidence_segment(s, side, g, position);
     if (s->connection) {
         s->connection->end_ns = MAX(s->connection->end_ns, g->time_ns);
         s->connection->first_frame = MIN(s->connection->first_frame, g->frame);

@@ -117,9 +117,10 @@ static bool knows_scale(const mpt_subflow *s, const mpt_subflow_evidence *v, con
     return s->syn_seen && s->synack_seen && v->scale_frame[0] < g->frame && v->scale_frame[1] < g->frame;
 }
 
-void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g)
+void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     mpt_subflow_evidence *v = of_subflow(s);
+    mpt_side other = mpt_side_other(side);
     mpt_half_evidence *h = &v->half[side];
     uint64_t first = s->half[side].bytes.first, fresh = first - MIN(first, h->first_before);
     bool backup = is_backup(s);
@@ -130,6 +131,8 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g)
     if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == MPT_TCP_SYN)
         note_syn(v, s, g);
     note_window(h, &s->half[side], g, s->owner);
+    mpt_evidence_heard(&v->half[other].hearing, s, &s->half[other], g);
+    mpt_evidence_said(&h->hearing, g, position);
     if (backup && !v->was_backup)
         v->backup_ns = g->time_ns;
     v->was_backup = backup;

@@ -7,6 +7,7 @@
  *   checks_address.c     ADD_ADDR, REMOVE_ADDR
  *   checks_data.c        mappings, DATA_ACKs, checksums
  *   checks_scheduling.c  backup, failover, head-of-line blocking, reinjections
+ *   checks_paths.c       outages, subflows that are given up or come and go
  *   checks_middlebox.c   what changes between two vantage points
  *
  * Invariant: a check function reads const state, and changes nothing but `found`.
@@ -109,6 +110,10 @@ const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, 
                                     int64_t from_ns);
 /* True if only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
+/* True if this check has found something of that subflow. */
+bool mpt_checking_found(const mpt_checking *x, mpt_finding_id id, uint32_t subflow);
+/* What the connection sent in this direction from then on, as far as captured: a lower bound. */
+uint64_t mpt_checking_sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns);
 /* Appends a clause on what made the connection plain TCP, if the vantage points show it; false
  * if they don't. */
 bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f);
@@ -137,6 +142,10 @@ void mpt_check_mp_fail(mpt_checking *x);
 void mpt_check_backup(mpt_checking *x);
 void mpt_check_idle(mpt_checking *x);
 void mpt_check_failover(mpt_checking *x);
+void mpt_check_outages(mpt_checking *x);
+void mpt_check_abandoned(mpt_checking *x);
+void mpt_check_flapping(mpt_checking *x);
+void mpt_check_no_subflow(mpt_checking *x);
 void mpt_check_waits(mpt_checking *x);
 void mpt_check_window_closed(mpt_checking *x);
 void mpt_check_reinjections(mpt_checking *x);

@@ -47,19 +47,6 @@ void mpt_check_backup(mpt_checking *x)
             check_backup(x, &x->v->subflows[i], direction);
 }
 
-/* What the connection sent after this subflow was there, on others; a lower bound. */
-static uint64_t sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns)
-{
-    mpt_runs runs = mpt_metrics_level(x->v, direction)->owned.runs;
-    uint64_t bytes = 0;
-    mpt_runs_at at;
-
-    for (const mpt_run *r = mpt_runs_first(&runs, &at); r; r = mpt_runs_next(&runs, &at))
-        if (r->value >= from_ns)
-            bytes += r->length;
-    return bytes;
-}
-
 static int64_t established_ns(const mpt_subflow *s)
 {
     return s->established_ns ? s->established_ns : s->start_ns;
@@ -77,7 +64,7 @@ void mpt_check_idle(mpt_checking *x)
             s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B] || s->state == MPT_STATE_REFUSED ||
             s->state == MPT_STATE_SYN_SENT || s->end_ns - from < IDLE_NS || mpt_checking_one_way(sv))
             continue;
-        sent = sent_since(x, MPT_C2S, from) + sent_since(x, MPT_S2C, from);
+        sent = mpt_checking_sent_since(x, MPT_C2S, from) + mpt_checking_sent_since(x, MPT_S2C, from);
         if (sent < IDLE_BYTES)
             continue;
         mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_IDLE, from, s->first_frame, sent),

@@ -202,6 +202,28 @@ const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, 
     return NULL;
 }
 
+bool mpt_checking_found(const mpt_checking *x, mpt_finding_id id, uint32_t subflow)
+{
+    for (guint i = 0; i < x->found->len; i++) {
+        const mpt_finding *f = &g_array_index(x->found, mpt_finding, i);
+        if (f->id == id && f->subflow.known && f->subflow.value == subflow)
+            return true;
+    }
+    return false;
+}
+
+uint64_t mpt_checking_sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns)
+{
+    mpt_runs runs = mpt_metrics_level(x->v, direction)->owned.runs;
+    uint64_t bytes = 0;
+    mpt_runs_at at;
+
+    for (const mpt_run *r = mpt_runs_first(&runs, &at); r; r = mpt_runs_next(&runs, &at))
+        if (r->value >= from_ns)
+            bytes += r->length;
+    return bytes;
+}
+
 bool mpt_checking_one_way(const mpt_subflow_view *sv)
 {
     const mpt_subflow *s = sv->subflow;

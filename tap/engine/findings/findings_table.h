@@ -52,6 +52,10 @@
     X(BACKUP_USED, backup_used, CONNECTION, WARNING, SAME("3.3.8"), BYTES, mpt_check_backup) \
     X(SUBFLOW_IDLE, subflow_idle, CONNECTION, NOTE, SAME("3.3.8"), BYTES, mpt_check_idle) \
     X(FAILOVER, failover, CONNECTION, WARNING, SAME("3.3.6"), BYTES, mpt_check_failover) \
+    X(PATH_OUTAGE, path_outage, CONNECTION, WARNING, SAME("3.3.6"), TIMES, mpt_check_outages) \
+    X(SUBFLOW_ABANDONED, subflow_abandoned, CONNECTION, NOTE, SAME("3.3.8"), BYTES, mpt_check_abandoned) \
+    X(SUBFLOW_FLAPPING, subflow_flapping, CONNECTION, WARNING, SAME("3.2"), SUBFLOWS, mpt_check_flapping) \
+    X(NO_SUBFLOW, no_subflow, CONNECTION, WARNING, SAME("3.2"), TIMES, mpt_check_no_subflow) \
     X(DATA_WAITED, data_waited, CONNECTION, NOTE, SAME("3.3.4"), TIMES, mpt_check_waits) \
     X(WINDOW_CLOSED, window_closed, CONNECTION, NOTE, SAME("3.3.4"), TIMES, mpt_check_window_closed) \
     X(SAME_DATA_TWICE, same_data_twice, CONNECTION, NOTE, SAME("3.3.6"), BYTES, mpt_check_reinjections) \
@@ -82,7 +86,8 @@
     X(CARRIER_SYN) X(CARRIER_SYNACK) X(CARRIER_ACK) X(CARRIER_DATA) X(CARRIER_SEGMENTS) \
     X(OTHER_CONTENT) X(OTHER_KEYS) X(OTHER_TOKEN) X(INSTEAD_OF) X(REWRITTEN) X(REWRITTEN_HMAC) \
     X(SAYS_ADDRESS) X(SAYS_MAPPING) X(SAYS_NO_MAPPING) X(SAYS_CHECKSUM) X(SAYS_NO_CHECKSUM) X(SAYS_DATA_ACK) \
-    X(SAYS_NO_DATA_ACK)
+    X(SAYS_NO_DATA_ACK) \
+    X(OUTAGE_LASTS) X(OUTAGE_USED_AGAIN) X(OUTAGE_UNUSED) X(FLAPPING_BY_ONE) X(FLAPPING_BY_BOTH)
 /* clang-format on */
 
 #endif

@@ -20,8 +20,34 @@ typedef struct mpt_seen {
     uint16_t owner; /* subflow, where that matters */
 } mpt_seen;
 
+/* A time in which a subflow had data in flight and heard nothing from the other end. */
+typedef struct mpt_outage {
+    int64_t start_ns; /* the first segment without an answer */
+    int64_t end_ns;   /* the next packet from the other end; INT64_MAX: there is none */
+    int64_t again_ns; /* new data on this subflow after that; valid with again_frame */
+    uint64_t in_flight;
+    uint32_t start_frame, end_frame, again_frame; /* 0: none */
+} mpt_outage;
+
+enum { MPT_OUTAGES = 8 }; /* of a side of a subflow are kept; further ones are counted */
+
+/* What this side sends and hears, for mpt_outage. Positions are those of the subflow. */
+typedef struct mpt_hearing {
+    int64_t sent,
+        acked; /* one past the highest payload sent; acknowledged when the other end was last heard */
+    int64_t unanswered_ns;      /* the first data since the other end was heard; valid with its frame */
+    uint32_t unanswered_frame;  /* 0: nothing is in flight */
+    uint32_t repeated;          /* segments sent again since then */
+    int64_t timed, timed_ns;    /* the payload whose acknowledgement gives a sample; valid with its frame */
+    uint32_t timed_frame;       /* 0: none is awaited */
+    uint32_t count;             /* of outages */
+    int64_t srtt_ns, rttvar_ns; /* RFC 6298; srtt 0: no sample */
+    mpt_outage *outages;        /* NULL: none */
+} mpt_hearing;
+
 /* One side of a subflow as sender. */
 typedef struct mpt_half_evidence {
+    mpt_hearing hearing;
     bool data_ack_known;
     int64_t data_ack;        /* highest DATA_ACK sent here: position on the other side's data level */
     mpt_seen window_closed;  /* this side announced a receive window of 0: times */
@@ -74,6 +100,9 @@ typedef struct mpt_connection_evidence {
     mpt_level_evidence level[MPT_CONN_SIDES]; /* of the sender */
     mpt_seen far;                             /* DSNs or DATA_ACKs out of reach */
 } mpt_connection_evidence;
+
+/* The outage that lasts at the end of the capture, with end_ns INT64_MAX; false: none does. now_ns: that end. */
+bool mpt_evidence_lasting_outage(const mpt_hearing *h, int64_t now_ns, mpt_outage *outage);
 
 /* Copies the longest waits to `longest`, longest first, none of which overlap, and returns their number. */
 unsigned mpt_evidence_longest_waits(const mpt_level_evidence *v, mpt_wait longest[MPT_WAITS]);

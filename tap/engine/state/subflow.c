@@ -52,6 +52,8 @@ void mpt_subflow_free(mpt_subflow *s)
     half_clear(&s->half[MPT_SIDE_A]);
     half_clear(&s->half[MPT_SIDE_B]);
     g_free(s->join);
+    for (mpt_side side = 0; side < MPT_SIDES && s->evidence; side++)
+        g_free(s->evidence->half[side].hearing.outages);
     g_free(s->evidence);
     g_free(s);
 }
