@@ -215,7 +215,8 @@ static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *fac
     for (i = 0; i < facts->pieces; i++)
         add_part(tree, tvb, &facts->piece[i]);
     add_bytes(tree, tvb, facts);
-    generated(proto_tree_add_boolean(tree, hf_out_of_order, tvb, 0, 0, facts->out_of_order > 0));
+    if (facts->out_of_order_known)
+        generated(proto_tree_add_boolean(tree, hf_out_of_order, tvb, 0, 0, facts->out_of_order > 0));
     if (facts->out_of_order)
         add_uint(tree, tvb, hf_out_of_order_bytes, facts->out_of_order);
     generated(proto_tree_add_boolean(tree, hf_duplicate, tvb, 0, 0, facts->duplicate));

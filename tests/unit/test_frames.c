@@ -90,11 +90,20 @@ static void open_stage(stage *t, bool kept)
     open_small_stage(t, kept, 1000);
 }
 
-/* Frames 1 to 6. */
-static void open_both(stage *t)
+/* Frames 1 to 3. */
+static void open_capable(stage *t)
 {
     mpt_option o[3] = {option_capable(&HOSTS, 0, 0), option_capable(&HOSTS, 1, 1),
                        option_capable(&HOSTS, 0, 2)};
+
+    send_at(t, &t->a, 0, MPT_TCP_SYN, 0, 0, &o[0]);
+    send_at(t, &t->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, 0, &o[1]);
+    send_at(t, &t->a, 0, MPT_TCP_ACK, 1, 0, &o[2]);
+}
+
+/* Frames 1 to 6. */
+static void open_both(stage *t)
+{
     mpt_option syn = {.subtype = MPT_MP_JOIN,
                       .length = 12,
                       .join = {.step = MPT_JOIN_SYN,
@@ -105,9 +114,7 @@ static void open_both(stage *t)
     mpt_option synack = {.subtype = MPT_MP_JOIN, .length = 16, .join = {.step = MPT_JOIN_SYNACK, .nonce = 8}};
     mpt_option ack = {.subtype = MPT_MP_JOIN, .length = 24, .join = {.step = MPT_JOIN_ACK}};
 
-    send_at(t, &t->a, 0, MPT_TCP_SYN, 0, 0, &o[0]);
-    send_at(t, &t->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, 0, &o[1]);
-    send_at(t, &t->a, 0, MPT_TCP_ACK, 1, 0, &o[2]);
+    open_capable(t);
     send_at(t, &t->b, 0, MPT_TCP_SYN, 0, 0, &syn);
     send_at(t, &t->b, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, 0, &synack);
     send_at(t, &t->b, 0, MPT_TCP_ACK, 1, 0, &ack);
@@ -339,6 +346,53 @@ static void test_look__in_flight__at_both_levels(void **state)
     assert_int_equal(facts.subflow_inflight, 50);
     facts = look(&t, 6);
     assert_false(facts.has_inflight); /* it carries nothing */
+    mpt_frames_free(t.frames);
+}
+
+static void test_look__plain_tcp_out_of_order__told(void **state)
+{
+    mpt_frame_facts facts;
+    uint32_t mapped, high, low, second;
+    stage t;
+
+    (void)state;
+    open_stage(&t, true);
+    open_capable(&t);
+    data_at(&t, &t.a, 0, 101, 101, 100);
+    mapped = data_at(&t, &t.a, 0, 1, 1, 100);
+    high = send_at(&t, &t.a, 0, MPT_TCP_ACK, 401, 100, NULL);
+    low = send_at(&t, &t.a, 0, MPT_TCP_ACK, 301, 100, NULL);
+    second = send_at(&t, &t.a, 0, MPT_TCP_ACK, 201, 100, NULL);
+    mpt_frames_finish(t.frames);
+    facts = look(&t, mapped);
+    assert_true(facts.out_of_order_known);
+    assert_int_equal(facts.out_of_order, 100);
+    facts = look(&t, high);
+    assert_int_equal(facts.out_of_order, 0);
+    facts = look(&t, low);
+    assert_int_equal(facts.out_of_order, 100);
+    facts = look(&t, second);
+    assert_int_equal(facts.out_of_order, 100);
+    mpt_frames_free(t.frames);
+}
+
+static void test_look__order_not_known__not_told(void **state)
+{
+    uint32_t between, join;
+    mpt_option mapping = option_dss(&(mpt_dss){
+        .has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&HOSTS, 0, 101), .ssn = 101, .length = 100});
+    stage t;
+
+    (void)state;
+    open_stage(&t, true);
+    open_both(&t);
+    data_at(&t, &t.a, 0, 1, 1, 50);
+    send_at(&t, &t.a, 0, MPT_TCP_ACK, 101, 100, NULL);
+    between = data_at(&t, &t.b, 0, 51, 1, 50); /* below what came, but nobody knew */
+    join = send_at(&t, &t.a, 0, MPT_TCP_ACK, 201, 0, &mapping);
+    mpt_frames_finish(t.frames);
+    assert_false(look(&t, between).out_of_order_known);
+    assert_false(look(&t, join).out_of_order_known);
     mpt_frames_free(t.frames);
 }
 
@@ -762,6 +816,8 @@ int main(void)
         cmocka_unit_test(test_look__mapping_comes_later__unmapped_live_first_when_kept),
         cmocka_unit_test(test_look__data_ack__relative_time_and_frame_once),
         cmocka_unit_test(test_look__in_flight__at_both_levels),
+        cmocka_unit_test(test_look__plain_tcp_out_of_order__told),
+        cmocka_unit_test(test_look__order_not_known__not_told),
         cmocka_unit_test(test_look__acknowledged_before_and_out_of_order__told),
         cmocka_unit_test(test_look__plain_tcp__no_connection),
         cmocka_unit_test(test_look__two_segments_in_a_frame__by_index),

@@ -32,6 +32,7 @@ struct context {
     int64_t dsn;
     const uint8_t *payload; /* of `position` */
     uint32_t captured;
+    int64_t plain_from, end; /* new payload; what the order of plain TCP does not know yet */
 };
 
 static mpt_conn_side conn_side_of(const struct context *x)
@@ -184,90 +185,27 @@ static void note_first_counted(mpt_data_level *d, int64_t start, int64_t end)
     d->unique += (uint64_t)(end - start);
 }
 
-/* A part of a gap is filled: notes how long the bytes above it have waited. */
-static void note_wait(mpt_data_level *d, const mpt_run *gap, const struct context *x)
-{
-    int64_t wait = x->stamp.time_ns - gap->value;
-
-    if ((x->stamp.flags & MPT_STAMP_COUNTED) && wait > d->reorder_delay_ns) {
-        d->reorder_delay_ns = wait;
-        d->reorder_frame = x->stamp.frame;
-        d->reorder_owner = x->s->owner;
-    }
-    if (x->e->config.want_evidence) {
-        mpt_wait w = {.start_ns = gap->value,
-                      .end_ns = x->stamp.time_ns,
-                      .frame = x->stamp.frame,
-                      .owner = x->s->owner};
-        mpt_evidence_wait(x->c, conn_side_of(x), &w);
-    }
-}
-
-/* Bytes below the highest seen fill (a part of) a gap. True where they came before it: what waited for
- * its mapping. Of a gap's run `value` is the time when it appeared, `frame` when the end that it began at
- * came (an epoch). */
-static bool fill_gaps(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
-{
-    bool before = false;
-    mpt_runs_at at;
-    mpt_run *r;
-
-    while ((r = mpt_runs_find(&d->gaps, start, &at)) && r->start < end) {
-        mpt_run gap = *r, rest;
-
-        before = x->resolved && x->stamp.time_ns < gap.value;
-        if (before)
-            d->order_unknown |= gap.frame > x->came || gap.start > start || mpt_run_end(&gap) < end;
-        else
-            note_wait(d, &gap, x);
-        mpt_runs_remove(&d->gaps, &at);
-        if (gap.start < start) {
-            rest = gap;
-            rest.length = (uint32_t)(start - gap.start);
-            rest.value = MIN(gap.value, x->stamp.time_ns);
-            mpt_runs_add(&d->gaps, &rest);
-        }
-        if (mpt_run_end(&gap) > end) {
-            rest = gap;
-            rest.start = end;
-            rest.length = (uint32_t)(mpt_run_end(&gap) - end);
-            mpt_runs_add(&d->gaps, &rest);
-            break;
-        }
-    }
-    return before;
-}
-
 /* The order in which first copies came. What waited for its mapping is put in its place in that order, if
  * nothing that came after it was at the end meanwhile: that was in order without it. */
 static void note_order(mpt_data_level *d, int64_t start, int64_t end, const struct context *x)
 {
-    uint32_t came = x->resolved ? x->came : x->stamp.epoch;
-    bool in_order = true;
+    const mpt_order_piece piece = {.start = start,
+                                   .end = end,
+                                   .time_ns = x->stamp.time_ns,
+                                   .frame = x->stamp.frame,
+                                   .came = x->resolved ? x->came : x->stamp.epoch,
+                                   .owner = x->s->owner,
+                                   .counted = x->stamp.flags & MPT_STAMP_COUNTED,
+                                   .resolved = x->resolved,
+                                   .delivered = d->acked_known ? d->acked : INT64_MIN};
+    int64_t since_ns;
 
-    if (d->owned.size == (uint64_t)(end - start)) {
-        d->high = end;
-        d->high_came = came;
-    } else if (start >= d->high) {
-        if (start > d->high && start - d->high <= UINT32_MAX) {
-            mpt_run gap = {.start = d->high,
-                           .length = (uint32_t)(start - d->high),
-                           .value = x->stamp.time_ns,
-                           .frame = d->high_came};
-            mpt_runs_add(&d->gaps, &gap);
-        }
-        d->order_unknown |= d->high_came > came;
-        d->high = end;
-        d->high_came = came;
-    } else {
-        in_order = fill_gaps(d, start, end, x);
-    }
     if (x->resolved && half_of(x)->pending_joined)
-        d->order_unknown = true;
-    if (!in_order && x->stamp.flags & MPT_STAMP_COUNTED) {
-        d->out_of_order_bytes += (uint64_t)(end - start);
-        d->out_of_order_segments += d->out_of_order_frame != x->stamp.frame;
-        d->out_of_order_frame = x->stamp.frame;
+        d->order.unknown = true;
+    if (mpt_order_note(&d->order, &piece, &since_ns) && x->e->config.want_evidence) {
+        mpt_wait w = {
+            .start_ns = since_ns, .end_ns = x->stamp.time_ns, .frame = x->stamp.frame, .owner = x->s->owner};
+        mpt_evidence_wait(x->c, conn_side_of(x), &w);
     }
 }
 
@@ -336,7 +274,7 @@ static void claimed(const mpt_piece *p, void *data)
     if (counted && (x->stamp.flags & MPT_STAMP_IMPLIED))
         bytes->fallback += n;
     if (p->taken_over) {
-        d->order_unknown = true;
+        d->order.unknown = true;
         taken_over(x, p);
     }
     if (p->fresh || p->taken_over) {
@@ -369,6 +307,31 @@ static void claim(struct context *x, uint32_t length, bool implied)
     mpt_ranges_claim(&level_of(x)->owned, x->dsn, x->dsn + length, &x->stamp, claimed, x);
 }
 
+/* --- the order of plain TCP --- */
+
+static void begin_plain_order(struct context *x, int64_t position)
+{
+    mpt_half *h = half_of(x);
+
+    x->e->work += h->received.runs.count;
+    h->plain = mpt_order_of_payload(h, level_of(x), position, x->end);
+    x->plain_from = position;
+}
+
+static void note_plain_order(const struct context *x)
+{
+    const mpt_order_piece piece = {.start = x->plain_from,
+                                   .end = x->end,
+                                   .time_ns = x->stamp.time_ns,
+                                   .frame = x->stamp.frame,
+                                   .owner = x->s->owner,
+                                   .counted = x->stamp.flags & MPT_STAMP_COUNTED,
+                                   .delivered = INT64_MIN};
+    int64_t since_ns;
+
+    mpt_order_note(half_of(x)->plain, &piece, &since_ns);
+}
+
 /* --- payload --- */
 
 static void mapped_part(const mpt_mapped_piece *m, void *data)
@@ -393,6 +356,8 @@ static void mapped_part(const mpt_mapped_piece *m, void *data)
         claim(&part, length, m->implied);
         return;
     }
+    if (!h->plain && x->c->subflows->len == 1)
+        begin_plain_order(x, m->start);
     if (h->pending.runs.count < MAX_SEPARATE)
         level_of(x)->epoch++;
     else
@@ -422,7 +387,11 @@ static void received_part(const mpt_piece *p, void *data)
         if (x->e->observers->len)
             mpt_mapping_look(&h->mapping, p->start, p->end, again_part, x);
     } else if (x->c) {
+        x->plain_from = p->start;
+        x->end = p->end;
         mpt_mapping_look(&h->mapping, p->start, p->end, mapped_part, x);
+        if (h->plain && x->c->subflows->len == 1)
+            note_plain_order(x);
     }
 }
 
@@ -679,6 +648,23 @@ static void merge_run(struct context *x, mpt_conn_side to_side, const mpt_run *r
     claim(x, r->length, r->flags & MPT_STAMP_IMPLIED);
 }
 
+/* What was known of the order stays known where the bytes of one connection are all there is. */
+static void merge_order(mpt_order *to, mpt_order *from, unsigned offset, int64_t shift)
+{
+    mpt_runs_at at;
+    mpt_run *r;
+
+    mpt_runs_clear(&to->gaps);
+    *to = *from;
+    from->gaps = (mpt_runs){0};
+    for (r = mpt_runs_first(&to->gaps, &at); r; r = mpt_runs_next(&to->gaps, &at))
+        r->start += shift;
+    to->low += shift;
+    to->high += shift;
+    to->delivered += to->delivered == INT64_MIN ? 0 : shift;
+    to->owner = (uint16_t)(to->owner + offset);
+}
+
 void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to_side, mpt_connection *from,
                              mpt_conn_side from_side, unsigned offset, int64_t shift)
 {
@@ -711,14 +697,8 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to
     }
     g_array_free(e->observers, TRUE);
     e->observers = observers;
-    if (first) {
-        t->order_unknown = f->order_unknown;
-        t->out_of_order_segments = f->out_of_order_segments;
-        t->out_of_order_bytes = f->out_of_order_bytes;
-        t->reorder_delay_ns = f->reorder_delay_ns;
-        t->reorder_frame = f->reorder_frame;
-        t->reorder_owner = (uint16_t)(f->reorder_owner + offset);
-    } else if (f->owned.size) {
-        t->order_unknown = true;
-    }
+    if (first)
+        merge_order(&t->order, &f->order, offset, shift);
+    else if (f->owned.size)
+        t->order.unknown = true;
 }

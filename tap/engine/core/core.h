@@ -145,6 +145,13 @@ void mpt_evidence_said(mpt_hearing *h, const mpt_segment *g, int64_t position);
 /* The subflows of `to` from `offset` on were those of another connection. */
 void mpt_evidence_merged(mpt_connection *to, unsigned offset);
 
+/* order.c */
+/* Puts bytes in their place. True if they filled (a part of) a gap: *since_ns is when it appeared. */
+bool mpt_order_note(mpt_order *o, const mpt_order_piece *piece, int64_t *since_ns);
+/* The order of all payload of h, the only subflow of d's connection, but for what now comes at [start, end):
+ * what has no mapping may turn out to go on as plain TCP. To be freed with its gaps. */
+mpt_order *mpt_order_of_payload(const mpt_half *h, const mpt_data_level *d, int64_t start, int64_t end);
+
 /* accounting.c */
 void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          int64_t position);

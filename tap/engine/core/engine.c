@@ -226,7 +226,7 @@ static size_t half_state(const mpt_half *h)
 
 static size_t level_state(const mpt_data_level *d)
 {
-    return (d->owned.runs.count + d->gaps.count + d->unacked.count) * STATE_RUN +
+    return (d->owned.runs.count + d->order.gaps.count + d->unacked.count) * STATE_RUN +
            (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
 }
 

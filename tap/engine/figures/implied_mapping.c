@@ -66,6 +66,18 @@ bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s,
                mpt_implied_mapping_own_numbers(c, mpt_subflow_conn_side(s, side), kind, fallback), dsn);
 }
 
+const mpt_order *mpt_implied_mapping_order(const mpt_connection *c, const mpt_subflow *s, mpt_side side)
+{
+    const mpt_half *h = &s->half[side];
+    int64_t dsn;
+
+    if (h->plain && h->pending.size && c->subflows->len == 1 &&
+        mpt_implied_mapping_position(c, s, side, mpt_connection_get_kind(c), mpt_connection_get_fallback(c),
+                                     mpt_runs_last(&h->pending.runs)->start, &dsn))
+        return h->plain;
+    return &c->level[mpt_subflow_conn_side(s, side)].order;
+}
+
 void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                               mpt_connection_kind kind, mpt_fallback fallback, mpt_implied_mapping *implied)
 {

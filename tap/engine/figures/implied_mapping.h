@@ -30,6 +30,9 @@ void mpt_implied_mapping_find(const mpt_connection *c, const mpt_subflow *s, mpt
 bool mpt_implied_mapping_position(const mpt_connection *c, const mpt_subflow *s, mpt_side side,
                                   mpt_connection_kind kind, mpt_fallback fallback, int64_t position,
                                   int64_t *dsn);
+/* The order in which the bytes came that `side` sent on s, any subflow of c: that of plain TCP where bytes
+ * without a DSS go on. */
+const mpt_order *mpt_implied_mapping_order(const mpt_connection *c, const mpt_subflow *s, mpt_side side);
 /* True if the data-level positions of a direction (level[side] of c) are the subflow's own
  * relative sequence numbers. */
 bool mpt_implied_mapping_own_numbers(const mpt_connection *c, mpt_conn_side side, mpt_connection_kind kind,

@@ -156,6 +156,8 @@ static void data_figures(const mpt_connection_view *v, mpt_direction dir, const 
                          mpt_data_figures *f)
 {
     const mpt_data_level *d = mpt_metrics_level(v, dir);
+    const mpt_order *order = mpt_implied_mapping_order(v->connection, v->subflows[0].subflow,
+                                                       v->subflows[0].side[mpt_direction_sender(dir)]);
     uint32_t syn_data = 0, i;
     int64_t first = d->counted_first, end = d->counted_end;
     bool any = d->unique > 0, relative = d->relative_known || implied->own_numbers;
@@ -179,9 +181,9 @@ static void data_figures(const mpt_connection_view *v, mpt_direction dir, const 
     f->data_fin = maybe_int(d->has_fin && d->relative_known, d->fin - d->idsn);
     f->data_ack_count = d->acks;
     f->data_ack_max = maybe_int(d->acked_known && d->relative_known, d->acked - d->idsn);
-    f->out_of_order_segments = maybe_int(!d->order_unknown, (int64_t)d->out_of_order_segments);
-    f->out_of_order_bytes = maybe_int(!d->order_unknown, (int64_t)d->out_of_order_bytes);
-    f->reorder_delay = maybe_ns(d->reorder_frame != 0 && !d->order_unknown, d->reorder_delay_ns);
+    f->out_of_order_segments = maybe_int(!order->unknown, (int64_t)order->segments);
+    f->out_of_order_bytes = maybe_int(!order->unknown, (int64_t)order->bytes);
+    f->reorder_delay = maybe_ns(order->frame != 0 && !order->unknown, order->delay_ns);
     f->rtt = rtt_figures(&d->rtt);
     acked_figures(v, dir, f, syn_data);
 }

@@ -210,7 +210,7 @@ void mpt_check_not_delivered(mpt_checking *x)
         const mpt_data_level *d = mpt_metrics_level(x->v, direction);
         struct undelivered u = {0};
         mpt_finding *f;
-        if (!judgeable(x, direction) || !d->acked_known || d->acked >= d->high ||
+        if (!judgeable(x, direction) || !d->acked_known || d->acked >= d->order.high ||
             x->v->close == MPT_CLOSE_OPEN)
             continue;
         find_undelivered(x, direction, &u);

@@ -116,8 +116,24 @@ static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const m
 {
     uint64_t *counted = &mpt_frames_connection(f, c)->out_of_order[side];
 
-    r->out_of_order += (uint32_t)(c->level[side].out_of_order_bytes - *counted);
-    *counted = c->level[side].out_of_order_bytes;
+    r->out_of_order += (uint32_t)(c->level[side].order.bytes - *counted);
+    *counted = c->level[side].order.bytes;
+}
+
+/* The same, if what has no mapping goes on as plain TCP. */
+static void note_plain_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_subflow *s, mpt_side side)
+{
+    const mpt_order *plain = s->half[side].plain;
+    struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
+    uint64_t *counted = &state->plain_out_of_order[side];
+
+    if (!plain)
+        return;
+    if (!state->plain[side])
+        *counted = mpt_frames_connection(f, s->connection)->out_of_order[mpt_subflow_conn_side(s, side)];
+    state->plain[side] = r->plain = true;
+    r->plain_out_of_order = (uint32_t)(plain->bytes - *counted);
+    *counted = plain->bytes;
 }
 
 static void on_data(const mpt_data_piece *p, void *user)
@@ -226,7 +242,7 @@ static void note_flight(struct mpt_frame_record *r, const mpt_data_level *d, con
         return;
     if (d->owned.size && (d->acked_known || d->relative_known)) {
         r->has_inflight = true;
-        r->inflight = d->high > low ? (uint64_t)(d->high - low) : 0;
+        r->inflight = d->order.high > low ? (uint64_t)(d->order.high - low) : 0;
     }
     r->has_subflow_inflight = h->acked != INT64_MIN || h->isn_known;
     r->subflow_inflight = next > acked ? (uint64_t)(next - acked) : 0;
@@ -247,6 +263,7 @@ static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt
     mpt_conn_side sender = mpt_subflow_conn_side(s, side);
     mpt_mapped_piece m = {0};
 
+    note_plain_order(f, r, s, side);
     note_out_of_order(f, r, c, sender);
     if (!r->length || !state->acked_known[sender])
         return;
@@ -304,7 +321,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
         }
         state->acked_known[side] = to->level[side].acked_known;
         state->acked[side] = to->level[side].acked;
-        state->out_of_order[side] = to->level[side].out_of_order_bytes;
+        state->out_of_order[side] = to->level[side].order.bytes;
     }
     state->merged = true;
     if (!was.has_id)

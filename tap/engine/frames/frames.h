@@ -54,6 +54,7 @@ typedef struct mpt_frame_facts {
     bool final;                /* kept, and finished */
     unsigned pieces;
     mpt_frame_piece piece[MPT_FRAME_PIECES];
+    bool out_of_order_known;
     uint32_t out_of_order; /* first-seen bytes below the highest DSN seen */
     bool duplicate;        /* every byte had been acknowledged by a DATA_ACK before */
     bool has_data_ack, data_ack_relative_known;

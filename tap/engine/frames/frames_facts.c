@@ -151,11 +151,15 @@ static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_fram
 {
     const mpt_subflow *s = facts->subflow;
     const mpt_conn_side sender = mpt_subflow_conn_side(s, r->side);
+    const mpt_order *order = mpt_implied_mapping_order(s->connection, s, r->side);
 
     facts->role = mpt_connection_role(facts->connection, sender);
     facts->backup_known = r->backup_known;
     facts->backup = r->backup;
-    facts->out_of_order = r->out_of_order;
+    facts->out_of_order_known = !order->unknown;
+    if (facts->out_of_order_known)
+        facts->out_of_order =
+            r->plain && order == s->half[r->side].plain ? r->plain_out_of_order : r->out_of_order;
     facts->duplicate = r->duplicate;
     facts->has_data_ack = r->has_data_ack;
     if (facts->has_data_ack)

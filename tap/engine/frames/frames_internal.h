@@ -17,10 +17,11 @@ struct mpt_frame_record {
     int64_t rtt_ns;
     uint64_t inflight, subflow_inflight;
     uint32_t subflow; /* place in mpt_engine_subflows() from 1; 0: not taken yet */
-    uint32_t frame, length, again_length, out_of_order, window, data_ack_of;
+    uint32_t frame, length, again_length, out_of_order, plain_out_of_order, window, data_ack_of;
     mpt_side side : 8;
     bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
     bool window_known : 1, has_window : 1, backup_known : 1, backup : 1;
+    bool plain : 1; /* plain_out_of_order is set */
 };
 
 struct mpt_frame_range {
@@ -30,6 +31,8 @@ struct mpt_frame_range {
 /* Beside each subflow of the engine. */
 struct mpt_frame_subflow {
     mpt_ranges mapped_by[MPT_SIDES]; /* positions; stamp: the DSS that came first */
+    bool plain[MPT_SIDES];
+    uint64_t plain_out_of_order[MPT_SIDES];
     /* By how much that sender's data-level positions have moved since they were recorded. */
     int64_t shift[MPT_SIDES];
     bool has_id;

@@ -9,7 +9,7 @@
 void mpt_data_level_clear(mpt_data_level *d)
 {
     mpt_ranges_clear(&d->owned);
-    mpt_runs_clear(&d->gaps);
+    mpt_runs_clear(&d->order.gaps);
     mpt_runs_clear(&d->unacked);
     mpt_histogram_clear(&d->rtt);
     if (d->copies)

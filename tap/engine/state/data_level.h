@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "order.h"
 #include "tap/engine/base/histogram.h"
 #include "tap/engine/base/ranges.h"
 #include "tap/engine/protocol/option.h"
@@ -54,15 +55,7 @@ typedef struct mpt_data_level {
     /* Bytes counted (all, unless the report is of a window of time). */
     uint64_t unique;
     int64_t counted_first, counted_end; /* valid with unique */
-    int64_t high;                       /* one past the highest position seen; valid with owned.size */
-    uint32_t high_came;                 /* epoch in which it came */
-    bool order_unknown; /* what got its mapping late may have been out of order, or made others so */
-    uint64_t out_of_order_segments, out_of_order_bytes;
-    uint32_t out_of_order_frame; /* last frame counted as out of order */
-    mpt_runs gaps;               /* holes below high; value: time when the hole appeared */
-    int64_t reorder_delay_ns;    /* longest wait of a hole that was filled */
-    uint32_t reorder_frame;      /* frame that ended it */
-    uint16_t reorder_owner;      /* subflow of that frame */
+    mpt_order order;
     bool has_fin;
     uint32_t fin_frame;
     int64_t fin, fin_ns; /* position and time of the first DATA_FIN */

@@ -39,6 +39,9 @@ static void half_clear(mpt_half *h)
     mpt_mapping_clear(&h->mapping);
     mpt_checksums_clear(&h->checksums);
     mpt_histogram_clear(&h->rtt);
+    if (h->plain)
+        mpt_runs_clear(&h->plain->gaps);
+    g_free(h->plain);
     if (h->waiting)
         g_array_free(h->waiting, TRUE);
     if (h->unacked)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "evidence.h"
+#include "order.h"
 #include "tap/engine/base/axes.h"
 #include "tap/engine/base/endpoint.h"
 #include "tap/engine/base/histogram.h"
@@ -98,6 +99,7 @@ typedef struct mpt_half {
 
     int64_t shift_low, shift_high; /* bounds while ssn_shift is not known */
     GArray *waiting;               /* mpt_waiting_mapping, NULL when none */
+    mpt_order *plain;              /* of all payload, if what has no mapping goes on; NULL: all was mapped */
     GArray *unacked;               /* mpt_unacked in order, from unacked_head; NULL when not wanted */
     guint unacked_head;
     /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
