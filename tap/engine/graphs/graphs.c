@@ -110,6 +110,12 @@ const mpt_collector *mpt_collector_of(mpt_graph_type type)
     return GRAPHS[type].collector;
 }
 
+void mpt_collector_free(mpt_player *p, void *state)
+{
+    (void)p;
+    g_free(state);
+}
+
 static void add_series(GArray *series, mpt_graph_type type, unsigned of, uint32_t subflow)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(SERIES); i++) {

@@ -88,12 +88,11 @@ static void rtt_segment(mpt_player *p, void *state, const mpt_record *g, uint32_
     }
 }
 
-static void rtt_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void rtt_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id)
 {
     struct rtt *rtt = state;
     mpt_run run = run_of(g, id);
 
-    (void)in_flight;
     if (g->what == MPT_DATA_FIRST && !g->first_frame && !g->resolved &&
         rtt->data.count < MPT_DATA_LEVEL_UNACKED && (!p->has_acked || g->dsn >= p->acked))
         insert(&rtt->data, &run);
@@ -193,13 +192,12 @@ static void tell_waited(mpt_player *p, const mpt_record *g, const mpt_run *run)
 }
 
 /* Emits the points of both graphs, as far as they are wanted. */
-static void queue_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void queue_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id)
 {
     struct queue *q = state;
     uint64_t before;
     mpt_run run;
 
-    (void)in_flight;
     if (!q || g->what != MPT_DATA_FIRST || g->first_frame)
         return;
     before = q->bytes;
@@ -259,14 +257,8 @@ static void interarrival_segment(mpt_player *p, void *state, const mpt_record *g
     }
 }
 
-static void free_state(mpt_player *p, void *state)
-{
-    (void)p;
-    g_free(state);
-}
-
 const mpt_collector mpt_collect_interarrival = {
-    .open = interarrival_open, .segment = interarrival_segment, .close = free_state};
+    .open = interarrival_open, .segment = interarrival_segment, .close = mpt_collector_free};
 
 /* --- acksize: bytes that each DATA_ACK released; 0: a duplicate --- */
 

@@ -65,9 +65,8 @@ typedef struct mpt_collector {
     void *(*open)(mpt_player *p);
     /* A segment of either side; ours: it was sent by the sender of this direction. */
     void (*segment)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, bool ours);
-    /* Payload of this direction; in_flight: bytes of a first copy that are not acknowledged
-     * yet (for inflight). */
-    void (*piece)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight);
+    void (*piece)(mpt_player *p, void *state, const mpt_record *g,
+                  uint32_t id); /* payload of this direction */
     /* It turned out that subflow id was not first with g->length bytes at g->time_ns. */
     void (*takeover)(mpt_player *p, void *state, const mpt_record *g, uint32_t id);
     void (*ack)(mpt_player *p, void *state, const mpt_record *g, uint32_t id, const mpt_release *release);
@@ -81,6 +80,8 @@ extern const mpt_collector mpt_collect_throughput, mpt_collect_goodput, mpt_coll
 extern const mpt_collector mpt_collect_rtt, mpt_collect_reorder, mpt_collect_depth, mpt_collect_interarrival,
     mpt_collect_acksize;
 const mpt_collector *mpt_collector_of(mpt_graph_type type);
+/* The close() of a state that is one block of memory. */
+void mpt_collector_free(mpt_player *p, void *state);
 
 struct mpt_player {
     const mpt_series_request *request;
@@ -96,8 +97,9 @@ struct mpt_player {
     uint32_t *ids; /* by owner */
     bool has_acked;
     int64_t acked;
-    bool tcp_acks;     /* no DATA_ACK ever: a fallback */
-    mpt_ranges flight; /* first copies, not acknowledged; only where a type of this pass asks for it */
+    bool tcp_acks;      /* no DATA_ACK ever: a fallback */
+    mpt_ranges flight;  /* first copies, not acknowledged; only where a type of this pass asks for it */
+    uint64_t in_flight; /* bytes of the piece that is told that are new there */
     uint64_t *released;
     void *state[MPT_GRAPH_TYPES];
 };

@@ -137,16 +137,13 @@ const mpt_collector mpt_collect_goodput = {.open = goodput_open, .ack = goodput_
 /* --- share: which subflow carried the bytes first, so far --- */
 
 struct share {
-    int64_t *first; /* by subflow */
     int64_t total;
+    int64_t first[]; /* by subflow */
 };
 
 static void *share_open(mpt_player *p)
 {
-    struct share *share = g_new0(struct share, 1);
-
-    share->first = g_new0(int64_t, MAX(p->subflows, 1));
-    return share;
+    return g_malloc0(sizeof(struct share) + p->subflows * sizeof(int64_t));
 }
 
 static void share_tell(mpt_player *p, const struct share *share, const mpt_record *g)
@@ -155,11 +152,10 @@ static void share_tell(mpt_player *p, const struct share *share, const mpt_recor
         mpt_tell_value(p, MPT_GRAPH_SHARE, i, g, (double)share->first[i] / (double)share->total);
 }
 
-static void share_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void share_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id)
 {
     struct share *share = state;
 
-    (void)in_flight;
     if (g->what != MPT_DATA_FIRST)
         return;
     share->first[id] += g->length;
@@ -176,17 +172,8 @@ static void share_takeover(mpt_player *p, void *state, const mpt_record *g, uint
     share_tell(p, share, g);
 }
 
-static void share_close(mpt_player *p, void *state)
-{
-    struct share *share = state;
-
-    (void)p;
-    g_free(share->first);
-    g_free(share);
-}
-
 const mpt_collector mpt_collect_share = {
-    .open = share_open, .piece = share_piece, .takeover = share_takeover, .close = share_close};
+    .open = share_open, .piece = share_piece, .takeover = share_takeover, .close = mpt_collector_free};
 
 /* --- bursts: bytes that one subflow carried before another one took its turn --- */
 
@@ -211,11 +198,10 @@ static void burst_ends(mpt_player *p, const struct burst *burst)
         mpt_tell_value(p, MPT_GRAPH_BURSTS, burst->id, &burst->last, (double)burst->bytes);
 }
 
-static void bursts_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void bursts_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id)
 {
     struct burst *burst = state;
 
-    (void)in_flight;
     if (g->what == MPT_DATA_RETRANSMITTED)
         return;
     if (id != burst->id) {
@@ -238,18 +224,15 @@ const mpt_collector mpt_collect_bursts = {.open = bursts_open, .piece = bursts_p
 /* --- inflight: first copies that no DATA_ACK covers yet --- */
 
 struct inflight {
-    uint64_t *of; /* by subflow */
     uint64_t all;
     bool has_window;
     uint32_t window;
+    uint64_t of[]; /* by subflow */
 };
 
 static void *inflight_open(mpt_player *p)
 {
-    struct inflight *flight = g_new0(struct inflight, 1);
-
-    flight->of = g_new0(uint64_t, MAX(p->subflows, 1));
-    return flight;
+    return g_malloc0(sizeof(struct inflight) + p->subflows * sizeof(uint64_t));
 }
 
 static void inflight_tell(mpt_player *p, const mpt_record *g, unsigned series, uint64_t bytes)
@@ -257,14 +240,14 @@ static void inflight_tell(mpt_player *p, const mpt_record *g, unsigned series, u
     mpt_tell_value(p, MPT_GRAPH_INFLIGHT, series, g, (double)bytes);
 }
 
-static void inflight_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void inflight_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id)
 {
     struct inflight *flight = state;
 
-    if (!in_flight)
+    if (!p->in_flight)
         return;
-    flight->of[id] += in_flight;
-    flight->all += in_flight;
+    flight->of[id] += p->in_flight;
+    flight->all += p->in_flight;
     inflight_tell(p, g, id, flight->of[id]);
     inflight_tell(p, g, p->subflows + MPT_INFLIGHT_ALL, flight->all);
 }
@@ -292,14 +275,5 @@ static void inflight_ack(mpt_player *p, void *state, const mpt_record *g, uint32
     inflight_tell(p, g, p->subflows + MPT_INFLIGHT_WINDOW, g->window);
 }
 
-static void inflight_close(mpt_player *p, void *state)
-{
-    struct inflight *flight = state;
-
-    (void)p;
-    g_free(flight->of);
-    g_free(flight);
-}
-
 const mpt_collector mpt_collect_inflight = {
-    .open = inflight_open, .piece = inflight_piece, .ack = inflight_ack, .close = inflight_close};
+    .open = inflight_open, .piece = inflight_piece, .ack = inflight_ack, .close = mpt_collector_free};

@@ -16,7 +16,7 @@ static mpt_series_point bar(const mpt_player *p, const mpt_record *g)
     return point;
 }
 
-static void sequence_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id, uint64_t in_flight)
+static void sequence_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t id)
 {
     static const unsigned series_of[] = {
         [MPT_DATA_FIRST] = MPT_SEQUENCE_DATA,           [MPT_DATA_REINJECTED] = MPT_SEQUENCE_REINJECTED,
@@ -26,7 +26,6 @@ static void sequence_piece(mpt_player *p, void *state, const mpt_record *g, uint
     mpt_series_point point = bar(p, g);
 
     (void)state;
-    (void)in_flight;
     if (g->what == MPT_DATA_REINJECTED || g->what == MPT_DATA_REINJECTED_SAME)
         point.first_frame = g->first_frame;
     mpt_tell_point(p, MPT_GRAPH_SEQUENCE, id * MPT_SEQUENCE_EACH + series_of[g->what], &point);
@@ -103,13 +102,7 @@ static void tcp_segment(mpt_player *p, void *state, const mpt_record *g, uint32_
         tcp_ack(p, g);
 }
 
-static void free_state(mpt_player *p, void *state)
-{
-    (void)p;
-    g_free(state);
-}
-
-const mpt_collector mpt_collect_tcp = {.open = tcp_open, .segment = tcp_segment, .close = free_state};
+const mpt_collector mpt_collect_tcp = {.open = tcp_open, .segment = tcp_segment, .close = mpt_collector_free};
 
 /* --- subflows: from the first to the last segment, with what was signalled between --- */
 

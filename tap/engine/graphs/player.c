@@ -202,9 +202,9 @@ static void play_segment(mpt_player *p, const mpt_record *g)
 static void play_piece(mpt_player *p, const mpt_record *g)
 {
     uint32_t id = id_of(p, g->subflow);
-    uint64_t in_flight = take_off(p, g);
 
-    TELL_COLLECTORS(p, piece, g, id, in_flight);
+    p->in_flight = take_off(p, g);
+    TELL_COLLECTORS(p, piece, g, id);
 }
 
 struct unmapped {
