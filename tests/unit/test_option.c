@@ -348,8 +348,7 @@ static void test_option_parse__every_other_length__is_malformed(void **state)
         {0x00, {12, 20}},     {0x01, {4, 12, 20, 22, 24}},
         {0x10, {12, 16, 24}}, {0x50, {3, 4}},
         {0x60, {12}},         {0x70, {12}},
-        {0x80, {4}},          {0x90, {0}},
-        {0xf0, {0}},
+        {0x80, {4}},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         for (int length = 2; length <= 255; length++) {
@@ -361,6 +360,23 @@ static void test_option_parse__every_other_length__is_malformed(void **state)
             if (result != (ok ? MPT_OPTION_OK : MPT_OPTION_MALFORMED))
                 fail_msg("subtype octet %02x of length %d", cases[i].octet, length);
         }
+    }
+}
+
+static void test_option_parse__subtype_without_a_name__is_another(void **state)
+{
+    (void)state;
+    static const uint8_t octets[] = {0x90, 0xe1, 0xf0};
+    mpt_option option;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(octets); i++) {
+        for (int length = 3; length <= 40; length++) {
+            assert_int_equal(parse_zeros(octets[i], (uint8_t)length, &option), MPT_OPTION_OTHER);
+            assert_int_equal(option.subtype, octets[i] >> 4);
+            assert_int_equal(option.length, length);
+        }
+        assert_int_equal(parse_zeros(octets[i], 2, &option), MPT_OPTION_MALFORMED);
+        assert_int_equal(parse_zeros(octets[i], 41, &option), MPT_OPTION_MALFORMED);
     }
 }
 
@@ -407,7 +423,7 @@ static void test_option_parse__several__come_one_after_the_other(void **state)
     assert_int_equal(parse_bytes(bytes, len, &option, &used), MPT_OPTION_OK);
     assert_int_equal(option.subtype, MPT_ADD_ADDR);
     at += used;
-    assert_int_equal(parse_bytes(bytes + at, len - at, &option, &used), MPT_OPTION_MALFORMED);
+    assert_int_equal(parse_bytes(bytes + at, len - at, &option, &used), MPT_OPTION_OTHER);
     at += used;
     assert_int_equal(parse_bytes(bytes + at, len - at, &option, &used), MPT_OPTION_OK);
     assert_int_equal(option.subtype, MPT_MP_PRIO);
@@ -491,7 +507,8 @@ static void test_subtype_name__each_and_beyond__is_the_rfcs(void **state)
                                         "MP_PRIO",    "MP_FAIL", "MP_FASTCLOSE", "MP_TCPRST", "unknown"};
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
         assert_string_equal(mpt_subtype_name((mpt_subtype)i), names[i]);
-    assert_string_equal(mpt_subtype_name((mpt_subtype)15), "unknown");
+    assert_string_equal(mpt_subtype_name((mpt_subtype)14), "unknown");
+    assert_string_equal(mpt_subtype_name((mpt_subtype)15), "MP_EXPERIMENTAL");
 }
 
 static void test_tcprst_reason_text__each_and_beyond__is_the_rfcs(void **state)
@@ -521,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_option_parse__small_ones__have_their_fields),
         cmocka_unit_test(test_option_parse__remove_addr_of_37_ids__fits),
         cmocka_unit_test(test_option_parse__every_other_length__is_malformed),
+        cmocka_unit_test(test_option_parse__subtype_without_a_name__is_another),
         cmocka_unit_test(test_option_parse__nothing_left__is_the_end),
         cmocka_unit_test(test_option_parse__each_cut_of_an_option__uses_what_is_left),
         cmocka_unit_test(test_option_parse__length_below_2_or_other_kind__uses_all),

@@ -61,11 +61,13 @@ static void hmac_bad(mpt_json *json, const mpt_event *e)
 static void details(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
     const mpt_host *peer = &v->connection->host[mpt_conn_side_other(e->side)];
+    char letters[MPT_FLAG_LETTERS];
 
     switch (e->type) {
     case MPT_EVENT_MP_CAPABLE:
         mpt_json_member_uint(json, "version", e->capable.version);
         mpt_json_member_bool(json, "checksum_required", e->capable.checksum_required);
+        mpt_json_member_string(json, "flags", mpt_capable_flags_text(e->capable.flags, letters));
         break;
     case MPT_EVENT_MP_JOIN:
         join(json, v, e);
@@ -95,6 +97,17 @@ static void details(mpt_json *json, const mpt_connection_view *v, const mpt_even
     case MPT_EVENT_MP_TCPRST:
         mpt_json_member_uint(json, "reason", e->tcprst.reason);
         mpt_json_member_bool(json, "transient", e->tcprst.transient);
+        mpt_json_member_string(json, "flags", mpt_tcprst_flags_text(e->tcprst.flags, letters));
+        break;
+    case MPT_EVENT_MP_EXPERIMENTAL:
+    case MPT_EVENT_UNKNOWN_OPTION:
+        mpt_json_member_uint(json, "subtype", e->other.subtype);
+        mpt_json_member_uint(json, "length", e->other.length);
+        break;
+    case MPT_EVENT_IGNORED:
+        mpt_json_member_string(json, "what", mpt_ignored_name(e->other.subtype));
+        mpt_json_member_string(json, "reason", mpt_ignoring_name((mpt_ignoring)e->other.why));
+        mpt_json_member_uint(json, "count", e->count);
         break;
     case MPT_EVENT_RST:
     case MPT_EVENT_FIN:

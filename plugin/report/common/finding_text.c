@@ -20,6 +20,8 @@
 #define THE_FAIL          "The {1} reports a wrong checksum on {2}; "
 #define THE_BACKUP        "The {1} sends {2} on {3}, a backup, although subflow {4:id} is regular and up; "
 #define OF_MAPPINGS       "The checksum of {1} of {2} mappings of the {3} on {4} "
+#define THE_CAPABLE       "The MP_CAPABLE in the {2?SYN|{3?SYN/ACK|third ACK}} (frame {4}) "
+#define NOT_THE_PATH      " (the {1}'s doing, not the path's)."
 #define LEAVES            " of {1} leave{2?s|} {3} "
 #define ARRIVES           " and arrive{2?s|} at {5} "
 #define NOT_CHECKED_THERE "missing options, mappings and echoes are not reported."
@@ -27,7 +29,7 @@
 static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_FALLBACK] = "The SYN has MP_CAPABLE, the SYN/ACK has not: plain TCP from the start. ",
     [MPT_PHRASE_FALLBACK_ACK_UNSURE] =
-        "The third ACK and the data have no MPTCP option (the SYN/ACK is not in the capture): plain TCP. ",
+        "The third ACK and the data have no MPTCP option (the SYN/ACK is not in the capture): plain TCP.",
     [MPT_PHRASE_FALLBACK_ACK] =
         "The SYN/ACK has MP_CAPABLE, but the third ACK and the data have no MPTCP option: plain TCP. ",
     [MPT_PHRASE_FALLBACK_NO_DSS] = "The handshake has MP_CAPABLE, but no data ever has a DSS: plain TCP. ",
@@ -42,11 +44,11 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "The same server accepts MPTCP elsewhere in this capture (frame {1}), so a middlebox on the way or "
         "another host behind this address is likely.",
     [MPT_PHRASE_LIKELY_SERVER] =
-        "The capture is near the server, so the server itself is likely: it has no MPTCP, or it is switched "
-        "off.",
+        "The capture is near the server, so the server itself is likely: it has no MPTCP, speaks another version "
+        "than v{1}, or has it switched off.",
     [MPT_PHRASE_LIKELY_SERVER_OR_MIDDLEBOX] =
-        "The server has no MPTCP, or a middlebox removed the option from the SYN or the SYN/ACK; a capture "
-        "at the server tells which.",
+        "The server has no MPTCP or speaks another version than v{1}, or a middlebox removed the option from the "
+        "SYN or the SYN/ACK; a capture at the server tells which.",
     [MPT_PHRASE_LIKELY_CLIENT] =
         "The capture is near the client, which got the option: the client itself is likely to have fallen "
         "back.",
@@ -54,7 +56,22 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "A middlebox between this point and the client is likely: it removed the option from the SYN/ACK, "
         "or from what the client sends.",
     [MPT_PHRASE_LIKELY_SYN_ONLY] = "A middlebox that lets the option pass on SYNs only is likely.",
-    [MPT_PHRASE_LIKELY_PATH_CHANGE] = "A change of the path to one that removes options is likely.",
+    [MPT_PHRASE_LIKELY_DATA_SEGMENTS] =
+        "The handshake got through, so either a middlebox removes the option from segments with data, or one of "
+        "the hosts fell back by itself.",
+    [MPT_PHRASE_LIKELY_VERSION] =
+        "The same server accepts MPTCP v{2} elsewhere in this capture (frame {1}), so it is likely not to speak "
+        "v{3}.",
+    [MPT_PHRASE_INVALID_FLAG_B] =
+        THE_CAPABLE "has flag B set, for which the {1:peer} has to ignore it" NOT_THE_PATH,
+    [MPT_PHRASE_INVALID_NO_ALGORITHM] = THE_CAPABLE
+    "names no algorithm (flags {5?D|C} to H are 0), so the {1:peer} has to ignore it" NOT_THE_PATH,
+    [MPT_PHRASE_INVALID_VERSION] = THE_CAPABLE
+    "has version {5}, which was not {3?asked for|agreed on}: the {1:peer} has to ignore it" NOT_THE_PATH,
+    [MPT_PHRASE_INVALID_LENGTH] = THE_CAPABLE
+    "has keys that do not belong in this step of v{5}: the {1:peer} has to ignore it" NOT_THE_PATH,
+    [MPT_PHRASE_LIKELY_PATH_CHANGE] =
+        "Either the path changed to one that removes options, or the sender fell back by itself.",
     [MPT_PHRASE_CULPRIT_BETWEEN] =
         "Both vantage points show where: the option is there in frame {1} and missing in frame {2}, so "
         "something between {3} and {4} removes it.",
@@ -101,6 +118,16 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_JOIN_ADDRESS] = THE_JOIN "goes to {3}, which the {2:peer} never announced.",
     [MPT_PHRASE_JOIN_SLOW] =
         "The SYN/ACK of {1} took {2} ({3:plain} SYN{3?|s}), that of the first subflow {4}.",
+    [MPT_PHRASE_RST_IGNORED] =
+        "{3?A RST|{3} RSTs} of the {2} on {1} {3?is|are} outside the receive window of the {2:peer}, which ignores "
+        "{3?it|them}: the subflow stays as it was.",
+    [MPT_PHRASE_TCPRST_IGNORED] =
+        "The {2} sends MP_TCPRST on {1} in a segment that is no RST: it resets nothing.",
+    [MPT_PHRASE_OPTION_IGNORED] =
+        "{3} of the {2} on {1} has {4} bytes, a length that v{5} does not have: the {2:peer} ignores it.",
+    [MPT_PHRASE_OPTION_UNKNOWN] =
+        "The {2} sends an MPTCP option of subtype {3} on {1}, which the RFC does not assign: the {2:peer} "
+        "ignores it.",
     [MPT_PHRASE_SUBFLOW_RESET] = "The {1} resets {2}" REASON_OR(" without a reason") ".",
     [MPT_PHRASE_ADD_ADDR_NO_ECHO] =
         THE_ANNOUNCEMENT " ({4:plain} time{4?|s}), and no echo ever comes: the other host, or a middlebox, "
@@ -117,6 +144,14 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_ADDRESS_OUTLIVED] =
         "The {1} removes address id {2}, but {3}, which uses it, {4?still carries data until|is still open} "
         "{5} later.",
+    [MPT_PHRASE_MAPPING_MISPLACED] =
+        "{3} of the {2} on {1} have no mapping although their segments have one: it maps other subflow sequence "
+        "numbers. ",
+    [MPT_PHRASE_MISPLACED_ABSOLUTE] =
+        "The sender gives the sequence numbers of the TCP header instead of those that count from its SYN.",
+    [MPT_PHRASE_MISPLACED_OFF_BY_ONE] = "It is off by one: the first byte after the SYN has number 1.",
+    [MPT_PHRASE_MISPLACED_LENGTH] =
+        "Something on the way changed the length of the data, or the sender counts wrongly.",
     [MPT_PHRASE_DATA_UNMAPPED] =
         "{1} that the {2} sends on {3} have no mapping, so their place in the data is not known.",
     [MPT_PHRASE_MAPPING_CONFLICT] =
@@ -240,7 +275,8 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "{1} segment{1?|s} came out of time order by more than the look-back: what depends on the order of "
         "segments was not checked. A longer look-back (preferences) helps.",
     [MPT_PHRASE_OPTIONS_MALFORMED] =
-        "{1} MPTCP option{1? is|s are} malformed or of an unknown subtype, and ignored.",
+        "{1} MPTCP option{1? is|s are} malformed (a length that the subtype does not have), and ignored.",
+    [MPT_PHRASE_MALFORMED_FIRST] = " The first is on {1}.",
 };
 
 /* A clause that is being written. */

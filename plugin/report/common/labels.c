@@ -4,6 +4,8 @@
  */
 #include "labels.h"
 
+#include <string.h>
+
 const char *mpt_direction_name(mpt_direction direction)
 {
     static const char *const names[MPT_DIRECTIONS] = {[MPT_C2S] = "c2s", [MPT_S2C] = "s2c"};
@@ -62,6 +64,44 @@ const char *mpt_subflow_state_phrase(mpt_subflow_state state)
     };
 
     return phrases[state];
+}
+
+const char *mpt_ignored_name(uint8_t subtype)
+{
+    return subtype == MPT_IGNORED_RST ? "RST" : mpt_subtype_name((mpt_subtype)subtype);
+}
+
+const char *mpt_ignoring_name(mpt_ignoring why)
+{
+    static const char *const names[] = {
+        [MPT_IGNORED_WINDOW] = "outside_window",
+        [MPT_IGNORED_NO_RST] = "no_rst",
+        [MPT_IGNORED_LENGTH] = "length",
+        [MPT_IGNORED_NOT_INFINITE] = "not_infinite",
+    };
+
+    return names[why];
+}
+
+static const char *letters(unsigned flags, const char *of, char *text)
+{
+    size_t n = strlen(of), at = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (flags >> (n - 1 - i) & 1u)
+            text[at++] = of[i];
+    text[at] = '\0';
+    return text;
+}
+
+const char *mpt_capable_flags_text(uint8_t flags, char *text)
+{
+    return letters(flags, "ABCDEFGH", text);
+}
+
+const char *mpt_tcprst_flags_text(uint8_t flags, char *text)
+{
+    return letters(flags, "UVWT", text);
 }
 
 const char *mpt_usefulness_name(mpt_usefulness usefulness)

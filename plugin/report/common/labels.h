@@ -25,5 +25,13 @@ const char *mpt_usefulness_name(mpt_usefulness usefulness); /* "useful", "redund
 const char *mpt_fallback_phrase(mpt_fallback fallback);
 /* "SYN sent, no answer", "refused", "established", "closed", "reset". */
 const char *mpt_subflow_state_phrase(mpt_subflow_state state);
+/* What a receiver ignores, and why: "RST", "MP_PRIO"; "outside_window". Static. */
+const char *mpt_ignored_name(uint8_t subtype);
+const char *mpt_ignoring_name(mpt_ignoring why);
+/* The letters of the flags that are set, in the order of the RFC: of MP_CAPABLE (A to H), of MP_TCPRST (U V W T). Room
+ * for MPT_FLAG_LETTERS. */
+#define MPT_FLAG_LETTERS 9
+const char *mpt_capable_flags_text(uint8_t flags, char *text);
+const char *mpt_tcprst_flags_text(uint8_t flags, char *text);
 
 #endif

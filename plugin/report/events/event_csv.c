@@ -20,6 +20,7 @@
     X(COUNT, MPT_UINT, "count")                                                                              \
     X(LAST_TIME, MPT_SECONDS_NS, "last_time")                                                                \
     X(VERSION, MPT_ID, "version")                                                                            \
+    X(FLAGS, MPT_TEXT, "flags")                                                                              \
     X(STEP, MPT_TEXT, "step")                                                                                \
     X(TOKEN, MPT_HEX32, "token")                                                                             \
     X(ADDRESS_IDS, MPT_TEXT, "address_ids")                                                                  \
@@ -95,6 +96,7 @@ static void type_cells(mpt_table *t, const mpt_connection_view *v, const mpt_eve
     switch (e->type) {
     case MPT_EVENT_MP_CAPABLE:
         mpt_table_set_uint(t, VERSION, e->capable.version);
+        mpt_table_set_text(t, FLAGS, mpt_capable_flags_text(e->capable.flags, (char[MPT_FLAG_LETTERS]){0}));
         break;
     case MPT_EVENT_MP_JOIN:
         join_cells(t, v, e);
@@ -119,6 +121,11 @@ static void type_cells(mpt_table *t, const mpt_connection_view *v, const mpt_eve
         break;
     case MPT_EVENT_MP_TCPRST:
         mpt_table_set_textf(t, REASON, "%u", e->tcprst.reason);
+        mpt_table_set_text(t, FLAGS, mpt_tcprst_flags_text(e->tcprst.flags, (char[MPT_FLAG_LETTERS]){0}));
+        break;
+    case MPT_EVENT_IGNORED:
+        mpt_table_set_textf(t, REASON, "%s %s", mpt_ignored_name(e->other.subtype),
+                            mpt_ignoring_name((mpt_ignoring)e->other.why));
         break;
     case MPT_EVENT_DATA_FIN:
     case MPT_EVENT_INFINITE_MAPPING:

@@ -90,6 +90,23 @@ static void say_announced(const struct words *w, const mpt_add_addr *a)
 
 /* --- a function for each type --- */
 
+/* RFC 8684 3.1. In v0 flag C is one of the algorithms (RFC 6824 3.1). */
+static void say_flags(const struct words *w, const mpt_mp_capable *o)
+{
+    char letters[MPT_FLAG_LETTERS];
+
+    if (o->version > 1)
+        return;
+    if (o->flags & MPT_CAPABLE_C && o->version != 0)
+        say(w, ", and takes no joins at this address (flag C)");
+    if (o->flags & MPT_CAPABLE_B)
+        say(w, ", with flag B, which makes it no MP_CAPABLE for its receiver");
+    if (!(o->flags & mpt_capable_algorithms(o)))
+        say(w, ", without an algorithm, so that its receiver has to ignore it");
+    else if ((o->flags & mpt_capable_algorithms(o)) != MPT_CAPABLE_H)
+        say(w, ", with algorithms other than flag H (flags %s)", mpt_capable_flags_text(o->flags, letters));
+}
+
 static void sentence_MP_CAPABLE(const struct words *w)
 {
     const mpt_mp_capable *o = &w->e->capable;
@@ -102,6 +119,7 @@ static void sentence_MP_CAPABLE(const struct words *w)
         say(w, "client confirms MPTCP v%u with both keys", o->version);
     if (o->checksum_required)
         say(w, ", with DSS checksums");
+    say_flags(w, o);
     if (o->has_data && o->data_len) {
         say(w, ", and sends the first ");
         mpt_units_things(w->out, o->data_len, "byte");
@@ -204,9 +222,39 @@ static void sentence_MP_FASTCLOSE(const struct words *w)
 /* RFC 8684 3.6 has reason 6 for what the sender can only conclude. */
 static void sentence_MP_TCPRST(const struct words *w)
 {
+    char letters[MPT_FLAG_LETTERS];
+
     say(w, "subflow %u reset by the %s: %s%s (reason %u)%s", w->id, w->who,
         mpt_tcprst_reason_text(w->e->tcprst.reason), w->e->tcprst.reason == 6 ? " suspected" : "",
         w->e->tcprst.reason, w->e->tcprst.transient ? ", may be tried again" : "");
+    if (w->e->tcprst.flags & ~1u)
+        say(w, ", flags %s", mpt_tcprst_flags_text(w->e->tcprst.flags, letters));
+}
+
+static void sentence_MP_EXPERIMENTAL(const struct words *w)
+{
+    say(w, "%s sends an experimental option (MP_EXPERIMENTAL, %u bytes) on subflow %u", w->who,
+        w->e->other.length, w->id);
+}
+
+static void sentence_UNKNOWN_OPTION(const struct words *w)
+{
+    say(w, "%s sends an MPTCP option of unknown subtype %u (%u bytes) on subflow %u", w->who,
+        w->e->other.subtype, w->e->other.length, w->id);
+}
+
+static void sentence_IGNORED(const struct words *w)
+{
+    static const char *const whys[] = {
+        [MPT_IGNORED_WINDOW] = "outside the receive window",
+        [MPT_IGNORED_NO_RST] = "the segment is no RST",
+        [MPT_IGNORED_LENGTH] = "its length is that of the other version",
+        [MPT_IGNORED_NOT_INFINITE] = "a mapping of length 0 without data, and others follow",
+    };
+
+    say(w, "ignored: %s by the %s on subflow %u, %s", mpt_ignored_name(w->e->other.subtype), w->who, w->id,
+        whys[w->e->other.why]);
+    say_repeated(w);
 }
 
 static void sentence_RST(const struct words *w)

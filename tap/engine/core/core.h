@@ -78,6 +78,8 @@ void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_
                         int64_t data_position);
 void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                       mpt_subflow_state before);
+/* Call for payload of a side with `infinite`, before it is accounted: it has no mapping of its own. */
+void mpt_signal_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, int64_t end);
 /* Stands for the place of an event that was dropped, above max_events. */
 #define PLACE_DROPPED UINT32_MAX
 /* Appends an event of this segment and calls the observers. `what` has its type and what belongs to it; a count of

@@ -199,6 +199,8 @@ static void take_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt
     int64_t bad_position;
     unsigned bad;
 
+    if (G_UNLIKELY(s->half[side].infinite))
+        mpt_signal_infinite(e, s, side, position + g->payload_len);
     mpt_account_payload(e, s, side, g, position);
     if (!e->config.want_checksums || !s->connection)
         return;
@@ -281,7 +283,7 @@ static void take(const mpt_segment *g, bool late, void *data)
     e->counts.late_segments += late;
     e->counts.cut_options += (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
     position = mpt_subflow_segment(s, side, g, e->counted, e->config.want_rtt);
-    if (g->option_len)
+    if (g->option_len && !s->rst_ignored)
         mpt_signal_options(e, s, side, g, position);
     if (s->half[MPT_SIDE_A].syn_data + s->half[MPT_SIDE_B].syn_data != accepted)
         mpt_account_syn_data(e, s, mpt_side_other(side));

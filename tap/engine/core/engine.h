@@ -49,6 +49,9 @@ void mpt_engine_config_default(mpt_engine_config *config);
 /* Counts of the whole capture, whatever the window of time. */
 typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
+    /* The first malformed option, valid with malformed_options: place of its flow in mpt_engine_subflows(). */
+    int64_t malformed_ns;
+    uint32_t malformed_frame, malformed_flow;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
     uint64_t segments_dropped; /* whose flow could not be added: max_flows, max_idle */
     /* Segments and mappings above max_state, or too costly: their bytes stay unmapped. */

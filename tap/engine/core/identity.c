@@ -290,6 +290,8 @@ static void move_subflows(mpt_connection *to, mpt_connection *from, bool flip,
             mpt_mapping_shift(&s->half[side].mapping, shift[from_side]);
             for (k = 0; k < n; k++)
                 g_array_index(s->half[side].waiting, mpt_waiting_mapping, k).dsn += shift[from_side];
+            if (s->half[side].infinite)
+                s->half[side].infinite->dsn += shift[from_side];
         }
         s->connection = to;
         s->flip ^= flip;
@@ -371,6 +373,7 @@ static void move_events(mpt_engine *e, mpt_connection *to, mpt_connection *from,
         for (mpt_half *h = s->half; h < s->half + MPT_SIDES; h++) {
             move_place(&h->fin_event, by);
             move_place(&h->rst_event, by);
+            move_place(&h->ignored_event, by);
             move_place(&h->infinite_event, by);
         }
     }
@@ -449,6 +452,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     to->first_frame = MIN(to->first_frame, from->first_frame);
     to->dss_seen |= from->dss_seen;
     to->infinite_mapping |= from->infinite_mapping;
+    to->infinite_waiting += from->infinite_waiting;
     to->mp_fail |= from->mp_fail;
     if (from->fastclose && (!to->fastclose || from->fastclose_ns < to->fastclose_ns)) {
         to->fastclose = true;

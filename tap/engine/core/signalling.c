@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "tap/engine/protocol/key.h"
 
 /* Options of kind 30 are at least 3 bytes long. */
 #define MAX_OPTIONS (MPT_SEGMENT_OPTION_BYTES / 3)
@@ -93,7 +94,12 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_se
 
     if (!c)
         return;
-    if (g->flags & MPT_TCP_RST && !repeated(c, h->rst_event, g->time_ns))
+    if (s->rst_ignored && !repeated(c, h->ignored_event, g->time_ns))
+        h->ignored_event =
+            mpt_signal_event(e, s, side,
+                             &(mpt_event){.type = MPT_EVENT_IGNORED,
+                                          .other = {.subtype = MPT_IGNORED_RST, .why = MPT_IGNORED_WINDOW}});
+    if (g->flags & MPT_TCP_RST && !s->rst_ignored && !repeated(c, h->rst_event, g->time_ns))
         h->rst_event = mpt_signal_event(e, s, side, &(mpt_event){.type = MPT_EVENT_RST});
     if (g->flags & MPT_TCP_FIN && !repeated(c, h->fin_event, g->time_ns))
         h->fin_event = mpt_signal_event(e, s, side, &(mpt_event){.type = MPT_EVENT_FIN});
@@ -396,6 +402,77 @@ static void far_number(const struct context *x)
         mpt_evidence_far(x->s->connection, x->s, x->g);
 }
 
+/* RFC 8684 3.7: where it has data, or data without mapping follows, or nothing. */
+static void take_infinite(const struct context *x, const mpt_dss *o, int64_t dsn)
+{
+    mpt_connection *c = x->s->connection;
+    mpt_half *h = &x->s->half[x->side];
+
+    dss_event(x, MPT_EVENT_INFINITE_MAPPING, dsn, o, &h->infinite_event);
+    if (x->g->payload_len || c->mp_fail) {
+        c->infinite_mapping = true;
+        mpt_account_infinite(x->e, x->s, x->side, o->ssn, dsn, x->position);
+    } else if (!c->infinite_mapping && !h->infinite) {
+        h->infinite = g_new(mpt_waiting_mapping, 1);
+        *h->infinite =
+            (mpt_waiting_mapping){.position = x->position, .dsn = dsn, .ssn = o->ssn, .frame = x->g->frame};
+        c->infinite_waiting++;
+    }
+}
+
+static void forget_infinite(mpt_connection *c, mpt_half *h)
+{
+    c->infinite_waiting--;
+    g_clear_pointer(&h->infinite, g_free);
+}
+
+void mpt_signal_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, int64_t end)
+{
+    mpt_half *h = &s->half[side];
+
+    if (!s->connection || end <= h->infinite->position)
+        return;
+    s->connection->infinite_mapping = true;
+    mpt_account_infinite(e, s, side, h->infinite->ssn, h->infinite->dsn, h->infinite->position);
+    forget_infinite(s->connection, h);
+}
+
+/* Another mapping follows the one of length 0, which was none that ends MPTCP. */
+static void not_infinite(const struct context *x, mpt_half *h)
+{
+    mpt_connection *c = x->s->connection;
+
+    if (h->infinite_event && h->infinite_event != PLACE_DROPPED) {
+        mpt_event *event = &g_array_index(c->events, mpt_event, h->infinite_event - 1);
+        event->type = MPT_EVENT_IGNORED;
+        event->other.subtype = MPT_DSS;
+        event->other.length = 0;
+        event->other.why = MPT_IGNORED_NOT_INFINITE;
+    }
+    h->infinite_event = 0;
+    forget_infinite(c, h);
+}
+
+/* A DSS that maps less than the payload of its segment, or other bytes: the first one stays for which no other
+ * DSS makes up. */
+static void note_misplaced(const struct context *x, const mpt_dss *o, uint32_t length)
+{
+    mpt_half *h = &x->s->half[x->side];
+    int64_t end = x->position + x->g->payload_len, at;
+
+    if (!mpt_subflow_ssn_position(x->s, x->side, o->ssn, x->position, &at) ||
+        (at <= x->position && at + length >= end) || x->g->flags & MPT_TCP_SYN || mpt_subflow_misplaced(h))
+        return;
+    if (!h->misplaced)
+        h->misplaced = g_new(mpt_misplaced, 1);
+    *h->misplaced = (mpt_misplaced){.start = x->position,
+                                    .end = end,
+                                    .time_ns = x->g->time_ns,
+                                    .frame = x->g->frame,
+                                    .off = at - x->position,
+                                    .absolute = o->ssn == x->g->seq};
+}
+
 static void take_mapping(const struct context *x, const mpt_dss *o)
 {
     mpt_connection *c = x->s->connection;
@@ -410,11 +487,13 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
         return;
     }
     if (!o->length) {
-        c->infinite_mapping = true;
-        mpt_account_infinite(x->e, x->s, x->side, o->ssn, dsn, x->position);
-        dss_event(x, MPT_EVENT_INFINITE_MAPPING, dsn, o, &h->infinite_event);
+        take_infinite(x, o, dsn);
         return;
     }
+    if (G_UNLIKELY(h->infinite))
+        not_infinite(x, h);
+    if (length && x->g->payload_len)
+        note_misplaced(x, o, length);
     d->expected = MAX(d->expected, dsn + o->length);
     if (length)
         mpt_account_mapping(x->e, x->s, x->side, o->ssn, dsn, length, x->position, x->g->payload_len);
@@ -518,6 +597,36 @@ static void take_fastclose(struct context *x, const mpt_mp_fastclose *o, mpt_eve
     }
 }
 
+/* What the other version's layout has, or nothing in this segment asks for, is no option to act on. */
+static bool ignored(const struct context *x, const mpt_option *o, mpt_ignoring *why)
+{
+    int version = mpt_connection_version(x->s->connection);
+    bool known = version == MPT_V0 || version == MPT_V1, v1 = version == MPT_V1;
+
+    *why = MPT_IGNORED_LENGTH;
+    switch (o->subtype) {
+    case MPT_MP_PRIO: /* RFC 8684 3.3.8: 3 bytes; RFC 6824 3.3.8: 3 or 4 */
+        return v1 && o->prio.has_address_id;
+    case MPT_ADD_ADDR: /* RFC 8684 3.4.1: an HMAC, or the echo flag; RFC 6824 3.4.1: neither */
+        return known && v1 != (o->add_addr.echo || o->add_addr.has_hmac);
+    case MPT_MP_TCPRST:
+        *why = MPT_IGNORED_NO_RST;
+        return !(x->g->flags & MPT_TCP_RST);
+    default:
+        return false;
+    }
+}
+
+static void take_other(struct context *x, const mpt_option *o)
+{
+    mpt_event_type type =
+        o->subtype == MPT_MP_EXPERIMENTAL ? MPT_EVENT_MP_EXPERIMENTAL : MPT_EVENT_UNKNOWN_OPTION;
+
+    if (x->s->connection)
+        signal_event(
+            x, &(mpt_event){.type = type, .other = {.subtype = (uint8_t)o->subtype, .length = o->length}});
+}
+
 static void take_control(struct context *x, const mpt_option *o)
 {
     static const mpt_event_type types[MPT_SUBTYPES] = {
@@ -526,11 +635,17 @@ static void take_control(struct context *x, const mpt_option *o)
         [MPT_MP_FASTCLOSE] = MPT_EVENT_MP_FASTCLOSE, [MPT_MP_TCPRST] = MPT_EVENT_MP_TCPRST,
     };
     mpt_event_type type = types[o->subtype];
+    mpt_ignoring why;
     mpt_event *event;
     guint index;
 
     if (!any_connection(x))
         return;
+    if (ignored(x, o, &why)) {
+        signal_event(x, &(mpt_event){.type = MPT_EVENT_IGNORED,
+                                     .other = {(uint8_t)o->subtype, o->length, (uint8_t)why}});
+        return;
+    }
     if (o->subtype == MPT_ADD_ADDR && o->add_addr.echo)
         type = MPT_EVENT_ADD_ADDR_ECHO;
     event = append_event(x->e, x->s, x->side, &(mpt_event){.type = type});
@@ -563,6 +678,17 @@ static void take_control(struct context *x, const mpt_option *o)
         tell(x->e, x->s->connection, &g_array_index(x->s->connection->events, mpt_event, index));
 }
 
+static void note_malformed(const struct context *x)
+{
+    mpt_engine_counts *counts = &x->e->counts;
+
+    if (counts->malformed_options++)
+        return;
+    counts->malformed_ns = x->g->time_ns;
+    counts->malformed_frame = x->g->frame;
+    counts->malformed_flow = x->s->index;
+}
+
 void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     struct context x = {.e = e, .s = s, .side = side, .g = g, .position = position};
@@ -574,10 +700,10 @@ void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_
     while (n <= MAX_OPTIONS && (result = mpt_option_parse(g->options + at, g->option_len - at, &options[n],
                                                           &used)) != MPT_OPTION_END) {
         at += used;
-        if (result == MPT_OPTION_OK)
+        if (result == MPT_OPTION_OK || result == MPT_OPTION_OTHER)
             n++;
         else if (result == MPT_OPTION_MALFORMED)
-            e->counts.malformed_options++;
+            note_malformed(&x);
     }
     /* The handshake first: what else the segment carries is about the connection that it makes. */
     for (i = 0; i < n; i++) {
@@ -589,6 +715,8 @@ void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_
     for (i = 0; i < n; i++) {
         if (options[i].subtype == MPT_DSS)
             take_dss(&x, &options[i].dss);
+        else if (options[i].subtype >= MPT_SUBTYPES)
+            take_other(&x, &options[i]);
         else if (options[i].subtype != MPT_MP_CAPABLE && options[i].subtype != MPT_MP_JOIN)
             take_control(&x, &options[i]);
     }

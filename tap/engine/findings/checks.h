@@ -3,7 +3,9 @@
  *   findings_table.h     a row for each finding
  *   findings.c           runs the check functions, sorts what they find
  *   checks_capture.c     what a capture can't show
- *   checks_handshake.c   MP_CAPABLE, fallback, MP_JOIN, resets
+ *   checks_capable.c     MP_CAPABLE, fallback
+ *   checks_handshake.c   MP_JOIN, resets
+ *   checks_signals.c     what a receiver ignores, or nobody knows
  *   checks_address.c     ADD_ADDR, REMOVE_ADDR
  *   checks_data.c        mappings, DATA_ACKs, checksums
  *   checks_scheduling.c  backup, failover, head-of-line blocking, reinjections
@@ -108,6 +110,17 @@ static inline void mpt_found_direction(mpt_finding *f, mpt_direction direction)
 /* The first event of this type, at or after from_ns; owner, role: -1 for any. NULL: none. */
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int role,
                                     int64_t from_ns);
+/* The steps of the first handshake, by their MP_CAPABLE: the SYN's, the SYN/ACK's, that of what follows (the third
+ * ACK, or data). NULL: it has none, or is not in the capture. */
+typedef struct mpt_capable_steps {
+    const mpt_event *syn, *synack, *ack;
+} mpt_capable_steps;
+mpt_capable_steps mpt_checking_capable(const mpt_checking *x);
+/* Why the receiver of this MP_CAPABLE, one of the steps, has to ignore it (RFC 8684 3.1): the clause to say, with the
+ * terms of mpt_say_invalid(); MPT_PHRASES: it has not to. */
+mpt_phrase mpt_capable_invalid(const mpt_capable_steps *steps, const mpt_event *event);
+void mpt_say_invalid(const mpt_checking *x, mpt_finding *f, const mpt_capable_steps *steps,
+                     const mpt_event *event);
 /* True if only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
 /* True if this check has found something of that subflow. */
@@ -126,6 +139,8 @@ void mpt_check_joins(mpt_checking *x);
 void mpt_check_join_address(mpt_checking *x);
 void mpt_check_join_slow(mpt_checking *x);
 void mpt_check_resets(mpt_checking *x);
+void mpt_check_ignored(mpt_checking *x);
+void mpt_check_misplaced(mpt_checking *x);
 void mpt_check_add_addr(mpt_checking *x);
 void mpt_check_add_addr_hmac(mpt_checking *x);
 void mpt_check_remove_addr(mpt_checking *x);

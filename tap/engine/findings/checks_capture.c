@@ -59,6 +59,37 @@ static void of_connections(mpt_checking *x, const struct survey *y)
                 mpt_term_of(MPT_TERM_COUNT, y->gap_connections));
 }
 
+/* Names the connection and the subflow of the first. */
+static void locate(const mpt_checking *x, mpt_finding *f, const mpt_subflow *s)
+{
+    GPtrArray *connections = mpt_metrics_connections(x->engine);
+    mpt_connection_view v;
+    guint id;
+
+    if (s->connection && g_ptr_array_find(connections, s->connection, &id)) {
+        mpt_metrics_connection(x->engine, s->connection, id, &v);
+        const mpt_subflow_view *sv = mpt_metrics_subflow_of(&v, s->owner);
+        f->has_connection = true;
+        f->connection = id;
+        mpt_found_subflow(f, sv);
+        mpt_say(f, MPT_PHRASE_MALFORMED_FIRST, mpt_term_subflow(sv));
+        mpt_metrics_clear(&v);
+    }
+    g_ptr_array_unref(connections);
+}
+
+static void check_malformed(mpt_checking *x, const mpt_engine_counts *counts)
+{
+    const GPtrArray *flows = mpt_engine_subflows(x->engine);
+    mpt_finding *f =
+        mpt_say(mpt_found(x, MPT_FINDING_OPTIONS_MALFORMED, counts->malformed_ns, counts->malformed_frame,
+                          counts->malformed_options),
+                MPT_PHRASE_OPTIONS_MALFORMED, mpt_term_of(MPT_TERM_COUNT, counts->malformed_options));
+
+    if (counts->malformed_flow < flows->len)
+        locate(x, f, g_ptr_array_index(flows, counts->malformed_flow));
+}
+
 void mpt_check_capture(mpt_checking *x)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);
@@ -82,6 +113,5 @@ void mpt_check_capture(mpt_checking *x)
         mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_LATE, INT64_MIN, 0, counts->late_segments),
                 MPT_PHRASE_CAPTURE_LATE, mpt_term_of(MPT_TERM_COUNT, counts->late_segments));
     if (counts->malformed_options)
-        mpt_say(mpt_found(x, MPT_FINDING_OPTIONS_MALFORMED, INT64_MIN, 0, counts->malformed_options),
-                MPT_PHRASE_OPTIONS_MALFORMED, mpt_term_of(MPT_TERM_COUNT, counts->malformed_options));
+        check_malformed(x, counts);
 }

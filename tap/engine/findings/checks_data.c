@@ -27,7 +27,7 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, mpt_dire
     mpt_runs_at at;
     mpt_finding *f;
 
-    if (!bytes || !(first = mpt_runs_first(&pending.runs, &at)))
+    if (!bytes || mpt_subflow_misplaced(h) || !(first = mpt_runs_first(&pending.runs, &at)))
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_DATA_UNMAPPED, first->value, first->frame, bytes),
                 MPT_PHRASE_DATA_UNMAPPED, mpt_term_of(MPT_TERM_BYTES, bytes), mpt_term_sender(direction),
@@ -48,6 +48,38 @@ void mpt_check_unmapped(mpt_checking *x)
         for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
             if (x->v->subflows[i].subflow->kind != MPT_SUBFLOW_UNKNOWN)
                 check_unmapped(x, &x->v->subflows[i], direction);
+}
+
+static void check_misplaced(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
+{
+    const mpt_half *h = mpt_metrics_half(sv, direction);
+    const mpt_misplaced *m = h->misplaced;
+    mpt_phrase why = MPT_PHRASE_MISPLACED_LENGTH;
+    uint64_t bytes = h->pending.size;
+    mpt_finding *f;
+
+    /* With segments missing, another one may have had the mapping. */
+    if (!mpt_subflow_misplaced(h) || (!m->absolute && x->v->direction[direction].data.dsn_gap_bytes > bytes))
+        return;
+    if (m->absolute)
+        why = MPT_PHRASE_MISPLACED_ABSOLUTE;
+    else if (m->off == 1 || m->off == -1)
+        why = MPT_PHRASE_MISPLACED_OFF_BY_ONE;
+    f = mpt_say(mpt_found(x, MPT_FINDING_MAPPING_MISPLACED, m->time_ns, m->frame, bytes),
+                MPT_PHRASE_MAPPING_MISPLACED, mpt_term_subflow(sv), mpt_term_sender(direction),
+                mpt_term_of(MPT_TERM_BYTES, bytes));
+    mpt_say(f, why);
+    mpt_found_subflow(f, sv);
+    mpt_found_direction(f, direction);
+}
+
+void mpt_check_misplaced(mpt_checking *x)
+{
+    if (!x->reliable)
+        return;
+    for (uint32_t i = 0; i < x->v->subflow_count; i++)
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
+            check_misplaced(x, &x->v->subflows[i], direction);
 }
 
 void mpt_check_conflicts(mpt_checking *x)

@@ -16,7 +16,6 @@ enum {
     KIND_AND_LENGTH = 2,
     LENGTH_MIN = 3,  /* kind, length, subtype */
     LENGTH_MAX = 40, /* all options of a segment (RFC 9293 3.1) */
-    CAPABLE_A = 0x80,
     JOIN_B = 0x01,
     DSS_A = 0x01,
     DSS_A8 = 0x02,
@@ -96,7 +95,7 @@ static bool read_capable(reader *r, mpt_option *option)
     if (c->version > MPT_V1)
         return true;
 
-    c->checksum_required = c->flags & CAPABLE_A;
+    c->checksum_required = c->flags & MPT_CAPABLE_A;
     c->has_sender_key = r->length >= 12;
     c->has_receiver_key = r->length >= 20;
     c->has_data = r->length >= 22;
@@ -313,17 +312,19 @@ mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option 
         return MPT_OPTION_MALFORMED;
 
     unsigned subtype = bytes[2] >> 4;
-    if (subtype >= MPT_SUBTYPES)
-        return MPT_OPTION_MALFORMED;
     memset(option, 0, sizeof *option);
     option->subtype = (mpt_subtype)subtype;
     option->length = length;
+    if (subtype >= MPT_SUBTYPES)
+        return MPT_OPTION_OTHER;
     reader r = {.at = bytes + LENGTH_MIN, .low = bytes[2] & 0x0f, .length = length};
     return SUBTYPES[subtype].read(&r, option) ? MPT_OPTION_OK : MPT_OPTION_MALFORMED;
 }
 
 const char *mpt_subtype_name(mpt_subtype subtype)
 {
+    if (subtype == MPT_MP_EXPERIMENTAL)
+        return "MP_EXPERIMENTAL";
     return (unsigned)subtype < MPT_SUBTYPES ? SUBTYPES[subtype].name : "unknown";
 }
 

@@ -27,7 +27,8 @@ typedef enum mpt_subtype {
     MPT_MP_FAIL = 6,
     MPT_MP_FASTCLOSE = 7,
     MPT_MP_TCPRST = 8,
-    MPT_SUBTYPES
+    MPT_SUBTYPES,
+    MPT_MP_EXPERIMENTAL = 15
 } mpt_subtype;
 
 /* MP_CAPABLE, RFC 8684 3.1. Lengths: 4 (v1 SYN), 12 (v1 SYN/ACK, v0 SYN and SYN/ACK), 20 (third ACK), 22 (v1
@@ -41,6 +42,20 @@ typedef struct mpt_mp_capable {
     uint16_t data_len; /* v1: the mapping DSN = IDSN + 1, SSN = 1, of this length */
     uint16_t checksum;
 } mpt_mp_capable;
+
+/* Flags of MP_CAPABLE (RFC 8684 3.1). In v0 flag C is one of the algorithms (RFC 6824 3.1). */
+enum {
+    MPT_CAPABLE_A = 0x80, /* checksums */
+    MPT_CAPABLE_B = 0x40, /* for extensions: the receiver ignores the option */
+    MPT_CAPABLE_C = 0x20, /* no joins to this address */
+    MPT_CAPABLE_H = 0x01, /* HMAC-SHA256; in v0 HMAC-SHA1 */
+};
+
+/* The flags of the algorithms. */
+static inline uint8_t mpt_capable_algorithms(const mpt_mp_capable *o)
+{
+    return o->version == 0 ? 0x3f : 0x1f;
+}
 
 /* MP_JOIN, RFC 8684 3.2: the length shows which step it is. */
 typedef enum mpt_join_step {
@@ -121,7 +136,8 @@ typedef struct mpt_option {
 typedef enum mpt_option_result {
     MPT_OPTION_OK,        /* *option is set, *used bytes are consumed */
     MPT_OPTION_END,       /* nothing left */
-    MPT_OPTION_MALFORMED, /* a length its subtype cannot have, or an unknown subtype; *used are skipped */
+    MPT_OPTION_OTHER,     /* subtype and length are set: MP_EXPERIMENTAL, or a subtype without a name */
+    MPT_OPTION_MALFORMED, /* a length its subtype cannot have; *used are skipped */
     MPT_OPTION_CUT        /* the bytes end before the option does; *used is all that is left */
 } mpt_option_result;
 

@@ -132,11 +132,12 @@ static bool unmapped_data_on(const mpt_subflow *s)
 }
 
 /* Data without mapping on the only subflow, after DSS was in use: the last new payload of a side came later
- * than its last mapping and none covers it. */
+ * than its last mapping and none covers it. Where the segments have DSSs that map other bytes, none is lost. */
 static bool dss_lost(const mpt_subflow *s)
 {
     for (mpt_side side = 0; side < MPT_SIDES; side++)
-        if (s->half[side].data_without_dss_last && s->half[side].pending.size)
+        if (s->half[side].data_without_dss_last && s->half[side].pending.size &&
+            !mpt_subflow_misplaced(&s->half[side]))
             return true;
     return false;
 }
@@ -159,7 +160,7 @@ mpt_fallback mpt_connection_get_fallback(const mpt_connection *c)
         return MPT_FALLBACK_ACK;
     if (s && unmapped_data_on(s) && !c->dss_seen && !s->options_cut)
         return MPT_FALLBACK_NO_DSS;
-    if (c->infinite_mapping)
+    if (c->infinite_mapping || c->infinite_waiting)
         return MPT_FALLBACK_INFINITE_MAPPING;
     if (c->subflows->len > 1 || !s)
         return MPT_FALLBACK_NONE;

@@ -54,6 +54,7 @@ typedef struct mpt_connection {
     bool dss_seen;
     bool carried; /* payload, on any subflow */
     bool infinite_mapping, mp_fail;
+    uint32_t infinite_waiting; /* halves with `infinite` */
     bool has_stream;
     uint32_t mptcp_stream; /* Wireshark's label */
     mpt_host host[MPT_CONN_SIDES];

@@ -19,6 +19,7 @@ mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
     s->first_frame = s->last_frame = segment->frame;
     s->state = segment->flags & MPT_TCP_SYN ? MPT_STATE_SYN_SENT : MPT_STATE_ESTABLISHED;
     s->half[MPT_SIDE_A].acked = s->half[MPT_SIDE_B].acked = INT64_MIN;
+    s->half[MPT_SIDE_A].edge = s->half[MPT_SIDE_B].edge = INT64_MIN;
     return s;
 }
 
@@ -42,6 +43,8 @@ static void half_clear(mpt_half *h)
     if (h->plain)
         mpt_runs_clear(&h->plain->gaps);
     g_free(h->plain);
+    g_free(h->infinite);
+    g_free(h->misplaced);
     if (h->waiting)
         g_array_free(h->waiting, TRUE);
     if (h->unacked)
@@ -138,6 +141,7 @@ static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64
     if (syn && !ack && !s->syn_seen) {
         s->syn_seen = true;
         s->syn_ns = g->time_ns;
+        s->syn_frame = g->frame;
     } else if (syn && ack && !s->synack_seen) {
         s->synack_seen = true;
         s->synack_cut = (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
@@ -152,11 +156,53 @@ static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64
     }
 }
 
+/* The largest scale of a window (RFC 7323 2.3). */
+#define SCALE_MAX 14
+
+/* The window of a segment. Wireshark scales it in the order of the file; where it could not, it is taken for the
+ * largest that it may be. */
+static int64_t window_of(const mpt_subflow *s, const mpt_segment *g)
+{
+    bool scaled = s->syn_seen && s->synack_seen && g->frame > s->syn_frame && g->frame > s->synack_frame;
+
+    return (int64_t)g->window << (scaled || g->flags & MPT_TCP_SYN ? 0 : SCALE_MAX);
+}
+
+/* In SYN-SENT only a RST that acknowledges the SYN resets (RFC 9293 3.10.7.3). */
+static bool answers_syn(const mpt_half *initiator, const mpt_segment *g)
+{
+    int64_t acked = initiator->next + mpt_seq32_diff(g->ack, initiator->origin + (uint32_t)initiator->next);
+
+    return g->flags & MPT_TCP_ACK && acked > initiator->ssn_shift && acked <= initiator->next;
+}
+
+/* False if the receiver ignores this RST, whatever it got meanwhile: it has acknowledged what comes after it,
+ * or never allowed what comes before it (RFC 5961 3.2, RFC 9293 3.10.7.4). One that is in the window, but not
+ * where the receiver is, may be answered by a challenge ACK: what is not certain counts as a reset. So does one
+ * byte before the end after a FIN, which stacks send and accept. */
+static bool rst_acceptable(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
+{
+    const mpt_half *h = &s->half[side];
+    int64_t position;
+
+    if (h->acked == INT64_MIN) {
+        if (!s->syn_seen || s->synack_seen || s->ack_seen || side == s->initiator || h->seen)
+            return true;
+        return answers_syn(&s->half[s->initiator], g);
+    }
+    position = h->next + mpt_seq32_diff(g->seq, h->origin + (uint32_t)h->next);
+    if (position < h->acked)
+        return h->fin_acked && position == h->acked - 1;
+    return position <= MAX(h->next, h->edge);
+}
+
 static void update_state(mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
     bool responder = s->initiator_known && side != s->initiator;
 
     if (g->flags & MPT_TCP_RST) {
+        if (s->rst_ignored)
+            return;
         s->half[side].rst_seen = true;
         if (s->state == MPT_STATE_SYN_SENT)
             s->state = MPT_STATE_REFUSED, s->refused_ns = g->time_ns;
@@ -237,6 +283,7 @@ static void take_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, bool w
         accept_syn_data(other, acked);
     if (g->flags & MPT_TCP_RST)
         return;
+    other->edge = MAX(other->edge, acked + window_of(s, g));
     if (acked > other->acked) {
         if (!other->fin_seen || other->acked < other->fin)
             other->acked_ns = g->time_ns;
@@ -272,6 +319,7 @@ int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g,
     s->last_frame = g->frame;
     s->marks |= g->marks;
     s->options_cut |= (g->presence & MPT_SEGMENT_CUT_OPTIONS) != 0;
+    s->rst_ignored = rst && !rst_acceptable(s, side, g);
     if (counted)
         count(h, g);
 

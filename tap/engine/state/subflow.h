@@ -61,6 +61,15 @@ typedef struct mpt_waiting_mapping {
     uint32_t frame;
 } mpt_waiting_mapping;
 
+/* Payload in segments whose own DSS maps other bytes. */
+typedef struct mpt_misplaced {
+    int64_t start, end; /* of the first such payload that no other DSS maps */
+    int64_t time_ns;
+    uint32_t frame;
+    int64_t off;   /* position that the DSS maps, less that of the payload */
+    bool absolute; /* its SSN is the sequence number in the TCP header */
+} mpt_misplaced;
+
 /* Payload that has not been acknowledged yet, for the round-trip time. */
 typedef struct mpt_unacked {
     int64_t start;
@@ -87,6 +96,7 @@ typedef struct mpt_half {
     uint32_t syn_data; /* bytes accepted by Fast Open */
     int64_t next;      /* highest position seen, one past */
     int64_t acked;     /* highest position that the other side acknowledged; INT64_MIN: none */
+    int64_t edge;      /* one past the highest that its windows allowed; valid where acked is */
     int64_t acked_ns;  /* when the last data, without the FIN, was acknowledged */
     int64_t ssn_shift;
     mpt_bytes bytes;
@@ -100,10 +110,12 @@ typedef struct mpt_half {
     int64_t shift_low, shift_high; /* bounds while ssn_shift is not known */
     GArray *waiting;               /* mpt_waiting_mapping, NULL when none */
     mpt_order *plain;              /* of all payload, if what has no mapping goes on; NULL: all was mapped */
+    mpt_waiting_mapping *infinite; /* of length 0, on an ACK, until data or another follows; NULL: none */
+    mpt_misplaced *misplaced;      /* NULL: none */
     GArray *unacked;               /* mpt_unacked in order, from unacked_head; NULL when not wanted */
     guint unacked_head;
     /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
-    uint32_t fin_event, rst_event, infinite_event;
+    uint32_t fin_event, rst_event, infinite_event, ignored_event; /* ignored: a RST */
     uint32_t without_dss_frame; /* where data_without_dss_last became true */
     int64_t without_dss_ns;
     int64_t fin;    /* position of the FIN, where fin_seen */
@@ -131,7 +143,7 @@ typedef struct mpt_subflow {
     int64_t start_ns, end_ns;
     int64_t syn_ns, synack_ns, ack_ns; /* handshake, each valid with its bit below */
     int64_t refused_ns, established_ns, closed_ns;
-    uint32_t first_frame, last_frame, synack_frame, ack_frame;
+    uint32_t first_frame, last_frame, syn_frame, synack_frame, ack_frame;
     uint32_t tcp_stream;
     uint32_t marks;
     uint32_t index;         /* in the engine */
@@ -146,6 +158,7 @@ typedef struct mpt_subflow {
     bool one_sided;                       /* no packet of side B so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
     bool syn_capable, synack_capable, ack_capable;
+    bool rst_ignored;             /* the last segment is a RST that its receiver ignores */
     bool ack_without_mptcp;       /* the third ACK has no MPTCP option */
     bool options_cut, synack_cut; /* of any segment, of the SYN/ACK: what is missing proves nothing */
     bool dss_seen, dss_on_data;
@@ -165,6 +178,12 @@ static inline mpt_side mpt_subflow_side(const mpt_subflow *s, mpt_conn_side side
 static inline mpt_conn_side mpt_subflow_conn_side(const mpt_subflow *s, mpt_side side)
 {
     return (mpt_conn_side)((unsigned)side ^ s->flip);
+}
+
+/* True if payload has no mapping although the DSS in its segment was one: of other bytes. */
+static inline bool mpt_subflow_misplaced(const mpt_half *h)
+{
+    return h->misplaced && mpt_ranges_covered(&h->pending, h->misplaced->start, h->misplaced->end) > 0;
 }
 
 /* The order of the ids of one connection's subflows: that of the MP_CAPABLE handshake, then

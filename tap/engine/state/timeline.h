@@ -1,7 +1,8 @@
 /* timeline.h - what was signalled on a connection: one record per event.
  *
  * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where
- * FIGURES.md counts repetitions as one event (RST, FIN, INFINITE_MAPPING, DATA_FIN).
+ * FIGURES.md counts repetitions as one event (RST, an ignored one, FIN, INFINITE_MAPPING, DATA_FIN); an
+ * INFINITE_MAPPING becomes IGNORED where it turns out to be none.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -20,7 +21,7 @@
 /* clang-format off */
 #define MPT_EVENT_TABLE(X) \
     X(MP_CAPABLE) X(MP_JOIN) X(ADD_ADDR) X(ADD_ADDR_ECHO) X(REMOVE_ADDR) X(MP_PRIO) X(MP_FAIL) X(MP_FASTCLOSE) \
-    X(MP_TCPRST) X(RST) X(FIN) X(DATA_FIN) X(INFINITE_MAPPING) X(FALLBACK) X(CHECKSUM_BAD) X(HMAC_BAD) \
+    X(MP_TCPRST) X(MP_EXPERIMENTAL) X(UNKNOWN_OPTION) X(IGNORED) X(RST) X(FIN) X(DATA_FIN) X(INFINITE_MAPPING) X(FALLBACK) X(CHECKSUM_BAD) X(HMAC_BAD) \
     X(SUBFLOW_ESTABLISHED) X(SUBFLOW_CLOSED)
 /* clang-format on */
 
@@ -33,6 +34,17 @@ typedef enum mpt_event_type {
 
 /* HMAC_BAD: which one, beside the steps of mpt_join_step. */
 enum { MPT_HMAC_ADD_ADDR = 3 };
+
+/* IGNORED: why a receiver ignores what a segment signals. */
+typedef enum mpt_ignoring {
+    MPT_IGNORED_WINDOW,      /* a RST outside its receive window (RFC 5961 3.2) */
+    MPT_IGNORED_NO_RST,      /* MP_TCPRST on another segment (RFC 8684 3.6) */
+    MPT_IGNORED_LENGTH,      /* a length that the connection's version does not have */
+    MPT_IGNORED_NOT_INFINITE /* a mapping of length 0 without data, before others (RFC 8684 3.7) */
+} mpt_ignoring;
+
+/* IGNORED: the subtype where it is no option. */
+enum { MPT_IGNORED_RST = 0xff };
 
 /* The result of a verification. */
 typedef enum mpt_verdict {
@@ -63,6 +75,10 @@ typedef struct mpt_event {
             uint32_t ssn; /* as on the wire: these, and CHECKSUM_BAD, which sets nothing else */
             uint16_t length;
         } data;
+        struct {
+            uint8_t subtype, length; /* MP_EXPERIMENTAL, UNKNOWN_OPTION, IGNORED; length of the option */
+            uint8_t why;             /* mpt_ignoring */
+        } other;
         /* FALLBACK: mpt_fallback; SUBFLOW_CLOSED: mpt_subflow_state; HMAC_BAD:
          * mpt_join_step or MPT_HMAC_ADD_ADDR. */
         int reason;
