@@ -18,6 +18,7 @@
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
+#include "tests/support/idsn.h"
 #include "tests/support/option_write.h"
 
 #define LIMIT_KB (512 * 1024)
@@ -240,7 +241,7 @@ static void short_ones(mpt_segment *g, uint64_t n)
     if (!after_handshake(g, n, 4))
         return;
     g->payload_len = 1;
-    put_dss(g, mpt_key_idsn(n / 4 * 2 + 2, 1) + 1, 1, 1, false);
+    put_dss(g, idsn_of_key(n / 4 * 2 + 2, 1) + 1, 1, 1, false);
 }
 
 /* All connections have the same keys. */

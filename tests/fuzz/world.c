@@ -6,6 +6,7 @@
 
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
+#include "tests/support/idsn.h"
 #include "tests/support/option_write.h"
 
 static uint8_t payload[FUZZ_PAYLOAD_MAX];
@@ -350,7 +351,7 @@ void fuzz_world_init(fuzz_world *w, fuzz_input *in, mpt_engine *engine)
         c->checksums = (mix >> (4 + i)) & 1;
         for (side = 0; side < 2; side++) {
             c->key[side] = UINT64_C(0x0123456789abcdef) * (2 * i + side + 1);
-            c->idsn[side] = mpt_key_idsn(c->key[side], c->version);
+            c->idsn[side] = idsn_of_key(c->key[side], c->version);
             c->next[side] = c->idsn[side] + 1;
         }
         for (k = 0; k < FUZZ_SUBFLOWS; k++) {

@@ -17,6 +17,7 @@
 #include "tap/engine/protocol/key.h"
 #include "tap/engine/protocol/option.h"
 #include "tap/segment.h"
+#include "tests/support/idsn.h"
 #include "tests/support/option_write.h"
 
 /* The capture: where the next frame goes. */
@@ -137,7 +138,7 @@ static inline mpt_option option_add_addr(const hosts *h, unsigned side, uint8_t 
 /* The DSN on the wire of a relative one: the first byte of `side` is 1. */
 static inline uint64_t dsn_of(const hosts *h, unsigned side, int64_t relative)
 {
-    return mpt_key_idsn(h->key[side], h->version) + (uint64_t)relative;
+    return idsn_of_key(h->key[side], h->version) + (uint64_t)relative;
 }
 
 /* --- what flows do --- */

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "tests/support/idsn.h"
+
 /* Both hosts of one join: A initiated it. synack and ack are the HMACs on the wire. */
 typedef struct join_vector {
     unsigned version;
@@ -73,19 +75,19 @@ static void test_key_token__v1__is_what_the_join_carries(void **state)
 static void test_key_idsn__v0__is_the_end_of_sha1(void **state)
 {
     (void)state;
-    assert_true(mpt_key_idsn(UINT64_C(0xca2f07947b1bfd2b), MPT_V0) == UINT64_C(5947950023132234492));
-    assert_true(mpt_key_idsn(UINT64_C(0xa78213619e4beafc), MPT_V0) == UINT64_C(5227567736771178707));
-    assert_true(mpt_key_idsn(UINT64_C(0xb1d39c74a7131f93), MPT_V0) == UINT64_C(4734076187427275880));
+    assert_true(idsn_of_key(UINT64_C(0xca2f07947b1bfd2b), MPT_V0) == UINT64_C(5947950023132234492));
+    assert_true(idsn_of_key(UINT64_C(0xa78213619e4beafc), MPT_V0) == UINT64_C(5227567736771178707));
+    assert_true(idsn_of_key(UINT64_C(0xb1d39c74a7131f93), MPT_V0) == UINT64_C(4734076187427275880));
 }
 
 static void test_key_idsn__v1__is_below_the_first_dsn(void **state)
 {
     (void)state;
-    assert_true(mpt_key_idsn(UINT64_C(0x1a05b04431db11be), MPT_V1) == UINT64_C(397497415226967421));
-    assert_true(mpt_key_idsn(UINT64_C(0x8a9867b0f7a15594), MPT_V1) == UINT64_C(4276038723274076890));
+    assert_true(idsn_of_key(UINT64_C(0x1a05b04431db11be), MPT_V1) == UINT64_C(397497415226967421));
+    assert_true(idsn_of_key(UINT64_C(0x8a9867b0f7a15594), MPT_V1) == UINT64_C(4276038723274076890));
     /* captures/add_addr: the client's first data has this DSN in its DSS */
-    assert_true(mpt_key_idsn(UINT64_C(0xbfc1073fe29d944e), MPT_V1) + 1 == UINT64_C(0x57d2d254ef3e248b));
-    assert_true(mpt_key_idsn(UINT64_C(0x88792cb6ff0bf777), MPT_V1) == UINT64_C(9959276595494152189));
+    assert_true(idsn_of_key(UINT64_C(0xbfc1073fe29d944e), MPT_V1) + 1 == UINT64_C(0x57d2d254ef3e248b));
+    assert_true(idsn_of_key(UINT64_C(0x88792cb6ff0bf777), MPT_V1) == UINT64_C(9959276595494152189));
 }
 
 static void test_key_join_hmac__real_joins__are_reproduced(void **state)

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/runs_memory.h"
 #include "tests/support/seeded.h"
 
 #define TWO_31 (INT64_C(1) << 31)
@@ -252,7 +253,7 @@ static void test_add__downwards_each_its_own_delta__run_each(void **state)
     for (int64_t i = MANY; i-- > 0;)
         assert_int_equal(mpt_mapping_add(&m, i * 10, i * 25, 10, 1, NULL, NULL), 0);
     assert_int_equal(m.runs.count, MANY);
-    assert_true(mpt_runs_memory(&m.runs) < (size_t)MANY * 34);
+    assert_true(runs_memory(&m.runs) < (size_t)MANY * 34);
     assert_int_equal(mpt_mapping_add(&m, 0, 0, MANY * 10, 2, NULL, NULL), MANY * 10 - 10);
     assert_int_equal(m.runs.count, MANY);
     mpt_mapping_clear(&m);

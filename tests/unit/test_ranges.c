@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/runs_memory.h"
 #include "tests/support/seeded.h"
 
 #define TWO_31 (INT64_C(1) << 31)
@@ -238,7 +239,7 @@ static void test_claim__outside_the_domain__refused_and_nothing_changed(void **s
     assert_int_equal(mpt_ranges_covered(&r, INT64_MIN, INT64_MAX), 30);
     mpt_ranges_take(&r, INT64_MIN, INT64_MAX, NULL, NULL);
     assert_int_equal(r.size, 0);
-    assert_int_equal(mpt_runs_memory(&r.runs), 0);
+    assert_int_equal(runs_memory(&r.runs), 0);
     mpt_ranges_clear(&r);
 }
 
@@ -268,7 +269,7 @@ static void test_claim__owners_alternate__run_each(void **state)
     for (int64_t i = 0; i < MANY; i++)
         claim(&r, i * 10, i * 10 + 10, i % 2, i);
     assert_int_equal(r.runs.count, MANY);
-    assert_true(mpt_runs_memory(&r.runs) < (size_t)MANY * 34);
+    assert_true(runs_memory(&r.runs) < (size_t)MANY * 34);
     const mpt_stamp all = by(7, -1);
     mpt_ranges_claim(&r, 0, MANY * 10, &all, NULL, NULL); /* earlier than all: one run remains */
     assert_int_equal(r.runs.count, 1);

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "tests/support/runs_memory.h"
 #include "tests/support/seeded.h"
 
 enum { MANY = 300000 };
@@ -58,7 +59,7 @@ static void test_find__empty__null_and_no_memory(void **state)
     assert_null(mpt_runs_prev(&runs, &at));
     assert_null(mpt_runs_first(&runs, &at));
     assert_null(mpt_runs_last(&runs));
-    assert_int_equal(mpt_runs_memory(&runs), 0);
+    assert_int_equal(runs_memory(&runs), 0);
     mpt_runs_clear(&runs);
 }
 
@@ -108,8 +109,8 @@ static void test_memory__few_runs__below_200_bytes(void **state)
     size_t before = 0;
     for (int i = 1; i <= 3; i++) {
         insert(&runs, i * 10, 1);
-        assert_true(mpt_runs_memory(&runs) >= before && mpt_runs_memory(&runs) >= i * sizeof(mpt_run));
-        before = mpt_runs_memory(&runs);
+        assert_true(runs_memory(&runs) >= before && runs_memory(&runs) >= i * sizeof(mpt_run));
+        before = runs_memory(&runs);
         assert_true(sizeof runs + before < 200);
     }
     mpt_runs_at at;
@@ -117,7 +118,7 @@ static void test_memory__few_runs__below_200_bytes(void **state)
         mpt_runs_first(&runs, &at);
         mpt_runs_remove(&runs, &at);
     }
-    assert_int_equal(mpt_runs_memory(&runs), 0);
+    assert_int_equal(runs_memory(&runs), 0);
     assert_null(runs.one);
     assert_int_equal(runs.room, 0);
 }
@@ -128,10 +129,10 @@ static void test_memory__chunk_just_begun__small(void **state)
     mpt_runs runs = {0};
     for (int i = 0; i < 64; i++)
         insert(&runs, i * 10, 1);
-    const size_t one = mpt_runs_memory(&runs);
+    const size_t one = runs_memory(&runs);
     insert(&runs, 640, 1);
     assert_int_equal(runs.n_chunks, 2);
-    assert_true(mpt_runs_memory(&runs) - one < 200);
+    assert_true(runs_memory(&runs) - one < 200);
     mpt_runs_clear(&runs);
 }
 
@@ -139,7 +140,7 @@ static void test_memory__chunk_just_begun__small(void **state)
 static void check_dense(const mpt_runs *runs)
 {
     assert_int_equal(runs->count, MANY);
-    assert_true(mpt_runs_memory(runs) < (size_t)MANY * sizeof(mpt_run) * 102 / 100 + 4096);
+    assert_true(runs_memory(runs) < (size_t)MANY * sizeof(mpt_run) * 102 / 100 + 4096);
 }
 
 static void test_insert__appending__chunks_full(void **state)
@@ -151,7 +152,7 @@ static void test_insert__appending__chunks_full(void **state)
     check_dense(&runs);
     check_order(&runs);
     mpt_runs_clear(&runs);
-    assert_int_equal(mpt_runs_memory(&runs), 0);
+    assert_int_equal(runs_memory(&runs), 0);
     assert_int_equal(runs.count, 0);
 }
 
@@ -175,7 +176,7 @@ static void test_insert__upwards_before_a_block__room_given_back(void **state)
     for (int64_t i = 0; i < MANY - 40; i++)
         insert(&runs, i * 3, 2);
     assert_int_equal(runs.count, MANY);
-    assert_true(mpt_runs_memory(&runs) < (size_t)MANY * sizeof(mpt_run) * 11 / 10);
+    assert_true(runs_memory(&runs) < (size_t)MANY * sizeof(mpt_run) * 11 / 10);
     check_order(&runs);
     mpt_runs_clear(&runs);
 }
@@ -188,7 +189,7 @@ static void test_insert__scattered__chunks_at_least_half_full(void **state)
         insert(&runs, i * 7919 % MANY * 3, 2); /* 7919 is prime to MANY: each place once */
     assert_int_equal(runs.count, MANY);
     assert_true(runs.n_chunks <= MANY / 32 + 1);
-    assert_true(mpt_runs_memory(&runs) < (size_t)MANY * sizeof(mpt_run) * 21 / 10);
+    assert_true(runs_memory(&runs) < (size_t)MANY * sizeof(mpt_run) * 21 / 10);
     check_order(&runs);
     mpt_runs_clear(&runs);
 }
@@ -208,7 +209,7 @@ static void test_remove__all_but_each_50th__memory_given_back(void **state)
             mpt_runs_remove(&runs, &at);
     }
     assert_int_equal(runs.count, MANY / 50);
-    assert_true(mpt_runs_memory(&runs) < (size_t)MANY / 50 * (4 * sizeof(mpt_run) + 64));
+    assert_true(runs_memory(&runs) < (size_t)MANY / 50 * (4 * sizeof(mpt_run) + 64));
     check_order(&runs);
     mpt_runs_clear(&runs);
 }
@@ -224,7 +225,7 @@ static void test_remove__from_the_front__store_empties(void **state)
         assert_int_equal(mpt_runs_first(&runs, &at)->start, i * 3);
         mpt_runs_remove(&runs, &at);
     }
-    assert_int_equal(mpt_runs_memory(&runs), 0);
+    assert_int_equal(runs_memory(&runs), 0);
     assert_null(mpt_runs_last(&runs));
 }
 

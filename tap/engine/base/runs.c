@@ -257,11 +257,3 @@ void mpt_runs_remove(mpt_runs *runs, mpt_runs_at *at)
     runs->finger = at->chunk;
     runs->finger_index = at->index;
 }
-
-size_t mpt_runs_memory(const mpt_runs *runs)
-{
-    size_t size = runs->room * sizeof *runs->many;
-    for (uint32_t i = 0; i < runs->n_chunks; i++)
-        size += chunk_size(mpt_runs_chunk(runs, i)->room);
-    return size;
-}

@@ -105,7 +105,5 @@ static inline void mpt_runs_add(mpt_runs *runs, const mpt_run *run)
 }
 /* Removes the run at *at; *at is then the place of the one after it. */
 void mpt_runs_remove(mpt_runs *runs, mpt_runs_at *at);
-/* Bytes of memory in use: that of the chunks, without mpt_runs itself. Walks the chunks. */
-size_t mpt_runs_memory(const mpt_runs *runs);
 
 #endif

@@ -80,14 +80,6 @@ uint32_t mpt_key_token(uint64_t key, unsigned version)
     return token;
 }
 
-uint64_t mpt_key_idsn(uint64_t key, unsigned version)
-{
-    uint32_t token;
-    uint64_t idsn;
-    mpt_key_derive(key, version, &token, &idsn);
-    return idsn;
-}
-
 void mpt_key_join_hmac(unsigned version, uint64_t sender_key, uint64_t receiver_key, uint32_t sender_nonce,
                        uint32_t receiver_nonce, uint8_t hmac[20])
 {

@@ -16,9 +16,7 @@ enum { MPT_V0 = 0, MPT_V1 = 1 };
 
 /* Most significant 32 bits of the hash of the key (RFC 8684 3.2, RFC 6824 3.2). */
 uint32_t mpt_key_token(uint64_t key, unsigned version);
-/* Least significant 64 bits of the hash of the key: the initial data sequence number. */
-uint64_t mpt_key_idsn(uint64_t key, unsigned version);
-/* Both, of one hash. */
+/* Both that, and the initial data sequence number: the least significant 64 bits of the hash. */
 void mpt_key_derive(uint64_t key, unsigned version, uint32_t *token, uint64_t *idsn);
 
 /* HMAC of MP_JOIN: key = sender's key then receiver's key, message = sender's nonce then receiver's nonce
