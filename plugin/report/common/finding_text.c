@@ -210,6 +210,21 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_NO_SUBFLOW] =
         "From {1} s on the connection has no subflow for {2}: {3}, the last one, is {4?reset|closed}, and {5} "
         "joins only then. No data can pass in between.",
+    [MPT_PHRASE_SINGLE_PATH] = "The capture shows one working subflow only",
+    [MPT_PHRASE_SINGLE_TRIED] = ": {1} join{1? is|s are} tried (",
+    [MPT_PHRASE_SINGLE_REFUSED] = "{1} refused",
+    [MPT_PHRASE_SINGLE_UNANSWERED] = "{1?, |}{2} without an answer",
+    [MPT_PHRASE_SINGLE_UNFINISHED] = "{1?, |}{2} answered but not completed",
+    [MPT_PHRASE_SINGLE_NONE_WORKED] = ").",
+    [MPT_PHRASE_SINGLE_DENIED] = ". The {1} takes no joins at the address of the first subflow (flag C)",
+    [MPT_PHRASE_SINGLE_NOTHING] = ": no address is announced, and no join is tried.",
+    [MPT_PHRASE_SINGLE_ANNOUNCED] =
+        ": the {1} announces {2?an address|addresses ({2:plain} times)}, but no join is tried.",
+    [MPT_PHRASE_ABORTED] =
+        "The connection is aborted: {2?its only subflow is reset|all its subflows are reset, the last one} by the {1}.",
+    [MPT_PHRASE_ABORTED_FASTCLOSE] = "The {1} aborts the connection with MP_FASTCLOSE.",
+    [MPT_PHRASE_ABORTED_LOST] = " {1} of the {2} are not acknowledged at the data level.",
+    [MPT_PHRASE_ABORTED_UNKNOWN] = " How much of the {1}'s data arrived is not known.",
     [MPT_PHRASE_WINDOW_CLOSED] =
         "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on subflow {4:id}){5?, and "
         "did not open again|}: its application does not read fast enough.",

@@ -10,6 +10,7 @@
  *   checks_data.c        mappings, DATA_ACKs, checksums
  *   checks_scheduling.c  backup, failover, head-of-line blocking, reinjections
  *   checks_paths.c       outages, subflows that are given up or come and go
+ *   checks_connection.c  why there is one subflow only, who aborted it
  *   checks_middlebox.c   what changes between two vantage points
  *
  * Invariant: a check function reads const state, and changes nothing but `found`.
@@ -157,6 +158,8 @@ void mpt_check_mp_fail(mpt_checking *x);
 void mpt_check_backup(mpt_checking *x);
 void mpt_check_idle(mpt_checking *x);
 void mpt_check_failover(mpt_checking *x);
+void mpt_check_single_path(mpt_checking *x);
+void mpt_check_aborted(mpt_checking *x);
 void mpt_check_outages(mpt_checking *x);
 void mpt_check_abandoned(mpt_checking *x);
 void mpt_check_flapping(mpt_checking *x);
