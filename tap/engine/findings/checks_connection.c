@@ -71,7 +71,7 @@ static bool data_missing(const mpt_checking *x, mpt_direction direction)
     const mpt_data_level *d = mpt_metrics_level(x->v, direction);
 
     return x->v->direction[direction].data.dsn_gap_bytes > 0 ||
-           (d->acked_known && d->owned.size && d->acked > d->high + 1) ||
+           (d->acked_known && d->owned.size && d->acked > d->order.high + 1) ||
            (d->acked_known && !d->owned.size && d->relative_known && d->acked > d->idsn + 2);
 }
 
@@ -111,7 +111,7 @@ static bool undelivered(const mpt_checking *x, mpt_direction direction, uint64_t
         return true;
     if (!d->acked_known)
         return false;
-    *bytes = (uint64_t)MAX(d->high - d->acked, 0);
+    *bytes = (uint64_t)MAX(d->order.high - d->acked, 0);
     return true;
 }
 
