@@ -20,7 +20,7 @@
     X(STATE, MPT_TEXT, "state")
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
-static const char *backup_words(const mpt_subflow_view *s)
+const char *mpt_subflows_backup(const mpt_subflow_view *s, const char *both)
 {
     bool client = s->backup[MPT_CLIENT].known && s->backup[MPT_CLIENT].value,
          server = s->backup[MPT_SERVER].known && s->backup[MPT_SERVER].value;
@@ -28,7 +28,7 @@ static const char *backup_words(const mpt_subflow_view *s)
     if (!s->backup[MPT_CLIENT].known && !s->backup[MPT_SERVER].known)
         return NULL;
     if (client && server)
-        return "yes";
+        return both;
     return client ? "client" : server ? "server" : "no";
 }
 
@@ -64,7 +64,7 @@ static void add_row(mpt_table *table, const mpt_subflow_view *s)
     if (s->initiator.known)
         mpt_table_set_text(table, OPENED_BY, mpt_role_name((mpt_role)s->initiator.value));
     set_address_ids(table, s);
-    mpt_table_set_text(table, BACKUP, backup_words(s));
+    mpt_table_set_text(table, BACKUP, mpt_subflows_backup(s, "yes"));
     mpt_table_set_text(table, STATE, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));
 }
 

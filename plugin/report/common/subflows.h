@@ -12,5 +12,7 @@
 
 /* Writes the table, each line indented by `indent` columns. */
 void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent);
+/* Who asked for this subflow to be a backup: client, server, `both` or no; NULL: not known. */
+const char *mpt_subflows_backup(const mpt_subflow_view *s, const char *both);
 
 #endif

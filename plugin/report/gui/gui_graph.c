@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "gui_table.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"
 #include "plugin/report/plot/plot.h"
@@ -70,12 +71,8 @@ mpt_gui_capture *mpt_gui_capture_new(const mpt_engine *engine, uint64_t reading,
 {
     mpt_gui_capture *c = g_new0(mpt_gui_capture, 1);
     GPtrArray *connections = mpt_metrics_connections(engine);
-    char *name = g_path_get_basename(path);
-    GString *printable = g_string_new(NULL);
 
-    mpt_units_printable(printable, name);
-    g_free(name);
-    c->name = g_string_free(printable, FALSE);
+    c->name = mpt_gui_file_name(path);
     c->reading = reading;
     c->count = connections->len;
     c->connections = g_new0(mpt_gui_connection, connections->len);

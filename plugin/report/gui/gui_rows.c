@@ -5,6 +5,7 @@
 #include "gui_rows.h"
 
 #include "plugin/report/common/labels.h"
+#include "plugin/report/common/subflows.h"
 #include "tap/engine/base/units.h"
 
 /* --- connections --- */
@@ -122,16 +123,6 @@ MPT_COLUMNS(SUB_TABLE, SUB_COLUMNS, SUB_TABLE_LIST);
 const mpt_gui_layout MPT_GUI_SUBFLOW_LAYOUT = {
     .columns = SUB_TABLE, .count = SUB_COLUMNS, .sentence = SUB_COLUMNS, .empty = ""};
 
-static const char *backup_of(const mpt_subflow_view *s)
-{
-    bool client = s->backup[MPT_CLIENT].known && s->backup[MPT_CLIENT].value,
-         server = s->backup[MPT_SERVER].known && s->backup[MPT_SERVER].value;
-
-    if (!s->backup[MPT_CLIENT].known && !s->backup[MPT_SERVER].known)
-        return NULL;
-    return client && server ? "both" : client ? "client" : server ? "server" : "no";
-}
-
 void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const mpt_subflow_view *s)
 {
     const mpt_subflow *subflow = s->subflow;
@@ -149,7 +140,7 @@ void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const 
     mpt_table_set_text(t, SUB_KIND, mpt_subflow_kind_name((mpt_subflow_kind)subflow->kind));
     if (s->initiator.known)
         mpt_table_set_text(t, SUB_INITIATOR, mpt_role_name((mpt_role)s->initiator.value));
-    mpt_table_set_text(t, SUB_BACKUP, backup_of(s));
+    mpt_table_set_text(t, SUB_BACKUP, mpt_subflows_backup(s, "both"));
     mpt_table_set_text(t, SUB_STATE, mpt_subflow_state_phrase((mpt_subflow_state)subflow->state));
     mpt_table_set_ns(t, SUB_START, s->start_ns);
     mpt_table_set_ns(t, SUB_DURATION, s->end_ns - s->start_ns);

@@ -56,7 +56,7 @@ static mpt_gui_column *columns_of(const mpt_gui_layout *layout)
     return columns;
 }
 
-static char *printable_name(const char *path)
+char *mpt_gui_file_name(const char *path)
 {
     GString *printable = g_string_new(NULL);
     char *name = g_path_get_basename(path);
@@ -82,7 +82,7 @@ mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, co
 
     summarise(&rows);
     mpt_gui_rows_fill(&rows, kind);
-    table->name = printable_name(path);
+    table->name = mpt_gui_file_name(path);
     table->empty = rows.connections->len > 0 ? layout->empty : "This capture has no Multipath TCP.";
     table->columns = columns_of(layout);
     table->column_count = (unsigned)layout->count;

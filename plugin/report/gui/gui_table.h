@@ -22,6 +22,9 @@ mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, co
                                  const char *path);
 void mpt_gui_table_free(mpt_gui_table *table);
 
+/* The name of the file without its folder, printable. Free with g_free(). */
+char *mpt_gui_file_name(const char *path);
+
 /* As in mpt_gui_plugin. */
 char *mpt_gui_table_cell(const mpt_gui_table *table, size_t row, unsigned column, bool exact);
 int mpt_gui_table_compare(const mpt_gui_table *table, unsigned column, size_t a, size_t b);

@@ -4,6 +4,8 @@
  */
 #include "paths_json.h"
 
+#include <math.h>
+
 #include "paths_csv.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
@@ -101,16 +103,8 @@ static void write_clock(mpt_json *json, const mpt_report_context *x, const mpt_p
     const mpt_clock_estimate *c = &pair->clock;
 
     mpt_figures_json_seconds(json, "offset", (mpt_maybe_ns){c->offset_known, (int64_t)c->offset_ns});
-    mpt_json_key(json, "drift");
-    if (c->drift_known)
-        mpt_json_double(json, c->drift, 12);
-    else
-        mpt_json_null(json);
-    mpt_json_key(json, "drift_error");
-    if (c->drift_known)
-        mpt_json_double(json, c->drift_error, 12);
-    else
-        mpt_json_null(json);
+    mpt_json_member_double(json, "drift", c->drift_known ? c->drift : NAN, 12);
+    mpt_json_member_double(json, "drift_error", c->drift_known ? c->drift_error : NAN, 12);
     mpt_json_member_uint(json, "samples", c->samples);
     mpt_json_member_uint(json, "subflows", c->subflows);
     mpt_json_member_string(json, "applied", applied[x->arguments->clock]);
@@ -153,13 +147,8 @@ static void write_points(mpt_json *json, const mpt_report_context *x)
             mpt_json_uint(json, id);
         mpt_json_end_array(json);
         mpt_json_member_array_inline(json, "interface_names");
-        for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++) {
-            const char *name = x->interface_name ? x->interface_name(id) : NULL;
-            if (name)
-                mpt_json_string(json, name);
-            else
-                mpt_json_null(json);
-        }
+        for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++)
+            mpt_json_string(json, x->interface_name ? x->interface_name(id) : NULL);
         mpt_json_end_array(json);
         mpt_json_end_object(json);
     }
