@@ -624,8 +624,12 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64
         return;
     /* The DATA_FIN takes a number, but is no data: its acknowledgement does not move the time
      * of the data's. */
-    if (!d->acked_known || !d->has_fin || d->acked < d->fin)
+    if (!d->acked_known || !d->has_fin || d->acked < d->fin) {
+        d->earlier_known = d->acked_known;
+        d->earlier = d->acked;
+        d->earlier_ns = d->acked_ns;
         d->acked_ns = time_ns;
+    }
     d->acked_known = true;
     d->acked = acked;
     while ((r = mpt_runs_first(&d->unacked, &at)) && mpt_run_end(r) <= acked) {
@@ -633,6 +637,16 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64
             mpt_histogram_add(&d->rtt, time_ns - r->value);
         mpt_runs_remove(&d->unacked, &at);
     }
+}
+
+void mpt_account_data_fin(mpt_data_level *d)
+{
+    if (d->fin_acked || !d->acked_known || d->acked <= d->fin)
+        return;
+    d->fin_acked = true;
+    d->fin_acked_ns = d->acked_ns;
+    if (d->earlier_known && d->earlier >= d->fin)
+        d->acked_ns = d->earlier_ns;
 }
 
 /* --- two connections that are one --- */

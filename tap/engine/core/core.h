@@ -169,6 +169,8 @@ void mpt_account_syn_data(mpt_engine *e, mpt_subflow *s, mpt_side side);
 void mpt_account_adopt(mpt_subflow *s);
 /* A DATA_ACK for level[side] of c. */
 void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64_t acked);
+/* The DATA_FIN of d has become known: DATA_ACKs that came before it may have acknowledged it. */
+void mpt_account_data_fin(mpt_data_level *d);
 /* Claims at level[to_side] of `to` what `from` had at level[from_side], its positions moved by `shift` and
  * its owner numbers by `offset`. */
 void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to_side, mpt_connection *from,

@@ -250,6 +250,27 @@ static int64_t level_shift(mpt_data_level *to, mpt_data_level *from)
     return mpt_data_level_position(to, from->base, from->anchored, &position) ? position : 0;
 }
 
+/* A DATA_ACK of the other connection: the two highest stay, each with the time when it was first reached. */
+static void merge_acked(mpt_data_level *to, int64_t acked, int64_t time_ns)
+{
+    if (!to->acked_known || acked > to->acked) {
+        to->earlier_known = to->acked_known;
+        to->earlier = to->acked;
+        to->earlier_ns = to->acked_ns;
+        to->acked_known = true;
+        to->acked = acked;
+        to->acked_ns = time_ns;
+    } else if (acked == to->acked) {
+        to->acked_ns = MIN(to->acked_ns, time_ns);
+    } else if (!to->earlier_known || acked > to->earlier) {
+        to->earlier_known = true;
+        to->earlier = acked;
+        to->earlier_ns = time_ns;
+    } else if (acked == to->earlier) {
+        to->earlier_ns = MIN(to->earlier_ns, time_ns);
+    }
+}
+
 static void merge_level_state(mpt_data_level *to, const mpt_data_level *from, int64_t shift)
 {
     to->expected = MAX(to->expected, from->expected + shift);
@@ -267,11 +288,12 @@ static void merge_level_state(mpt_data_level *to, const mpt_data_level *from, in
         to->ack_expected_known = true;
         to->ack_expected = from->ack_expected + shift;
     }
-    if (from->acked_known && (!to->acked_known || from->acked + shift > to->acked)) {
-        to->acked_known = true;
-        to->acked = from->acked + shift;
-        to->acked_ns = from->acked_ns;
-    }
+    if (from->earlier_known)
+        merge_acked(to, from->earlier + shift, from->earlier_ns);
+    if (from->acked_known)
+        merge_acked(to, from->acked + shift, from->acked_ns);
+    if (to->has_fin)
+        mpt_account_data_fin(to);
     mpt_histogram_merge(&to->rtt, &from->rtt);
 }
 

@@ -269,6 +269,7 @@ static void join_values(struct context *x, const mpt_mp_join *o)
     case MPT_JOIN_ACK:
         j->ack_seen = true;
         j->verdict[1] = MPT_VERDICT_NONE;
+        j->ack_is_third = s->third_seen && s->ack_frame == x->g->frame;
         j->ack_frame = x->g->frame;
         j->ack_ns = x->g->time_ns;
         memcpy(j->ack_hmac, o->hmac, sizeof j->ack_hmac);
@@ -390,6 +391,7 @@ static void take_data_fin(const struct context *x, const mpt_dss *o, int64_t fin
         d->fin_frame = x->g->frame;
         d->fin_ns = x->g->time_ns;
         d->fin = fin;
+        mpt_account_data_fin(d);
     }
     d->fin_event = find_data_fin(x, fin, d->fin_event);
     dss_event(x, MPT_EVENT_DATA_FIN, fin, o, &d->fin_event);

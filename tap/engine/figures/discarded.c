@@ -23,7 +23,7 @@ bool mpt_discarded_from(const mpt_connection *c, const mpt_event *fail, int64_t 
 
 static int64_t round_trip(const mpt_subflow *s)
 {
-    return s->syn_seen && s->ack_seen ? s->ack_ns - s->syn_ns : 0;
+    return s->syn_seen && s->third_seen ? s->ack_ns - s->syn_ns : 0;
 }
 
 bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t position,

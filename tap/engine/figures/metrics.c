@@ -222,11 +222,11 @@ static void subflow_times(const mpt_engine *e, mpt_subflow_view *sv)
     sv->start_ns = since_start(e, s->start_ns);
     sv->end_ns = since_start(e, s->end_ns);
     sv->syn_to_synack = span(s->syn_seen && s->synack_seen, s->syn_ns, s->synack_ns);
-    sv->synack_to_ack = span(s->synack_seen && s->ack_seen, s->synack_ns, s->ack_ns);
+    sv->synack_to_ack = span(s->synack_seen && s->third_seen, s->synack_ns, s->ack_ns);
     if (s->kind != MPT_SUBFLOW_JOIN)
         return;
     sv->join_established = j->synack_seen && j->ack_seen;
-    sv->join_latency = span(j->ack_seen && s->syn_seen, s->syn_ns, j->ack_ns);
+    sv->join_latency = span(j->ack_is_third && s->syn_seen, s->syn_ns, j->ack_ns);
 }
 
 static void fill_subflow(const mpt_engine *e, const mpt_connection_view *v, mpt_subflow_view *sv)
@@ -262,24 +262,18 @@ static mpt_host shown_host(const mpt_connection_view *v, mpt_role role)
 
 static bool data_fin_acked(const mpt_data_level *d)
 {
-    return d->has_fin && (d->fin_acked || (d->acked_known && d->acked > d->fin));
+    return d->has_fin && d->fin_acked;
 }
 
 static void close_by_fin(const mpt_engine *e, mpt_connection_view *v)
 {
-    const mpt_subflow *s = v->subflows[0].subflow;
-    bool client_first = mpt_metrics_half(&v->subflows[0], MPT_C2S)->fin_ns <=
-                        mpt_metrics_half(&v->subflows[0], MPT_S2C)->fin_ns;
+    const mpt_half *a = mpt_metrics_half(&v->subflows[0], MPT_C2S);
+    const mpt_half *b = mpt_metrics_half(&v->subflows[0], MPT_S2C);
 
     v->close = MPT_CLOSE_DATA_FIN;
-    v->close_by = maybe_int(true, client_first ? 0 : 1);
-    v->close_time = maybe_ns(true, since_start(e, s->closed_ns));
-}
-
-/* The DATA_ACK may have come before the DATA_FIN was seen. */
-static int64_t fin_acked_time(const mpt_data_level *d)
-{
-    return d->fin_acked ? d->fin_acked_ns : d->acked_ns;
+    v->close_by = maybe_int(true, a->fin_ns <= b->fin_ns ? MPT_CLIENT : MPT_SERVER);
+    v->close_time =
+        maybe_ns(a->fin_acked && b->fin_acked, since_start(e, MAX(a->fin_acked_ns, b->fin_acked_ns)));
 }
 
 static void close_by_data_fin(const mpt_engine *e, mpt_connection_view *v)
@@ -296,7 +290,7 @@ static void close_by_data_fin(const mpt_engine *e, mpt_connection_view *v)
             v->close_by = maybe_int(true, mpt_metrics_role(v, event->side));
         }
     }
-    when = MAX(fin_acked_time(&c->level[MPT_CONN_SIDE_A]), fin_acked_time(&c->level[MPT_CONN_SIDE_B]));
+    when = MAX(c->level[MPT_CONN_SIDE_A].fin_acked_ns, c->level[MPT_CONN_SIDE_B].fin_acked_ns);
     v->close_time = maybe_ns(true, since_start(e, when));
 }
 

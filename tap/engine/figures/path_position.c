@@ -8,7 +8,7 @@ bool mpt_path_position_of_subflow(const mpt_subflow *s, double *place)
 {
     int64_t beyond, before;
 
-    if (!s->connection || !s->syn_seen || !s->synack_seen || !s->ack_seen || !s->initiator_known)
+    if (!s->connection || !s->syn_seen || !s->synack_seen || !s->third_seen || !s->initiator_known)
         return false;
     beyond = s->synack_ns - s->syn_ns;
     before = s->ack_ns - s->synack_ns;

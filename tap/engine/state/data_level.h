@@ -69,8 +69,10 @@ typedef struct mpt_data_level {
     int64_t ack_expected; /* last DATA_ACK */
     int64_t acked;        /* highest */
     int64_t acked_ns;     /* when the last data, without the DATA_FIN, was acknowledged */
-    uint64_t fins;        /* DATA_FINs seen */
-    mpt_runs unacked;     /* first copies not acknowledged yet; value: time. Empty when not wanted */
+    bool earlier_known;
+    int64_t earlier, earlier_ns; /* the same before `acked` */
+    uint64_t fins;               /* DATA_FINs seen */
+    mpt_runs unacked;            /* first copies not acknowledged yet; value: time. Empty when not wanted */
     mpt_histogram rtt;
 } mpt_data_level;
 

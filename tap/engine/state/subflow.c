@@ -18,8 +18,8 @@ mpt_subflow *mpt_subflow_new(const mpt_segment *segment)
     s->start_ns = s->end_ns = segment->time_ns;
     s->first_frame = s->last_frame = segment->frame;
     s->state = segment->flags & MPT_TCP_SYN ? MPT_STATE_SYN_SENT : MPT_STATE_ESTABLISHED;
-    s->half[MPT_SIDE_A].acked = s->half[MPT_SIDE_B].acked = INT64_MIN;
-    s->half[MPT_SIDE_A].edge = s->half[MPT_SIDE_B].edge = INT64_MIN;
+    for (mpt_half *h = s->half; h < s->half + MPT_SIDES; h++)
+        h->acked = h->acked_before = h->edge = INT64_MIN;
     return s;
 }
 
@@ -126,6 +126,18 @@ static void accept_syn_data(mpt_half *h, int64_t acked)
     h->ssn_shift += n;
 }
 
+/* The initiator's first segment after its SYN: later ones acknowledge more, or are further on. */
+static bool is_third_ack(const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
+{
+    const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];
+
+    if (h->isn_known && position != h->ssn_shift + 1)
+        return false;
+    if (other->isn_known && g->ack != other->origin + (uint32_t)(other->ssn_shift - other->syn_data) + 1)
+        return false;
+    return !s->join || !g->payload_len; /* RFC 8684 3.2: no data before the fourth ACK */
+}
+
 static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     const mpt_half *h = &s->half[side];
@@ -150,6 +162,7 @@ static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64
     } else if (third && !(g->flags & MPT_TCP_RST) && s->initiator_known && side == s->initiator &&
                !s->ack_seen) {
         s->ack_seen = true;
+        s->third_seen = is_third_ack(s, side, g, position);
         s->ack_ns = g->time_ns;
         s->ack_frame = g->frame;
         s->ack_without_mptcp = g->option_len == 0 && !(g->presence & MPT_SEGMENT_CUT_OPTIONS);
@@ -285,13 +298,37 @@ static void take_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, bool w
         return;
     other->edge = MAX(other->edge, acked + window_of(s, g));
     if (acked > other->acked) {
-        if (!other->fin_seen || other->acked < other->fin)
+        if (!other->fin_seen || other->acked < other->fin) {
+            other->acked_before = other->acked;
+            other->acked_before_ns = other->acked_ns;
             other->acked_ns = g->time_ns;
+        }
         other->acked = acked;
-        other->fin_acked = other->fin_seen && acked > other->fin;
+        if (other->fin_seen && acked > other->fin && !other->fin_acked) {
+            other->fin_acked = true;
+            other->fin_acked_ns = g->time_ns;
+        }
         if (want_rtt)
             sample_rtt(other, acked, g->time_ns);
     }
+}
+
+static void take_fin(mpt_half *h, int64_t position, int64_t time_ns)
+{
+    bool first = !h->fin_seen;
+
+    h->fin_seen = true;
+    h->fin = position;
+    if (!first)
+        return;
+    h->fin_ns = time_ns;
+    if (h->acked <= position)
+        return;
+    /* Its first copy is not in the capture: it has been acknowledged, and perhaps the data before that. */
+    h->fin_acked = true;
+    h->fin_acked_ns = h->acked_ns;
+    if (h->acked_before >= position)
+        h->acked_ns = h->acked_before_ns;
 }
 
 static void count(mpt_half *h, const mpt_segment *g)
@@ -330,13 +367,8 @@ int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g,
         position = mpt_subflow_position(s, side, g->seq);
     data = position + (syn ? 1 : 0);
     end = data + g->payload_len;
-    if (g->flags & MPT_TCP_FIN) {
-        if (!h->fin_seen)
-            h->fin_ns = g->time_ns;
-        h->fin_seen = true;
-        h->fin = end;
-        end++;
-    }
+    if (g->flags & MPT_TCP_FIN)
+        take_fin(h, end++, g->time_ns);
     handshake(s, side, g, position);
     if (want_rtt && g->payload_len && !syn)
         note_unacked(h, data, data + g->payload_len, g->time_ns);

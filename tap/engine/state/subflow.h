@@ -98,6 +98,7 @@ typedef struct mpt_half {
     int64_t acked;     /* highest position that the other side acknowledged; INT64_MIN: none */
     int64_t edge;      /* one past the highest that its windows allowed; valid where acked is */
     int64_t acked_ns;  /* when the last data, without the FIN, was acknowledged */
+    int64_t acked_before, acked_before_ns; /* the same before `acked`; INT64_MIN: none */
     int64_t ssn_shift;
     mpt_bytes bytes;
     int64_t first_ns, last_ns;           /* segments; valid with bytes.packets */
@@ -118,13 +119,15 @@ typedef struct mpt_half {
     uint32_t fin_event, rst_event, infinite_event, ignored_event; /* ignored: a RST */
     uint32_t without_dss_frame; /* where data_without_dss_last became true */
     int64_t without_dss_ns;
-    int64_t fin;    /* position of the FIN, where fin_seen */
-    int64_t fin_ns; /* when it was first seen */
+    int64_t fin;          /* position of the FIN, where fin_seen */
+    int64_t fin_ns;       /* when it was first seen */
+    int64_t fin_acked_ns; /* when it was first acknowledged, where fin_acked */
     mpt_histogram rtt;
 } mpt_half;
 
 typedef struct mpt_join {
     bool syn_seen, synack_seen, ack_seen;
+    bool ack_is_third; /* not a later segment that has its option again */
     uint32_t token;
     uint32_t nonce[2]; /* [0] of the initiator */
     uint8_t synack_hmac[8], ack_hmac[20];
@@ -157,6 +160,7 @@ typedef struct mpt_subflow {
     bool idle;                            /* never carried payload */
     bool one_sided;                       /* no packet of side B so far */
     bool syn_seen, synack_seen, ack_seen; /* TCP handshake */
+    bool third_seen; /* what ack_seen tells of has the numbers of the third ACK, not of a later segment */
     bool syn_capable, synack_capable, ack_capable;
     bool rst_ignored;             /* the last segment is a RST that its receiver ignores */
     bool ack_without_mptcp;       /* the third ACK has no MPTCP option */

@@ -1,0 +1,229 @@
+/* test_acked.c - when data, FINs and handshakes were acknowledged, where the capture lacks segments.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "tap/engine/figures/metrics.h"
+#include "tests/support/scene.h"
+
+#define MS INT64_C(1000000)
+
+struct world {
+    struct scene w;
+    struct path a, b;
+};
+
+static struct world new_world(void)
+{
+    struct world x;
+    mpt_engine_config config;
+
+    mpt_engine_config_default(&config);
+    x.w = scene_of(mpt_engine_new(&config));
+    x.a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80);
+    x.b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
+    return x;
+}
+
+static mpt_connection_view view(struct world *x)
+{
+    mpt_connection_view v;
+    GPtrArray *all;
+
+    mpt_engine_flush(x->w.wire.engine);
+    all = mpt_metrics_connections(x->w.wire.engine);
+    mpt_metrics_connection(x->w.wire.engine, g_ptr_array_index(all, 0), 0, &v);
+    g_ptr_array_unref(all);
+    return v;
+}
+
+static void end(struct world *x, mpt_connection_view *v)
+{
+    mpt_metrics_clear(v);
+    mpt_engine_free(x->w.wire.engine);
+}
+
+/* 300 bytes that take that long to be acknowledged: their rate. */
+static double rate_of(int64_t ms)
+{
+    return 8.0 * 300 / (double)ms * 1000;
+}
+
+static mpt_option data_fin(uint64_t dsn)
+{
+    return option_dss(
+        &(mpt_dss){.has_mapping = true, .dsn_64bit = true, .data_fin = true, .dsn = dsn, .length = 1});
+}
+
+static void test_goodput__data_fin_seen_after_its_ack__ends_when_the_data_was_reached(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 1, 1, 300, dss(1, 1, 300));
+    send_ack(&x.w, &x.a, 0, 301, data_ack(301)); /* 1 ms later */
+    x.w.wire.now_ns += 20 * MS;
+    send_ack(&x.w, &x.a, 0, 301, data_ack(302)); /* frame 6, the DATA_FIN's */
+    x.w.wire.now_ns += 20 * MS;
+    send_ack(&x.w, &x.a, 1, 1, data_fin(301)); /* a second copy */
+    send_ack(&x.w, &x.a, 0, 301, data_ack(302));
+    send_ack(&x.w, &x.a, 0, 301, data_fin(1));
+    send_ack(&x.w, &x.a, 1, 1, data_ack(2));
+    v = view(&x);
+    assert_int_equal(v.direction[MPT_S2C].data.acked_bytes.value, 300);
+    assert_true(fabs(v.direction[MPT_S2C].data.goodput - rate_of(1)) < 1);
+    assert_int_equal(v.close, MPT_CLOSE_DATA_FIN);
+    assert_int_equal(v.close_time.ns, 49 * MS);
+    end(&x, &v);
+}
+
+static void test_goodput__data_ack_jumps_over_data_and_data_fin__ends_there(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 1, 1, 300, dss(1, 1, 300));
+    send_ack(&x.w, &x.a, 0, 201, data_ack(201));
+    send_ack(&x.w, &x.a, 0, 301, data_ack(302)); /* 2 ms */
+    send_ack(&x.w, &x.a, 1, 1, data_fin(301));
+    send_ack(&x.w, &x.a, 0, 301, data_ack(302));
+    v = view(&x);
+    assert_true(fabs(v.direction[MPT_S2C].data.goodput - rate_of(2)) < 1);
+    end(&x, &v);
+}
+
+static void open_plain(struct world *x)
+{
+    x->w.hosts.key[0] = KEY_A;
+    send_syn(&x->w, &x->a, 0, capable(&x->w, 0, 0));
+    send_synack(&x->w, &x->a, 1, no_option());
+    send_ack(&x->w, &x->a, 0, 1, no_option());
+}
+
+static void test_goodput__fin_of_plain_tcp_seen_after_its_ack__ends_when_the_data_was_reached(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v;
+
+    (void)state;
+    open_plain(&x);
+    send_data(&x.w, &x.a, 0, 1, 300, no_option());
+    send_ack(&x.w, &x.a, 1, 301, no_option()); /* 1 ms later */
+    x.w.wire.now_ns += 20 * MS;
+    send_ack(&x.w, &x.a, 1, 302, no_option());
+    send_flags(&x.w, &x.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
+    v = view(&x);
+    assert_int_equal(v.direction[MPT_C2S].data.acked_bytes.value, 300);
+    assert_true(fabs(v.direction[MPT_C2S].data.goodput - rate_of(1)) < 1);
+    end(&x, &v);
+}
+
+static void test_close__fins_of_plain_tcp__when_both_are_acknowledged(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v;
+
+    (void)state;
+    open_plain(&x);
+    send_flags(&x.w, &x.a, 1, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
+    send_ack(&x.w, &x.a, 0, 2, no_option());
+    send_flags(&x.w, &x.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option()); /* frame 6 */
+    x.w.wire.now_ns += 9 * MS;
+    send_ack(&x.w, &x.a, 1, 2, no_option()); /* at 15 ms */
+    v = view(&x);
+    assert_int_equal(v.close, MPT_CLOSE_DATA_FIN);
+    assert_int_equal(v.close_by.value, MPT_SERVER);
+    assert_true(v.close_time.known);
+    assert_int_equal(v.close_time.ns, 15 * MS);
+    end(&x, &v);
+}
+
+static void test_close__last_ack_of_plain_tcp_not_in_the_capture__time_is_null(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v;
+
+    (void)state;
+    open_plain(&x);
+    send_flags(&x.w, &x.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
+    put(&x.w, &x.a, 1, MPT_TCP_FIN | MPT_TCP_ACK, 1, 2, 0, no_option());
+    v = view(&x);
+    assert_int_equal(v.close, MPT_CLOSE_DATA_FIN);
+    assert_int_equal(v.close_by.value, MPT_CLIENT);
+    assert_false(v.close_time.known);
+    end(&x, &v);
+}
+
+/* A join whose third ACK is not in the capture; what comes next has its option again. */
+static mpt_connection_view join_without_third_ack(struct world *x, uint32_t ack, uint32_t length)
+{
+    open_capable(&x->w, &x->a, KEY_A, KEY_B);
+    send_syn(&x->w, &x->b, 0, join_option(&x->w, &x->b, MPT_JOIN_SYN, 1));
+    send_synack(&x->w, &x->b, 1, join_option(&x->w, &x->b, MPT_JOIN_SYNACK, 0));
+    x->w.wire.now_ns += 30 * MS;
+    put(&x->w, &x->b, 0, MPT_TCP_ACK, 1, ack, length, join_option(&x->w, &x->b, MPT_JOIN_ACK, 0));
+    return view(x);
+}
+
+static void test_join__its_option_on_data__no_latency(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v = join_without_third_ack(&x, 1, 100);
+
+    (void)state;
+    assert_false(v.subflows[1].join_latency.known);
+    assert_false(v.subflows[1].synack_to_ack.known);
+    assert_true(v.subflows[1].syn_to_synack.known);
+    end(&x, &v);
+}
+
+static void test_join__its_option_on_a_later_ack__no_latency(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v = join_without_third_ack(&x, 101, 0);
+
+    (void)state;
+    assert_false(v.subflows[1].join_latency.known);
+    assert_false(v.subflows[1].synack_to_ack.known);
+    end(&x, &v);
+}
+
+static void test_join__third_ack__latency(void **state)
+{
+    struct world x = new_world();
+    mpt_connection_view v = join_without_third_ack(&x, 1, 0);
+
+    (void)state;
+    assert_true(v.subflows[1].join_latency.known);
+    assert_int_equal(v.subflows[1].join_latency.ns, 32 * MS);
+    assert_int_equal(v.subflows[1].synack_to_ack.ns, 31 * MS);
+    end(&x, &v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_goodput__data_fin_seen_after_its_ack__ends_when_the_data_was_reached),
+        cmocka_unit_test(test_goodput__data_ack_jumps_over_data_and_data_fin__ends_there),
+        cmocka_unit_test(test_goodput__fin_of_plain_tcp_seen_after_its_ack__ends_when_the_data_was_reached),
+        cmocka_unit_test(test_close__fins_of_plain_tcp__when_both_are_acknowledged),
+        cmocka_unit_test(test_close__last_ack_of_plain_tcp_not_in_the_capture__time_is_null),
+        cmocka_unit_test(test_join__its_option_on_data__no_latency),
+        cmocka_unit_test(test_join__its_option_on_a_later_ack__no_latency),
+        cmocka_unit_test(test_join__third_ack__latency),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
