@@ -123,13 +123,136 @@ static void test_dsn_beyond_window__full_window__none(void **state)
 
 /* --- DATA_ACKs --- */
 
-static void test_data_ack_beyond__one_byte__error(void **state)
+static void test_data_ack_beyond__taken_back__error(void **state)
 {
     struct scene s;
     (void)state;
     begin_two(&s);
-    flow_send_data_ack(&s.a, 1, &s.h, 1, 102);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 103);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     expect_one(&s, MPT_FINDING_DATA_ACK_BEYOND, MPT_SEVERITY_ERROR);
+}
+
+/* The server acknowledges 200 bytes where 100 are sent; the rest, from `dsn` on, follows `ms` later. */
+static void send_behind_its_ack(struct scene *s, int64_t ms, int64_t dsn)
+{
+    begin_two(s);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 201);
+    later(s, ms);
+    flow_send_data(&s->a, 0, &s->h, 0, dsn, 100);
+}
+
+static void test_data_ack_beyond__data_follows_its_ack__error(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_behind_its_ack(&s, 5, 101);
+    expect_one(&s, MPT_FINDING_DATA_ACK_BEYOND, MPT_SEVERITY_ERROR);
+}
+
+static void test_data_ack_beyond__sender_goes_on_behind_it__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_behind_its_ack(&s, 5, 201);
+    expect_none(&s, MPT_FINDING_DATA_ACK_BEYOND);
+    send_behind_its_ack(&s, 5, 201);
+    assert_int_equal(expect_one(&s, MPT_FINDING_CAPTURED_ONE_PATH, MPT_SEVERITY_NOTE).n, 100);
+}
+
+/* A redundant scheduler: what waited here behind other data has come elsewhere meanwhile. */
+static void test_data_ack_beyond__copy_in_flight_behind_other_data__none(void **state)
+{
+    struct scene s;
+    mpt_option o;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    o = option_dss(&(mpt_dss){.has_ack = true, .ack_64bit = true, .data_ack = dsn_of(&s.h, 0, 301)});
+    s.a.next[0] -= 100; /* TCP has not acknowledged it yet */
+    send_one(&s.a, 1, MPT_TCP_ACK, &o);
+    s.a.next[0] += 100;
+    later(&s, 5);
+    flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
+    expect_none(&s, MPT_FINDING_DATA_ACK_BEYOND);
+}
+
+static void test_data_ack_beyond__behind_the_data_fin__error(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 103);
+    expect_one(&s, MPT_FINDING_DATA_ACK_BEYOND, MPT_SEVERITY_ERROR);
+}
+
+/* --- one path of several is captured --- */
+
+static void test_captured_one_path__nothing_follows__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 151);
+    assert_int_equal(expect_one(&s, MPT_FINDING_CAPTURED_ONE_PATH, MPT_SEVERITY_NOTE).n, 50);
+}
+
+/* The capture lost a segment, which TCP acknowledges too: room for the data that is not there. */
+static void test_captured_one_path__segment_lost_by_the_capture__gap(void **state)
+{
+    (void)state;
+    for (unsigned k = 0; k < 2; k++) {
+        struct scene s;
+        begin_two(&s);
+        s.a.next[0] += 100;
+        flow_send_data_ack(&s.a, 1, &s.h, 1, 201);
+        if (k == 0)
+            expect_none(&s, MPT_FINDING_CAPTURED_ONE_PATH);
+        else
+            assert_int_equal(expect_one(&s, MPT_FINDING_CAPTURE_GAPS, MPT_SEVERITY_NOTE).n, 100);
+    }
+}
+
+/* A DATA_FIN that is not in the capture takes a number too. */
+static void test_captured_one_path__one_more_and_a_fin__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send(&s.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, 0, NULL, 0);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 102);
+    expect_none(&s, MPT_FINDING_CAPTURED_ONE_PATH);
+}
+
+/* The join alone is in the capture, without the MP_CAPABLE of its connection. */
+static void test_captured_one_path__join_alone__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    join_b(&s, false);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 201);
+    flow_send_data(&s.b, 0, &s.h, 0, 601, 100);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 701);
+    assert_int_equal(expect_one(&s, MPT_FINDING_CAPTURED_ONE_PATH, MPT_SEVERITY_NOTE).n, 400);
+}
+
+/* The capture began in the middle of a transfer: data in flight then is acknowledged now. */
+static void test_captured_one_path__in_flight_when_the_capture_began__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    s.a.next[0] = s.b.next[0] = 5000;
+    flow_send_data(&s.a, 0, &s.h, 0, 1001, 100);
+    flow_send_data(&s.b, 0, &s.h, 0, 1201, 100); /* 1101 to 1200 went before */
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 1301);
+    later(&s, 5000);
+    flow_send_data(&s.b, 0, &s.h, 0, 1301, 100);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 1401);
+    expect_none(&s, MPT_FINDING_CAPTURED_ONE_PATH);
 }
 
 static void test_data_ack_beyond__data_fin__none(void **state)
@@ -913,7 +1036,16 @@ int main(void)
         cmocka_unit_test(test_dsn_beyond_window__one_byte__warning),
         cmocka_unit_test(test_dsn_beyond_window__handshake_later_in_the_file__none),
         cmocka_unit_test(test_dsn_beyond_window__full_window__none),
-        cmocka_unit_test(test_data_ack_beyond__one_byte__error),
+        cmocka_unit_test(test_data_ack_beyond__taken_back__error),
+        cmocka_unit_test(test_data_ack_beyond__data_follows_its_ack__error),
+        cmocka_unit_test(test_data_ack_beyond__sender_goes_on_behind_it__none),
+        cmocka_unit_test(test_data_ack_beyond__copy_in_flight_behind_other_data__none),
+        cmocka_unit_test(test_data_ack_beyond__behind_the_data_fin__error),
+        cmocka_unit_test(test_captured_one_path__nothing_follows__note),
+        cmocka_unit_test(test_captured_one_path__segment_lost_by_the_capture__gap),
+        cmocka_unit_test(test_captured_one_path__one_more_and_a_fin__none),
+        cmocka_unit_test(test_captured_one_path__join_alone__note),
+        cmocka_unit_test(test_captured_one_path__in_flight_when_the_capture_began__none),
         cmocka_unit_test(test_data_ack_beyond__data_fin__none),
         cmocka_unit_test(test_data_ack_back__on_one_subflow__warning),
         cmocka_unit_test(test_data_ack_back__on_another_subflow__none),

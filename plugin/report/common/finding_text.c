@@ -281,8 +281,15 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "Of {1} subflow{1?|s} the capture has one direction only: what depends on answers was not checked "
         "there.",
     [MPT_PHRASE_CAPTURE_GAPS] =
-        "{1} of the data of {2:plain} connection{2?|s} are not in the capture, though data after them is: "
-        "they were lost before this point, or by the capture.",
+        "{1} of the data of {2:plain} connection{2?|s} are not in the capture, though data after them, or "
+        "their acknowledgement, is: they were lost before this point, or by the capture, or passed elsewhere.",
+    [MPT_PHRASE_GAPS_NOT_SENT] =
+        " {2?None of them was|{1} of them were never} acknowledged before the connection was aborted: they may "
+        "never have been sent.",
+    [MPT_PHRASE_CAPTURED_ONE_PATH] =
+        "{1} of the data of {2:plain} connection{2?|s} are acknowledged and never in the capture, and the "
+        "subflows that are in it have no room for them: another subflow passes elsewhere, unless a host "
+        "acknowledges what was never sent.",
     [MPT_PHRASE_CAPTURE_OPTIONS_CUT] =
         "The snaplen cut the TCP options of {1} segment{1?|s}: what was signalled there is not known, and " NOT_CHECKED_THERE,
     [MPT_PHRASE_CAPTURE_SEGMENTS_LOST] = "{1} segment{1?|s} could not be read: " NOT_CHECKED_THERE,

@@ -7,9 +7,12 @@
 #include <string.h>
 
 #include "core.h"
+#include "tap/engine/base/seq.h"
 
 /* A sender needs some time to learn that a subflow has become backup. */
 #define BACKUP_GRACE_NS INT64_C(500000000)
+/* What was in flight at a connection's first segment has arrived, or was sent again, by then. */
+#define SETTLED_NS      INT64_C(3000000000)
 /* A regular subflow with data in flight and no progress for this long may be dead. */
 #define STALLED_NS      INT64_C(200000000)
 
@@ -151,6 +154,22 @@ static bool is_newest(const mpt_subflow *s, mpt_side side, const mpt_segment *g,
     return end >= h->next && g->ack == other->origin + (uint32_t)other->acked;
 }
 
+/* A segment that was sent before that with the highest DATA_ACK says nothing new. */
+static bool is_older(const mpt_half_evidence *h, const mpt_segment *g)
+{
+    return h->data_ack_tsval && g->presence & MPT_SEGMENT_TIMESTAMPS &&
+           mpt_seq32_diff(g->tsval, h->data_ack_tsval) < 0;
+}
+
+static void note_beyond(mpt_level_evidence *v, const mpt_segment *g, uint16_t owner, int64_t acked)
+{
+    if (!v->acks_beyond.count || acked > v->beyond) {
+        v->beyond = acked;
+        v->beyond_ns = g->time_ns;
+    }
+    sight(&v->acks_beyond, g, owner, 1);
+}
+
 void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position,
                            int64_t acked)
 {
@@ -161,14 +180,21 @@ void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, 
     mpt_half_evidence *h = &of_subflow(s)->half[side];
 
     if (h->data_ack_known && acked < h->data_ack) {
-        if (is_newest(s, side, g, data_position))
+        if (is_newest(s, side, g, data_position)) {
             sight(&v->acks_back, g, s->owner, 1);
+            v->beyond_taken_back |= h->data_ack > d->expected && !is_older(h, g);
+        }
     } else {
         h->data_ack_known = true;
         h->data_ack = acked;
+        h->data_ack_tsval = g->presence & MPT_SEGMENT_TIMESTAMPS ? g->tsval : 0;
     }
-    if (d->owned.size && !c->infinite_mapping && acked > d->expected)
-        sight(&v->acks_beyond, g, s->owner, 1);
+    if ((d->owned.size || d->relative_known) && !c->infinite_mapping && acked > d->expected)
+        note_beyond(v, g, s->owner, acked);
+    if (!v->settled_known && g->time_ns - c->start_ns > SETTLED_NS) {
+        v->settled_known = true;
+        v->settled = MAX(acked, d->acked_known ? d->acked : acked);
+    }
     if (!knows_scale(s, of_subflow(s), g)) {
         v->window_unsure = true;
         return;
@@ -179,12 +205,33 @@ void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, 
     v->window_known = true;
 }
 
+/* From here to this side and back; -1: not known. */
+static int64_t way_to(const mpt_subflow *s, mpt_side side)
+{
+    if (!s->initiator_known || !s->synack_seen || !(side == s->initiator ? s->ack_seen : s->syn_seen))
+        return -1;
+    return side == s->initiator ? s->ack_ns - s->synack_ns : s->synack_ns - s->syn_ns;
+}
+
+/* The sender had that DATA_ACK, and nothing in flight here, when it sent for the first time what
+ * it covers. */
+static bool sent_after_ack(const mpt_level_evidence *v, const mpt_subflow *s, mpt_side side,
+                           const mpt_segment *g, int64_t start)
+{
+    const mpt_half *h = &s->half[side];
+    int64_t way = way_to(s, side);
+
+    return v->acks_beyond.count && start < v->beyond && way >= 0 && g->time_ns - v->beyond_ns >= way &&
+           h->acked >= 0 && g->seq == h->origin + (uint32_t)h->acked;
+}
+
 void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subflow *s, const mpt_segment *g,
                            int64_t start, int64_t end)
 {
     const mpt_data_level *d = &c->level[side];
     mpt_level_evidence *v = &of_connection(c)->level[side];
 
+    v->beyond_sent_later |= sent_after_ack(v, s, mpt_subflow_side(s, side), g, start);
     if (v->window_known && end > v->window_edge)
         sight(&v->beyond_window, g, s->owner, (uint64_t)(end - MAX(start, v->window_edge)));
     if (d->has_fin && end > d->fin)

@@ -8,6 +8,7 @@
 
 #include "implied_mapping.h"
 #include "tap/engine/base/compare.h"
+#include "unseen.h"
 
 static int64_t since_start(const mpt_engine *e, int64_t time_ns)
 {
@@ -123,6 +124,12 @@ static int64_t tcp_acked_bytes(const mpt_half *h, bool *known)
     return *known ? acked - first : 0;
 }
 
+/* After a fallback with one subflow TCP alone acknowledges. */
+static bool by_tcp(const mpt_connection_view *v)
+{
+    return v->fallback != MPT_FALLBACK_NONE && v->subflow_count == 1;
+}
+
 /* What was acknowledged, and when: at the data level; by TCP on the only subflow after a fallback. */
 static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_data_figures *f,
                           uint32_t syn_data)
@@ -132,7 +139,7 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
     int64_t when = d->acked_ns, acked = 0;
     bool known = false;
 
-    if (v->fallback != MPT_FALLBACK_NONE && v->subflow_count == 1) {
+    if (by_tcp(v)) {
         const mpt_half *h = mpt_metrics_half(&v->subflows[0], dir);
         acked = tcp_acked_bytes(h, &known);
         when = h->acked_ns;
@@ -170,12 +177,8 @@ static void data_figures(const mpt_connection_view *v, mpt_direction dir, const 
         any = true;
     }
     f->dsn_unique_bytes = d->unique + implied->fresh;
-    /* In a window of time the bytes that came before or after it are no gaps. */
-    f->dsn_gap_bytes = any ? (uint64_t)(end - first) - f->dsn_unique_bytes : 0;
-    if (f->dsn_gap_bytes > 0) {
-        uint64_t covered = mpt_ranges_covered(&d->owned, first, end);
-        f->dsn_gap_bytes -= MIN(f->dsn_gap_bytes, covered - MIN(covered, d->unique));
-    }
+    f->dsn_gap_bytes = mpt_unseen_find(d, any, first, end, !by_tcp(v), INT64_MIN).bytes;
+    f->dsn_gap_bytes -= MIN(f->dsn_gap_bytes, implied->fresh);
     f->dsn_first = maybe_int(any && relative, first - (implied->own_numbers ? 0 : d->idsn));
     f->dsn_end = maybe_int(any && relative, end - (implied->own_numbers ? 0 : d->idsn));
     f->data_fin = maybe_int(d->has_fin && d->relative_known, d->fin - d->idsn);
@@ -317,7 +320,7 @@ static void close_by_reset(const mpt_engine *e, mpt_connection_view *v)
 static void fill_close(const mpt_engine *e, mpt_connection_view *v)
 {
     const mpt_connection *c = v->connection;
-    bool plain = v->fallback != MPT_FALLBACK_NONE && v->subflow_count == 1;
+    bool plain = by_tcp(v);
 
     if (data_fin_acked(&c->level[MPT_CONN_SIDE_A]) && data_fin_acked(&c->level[MPT_CONN_SIDE_B])) {
         close_by_data_fin(e, v);

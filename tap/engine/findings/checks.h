@@ -128,6 +128,8 @@ bool mpt_checking_one_way(const mpt_subflow_view *sv);
 bool mpt_checking_found(const mpt_checking *x, mpt_finding_id id, uint32_t subflow);
 /* What the connection sent in this direction from then on, as far as captured: a lower bound. */
 uint64_t mpt_checking_sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns);
+/* True if DATA_ACKs acknowledge data of this side that it had not sent, on no path. */
+bool mpt_checking_never_sent(const mpt_connection *c, mpt_conn_side side);
 /* Appends a clause on what made the connection plain TCP, if the vantage points show it; false
  * if they don't. */
 bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f);

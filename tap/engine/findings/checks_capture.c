@@ -5,30 +5,109 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checks.h"
+#include "tap/engine/figures/unseen.h"
 
 struct survey {
     uint64_t partial, one_way, gap_bytes, gap_connections;
-    const mpt_connection *first_partial, *first_gap;
+    uint64_t unsent_bytes; /* of gap_bytes: not acknowledged when the connection was aborted */
+    uint64_t elsewhere_bytes, elsewhere_connections;
+    const mpt_connection *first_partial, *first_gap, *first_elsewhere;
     const mpt_subflow *first_one_way;
 };
 
 /* Bytes without mapping are in the capture: a hole may be theirs. */
-static uint64_t gap_bytes(const mpt_connection *c, mpt_conn_side side)
+static uint64_t pending_bytes(const mpt_connection *c, mpt_conn_side side)
 {
-    const mpt_data_level *d = &c->level[side];
-    uint64_t gap = d->unique ? (uint64_t)(d->counted_end - d->counted_first) - d->unique : 0, pending = 0;
+    uint64_t pending = 0;
 
     for (guint i = 0; i < c->subflows->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
         pending += s->half[mpt_subflow_side(s, side)].pending.size;
     }
-    return gap - MIN(gap, pending);
+    return pending;
 }
 
-static void survey_connection(struct survey *y, const mpt_connection *c)
+static mpt_unseen unseen_of(const mpt_connection *c, mpt_conn_side side, int64_t above)
 {
-    uint64_t gaps = gap_bytes(c, MPT_CONN_SIDE_A) + gap_bytes(c, MPT_CONN_SIDE_B);
+    const mpt_data_level *d = &c->level[side];
+    bool by_tcp = c->subflows->len == 1 && mpt_connection_get_fallback(c) != MPT_FALLBACK_NONE;
+    mpt_unseen u = mpt_unseen_find(d, d->unique > 0, d->counted_first, d->counted_end, !by_tcp, above);
+    uint64_t pending = u.bytes ? pending_bytes(c, side) : 0;
 
+    u.bytes -= MIN(u.bytes, pending);
+    u.acked -= MIN(u.acked, pending);
+    return u;
+}
+
+/* Of the bytes of this side that were acknowledged, and are not in the capture, those that its subflows in the capture
+ * can't have carried: their sequence numbers have no room for them. */
+static uint64_t bytes_elsewhere(const mpt_engine *e, const mpt_connection *c, mpt_conn_side side)
+{
+    const mpt_engine_counts *counts = mpt_engine_get_counts(e);
+    const mpt_data_level *d = &c->level[side];
+    const mpt_level_evidence *v = c->evidence ? &c->evidence->level[side] : NULL;
+    uint64_t room = 0, acked;
+    int64_t above = INT64_MIN;
+    bool closes = false;
+
+    if (!v || counts->cut_options || counts->lost_segments || counts->late_segments || c->infinite_mapping ||
+        mpt_connection_get_fallback(c) != MPT_FALLBACK_NONE || mpt_checking_never_sent(c, side))
+        return 0;
+    for (guint i = 0; i < c->subflows->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
+        const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
+        mpt_subflow_view sv = {.subflow = s};
+        if (mpt_checking_one_way(&sv) || (h->seen && !h->isn_known && !v->settled_known))
+            return 0;
+        /* What was in flight when the capture began is not in it. */
+        if (h->seen && !h->isn_known)
+            above = v->settled;
+        room += mpt_unseen_on_subflow(h);
+        closes |= h->fin_seen;
+    }
+    acked = unseen_of(c, side, above).acked;
+    /* A DATA_FIN takes a number too, and may be in no segment of the capture. */
+    if (!d->has_fin && (closes || acked == 1))
+        room++;
+    return acked > room ? acked - room : 0;
+}
+
+/* A host that aborts discards what it has not sent (RFC 8684 3.5), and may have sent what comes later. */
+static bool aborted(const mpt_connection *c)
+{
+    bool reset = false;
+
+    for (guint i = 0; i < c->subflows->len; i++) {
+        const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
+        if (s->state == MPT_STATE_ESTABLISHED || s->state == MPT_STATE_CLOSED)
+            return c->fastclose;
+        reset |= s->state == MPT_STATE_RESET;
+    }
+    return c->fastclose || reset;
+}
+
+static void survey_data(struct survey *y, const mpt_engine *e, const mpt_connection *c)
+{
+    uint64_t gaps = 0, elsewhere = 0;
+
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
+        mpt_unseen u = unseen_of(c, side, INT64_MIN);
+        uint64_t n = u.acked ? bytes_elsewhere(e, c, side) : 0;
+        elsewhere += n;
+        /* The number of a DATA_FIN that is not in the capture is no gap. */
+        gaps += u.bytes - n - (n == 0 && u.bytes == 1 && u.acked == 1 && !c->level[side].has_fin);
+        y->unsent_bytes += aborted(c) ? u.bytes - u.acked : 0;
+    }
+    if (gaps && !y->gap_connections++)
+        y->first_gap = c;
+    y->gap_bytes += gaps;
+    if (elsewhere && !y->elsewhere_connections++)
+        y->first_elsewhere = c;
+    y->elsewhere_bytes += elsewhere;
+}
+
+static void survey_connection(struct survey *y, const mpt_engine *e, const mpt_connection *c)
+{
     if (c->partial && !y->partial++)
         y->first_partial = c;
     for (guint i = 0; i < c->subflows->len; i++) {
@@ -37,9 +116,27 @@ static void survey_connection(struct survey *y, const mpt_connection *c)
         if (mpt_checking_one_way(&sv) && !y->one_way++)
             y->first_one_way = s;
     }
-    if (gaps && !y->gap_connections++)
-        y->first_gap = c;
-    y->gap_bytes += gaps;
+    survey_data(y, e, c);
+}
+
+static void of_data(mpt_checking *x, const struct survey *y)
+{
+    mpt_finding *f;
+
+    if (y->gap_connections) {
+        f = mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_GAPS, y->first_gap->start_ns, y->first_gap->first_frame,
+                              y->gap_bytes),
+                    MPT_PHRASE_CAPTURE_GAPS, mpt_term_of(MPT_TERM_BYTES, y->gap_bytes),
+                    mpt_term_of(MPT_TERM_COUNT, y->gap_connections));
+        if (y->unsent_bytes)
+            mpt_say(f, MPT_PHRASE_GAPS_NOT_SENT, mpt_term_of(MPT_TERM_BYTES, y->unsent_bytes),
+                    mpt_term_of(MPT_TERM_FLAG, y->unsent_bytes == y->gap_bytes));
+    }
+    if (y->elsewhere_connections)
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURED_ONE_PATH, y->first_elsewhere->start_ns,
+                          y->first_elsewhere->first_frame, y->elsewhere_bytes),
+                MPT_PHRASE_CAPTURED_ONE_PATH, mpt_term_of(MPT_TERM_BYTES, y->elsewhere_bytes),
+                mpt_term_of(MPT_TERM_COUNT, y->elsewhere_connections));
 }
 
 static void of_connections(mpt_checking *x, const struct survey *y)
@@ -52,11 +149,7 @@ static void of_connections(mpt_checking *x, const struct survey *y)
         mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_ONE_WAY, y->first_one_way->start_ns,
                           y->first_one_way->first_frame, y->one_way),
                 MPT_PHRASE_CAPTURE_ONE_WAY, mpt_term_of(MPT_TERM_COUNT, y->one_way));
-    if (y->gap_connections)
-        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_GAPS, y->first_gap->start_ns, y->first_gap->first_frame,
-                          y->gap_bytes),
-                MPT_PHRASE_CAPTURE_GAPS, mpt_term_of(MPT_TERM_BYTES, y->gap_bytes),
-                mpt_term_of(MPT_TERM_COUNT, y->gap_connections));
+    of_data(x, y);
 }
 
 /* Names the connection and the subflow of the first. */
@@ -100,7 +193,7 @@ void mpt_check_capture(mpt_checking *x)
         const mpt_connection *c = g_ptr_array_index(connections, i);
         /* Those that became part of another have no subflow any more. */
         if (c->subflows->len)
-            survey_connection(&y, c);
+            survey_connection(&y, x->engine, c);
     }
     of_connections(x, &y);
     if (counts->cut_options)

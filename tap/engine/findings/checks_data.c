@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checks.h"
+#include "tap/engine/figures/unseen.h"
 
 static const mpt_level_evidence *level_evidence(const mpt_checking *x, mpt_direction direction)
 {
@@ -130,10 +131,35 @@ void mpt_check_beyond_window(mpt_checking *x)
     }
 }
 
+/* The sender went on to send all that was acknowledged too early: it was nowhere before. What comes again
+ * because a DATA_ACK was lost is not all of what was carried elsewhere. */
+static bool sent_later(const mpt_data_level *d, const mpt_level_evidence *v)
+{
+    return v->beyond_sent_later &&
+           mpt_unseen_find(d, d->unique > 0, d->counted_first, d->counted_end, true, INT64_MIN).acked == 0;
+}
+
+bool mpt_checking_never_sent(const mpt_connection *c, mpt_conn_side side)
+{
+    const mpt_level_evidence *v = c->evidence ? &c->evidence->level[side] : NULL;
+    int64_t fin = INT64_MIN;
+
+    if (!v || !v->acks_beyond.count)
+        return false;
+    for (guint i = 0; c->events && i < c->events->len; i++) {
+        const mpt_event *event = &g_array_index(c->events, mpt_event, i);
+        if (event->type == MPT_EVENT_DATA_FIN && event->side == side)
+            fin = MAX(fin, event->data.dsn);
+    }
+    return v->beyond_taken_back || (fin != INT64_MIN && v->beyond > fin + 1) ||
+           sent_later(&c->level[side], v);
+}
+
 static void check_data_acks(mpt_checking *x, const mpt_level_evidence *v, mpt_direction direction)
 {
 
-    if (v->acks_beyond.count && judgeable(x, direction))
+    if (x->whole && x->reliable && x->v->fallback == MPT_FALLBACK_NONE &&
+        mpt_checking_never_sent(x->c, x->v->side[mpt_direction_sender(direction)]))
         mark(x,
              mpt_say(mpt_found(x, MPT_FINDING_DATA_ACK_BEYOND, v->acks_beyond.time_ns, v->acks_beyond.frame,
                                v->acks_beyond.count),

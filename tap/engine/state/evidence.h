@@ -50,6 +50,7 @@ typedef struct mpt_half_evidence {
     mpt_hearing hearing;
     bool data_ack_known;
     int64_t data_ack;        /* highest DATA_ACK sent here: position on the other side's data level */
+    uint32_t data_ack_tsval; /* of that segment; 0: none */
     mpt_seen window_closed;  /* this side announced a receive window of 0: times */
     int64_t closed_since_ns; /* 0: the window is open */
     int64_t longest_closed_ns, longest_since_ns;
@@ -91,7 +92,15 @@ typedef struct mpt_level_evidence {
     mpt_seen beyond_window; /* new bytes beyond it */
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
     mpt_seen acks_back; /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
-    mpt_seen acks_beyond;           /* DATA_ACKs beyond all mappings seen */
+    mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
+    int64_t beyond;         /* the highest of them; valid with acks_beyond */
+    int64_t beyond_ns;      /* when that was first sent */
+    bool beyond_taken_back; /* a later DATA_ACK was lower */
+    /* Data that they acknowledge came later, when nothing was in flight, and they should have arrived. */
+    bool beyond_sent_later;
+    /* The highest DATA_ACK when what was in flight at the connection's first segment had long arrived. */
+    bool settled_known;
+    int64_t settled;
     mpt_wait waits[MPT_WAITS_KEPT]; /* one a gap; they may overlap */
     unsigned wait_count;
 } mpt_level_evidence;
