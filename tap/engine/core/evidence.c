@@ -208,9 +208,11 @@ void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, 
 /* From here to this side and back; -1: not known. */
 static int64_t way_to(const mpt_subflow *s, mpt_side side)
 {
-    if (!s->initiator_known || !s->synack_seen || !(side == s->initiator ? s->ack_seen : s->syn_seen))
+    bool opened = side == s->initiator, known = opened ? s->ack_seen : s->syn_seen;
+
+    if (!s->initiator_known || !s->synack_seen || !known)
         return -1;
-    return side == s->initiator ? s->ack_ns - s->synack_ns : s->synack_ns - s->syn_ns;
+    return opened ? s->ack_ns - s->synack_ns : s->synack_ns - s->syn_ns;
 }
 
 /* The sender had that DATA_ACK, and nothing in flight here, when it sent for the first time what
