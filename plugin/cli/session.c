@@ -60,7 +60,8 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->hmacs |= more.hmacs || a->format == MPT_FORMAT_JSON; /* whose connections come with their events */
     to->checksums |= more.checksums;
     to->payload |= more.payload;
-    to->frames |= more.frames;
+    to->frames |= more.frames || more.reinjections;
+    to->reinjections |= more.reinjections;
     to->tcp_options |= more.tcp_options;
     to->interfaces |= more.interfaces;
     to->evidence |= more.evidence;

@@ -12,6 +12,7 @@
 #include "plugin/report/registry.h"
 #include "session.h"
 #include "tap/engine/paths/pair_collector.h"
+#include "tap/engine/reinjections/reinjection_log.h"
 #include "tap/engine/vantage/vantage_engines.h"
 #include "tap/listener.h"
 
@@ -24,7 +25,8 @@ typedef struct mpt_time_window {
     const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
     mpt_vantage_engines *points;    /* NULL until there is something to read */
     mpt_path_collector *paths;      /* of all points; NULL: none of its reports compares them */
-    GPtrArray *connections;         /* by id, at the point where reports count */
+    mpt_reinjection_log *reinjections[MPT_VANTAGE_POINTS]; /* NULL: none of its reports needs them */
+    GPtrArray *connections;                                /* by id, at the point where reports count */
 } mpt_time_window;
 
 typedef struct mpt_open_report {
@@ -34,12 +36,10 @@ typedef struct mpt_open_report {
     mpt_sink *sink;                      /* NULL: stdout; that of `first`, if that is set */
     const struct mpt_open_report *first; /* whose document this is part of, in the same file; NULL: none */
     bool printed;
-    bool failed;    /* what it was to show is not there */
-    GString *notes; /* on the capture, as of the last drawing; NULL: never drawn */
-    /* By the row's collector, for each point's engine; NULL: none, or that of another report
-     * is used (mpt_session_collecting()). */
-    void *collected[MPT_VANTAGE_POINTS];
-    mpt_report_context context; /* set while drawing */
+    bool failed;                         /* what it was to show is not there */
+    GString *notes;                      /* on the capture, as of the last drawing; NULL: never drawn */
+    void *collected[MPT_VANTAGE_POINTS]; /* by the row's collector, for each point's engine; NULL: none */
+    mpt_report_context context;          /* set while drawing */
 } mpt_open_report;
 
 typedef struct mpt_session_state {
@@ -59,8 +59,6 @@ extern const mpt_listener_client mpt_session_client;
 void mpt_session_reset(void);
 /* The engines of a window; created when first asked for. */
 mpt_vantage_engines *mpt_session_points(mpt_time_window *w);
-/* The report whose collector this one uses: itself, or the first one with the same row. */
-mpt_open_report *mpt_session_collecting(mpt_open_report *r);
 /* Frees what only printed reports used, as the next one may need as much memory. */
 void mpt_session_close_printed(void);
 

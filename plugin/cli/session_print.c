@@ -37,11 +37,12 @@ static const mpt_report_context *context_of(mpt_open_report *r)
         .arguments = &r->arguments,
         .mark = r->mark,
         .wireshark_version = mpt_listener_wireshark_version(),
-        .collected = mpt_session_collecting(r)->collected[point],
+        .collected = r->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
         .points = points,
         .interface_name = mpt_interfaces_name,
         .paths = w->paths,
+        .reinjections = w->reinjections[point],
     };
     return &r->context;
 }

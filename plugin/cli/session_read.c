@@ -17,25 +17,12 @@ static mpt_sink *live_sink(mpt_open_report *r)
     return r->sink;
 }
 
-mpt_open_report *mpt_session_collecting(mpt_open_report *r)
-{
-    guint i;
-
-    for (i = 0; r->arguments.report->shared && i < mpt_session.reports->len; i++) {
-        mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
-        if (other->window == r->window && other->arguments.report == r->arguments.report)
-            return other;
-    }
-    return r;
-}
-
 static void open_collector(mpt_open_report *r, mpt_engine *engine, unsigned point)
 {
     const mpt_report *report = r->arguments.report;
 
     /* What was printed at once can't be chosen later. */
-    if (!report->observer || mpt_session_collecting(r) != r ||
-        (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE)))
+    if (!report->observer || (point > 0 && mpt_arguments_has(&r->arguments, MPT_ARG_LIVE)))
         return;
     r->collected[point] = report->open(&r->arguments, engine, live_sink(r), r->mark);
     if (r->collected[point])
@@ -52,6 +39,10 @@ static void open_collectors(mpt_engine *engine, unsigned point, void *user)
         w->paths = mpt_path_collector_new(w->needs.paths);
     if (w->paths)
         mpt_path_collector_watch(w->paths, engine, point);
+    if (w->needs.reinjections) {
+        w->reinjections[point] = mpt_reinjection_log_new(engine);
+        mpt_engine_observe(engine, &MPT_REINJECTION_OBSERVER, w->reinjections[point]);
+    }
     for (i = 0; i < mpt_session.reports->len; i++) {
         mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
 
@@ -84,22 +75,21 @@ static void close_collectors(mpt_time_window *w)
         if (r->window == w)
             close_collector(r);
     }
+    for (unsigned point = 0; point < MPT_VANTAGE_POINTS; point++) {
+        if (w->reinjections[point])
+            mpt_engine_unobserve(mpt_vantage_engines_at(w->points, point), &MPT_REINJECTION_OBSERVER,
+                                 w->reinjections[point]);
+        g_clear_pointer(&w->reinjections[point], mpt_reinjection_log_free);
+    }
     g_clear_pointer(&w->paths, mpt_path_collector_free);
 }
 
 void mpt_session_close_printed(void)
 {
-    guint i, k;
-
-    for (i = 0; i < mpt_session.reports->len; i++) {
+    for (guint i = 0; i < mpt_session.reports->len; i++) {
         mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
-        bool needed = !r->printed;
 
-        for (k = 0; k < mpt_session.reports->len; k++) {
-            mpt_open_report *other = g_ptr_array_index(mpt_session.reports, k);
-            needed |= !other->printed && mpt_session_collecting(other) == r;
-        }
-        if (!needed)
+        if (r->printed)
             close_collector(r);
     }
 }

@@ -34,8 +34,9 @@
 /* What an engine keeps, or a segment has, only on request (mpt_engine_config, listener.h). */
 struct mpt_report_needs {
     bool rtt, hmacs, checksums, payload, frames, evidence, tcp_options;
-    bool interfaces; /* their names */
-    unsigned paths;  /* MPT_PATHS_*: what to compare between vantage points (pair_collector.h); 0: nothing */
+    bool interfaces;   /* their names */
+    bool reinjections; /* which copies of bytes counted; takes `frames` too */
+    unsigned paths; /* MPT_PATHS_*: what to compare between vantage points (pair_collector.h); 0: nothing */
 };
 
 /* What a report adds to the JSON document. */
@@ -84,9 +85,6 @@ struct mpt_report {
     const mpt_observer *observer;
     void *(*open)(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark);
     void (*close)(void *collected);
-    /* The collected data does not depend on the arguments: one collector on an engine serves all reports
-     * of this row. */
-    bool shared;
     const mpt_report_entry *entries; /* NULL: none */
 };
 

@@ -16,6 +16,7 @@
 #include "plugin/report/format/sink.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/paths/pair_collector.h"
+#include "tap/engine/reinjections/reinjection_log.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
 /* What to print when there is nothing to report on. */
@@ -34,6 +35,7 @@ typedef struct mpt_report_context {
     mpt_vantage_engines *points;   /* the vantage points; NULL: there is one */
     const char *(*interface_name)(uint32_t id); /* may be NULL, and may return NULL: no name */
     mpt_path_collector *paths;                  /* what was compared between them; NULL: nothing */
+    const mpt_reinjection_log *reinjections;    /* of this engine; NULL: no report needs it */
 } mpt_report_context;
 
 /* True if the arguments select this connection: stream=, token= (of either host), address= (of any

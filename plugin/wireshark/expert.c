@@ -6,6 +6,7 @@
 
 #include <epan/expert.h>
 
+#include "fields.h"
 #include "plugin/report/common/finding_text.h"
 
 struct mpt_expert {
@@ -91,7 +92,7 @@ mpt_expert *mpt_expert_new(mpt_frames *frames)
 
     findings->frames = g_hash_table_new_full(NULL, NULL, NULL, free_list);
     for (mpt_connection_view view = {0}; mpt_metrics_next(e, connections, &view);)
-        take(findings, mpt_findings_of_connection(e, &view));
+        take(findings, mpt_findings_of_connection(e, &view, mpt_fields_reinjections()));
     return findings;
 }
 

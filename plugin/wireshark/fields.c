@@ -337,9 +337,7 @@ const mpt_reinjection_log *mpt_fields_reinjections(void)
 
 void *mpt_fields_collected(const mpt_observer *observer)
 {
-    return observer == &mpt_recorder_observer      ? (void *)reading.recorder
-           : observer == &MPT_REINJECTION_OBSERVER ? (void *)reading.log
-                                                   : NULL;
+    return observer == &mpt_recorder_observer ? reading.recorder : NULL;
 }
 
 uint64_t mpt_fields_reading(void)

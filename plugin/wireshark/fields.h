@@ -28,7 +28,7 @@ uint64_t mpt_fields_segments(void);
 const mpt_recorder *mpt_fields_recorder(void);
 /* The log of reinjections, likewise. */
 const struct mpt_reinjection_log *mpt_fields_reinjections(void);
-/* Whichever of these two has this observer, as a report's collected data; NULL: neither. */
+/* The recorder, if this is its observer, as a report's collected data; else NULL. */
 void *mpt_fields_collected(const mpt_observer *observer);
 
 /* The number of the reading, never 0. When it changes, everything from the previous reading is gone. */

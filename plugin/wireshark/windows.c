@@ -138,6 +138,7 @@ void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *senten
         .arguments = &arguments,
         .wireshark_version = mpt_listener_wireshark_version(),
         .collected = report->observer ? mpt_fields_collected(report->observer) : NULL,
+        .reinjections = mpt_fields_reinjections(),
     };
 
     if (connections->len > 0 || report->format != MPT_FORMAT_TEXT)

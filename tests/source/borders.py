@@ -32,7 +32,7 @@ ALLOWED = {
     E + "frames": STATE | engine("figures"),
     E + "stream": STATE | engine("figures"),
     E + "reinjections": STATE | engine("figures"),
-    E + "findings": STATE | engine("figures", "paths", "vantage"),
+    E + "findings": STATE | engine("figures", "paths", "reinjections", "vantage"),
     "tap": engine("base", "protocol", "vantage", "frames"),
     R + "format": engine("base"),
     "plugin/report": ENGINE | {R + "format", R + "common", "plugin/qt"},

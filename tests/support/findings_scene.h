@@ -23,6 +23,7 @@ static const hosts HOSTS = {.version = 1, .key = {0x1111222233334444, 0x55556666
 /* A capture of one connection between 192.0.2.1 and 192.0.2.2; b goes from 198.51.100.1. */
 struct scene {
     wire w;
+    mpt_reinjection_log *log;
     hosts h;
     flow a, b;
 };
@@ -34,6 +35,8 @@ static inline void begin(struct scene *s)
     mpt_engine_config_default(&config);
     config.want_checksums = config.want_frames = config.want_evidence = true;
     wire_open(&s->w, &config);
+    s->log = mpt_reinjection_log_new(s->w.engine);
+    mpt_engine_observe(s->w.engine, &MPT_REINJECTION_OBSERVER, s->log);
     s->h = HOSTS;
     s->a = flow_between(&s->w, "192.0.2.1", 40000, "192.0.2.2", 5001, 0);
     s->b = flow_between(&s->w, "198.51.100.1", 40001, "192.0.2.2", 5001, 1);
@@ -149,6 +152,12 @@ static inline void look(const GArray *findings, mpt_finding_id id, struct result
     }
 }
 
+static inline void leave(struct scene *s)
+{
+    mpt_reinjection_log_free(s->log);
+    mpt_engine_free(s->w.engine);
+}
+
 /* Ends the capture and counts the findings of this check, in all connections and of the capture. */
 static inline struct result finish(struct scene *s, mpt_finding_id id)
 {
@@ -161,7 +170,7 @@ static inline struct result finish(struct scene *s, mpt_finding_id id)
     for (guint k = 0; k < connections->len; k++) {
         mpt_connection_view v;
         mpt_metrics_connection(s->w.engine, g_ptr_array_index(connections, k), k, &v);
-        findings = mpt_findings_of_connection(s->w.engine, &v);
+        findings = mpt_findings_of_connection(s->w.engine, &v, s->log);
         look(findings, id, &r);
         g_array_unref(findings);
         mpt_metrics_clear(&v);
@@ -170,7 +179,7 @@ static inline struct result finish(struct scene *s, mpt_finding_id id)
     look(findings, id, &r);
     g_array_unref(findings);
     g_ptr_array_unref(connections);
-    mpt_engine_free(s->w.engine);
+    leave(s);
     return r;
 }
 

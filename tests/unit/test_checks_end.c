@@ -73,7 +73,7 @@ static void test_data_fin__two_dsns_in_turn__an_event_each(void **state)
     assert_int_equal(v.direction[MPT_C2S].data.acked_bytes.value, 100);
     mpt_metrics_clear(&v);
     g_ptr_array_unref(all);
-    mpt_engine_free(s.w.engine);
+    leave(&s);
 }
 
 /* Both subflows began before the capture; what b sends is found to be of a's connection by its 64-bit DSN. */
@@ -93,7 +93,7 @@ static void test_data_fin__partial_connections_merged__one_event(void **state)
     mpt_engine_flush(s.w.engine);
     assert_int_equal(fin_counts(&s, count), 1);
     assert_int_equal(count[0], 2);
-    mpt_engine_free(s.w.engine);
+    leave(&s);
 }
 
 int main(void)

@@ -35,7 +35,7 @@ static struct result find(ends *e, mpt_finding_id id, bool reliable)
         way.subflow = way.flow->subflow[0]->owner;
         g_array_append_val(ways, way);
     }
-    findings = mpt_findings_of_ways(e->engine[0], &v, ways);
+    findings = mpt_findings_of_ways(e->engine[0], &v, ways, NULL);
     for (guint i = 0; i < findings->len; i++) {
         const mpt_finding *f = &g_array_index(findings, mpt_finding, i);
         char *sentence;

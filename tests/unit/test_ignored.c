@@ -138,7 +138,7 @@ static void test_rst__scale_not_known__may_be_in_the_window(void **state)
         send_extra(&s.a, 1, MPT_TCP_ACK, 0, NULL, (struct extra){.window = 500});
         send_rst(&s.a, 0, MPT_TCP_RST, next[outside]);
         assert_int_equal(state_of(&s, 0), outside ? MPT_STATE_ESTABLISHED : MPT_STATE_RESET);
-        mpt_engine_free(s.w.engine);
+        leave(&s);
     }
 }
 

@@ -71,6 +71,7 @@ static char *told_and_printed(mpt_arguments *a)
 {
     const mpt_report *report = a->report;
     void *collected = NULL;
+    mpt_reinjection_log *log;
     char *got;
     story s;
 
@@ -79,6 +80,8 @@ static char *told_and_printed(mpt_arguments *a)
         collected = report->open(a, s.wire.engine, NULL, 0);
         mpt_engine_observe(s.wire.engine, report->observer, collected);
     }
+    log = mpt_reinjection_log_new(s.wire.engine);
+    mpt_engine_observe(s.wire.engine, &MPT_REINJECTION_OBSERVER, log);
     tell_first(&s);
     tell_others(&s);
     told(&s);
@@ -86,7 +89,9 @@ static char *told_and_printed(mpt_arguments *a)
                                       .connections = s.connections,
                                       .arguments = a,
                                       .wireshark_version = "4.0.17",
-                                      .collected = collected});
+                                      .collected = collected,
+                                      .reinjections = log});
+    mpt_reinjection_log_free(log);
     if (report->observer) {
         mpt_engine_unobserve(s.wire.engine, report->observer, collected);
         report->close(collected);

@@ -21,7 +21,7 @@
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->hmacs = needs->checksums = needs->frames = needs->evidence = needs->tcp_options = true;
+    needs->hmacs = needs->checksums = needs->reinjections = needs->evidence = needs->tcp_options = true;
     needs->paths = MPT_PATHS_FLOWS;
 }
 
@@ -53,8 +53,9 @@ static void collect(struct collection *c, const GPtrArray *reports, bool sentenc
         if (!any_selects(reports, &v))
             continue;
         c->checked++;
-        mpt_finding_groups_add(c->groups,
-                               mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, v.id)), &v);
+        mpt_finding_groups_add(
+            c->groups, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(c->ways, v.id), x->reinjections),
+            &v);
     }
 }
 

@@ -272,7 +272,7 @@ void mpt_gui_rows_findings(mpt_gui_rows *to)
     all = mpt_finding_groups_new(NULL, false);
     mpt_finding_groups_add(all, mpt_findings_of_capture(to->engine), NULL);
     for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
-        mpt_finding_groups_add(all, mpt_findings_of_connection(to->engine, &v), &v);
+        mpt_finding_groups_add(all, mpt_findings_of_connection(to->engine, &v, to->log), &v);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const GPtrArray *groups = mpt_finding_groups_of(all, s);
         for (guint i = 0; i < groups->len; i++)

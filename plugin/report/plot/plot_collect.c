@@ -25,7 +25,7 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
 {
     needs->hmacs = true;
     if (arguments->format == MPT_FORMAT_HTML)
-        needs->rtt = needs->evidence = true;
+        needs->rtt = needs->evidence = needs->reinjections = true;
     /* Reinjected bytes are drawn with the frame of their first copy. */
     needs->frames =
         !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);

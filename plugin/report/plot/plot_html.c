@@ -253,7 +253,9 @@ static void put_findings(mpt_sink *sink, const mpt_plot *plot)
     mpt_finding_groups *all = mpt_finding_groups_new(NULL, false);
     bool any = false;
 
-    mpt_finding_groups_add(all, mpt_findings_of_connection(plot->context->engine, &plot->view), &plot->view);
+    mpt_finding_groups_add(
+        all, mpt_findings_of_connection(plot->context->engine, &plot->view, plot->context->reinjections),
+        &plot->view);
     mpt_sink_puts(sink, "<h2>Findings</h2>\n");
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const GPtrArray *groups = mpt_finding_groups_of(all, s);

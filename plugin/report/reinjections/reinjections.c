@@ -26,20 +26,7 @@
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->frames = true;
-}
-
-static void *open_log(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
-{
-    (void)arguments;
-    (void)live;
-    (void)mark;
-    return mpt_reinjection_log_new(engine);
-}
-
-static void close_log(void *collected)
-{
-    mpt_reinjection_log_free(collected);
+    needs->reinjections = true;
 }
 
 /* --- text --- */
@@ -339,7 +326,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
             mpt_overview_connection(&v, sink);
         MPT_EACH_DIRECTION (d, directions) {
             mpt_reinjection_figures r;
-            mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
+            mpt_reinjection_figures_init(&r, x->engine, x->reinjections, &v, d, end);
             csv ? csv_direction(x, &r, v.id, sink) : text_direction(&r, sink);
             mpt_reinjection_figures_clear(&r);
         }
@@ -451,7 +438,7 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
 
         MPT_EACH_DIRECTION (d, directions) {
             mpt_reinjection_figures r;
-            mpt_reinjection_figures_init(&r, x->engine, x->collected, &v, d, end);
+            mpt_reinjection_figures_init(&r, x->engine, x->reinjections, &v, d, end);
             json_direction(json, v.id, &r);
             mpt_reinjection_figures_clear(&r);
         }
@@ -473,9 +460,5 @@ const mpt_report mpt_reinjections_report = {
     .print = print,
     .json = {.array = "reinjections", .write = write_json},
     .needs = needs,
-    .observer = &MPT_REINJECTION_OBSERVER,
-    .open = open_log,
-    .close = close_log,
-    .shared = true,
     .entries = ENTRIES,
 };

@@ -8,7 +8,8 @@
  *   checks_signals.c     what a receiver ignores, or nobody knows
  *   checks_address.c     ADD_ADDR, REMOVE_ADDR
  *   checks_data.c        mappings, DATA_ACKs, checksums
- *   checks_scheduling.c  backup, failover, head-of-line blocking, reinjections
+ *   checks_scheduling.c  backup, failover, head-of-line blocking
+ *   checks_reinjections.c  data sent on more than one subflow
  *   checks_paths.c       outages, subflows that are given up or come and go
  *   checks_connection.c  why there is one subflow only, who aborted it
  *   checks_middlebox.c   what changes between two vantage points
@@ -31,10 +32,11 @@ typedef struct mpt_checking {
     const mpt_engine *engine;
     const mpt_connection_view *v; /* NULL for checks of the capture */
     const mpt_connection *c;
-    GArray *events;      /* mpt_event in time order */
-    GArray **of_subflow; /* per owner: indices in events (guint), in order; NULL: none */
-    const GArray *ways;  /* mpt_path_hop; NULL: one vantage point */
-    int64_t closing_ns;  /* the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: none */
+    GArray *events;                 /* mpt_event in time order */
+    GArray **of_subflow;            /* per owner: indices in events (guint), in order; NULL: none */
+    const GArray *ways;             /* mpt_path_hop; NULL: one vantage point */
+    const mpt_reinjection_log *log; /* NULL: none */
+    int64_t closing_ns;             /* the first DATA_FIN or MP_FASTCLOSE; INT64_MAX: none */
     mpt_near near;
     bool whole;    /* the handshake of the first subflow is in the capture */
     bool reliable; /* no options cut, no segment lost or late */

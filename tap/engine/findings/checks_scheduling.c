@@ -1,21 +1,16 @@
-/* checks_scheduling.c - checks of how the paths were used: backup, failover, head-of-line blocking,
- * reinjections (RFC 8684 3.3.4 to 3.3.8).
+/* checks_scheduling.c - checks of how the paths were used: backup, failover, head-of-line blocking (RFC 8684 3.3.4 to 3.3.8).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checks.h"
 
 /* What a regular subflow may miss without being idle. */
-#define IDLE_BYTES  100000
-#define IDLE_NS     INT64_C(1000000000)
+#define IDLE_BYTES 100000
+#define IDLE_NS    INT64_C(1000000000)
 /* A path is dead after this long without progress. */
-#define DEAD_NS     INT64_C(500000000)
+#define DEAD_NS    INT64_C(500000000)
 /* Shorter waits are as usual as paths that differ in delay. */
-#define WAIT_NS     INT64_C(100000000)
-/* Data sent again: what is worth a finding, and what is a redundant scheduler. */
-#define AGAIN_BYTES 20000
-#define AGAIN_SHARE 0.10
-#define TWICE_SHARE 0.80
+#define WAIT_NS    INT64_C(100000000)
 
 /* --- backup --- */
 
@@ -214,91 +209,4 @@ void mpt_check_window_closed(mpt_checking *x)
 {
     check_window(x, MPT_CLIENT);
     check_window(x, MPT_SERVER);
-}
-
-/* --- reinjections --- */
-
-/* Bytes sent on two subflows of which both copies arrived for certain. Near the receiver everything captured
- * has arrived; elsewhere only a first copy counts whose subflow has all that it carried acknowledged. */
-static uint64_t redundant_bytes(const mpt_checking *x, mpt_direction direction)
-{
-    const mpt_data_level *d = mpt_metrics_level(x->v, direction);
-    bool at_receiver = x->near == (direction == MPT_S2C ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER);
-    mpt_runs runs = d->owned.runs;
-    uint64_t bytes = 0;
-
-    for (guint i = 0; d->copies && i < d->copies->len; i++) {
-        const mpt_copy *copy = &g_array_index(d->copies, mpt_copy, i);
-        const mpt_subflow_view *first;
-        const mpt_half *h;
-        const mpt_run *r;
-        mpt_runs_at at;
-        if (copy->same || !copy->counted)
-            continue;
-        r = mpt_runs_find(&runs, copy->start, &at);
-        if (!r || r->start > copy->start)
-            continue;
-        first = mpt_metrics_subflow_of(x->v, r->owner);
-        h = mpt_metrics_half(first, direction);
-        /* What came on a subflow that was reset may have been discarded. */
-        if (first->subflow->state != MPT_STATE_RESET && (at_receiver || h->acked >= h->next))
-            bytes += (uint64_t)(copy->end - copy->start);
-    }
-    return bytes;
-}
-
-static const mpt_copy *first_copy(const mpt_data_level *d)
-{
-    const mpt_copy *first = NULL;
-
-    for (guint i = 0; d->copies && i < d->copies->len; i++) {
-        const mpt_copy *copy = &g_array_index(d->copies, mpt_copy, i);
-        if (!copy->same && (!first || copy->time_ns < first->time_ns))
-            first = copy;
-    }
-    return first;
-}
-
-static void check_reinjections(mpt_checking *x, mpt_direction direction)
-{
-    const mpt_data_level *d = mpt_metrics_level(x->v, direction);
-    uint64_t again = x->v->direction[direction].bytes.reinjected_bytes;
-    uint64_t all = x->v->direction[direction].data.dsn_unique_bytes, redundant;
-    const mpt_copy *first = first_copy(d);
-    double share = all ? (double)again / (double)all : 0;
-    mpt_finding *f;
-
-    if (again < AGAIN_BYTES || !first)
-        return;
-    if (share >= TWICE_SHARE)
-        mpt_found_direction(
-            mpt_say(mpt_found(x, MPT_FINDING_SAME_DATA_TWICE, first->time_ns, first->frame, again),
-                    MPT_PHRASE_SAME_DATA_TWICE, mpt_term_sender(direction),
-                    mpt_term_of(MPT_TERM_BYTES, again), mpt_term_of(MPT_TERM_BYTES, all)),
-            direction);
-    else if (share >= AGAIN_SHARE)
-        mpt_found_direction(
-            mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS, first->time_ns, first->frame, again),
-                    MPT_PHRASE_REINJECTIONS, mpt_term_sender(direction), mpt_term_of(MPT_TERM_BYTES, again),
-                    mpt_term_of(MPT_TERM_BYTES, all)),
-            direction);
-    redundant = share >= TWICE_SHARE ? 0 : redundant_bytes(x, direction);
-    if (redundant < AGAIN_BYTES)
-        return;
-    if (x->near == (direction == MPT_S2C ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER))
-        f = mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant),
-                    MPT_PHRASE_REDUNDANT_ARRIVED, mpt_term_sender(direction),
-                    mpt_term_of(MPT_TERM_BYTES, redundant));
-    else
-        f = mpt_say(mpt_found(x, MPT_FINDING_REINJECTIONS_REDUNDANT, first->time_ns, first->frame, redundant),
-                    MPT_PHRASE_REINJECTIONS_REDUNDANT, mpt_term_sender(direction),
-                    mpt_term_of(MPT_TERM_BYTES, redundant), mpt_term_of(MPT_TERM_BYTES, again));
-    mpt_found_direction(f, direction);
-}
-
-void mpt_check_reinjections(mpt_checking *x)
-{
-    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
-        if (x->c->subflows->len > 1)
-            check_reinjections(x, direction);
 }

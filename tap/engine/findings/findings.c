@@ -143,13 +143,14 @@ static int64_t closing(const mpt_checking *x)
 }
 
 static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways,
-                             mpt_checked from)
+                             const mpt_reinjection_log *log, mpt_checked from)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(e);
     mpt_checking x = {.engine = e,
                       .v = v,
                       .c = v->connection,
                       .ways = ways,
+                      .log = log,
                       .events = mpt_metrics_events(v->connection),
                       .near = near_of(v),
                       .whole = v->kind == MPT_KIND_MPTCP && v->subflow_count > 0 &&
@@ -164,19 +165,21 @@ static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, 
     return x.found;
 }
 
-GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v)
+GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v,
+                                   const mpt_reinjection_log *log)
 {
-    return of_connection(e, v, NULL, OF_CONNECTION);
+    return of_connection(e, v, NULL, log, OF_CONNECTION);
 }
 
-GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways)
+GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways,
+                             const mpt_reinjection_log *log)
 {
-    return of_connection(e, v, ways, OF_CONNECTION);
+    return of_connection(e, v, ways, log, OF_CONNECTION);
 }
 
 GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways)
 {
-    return of_connection(e, v, ways, OF_WAY);
+    return of_connection(e, v, ways, NULL, OF_WAY);
 }
 
 GArray *mpt_findings_of_capture(const mpt_engine *e)

@@ -18,6 +18,7 @@
 #include "findings_table.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/paths/paths.h"
+#include "tap/engine/reinjections/reinjection_log.h"
 
 /* As in Wireshark's expert information, the worst first. */
 typedef enum mpt_severity {
@@ -137,11 +138,14 @@ typedef struct mpt_path_hop {
 
 /* The findings of a connection, ordered by severity, then time. Elements are mpt_finding; free with
  * g_array_unref(). All checks need config.want_evidence, those of checksums also want_checksums; without
- * want_frames the times of a failover are less exact. */
-GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v);
+ * want_frames the times of a failover are less exact. log: of this engine; without it (NULL) nothing is said of
+ * which copies of data had no need to be. */
+GArray *mpt_findings_of_connection(const mpt_engine *e, const mpt_connection_view *v,
+                                   const mpt_reinjection_log *log);
 /* The same for a capture with several vantage points. ways: the hops of this connection (mpt_path_hop), from
  * the client's end to the server's; NULL: none. Call it after mpt_paths_finish(). */
-GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
+GArray *mpt_findings_of_ways(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways,
+                             const mpt_reinjection_log *log);
 /* Only those of what happened between the vantage points. */
 GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways);
 /* What the capture as a whole can't show. An array as above. */
