@@ -59,11 +59,15 @@ static void test_sentence__one_and_many__plural_follows_the_count(void **state)
 
     (void)state;
     assert_sentence(
-        &one, "1 connection began before the capture: its keys, limits and first data are not known, and "
-              "what needs these was not checked.");
-    assert_sentence(&many,
-                    "1,234 connections began before the capture: their keys, limits and first data are not "
-                    "known, and what needs these was not checked.");
+        &one,
+        "Of 1 connection the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
+        "elsewhere): its keys, limits and first data are not known, and "
+        "what needs these was not checked.");
+    assert_sentence(
+        &many,
+        "Of 1,234 connections the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
+        "elsewhere): their keys, limits and first data are not "
+        "known, and what needs these was not checked.");
 }
 
 static void test_sentence__terms_in_a_choice__are_written(void **state)

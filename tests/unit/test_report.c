@@ -46,12 +46,10 @@ static void test_list__two_connections__all_that_names_them(void **state)
     assert_has(got, "\nConnection 0: 192.0.2.1:40000 -> 192.0.2.2:5001, MPTCP v1\n");
     assert_has(got, "\n  client  key 4fd46b20d8d89131  token 5e5ea321  IDSN 17160977494024593999\n");
     assert_has(got, "\n  server  key 362e10e4c893a368  token 16858221  IDSN 14870640288737441485\n");
-    assert_has(
-        got,
-        "\n        0           0  192.0.2.1:40000     192.0.2.2:5001  client  0, 0     no      closed\n");
-    assert_has(
-        got,
-        "\n        1           1  198.51.100.1:41000  192.0.2.2:5001  client  7, 0     client  closed\n");
+    assert_has(got,
+               "\n        0       0  192.0.2.1:40000     192.0.2.2:5001  client  0, 0     no      closed\n");
+    assert_has(got,
+               "\n        1       1  198.51.100.1:41000  192.0.2.2:5001  client  7, 0     client  closed\n");
     assert_has(got, "\n  data    1,500 bytes (1.50 kB) from the client, 0 bytes from the server\n");
     assert_has(got, "\n  fell back to TCP: no MP_CAPABLE in the SYN/ACK\n");
     assert_fits(got);

@@ -85,8 +85,7 @@ static void pair_announcement(const struct search *s, mpt_event_pairs *pairs)
     pairs->echo = find_after(s, is_echo);
     for (uint32_t i = 0; i < s->v->subflow_count && !pairs->count; i++) {
         const mpt_subflow_view *subflow = &s->v->subflows[i];
-        if (subflow->subflow->kind != MPT_SUBFLOW_CAPABLE &&
-            is_at(end_of(s->v, subflow, s->e->side), &s->e->add_addr))
+        if (is_at(end_of(s->v, subflow, s->e->side), &s->e->add_addr))
             pairs->subflows[pairs->count++].subflow = subflow;
     }
 }

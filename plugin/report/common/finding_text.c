@@ -101,8 +101,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
             "long closed).",
     [MPT_PHRASE_JOIN_CLOSING] =
         THE_JOIN "is refused" REASON_OR("") ": the connection is being closed already.",
-    [MPT_PHRASE_JOIN_LIMIT] =
-        THE_JOIN "is refused" REASON_OR("") ": the {2:peer} takes no more subflows, or none at this address.",
+    [MPT_PHRASE_JOIN_LIMIT] = THE_JOIN
+    "is refused" REASON_OR("") ": the {2:peer} takes no more subflows (its limit may be 0), or none at this "
+                               "address.",
     [MPT_PHRASE_JOIN_REFUSED] =
         THE_JOIN "is refused by the {2:peer}" REASON_OR(" with a RST that gives no reason") ".",
     [MPT_PHRASE_JOIN_GIVEN_UP] = THE_JOIN "is given up by the {2} itself" REASON_OR("") ".",
@@ -141,6 +142,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_REMOVE_ADDR_NOTHING] =
         "The {1} removes address id {2}, which closes nothing: {3?its subflows are closed already|{4?it was "
         "announced, but no subflow ever used it|it was neither announced nor used}}.",
+    [MPT_PHRASE_SUBFLOW_MOVED] =
+        "{1} goes on with the sequence numbers of {2}, without a SYN: the address or port of the {3} changed in "
+        "mid-connection, as behind a NAT that forgot the old one.",
     [MPT_PHRASE_ADDRESS_OUTLIVED] =
         "The {1} removes address id {2}, but {3}, which uses it, {4?still carries data until|is still open} "
         "{5} later.",
@@ -275,7 +279,8 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "The {1?SYN|SYN/ACK} of {2} leaves {3} with a maximum segment size of {4} and arrives at {5} with "
         "{6}: something between them clamps it.",
     [MPT_PHRASE_CAPTURE_PARTIAL] =
-        "{1} connection{1?|s} began before the capture: {1?its|their} keys, limits and first data are not "
+        "Of {1} connection{1?|s} the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
+        "elsewhere): {1?its|their} keys, limits and first data are not "
         "known, and what needs these was not checked.",
     [MPT_PHRASE_CAPTURE_ONE_WAY] =
         "Of {1} subflow{1?|s} the capture has one direction only: what depends on answers was not checked "

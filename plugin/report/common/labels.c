@@ -56,14 +56,14 @@ const char *mpt_fallback_phrase(mpt_fallback fallback)
     return phrases[fallback];
 }
 
-const char *mpt_subflow_state_phrase(mpt_subflow_state state)
+const char *mpt_subflow_state_phrase(const mpt_subflow *s)
 {
-    static const char *const phrases[] = {
-        [MPT_STATE_SYN_SENT] = "no answer", [MPT_STATE_REFUSED] = "refused", [MPT_STATE_ESTABLISHED] = "open",
-        [MPT_STATE_CLOSED] = "closed",      [MPT_STATE_RESET] = "reset",
-    };
-
-    return phrases[state];
+    if (s->state == MPT_STATE_SYN_SENT)
+        return s->synack_seen || s->ack_seen || s->half[MPT_SIDE_A].bytes.segments ||
+                       s->half[MPT_SIDE_B].bytes.segments
+                   ? "incomplete"
+                   : "no answer";
+    return mpt_subflow_state_name((mpt_subflow_state)s->state);
 }
 
 const char *mpt_ignored_name(uint8_t subtype)

@@ -23,8 +23,8 @@ const char *mpt_join_step_name(mpt_join_step step);         /* "syn", "synack", 
 const char *mpt_usefulness_name(mpt_usefulness usefulness); /* "useful", "redundant", "undecided" */
 /* "no MP_CAPABLE in the SYN/ACK", ...: what follows "fell back to TCP: ". NULL for MPT_FALLBACK_NONE. */
 const char *mpt_fallback_phrase(mpt_fallback fallback);
-/* "SYN sent, no answer", "refused", "established", "closed", "reset". */
-const char *mpt_subflow_state_phrase(mpt_subflow_state state);
+/* "no answer", or "incomplete" where the SYN was answered, "refused", "established", "closed", "reset". */
+const char *mpt_subflow_state_phrase(const mpt_subflow *s);
 /* What a receiver ignores, and why: "RST", "MP_PRIO"; "outside_window". Static. */
 const char *mpt_ignored_name(uint8_t subtype);
 const char *mpt_ignoring_name(mpt_ignoring why);

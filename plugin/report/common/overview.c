@@ -4,6 +4,8 @@
  */
 #include "overview.h"
 
+#include <string.h>
+
 #include "labels.h"
 #include "plugin/report/format/text.h"
 #include "tap/engine/base/units.h"
@@ -94,7 +96,7 @@ static void append_kinds(const mpt_report_context *x, bool cut, GString *line)
         const char *words;
     } parts[] = {
         {fell_back, "fell back to TCP"},
-        {partial, cut ? "without MP_CAPABLE in what was captured" : "began before the capture"},
+        {partial, cut ? "without MP_CAPABLE in what was captured" : "MP_CAPABLE not captured"},
         {unanswered, "never answered"},
     };
     const char *open = " (";
@@ -155,7 +157,7 @@ static void append_kind(const mpt_connection_view *v, GString *out)
 {
     static const char *const kinds[] = {
         [MPT_KIND_MPTCP] = "MPTCP",
-        [MPT_KIND_MPTCP_PARTIAL] = "MPTCP, began before the capture",
+        [MPT_KIND_MPTCP_PARTIAL] = "MPTCP, its MP_CAPABLE not captured",
         [MPT_KIND_UNANSWERED] = "asked for MPTCP, never answered",
         [MPT_KIND_TCP] = "asked for MPTCP, not accepted",
     };
@@ -199,19 +201,19 @@ static void append_close(const mpt_connection_view *v, GString *out)
 /* Appends "2 subflows (1 refused)". */
 static void append_subflows(const mpt_connection_view *v, GString *out)
 {
-    static const mpt_subflow_state failed[] = {MPT_STATE_RESET, MPT_STATE_REFUSED, MPT_STATE_SYN_SENT};
+    static const char *const failed[] = {"reset", "refused", "no answer", "incomplete"};
     const char *open = " (";
 
     append_count(out, v->subflow_count, "subflow", "subflows");
     for (size_t k = 0; k < G_N_ELEMENTS(failed); k++) {
         uint64_t n = 0;
         for (uint32_t i = 0; i < v->subflow_count; i++)
-            n += v->subflows[i].subflow->state == failed[k];
+            n += strcmp(mpt_subflow_state_phrase(v->subflows[i].subflow), failed[k]) == 0;
         if (n == 0)
             continue;
         g_string_append(out, open);
         mpt_units_grouped(out, n);
-        g_string_append_printf(out, " %s", mpt_subflow_state_phrase(failed[k]));
+        g_string_append_printf(out, " %s", failed[k]);
         open = ", ";
     }
     if (open[0] == ',')

@@ -11,7 +11,7 @@
 
 #define COLUMN_LIST(X)                                                                                       \
     X(ID, MPT_ID, "subflow")                                                                                 \
-    X(STREAM, MPT_ID, "tcp_stream", .title = "tcp.stream")                                                   \
+    X(STREAM, MPT_ID, "tcp_stream", .title = "tcp.\nstream")                                                 \
     X(CLIENT, MPT_TEXT, "client")                                                                            \
     X(SERVER, MPT_TEXT, "server")                                                                            \
     X(OPENED_BY, MPT_TEXT, "opened_by", .title = "opened\nby")                                               \
@@ -65,7 +65,7 @@ static void add_row(mpt_table *table, const mpt_subflow_view *s)
         mpt_table_set_text(table, OPENED_BY, mpt_role_name((mpt_role)s->initiator.value));
     set_address_ids(table, s);
     mpt_table_set_text(table, BACKUP, mpt_subflows_backup(s, "yes"));
-    mpt_table_set_text(table, STATE, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));
+    mpt_table_set_text(table, STATE, mpt_subflow_state_phrase(s->subflow));
 }
 
 void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent)

@@ -329,7 +329,7 @@ static void sentence_HMAC_BAD(const struct words *w)
 
 static void sentence_SUBFLOW_ESTABLISHED(const struct words *w)
 {
-    say(w, "subflow %u is open, ", w->id);
+    say(w, "subflow %u is established, ", w->id);
     if (w->subflow)
         say_ends(w);
 }
@@ -339,7 +339,7 @@ static void sentence_SUBFLOW_CLOSED(const struct words *w)
     static const char *const states[] = {
         [MPT_STATE_SYN_SENT] = "without an answer",
         [MPT_STATE_REFUSED] = "refused",
-        [MPT_STATE_ESTABLISHED] = "open",
+        [MPT_STATE_ESTABLISHED] = "established",
         [MPT_STATE_CLOSED] = "closed by both",
         [MPT_STATE_RESET] = "reset",
     };

@@ -17,7 +17,7 @@
       .tip = "The end that opened the connection, on the first subflow")                                     \
     X(CONN_SERVER, MPT_TEXT, "server", .title = "Server")                                                    \
     X(CONN_KIND, MPT_TEXT, "kind", .title = "Kind",                                                          \
-      .tip = "mptcp, mptcp_partial (began before the capture), unanswered or tcp (not accepted)")            \
+      .tip = "mptcp, mptcp_partial (its MP_CAPABLE not captured), unanswered or tcp (not accepted)")         \
     X(CONN_SUBFLOWS, MPT_UINT, "subflows", .title = "Subflows")                                              \
     X(CONN_START, MPT_SECONDS_NS, "start", .title = "Start (s)",                                             \
       .tip = "First segment, since the earliest frame of the capture")                                       \
@@ -141,7 +141,7 @@ void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const 
     if (s->initiator.known)
         mpt_table_set_text(t, SUB_INITIATOR, mpt_role_name((mpt_role)s->initiator.value));
     mpt_table_set_text(t, SUB_BACKUP, mpt_subflows_backup(s, "both"));
-    mpt_table_set_text(t, SUB_STATE, mpt_subflow_state_phrase((mpt_subflow_state)subflow->state));
+    mpt_table_set_text(t, SUB_STATE, mpt_subflow_state_phrase(subflow));
     mpt_table_set_ns(t, SUB_START, s->start_ns);
     mpt_table_set_ns(t, SUB_DURATION, s->end_ns - s->start_ns);
     mpt_table_set_ns(t, SUB_DURATION_EXACT, s->end_ns - s->start_ns);

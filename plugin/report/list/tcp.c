@@ -178,7 +178,7 @@ static void text_stream(mpt_table *table, const stream *s, unsigned directions)
     g_string_truncate(time, 0);
     mpt_units_duration(time, s->view.end_ns - s->view.start_ns);
     mpt_table_set_text(table, TEXT_TIME, time->str);
-    mpt_table_set_text(table, TEXT_MPTCP, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));
+    mpt_table_set_text(table, TEXT_MPTCP, mpt_subflow_state_phrase(s->subflow));
     g_string_free(time, TRUE);
     g_free(mptcp);
 }

@@ -113,7 +113,7 @@ static void put_subflows(mpt_sink *sink, const mpt_plot *plot)
         mpt_table_set_uint(table, FLOW, s->id);
         mpt_table_set_text(table, FLOW_CLIENT, mpt_endpoint_text(mpt_metrics_endpoint(s, MPT_CLIENT), text));
         mpt_table_set_text(table, FLOW_SERVER, mpt_endpoint_text(mpt_metrics_endpoint(s, MPT_SERVER), text));
-        mpt_table_set_text(table, FLOW_STATE, mpt_subflow_state_phrase((mpt_subflow_state)s->subflow->state));
+        mpt_table_set_text(table, FLOW_STATE, mpt_subflow_state_phrase(s->subflow));
         mpt_table_set_double(table, FLOW_SHARE, 100 * d->share);
         mpt_table_set_uint(table, FLOW_PAYLOAD, d->bytes.payload_bytes);
         mpt_table_set_uint(table, FLOW_AGAIN, d->bytes.retrans_bytes);

@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <math.h>
+#include <string.h>
 
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
@@ -16,6 +17,7 @@
 #include "plugin/report/registry.h"
 #include "summary_csv.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/reinjections/reinjection_figures.h"
 
 /* --- the first table: all connections at a glance, where there are several --- */
 
@@ -36,7 +38,7 @@ static void set_remarks(mpt_table *table, const mpt_connection_view *v)
 {
     static const char *const kinds[] = {
         [MPT_KIND_MPTCP] = "v",
-        [MPT_KIND_MPTCP_PARTIAL] = "began before",
+        [MPT_KIND_MPTCP_PARTIAL] = "no MP_CAPABLE",
         [MPT_KIND_UNANSWERED] = "no answer",
         [MPT_KIND_TCP] = "not accepted",
     };
@@ -92,6 +94,7 @@ typedef struct lines {
     mpt_block *block;
     GString *line; /* being made */
     GString *none;
+    mpt_maybe_int end; /* mpt_reinjection_figures_end() */
 } lines;
 
 static void add_line(lines *l, const char *label)
@@ -223,7 +226,13 @@ static void append_rtt(GString *line, const mpt_rtt_figures *f)
     mpt_units_things(line, f->samples, "sample");
 }
 
-static void add_full(lines *l, const mpt_connection_direction *d)
+/* There the time from data to its acknowledgement is the receiver's own delay, and none of the path. */
+static bool captured_at_receiver(const lines *l, mpt_direction direction)
+{
+    return l->end.known && (mpt_role)l->end.value == mpt_role_other(mpt_direction_sender(direction));
+}
+
+static void add_full(lines *l, const mpt_connection_direction *d, mpt_direction direction)
 {
     mpt_units_grouped(l->line, d->bytes.segments);
     g_string_append(l->line, " with payload, ");
@@ -242,7 +251,7 @@ static void add_full(lines *l, const mpt_connection_direction *d)
     add_line(l, "DATA_ACKs");
     if (d->data.rtt.samples > 0) {
         append_rtt(l->line, &d->data.rtt);
-        add_line(l, "DATA_ACK RTT");
+        add_line(l, captured_at_receiver(l, direction) ? "DATA_ACK delay" : "DATA_ACK RTT");
     }
 }
 
@@ -318,9 +327,15 @@ static void full_row(mpt_table *table, const mpt_subflow_view *s, mpt_direction 
                             d->checksums.ok, d->checksums.bad, d->checksums.incomplete);
 }
 
-static void full_table(const mpt_connection_view *v, mpt_direction direction, mpt_sink *sink)
+static void full_table(const lines *l, const mpt_connection_view *v, mpt_direction direction, mpt_sink *sink)
 {
-    mpt_table *table = mpt_table_new(FULL, FULL_COLUMNS);
+    mpt_column columns[FULL_COLUMNS];
+    mpt_table *table;
+
+    memcpy(columns, FULL, sizeof columns);
+    if (captured_at_receiver(l, direction))
+        columns[RTT_MIN].title = "ACK delay:\nmin";
+    table = mpt_table_new(columns, FULL_COLUMNS);
 
     for (uint32_t i = 0; i < v->subflow_count; i++)
         full_row(table, &v->subflows[i], direction);
@@ -330,7 +345,8 @@ static void full_table(const mpt_connection_view *v, mpt_direction direction, mp
 
 /* --- putting it together --- */
 
-static void text_lines(lines *l, const mpt_connection_direction *d, bool full, mpt_sink *sink)
+static void text_lines(lines *l, const mpt_connection_direction *d, mpt_direction direction, bool full,
+                       mpt_sink *sink)
 {
     mpt_block_clear(l->block);
     g_string_truncate(l->none, 0);
@@ -341,7 +357,7 @@ static void text_lines(lines *l, const mpt_connection_direction *d, bool full, m
     if (l->none->len > 0)
         mpt_block_add(l->block, "none", l->none->str);
     if (full)
-        add_full(l, d);
+        add_full(l, d, direction);
     mpt_text_block(sink, l->block, 4);
 }
 
@@ -369,11 +385,11 @@ static void text_direction(lines *l, const mpt_connection_view *v, mpt_direction
         mpt_units_rate(g_string_append(l->line, " at "), d->data.goodput);
     g_string_append_c(l->line, '\n');
     put_line(l, sink);
-    text_lines(l, d, full, sink);
+    text_lines(l, d, direction, full, sink);
     if (v->subflow_count > 1)
         carried(v, direction, sink);
     if (full)
-        full_table(v, direction, sink);
+        full_table(l, v, direction, sink);
 }
 
 static void text_connection(lines *l, const mpt_connection_view *v, const mpt_arguments *a, mpt_sink *sink)
@@ -401,7 +417,8 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x->arguments, sink) : NULL;
-    lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL)};
+    lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL),
+               mpt_reinjection_figures_end(x->engine)};
 
     (void)sentence;
     if (!csv) {

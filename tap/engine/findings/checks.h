@@ -149,6 +149,7 @@ void mpt_check_misplaced(mpt_checking *x);
 void mpt_check_add_addr(mpt_checking *x);
 void mpt_check_add_addr_hmac(mpt_checking *x);
 void mpt_check_remove_addr(mpt_checking *x);
+void mpt_check_moved(mpt_checking *x);
 void mpt_check_unmapped(mpt_checking *x);
 void mpt_check_conflicts(mpt_checking *x);
 void mpt_check_far(mpt_checking *x);

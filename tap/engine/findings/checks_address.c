@@ -3,11 +3,14 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checks.h"
+#include "tap/engine/base/seq.h"
 
 /* An echo, or the end of a subflow, that is not there after this long was not on its way. */
 #define REACTION_NS   INT64_C(1000000000)
 /* Options looked at, of each kind: more are an attack, and cost the square of their number. */
 #define MAX_LOOKED_AT 500
+/* Numbers nearer than this are those of one TCP connection. */
+#define NEAR          1000000
 
 /* --- ADD_ADDR --- */
 
@@ -256,5 +259,50 @@ void mpt_check_remove_addr(mpt_checking *x)
                 .event = event, .role = mpt_metrics_role(x->v, event->side), .id = event->remove_addr.ids[k]};
             check_removal(x, &r);
         }
+    }
+}
+
+/* --- addresses that change --- */
+
+/* `late` begins where `early` ends, in both directions. */
+static bool goes_on(const mpt_subflow_view *late, const mpt_subflow_view *early)
+{
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        const mpt_half *a = &early->subflow->half[early->side[role]],
+                       *b = &late->subflow->half[late->side[role]];
+        int32_t apart = mpt_seq32_diff(b->origin, a->origin + (uint32_t)a->next);
+        if (!a->seen || !b->seen || apart > NEAR || apart < -NEAR)
+            return false;
+    }
+    return early->subflow->start_ns < late->subflow->start_ns;
+}
+
+static void check_moved(mpt_checking *x, const mpt_subflow_view *late, const mpt_subflow_view *early)
+{
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        mpt_role other = mpt_role_other(role);
+        const mpt_subflow *s = late->subflow;
+        if (mpt_endpoint_equal(mpt_metrics_endpoint(late, role), mpt_metrics_endpoint(early, role)) ||
+            !mpt_endpoint_equal(mpt_metrics_endpoint(late, other), mpt_metrics_endpoint(early, other)))
+            continue;
+        mpt_found_subflow(mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_MOVED, s->start_ns, s->first_frame, 1),
+                                  MPT_PHRASE_SUBFLOW_MOVED, mpt_term_subflow(late), mpt_term_subflow(early),
+                                  mpt_term_role(role)),
+                          late);
+    }
+}
+
+/* A NAT gave a subflow another address or port (RFC 8684 6). */
+void mpt_check_moved(mpt_checking *x)
+{
+    uint32_t n = MIN(x->v->subflow_count, MAX_LOOKED_AT);
+
+    for (uint32_t i = 0; i < n; i++) {
+        const mpt_subflow *s = x->v->subflows[i].subflow;
+        if (s->kind != MPT_SUBFLOW_UNKNOWN || s->syn_seen || s->synack_seen)
+            continue;
+        for (uint32_t k = 0; k < n; k++)
+            if (k != i && goes_on(&x->v->subflows[i], &x->v->subflows[k]))
+                check_moved(x, &x->v->subflows[i], &x->v->subflows[k]);
     }
 }

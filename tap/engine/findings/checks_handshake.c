@@ -5,7 +5,9 @@
 #include "checks.h"
 
 /* An answer that is not there after this long does not come any more. */
-#define ANSWER_NS INT64_C(1000000000)
+#define ANSWER_NS   INT64_C(1000000000)
+/* Subflows looked through for those that were up: more are an attack. */
+#define MAX_COUNTED 64
 
 /* --- joins --- */
 
@@ -54,6 +56,34 @@ static bool token_unknown(const mpt_checking *x)
     return true;
 }
 
+/* Subflows that are up at this time, without `but`. */
+static unsigned up_at(const mpt_checking *x, const mpt_subflow *but, int64_t time_ns)
+{
+    unsigned n = 0;
+
+    for (uint32_t i = 0; i < MIN(x->v->subflow_count, MAX_COUNTED); i++) {
+        const mpt_subflow *s = x->v->subflows[i].subflow;
+        bool over = s->state == MPT_STATE_CLOSED || s->state == MPT_STATE_RESET;
+        n += s != but && s->state >= MPT_STATE_ESTABLISHED && s->established_ns <= time_ns &&
+             !(over && s->closed_ns <= time_ns);
+    }
+    return n;
+}
+
+/* Another join was accepted although no fewer subflows were up then. */
+static bool limit_not_reached(const struct join *k, int64_t refused_ns)
+{
+    unsigned up = up_at(k->x, k->s, refused_ns);
+
+    for (uint32_t i = 0; i < MIN(k->x->v->subflow_count, MAX_COUNTED); i++) {
+        const mpt_subflow *s = k->x->v->subflows[i].subflow;
+        if (s != k->s && s->kind == MPT_SUBFLOW_JOIN && s->state >= MPT_STATE_ESTABLISHED &&
+            up_at(k->x, s, s->established_ns) >= up)
+            return true;
+    }
+    return false;
+}
+
 static void refused_by_responder(struct join *k, const mpt_event *rst)
 {
     mpt_checking *x = k->x;
@@ -64,7 +94,7 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
         mpt_say(join_found(k, MPT_FINDING_JOIN_UNKNOWN_TOKEN, rst->time_ns, rst->frame),
                 MPT_PHRASE_JOIN_UNKNOWN_TOKEN, k->name, k->by, why.reason, why.transient,
                 mpt_term_of(MPT_TERM_TOKEN, k->j->token));
-    else if (!closing && why.reason.number == 3)
+    else if (!closing && why.reason.number == 3 && !limit_not_reached(k, rst->time_ns))
         mpt_say(join_found(k, MPT_FINDING_JOIN_LIMIT, rst->time_ns, rst->frame), MPT_PHRASE_JOIN_LIMIT,
                 k->name, k->by, why.reason, why.transient);
     else

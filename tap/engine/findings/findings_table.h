@@ -39,6 +39,7 @@
     X(ADD_ADDR_UNUSED, add_addr_unused, CONNECTION, NOTE, SAME("3.4.1"), TIMES, NULL) \
     X(ADD_ADDR_HMAC, add_addr_hmac, CONNECTION, ERROR, SAME("3.4.1"), TIMES, mpt_check_add_addr_hmac) \
     X(REMOVE_ADDR_NOTHING, remove_addr_nothing, CONNECTION, NOTE, SAME("3.4.2"), TIMES, mpt_check_remove_addr) \
+    X(SUBFLOW_MOVED, subflow_moved, CONNECTION, WARNING, SAME("6"), TIMES, mpt_check_moved) \
     X(ADDRESS_OUTLIVED, address_outlived, CONNECTION, WARNING, SAME("3.4.2"), TIMES, NULL) \
     X(MAPPING_MISPLACED, mapping_misplaced, CONNECTION, ERROR, SAME("3.3.1"), BYTES, mpt_check_misplaced) \
     X(SINGLE_PATH, single_path, CONNECTION, CHAT, SAME("3.2"), TIMES, mpt_check_single_path) \

@@ -209,6 +209,11 @@ static bool rst_acceptable(const mpt_subflow *s, mpt_side side, const mpt_segmen
     return position <= MAX(h->next, h->edge);
 }
 
+static bool unheard_but_goes_on(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
+{
+    return s->join->ack_seen && !s->half[mpt_side_other(side)].seen && g->payload_len > 0;
+}
+
 static void update_state(mpt_subflow *s, mpt_side side, const mpt_segment *g)
 {
     bool responder = s->initiator_known && side != s->initiator;
@@ -226,8 +231,10 @@ static void update_state(mpt_subflow *s, mpt_side side, const mpt_segment *g)
     if (g->flags & MPT_TCP_SYN)
         return;
     /* A join counts as established when the responder confirms the third ACK (RFC 8684 3.2), plain TCP and
-     * MP_CAPABLE with the third ACK itself. */
-    if (s->state == MPT_STATE_SYN_SENT && (responder || (s->ack_seen && !s->join))) {
+     * MP_CAPABLE with the third ACK itself. Where the responder's direction is not in the capture, data shows that it
+     * was confirmed: there is none before. */
+    if (s->state == MPT_STATE_SYN_SENT &&
+        (responder || (s->ack_seen && (!s->join || unheard_but_goes_on(s, side, g))))) {
         s->state = MPT_STATE_ESTABLISHED;
         s->established_ns = g->time_ns;
     }
