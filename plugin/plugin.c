@@ -17,6 +17,7 @@
 #include "plugin/wireshark/stat_tables.h"
 #include "plugin/wireshark/unfold_pcapng.h"
 #include "prefs.h"
+#include "tap/icmp.h"
 #include "tap/listener.h"
 
 /* Help > About > Plugins has no column for the licence. */
@@ -39,6 +40,7 @@ static void shut_down(void)
 static void register_protocols(void)
 {
     mpt_prefs_register();
+    mpt_icmp_register();
     mpt_listener_register();
     mpt_fields_register();
     register_shutdown_routine(shut_down);

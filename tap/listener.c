@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "epan_values.h"
+#include "icmp.h"
 #include "tap/engine/protocol/option.h"
 #include "tap/engine/protocol/tcp_option.h"
 
@@ -239,6 +240,19 @@ static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_di
     return TAP_PACKET_DONT_REDRAW;
 }
 
+static tap_packet_status on_icmp(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
+                                 const void *data, tap_flags_t flags _U_)
+{
+    GPtrArray *all;
+
+    if (!listener.client)
+        return TAP_PACKET_DONT_REDRAW;
+    all = engines();
+    for (guint i = 0; i < all->len; i++)
+        mpt_vantage_engines_note_icmp(g_ptr_array_index(all, i), data);
+    return TAP_PACKET_REDRAW;
+}
+
 static void on_reset(void *tapdata _U_)
 {
     listener.pending = listener.timed = false;
@@ -359,7 +373,7 @@ static bool tap_started(GString *refused, char **error)
 }
 
 /* What identifies each listener for Wireshark. */
-static char tag_tcp, tag_option, tag_frame, tag_payload, tag_tcp_option;
+static char tag_tcp, tag_option, tag_frame, tag_icmp, tag_payload, tag_tcp_option;
 
 bool mpt_listener_start(const mpt_listener_client *client, char **error)
 {
@@ -367,6 +381,7 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
 
     epan_get_version_number(&major, &minor, &micro);
     wrap(MPT_OPTION_KIND, wrapper_handle, &original_handle);
+    mpt_icmp_start();
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
     if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp,
@@ -374,6 +389,9 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
                      error) ||
         !tap_started(register_tap_listener("mptcpscope.option", &tag_option, NULL, TL_REQUIRES_NOTHING, NULL,
                                            on_option, NULL, NULL),
+                     error) ||
+        !tap_started(register_tap_listener(MPT_ICMP_TAP, &tag_icmp, NULL, TL_REQUIRES_NOTHING, NULL, on_icmp,
+                                           NULL, NULL),
                      error) ||
         !tap_started(
             register_tap_listener("frame", &tag_frame, NULL, TL_REQUIRES_NOTHING, NULL, on_frame, NULL, NULL),
@@ -442,6 +460,8 @@ void mpt_listener_stop(void)
     remove_tap_listener(&tag_tcp);
     remove_tap_listener(&tag_option);
     remove_tap_listener(&tag_frame);
+    remove_tap_listener(&tag_icmp);
+    mpt_icmp_stop();
     if (listener.want_payload)
         remove_tap_listener(&tag_payload);
     if (listener.want_tcp_options)

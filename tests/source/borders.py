@@ -51,7 +51,7 @@ ALLOWED["plugin"] = {"plugin/cli", "plugin/wireshark", "tap", E + "core", E + "p
 ALLOWED["plugin/qt"] = set()
 
 WIRESHARK = {"plugin", "plugin/cli", "plugin/wireshark"}
-WIRESHARK_FILES = {"tap/listener.c", "tap/dissection.c", "tap/epan_values.c", "tap/epan_values.h"}
+WIRESHARK_FILES = {"tap/" + name for name in ("listener.c", "dissection.c", "epan_values.c", "epan_values.h", "icmp.c")}
 WIRESHARK_HEADER = re.compile(r"(wireshark|epan|wsutil|wiretap|ui)/|(ws_|config\.h)")
 INCLUDE = re.compile(r'\s*#\s*include\s+([<"])([^>"]+)')
 

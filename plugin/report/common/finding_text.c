@@ -203,6 +203,18 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "The path answers again in frame {1}, and new data goes over it from frame {2} on.",
     [MPT_PHRASE_OUTAGE_UNUSED] = "The path answers again in frame {1}, but no new data goes over it.",
     [MPT_PHRASE_OUTAGE_LASTS] = "It does not answer again.",
+    [MPT_PHRASE_ICMP_ERROR] = "{1} answers what the {2} sends on {3} with {4}{5?|, {5:plain} times}. ",
+    [MPT_PHRASE_ICMP_MTU] =
+        "Segments are too large for the way behind it{1?|, which takes {1} bytes}: where this message does not "
+        "get back to the sender, they are lost for good.",
+    [MPT_PHRASE_ICMP_NO_JOIN] = "The join fails for this reason.",
+    [MPT_PHRASE_ICMP_NO_CONNECTION] = "The connection fails for this reason.",
+    [MPT_PHRASE_ICMP_PATH_GONE] = "Nothing is acknowledged on this subflow any more: its path is gone.",
+    [MPT_PHRASE_ICMP_GOES_ON] = "The subflow goes on.",
+    [MPT_PHRASE_PATH_MTU] =
+        "No segment of {1} that the {2} sends on {3} is acknowledged (the first was sent {4:plain} times), while "
+        "those of up to {5} are: the path does not take packets of that size{6?|, and no ICMP message tells the "
+        "sender}.",
     [MPT_PHRASE_SUBFLOW_ABANDONED] =
         "The {2} sends nothing over {1} after {3} s, although it is up; {4} ({4/5} of all its data) go over "
         "the others since.",
@@ -329,6 +341,15 @@ static void put_subflow(GString *out, const mpt_term *a, char way)
         g_string_append_printf(out, "subflow %u (%s - %s)", a->subflow.id, client, server);
 }
 
+/* "ICMP host unreachable (type 3, code 1)" */
+static void put_icmp(GString *out, uint64_t number)
+{
+    uint8_t version = (uint8_t)(number >> 16), type = (uint8_t)(number >> 8), code = (uint8_t)number;
+
+    g_string_append_printf(out, "%s %s (type %u, code %u)", version == MPT_FAMILY_IPV6 ? "ICMPv6" : "ICMP",
+                           mpt_icmp_name(version, type, code), type, code);
+}
+
 /* way: the first letter of what stands behind the colon. */
 static void put_term(const struct writing *w, const mpt_term *a, char way)
 {
@@ -383,6 +404,9 @@ static void put_term(const struct writing *w, const mpt_term *a, char way)
         break;
     case MPT_TERM_CHECKSUM:
         g_string_append_printf(w->out, "0x%04x", (unsigned)a->number);
+        break;
+    case MPT_TERM_ICMP:
+        put_icmp(w->out, a->number);
         break;
     case MPT_TERM_POINT:
         g_string_append(w->out, w->points[a->number]);

@@ -114,3 +114,50 @@ const char *mpt_usefulness_name(mpt_usefulness usefulness)
 
     return names[usefulness];
 }
+
+/* --- ICMP --- */
+
+static const char *const UNREACHABLE[] = {
+    [0] = "network unreachable",
+    [1] = "host unreachable",
+    [2] = "protocol unreachable",
+    [3] = "port unreachable",
+    [4] = "fragmentation needed",
+    [5] = "source route failed",
+    [6] = "network unknown",
+    [7] = "host unknown",
+    [8] = "source host isolated",
+    [9] = "network administratively prohibited",
+    [10] = "host administratively prohibited",
+    [11] = "network unreachable for this type of service",
+    [12] = "host unreachable for this type of service",
+    [13] = "communication administratively prohibited",
+    [14] = "host precedence violation",
+    [15] = "precedence cutoff",
+};
+
+static const char *const UNREACHABLE_V6[] = {
+    [0] = "no route to the destination",
+    [1] = "communication administratively prohibited",
+    [2] = "beyond the scope of the source address",
+    [3] = "address unreachable",
+    [4] = "port unreachable",
+    [5] = "source address failed the policy",
+    [6] = "route rejected",
+};
+
+const char *mpt_icmp_name(uint8_t version, uint8_t type, uint8_t code)
+{
+    bool v6 = version == MPT_FAMILY_IPV6;
+
+    if (type == (v6 ? 1 : 3)) {
+        if (v6 ? code < G_N_ELEMENTS(UNREACHABLE_V6) : code < G_N_ELEMENTS(UNREACHABLE))
+            return v6 ? UNREACHABLE_V6[code] : UNREACHABLE[code];
+        return "destination unreachable";
+    }
+    if (v6 && type == 2)
+        return "packet too big";
+    if (type == (v6 ? 3 : 11))
+        return code ? "reassembly time exceeded" : v6 ? "hop limit exceeded" : "time to live exceeded";
+    return "parameter problem";
+}

@@ -34,4 +34,7 @@ const char *mpt_ignoring_name(mpt_ignoring why);
 const char *mpt_capable_flags_text(uint8_t flags, char *text);
 const char *mpt_tcprst_flags_text(uint8_t flags, char *text);
 
+/* What an ICMP (version 4) or ICMPv6 error says: "host unreachable" (RFC 792, 1812, 4443). */
+const char *mpt_icmp_name(uint8_t version, uint8_t type, uint8_t code);
+
 #endif

@@ -49,6 +49,21 @@ uint32_t mpt_endpoint_hash(const mpt_endpoint *e)
     return (uint32_t)(h >> 32);
 }
 
+unsigned mpt_endpoint_pair_hash(const void *ends)
+{
+    const mpt_endpoint *e = ends;
+
+    return mpt_endpoint_hash(&e[0]) ^ mpt_endpoint_hash(&e[1]);
+}
+
+int mpt_endpoint_pair_equal(const void *a, const void *b)
+{
+    const mpt_endpoint *x = a, *y = b;
+
+    return (mpt_endpoint_equal(&x[0], &y[0]) && mpt_endpoint_equal(&x[1], &y[1])) ||
+           (mpt_endpoint_equal(&x[0], &y[1]) && mpt_endpoint_equal(&x[1], &y[0]));
+}
+
 const char *mpt_endpoint_address_text(const mpt_endpoint *e, char *text)
 {
     int family = e->family == MPT_FAMILY_IPV4 ? AF_INET : AF_INET6;

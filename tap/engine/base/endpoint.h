@@ -40,6 +40,9 @@ bool mpt_endpoint_equal(const mpt_endpoint *a, const mpt_endpoint *b);
 /* The same address, whatever the ports. */
 bool mpt_endpoint_same_address(const mpt_endpoint *a, const mpt_endpoint *b);
 uint32_t mpt_endpoint_hash(const mpt_endpoint *e);
+/* For hash tables whose keys are two endpoints, in either order. */
+unsigned mpt_endpoint_pair_hash(const void *ends);
+int mpt_endpoint_pair_equal(const void *a, const void *b);
 
 /* "192.0.2.1", "2001:db8::1" (RFC 5952), "" for no family. text has MPT_ADDRESS_TEXT bytes. Returns text. */
 const char *mpt_endpoint_address_text(const mpt_endpoint *e, char *text);

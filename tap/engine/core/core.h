@@ -4,7 +4,7 @@
  *   signalling.c  options and flags: what they change in the subflow and its connection
  *   identity.c    which connection a subflow belongs to; merges two that turn out to be one
  *   accounting.c  payload: counted once per subflow, mapped, claimed at the data level
- *   evidence.c    history that only the findings read; evidence_outages.c: of paths that were out
+ *   evidence.c    history that only the findings read; evidence_hearing.c: of each path
  *   eviction.c    forgets flows and connections that never carried payload
  *
  * Invariant: these files alone change mpt_engine, mpt_connection, mpt_subflow and what hangs from them.
@@ -15,6 +15,7 @@
 #define MPT_CORE_H
 
 #include "engine.h"
+#include "icmp_errors.h"
 #include "tap/engine/base/lookback.h"
 
 typedef struct mpt_observed {
@@ -45,7 +46,8 @@ struct mpt_engine {
     GHashTable *dsns;   /* upper half of a DSN -> GSList, newest first (identity.c) */
     uint32_t barrier;   /* counts claims of connections whose data level may still move (accounting.c) */
     const mpt_connection *last_claimant;
-    GArray *observers; /* mpt_observed */
+    GArray *observers;     /* mpt_observed */
+    mpt_icmp_errors *icmp; /* NULL: none */
     uint64_t events;
     struct mpt_eviction idle;
     uint32_t one_sided; /* flows with packets from one side only */

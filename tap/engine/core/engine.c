@@ -39,21 +39,6 @@ void mpt_engine_config_default(mpt_engine_config *config)
 
 /* --- the table of flows: one entry for a 4-tuple, whichever way round --- */
 
-static guint ends_hash(gconstpointer key)
-{
-    const mpt_endpoint *ends = key;
-
-    return mpt_endpoint_hash(&ends[0]) ^ mpt_endpoint_hash(&ends[1]);
-}
-
-static gboolean ends_equal(gconstpointer a, gconstpointer b)
-{
-    const mpt_endpoint *x = a, *y = b;
-
-    return (mpt_endpoint_equal(&x[0], &y[0]) && mpt_endpoint_equal(&x[1], &y[1])) ||
-           (mpt_endpoint_equal(&x[0], &y[1]) && mpt_endpoint_equal(&x[1], &y[0]));
-}
-
 static mpt_side side_of(const mpt_subflow *s, const mpt_segment *g)
 {
     /* Both ends may be the same endpoint: then all is side A. */
@@ -86,7 +71,7 @@ static mpt_subflow *newest_subflow(mpt_engine *e, const mpt_segment *g)
     mpt_endpoint ends[2] = {g->src, g->dst};
     mpt_subflow *s = guess_subflow(e, g);
 
-    if (s && !s->newer && ends_equal(s->ends, ends))
+    if (s && !s->newer && mpt_endpoint_pair_equal(s->ends, ends))
         return s;
     s = g_hash_table_lookup(e->flows, ends);
     if (s)
@@ -340,7 +325,7 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     e->subflows = g_ptr_array_new();
     e->connections = g_ptr_array_new();
     mpt_eviction_init(e);
-    e->flows = g_hash_table_new(ends_hash, ends_equal);
+    e->flows = g_hash_table_new(mpt_endpoint_pair_hash, mpt_endpoint_pair_equal);
     e->observers = g_array_new(FALSE, FALSE, sizeof(mpt_observed));
     return e;
 }
@@ -352,6 +337,7 @@ void mpt_engine_free(mpt_engine *e)
     mpt_lookback_free(e->timeorder);
     g_array_free(e->streams, TRUE);
     mpt_identity_free(e);
+    mpt_icmp_errors_free(e->icmp);
     if (e->config.keys)
         g_array_unref(e->config.keys);
     g_hash_table_destroy(e->flows);
@@ -452,6 +438,22 @@ void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
 void mpt_engine_note_lost(mpt_engine *e)
 {
     e->counts.lost_segments++;
+}
+
+void mpt_engine_note_icmp(mpt_engine *e, const mpt_icmp_error *error)
+{
+    if (e->config.want_evidence)
+        mpt_icmp_errors_add(&e->icmp, error);
+}
+
+const mpt_icmp_error *mpt_engine_icmp(const mpt_engine *e, const mpt_endpoint ends[2])
+{
+    return mpt_icmp_errors_newest(e->icmp, ends);
+}
+
+const mpt_icmp_error *mpt_engine_older_icmp(const mpt_icmp_error *error)
+{
+    return mpt_icmp_errors_older(error);
 }
 
 void mpt_engine_flush(mpt_engine *e)

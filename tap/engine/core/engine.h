@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "tap/engine/state/connection.h"
+#include "tap/icmp_error.h"
 #include "tap/segment.h"
 
 typedef struct mpt_engine mpt_engine;
@@ -115,6 +116,8 @@ void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment);
 void mpt_engine_note_time(mpt_engine *e, int64_t time_ns);
 /* Counts a segment that Wireshark's dissector did not deliver (4.0). */
 void mpt_engine_note_lost(mpt_engine *e);
+/* Keeps an ICMP error, with config.want_evidence; at most 10,000. */
+void mpt_engine_note_icmp(mpt_engine *e, const mpt_icmp_error *error);
 /* Empties the look-back, at the end of the capture. Feeding may go on; older segments then count as late. */
 void mpt_engine_flush(mpt_engine *e);
 
@@ -125,6 +128,10 @@ const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e);
  * replaced by one of an empty connection, for which mpt_engine_forgot() is true. Borrowed. */
 const GPtrArray *mpt_engine_subflows(const mpt_engine *e);
 const GPtrArray *mpt_engine_connections(const mpt_engine *e);
+/* The newest ICMP error about a TCP connection between these two ends, and the next older one of `error`; NULL:
+ * there is none. Borrowed. */
+const mpt_icmp_error *mpt_engine_icmp(const mpt_engine *e, const mpt_endpoint ends[2]);
+const mpt_icmp_error *mpt_engine_older_icmp(const mpt_icmp_error *error);
 static inline bool mpt_engine_forgot(const mpt_subflow *s)
 {
     return s->connection && s->connection->subflows->len == 0;

@@ -12,6 +12,7 @@
  *   checks_reinjections.c  data sent on more than one subflow
  *   checks_paths.c       outages, subflows that are given up or come and go
  *   checks_connection.c  why there is one subflow only, who aborted it
+ *   checks_icmp.c        ICMP errors
  *   checks_middlebox.c   what changes between two vantage points
  *
  * Invariant: a check function reads const state, and changes nothing but `found`.
@@ -90,6 +91,11 @@ static inline mpt_term mpt_term_endpoint(mpt_term_type type, const mpt_endpoint 
     return (mpt_term){.type = type, .endpoint = *e};
 }
 
+static inline mpt_term mpt_term_icmp(const mpt_icmp_error *e)
+{
+    return mpt_term_of(MPT_TERM_ICMP, (uint64_t)e->ends[0].family << 16 | (uint64_t)e->type << 8 | e->code);
+}
+
 static inline mpt_term mpt_term_subflow(const mpt_subflow_view *sv)
 {
     return (mpt_term){.type = MPT_TERM_SUBFLOW, .subflow = {sv->subflow, sv->id, sv->side[MPT_CLIENT]}};
@@ -132,6 +138,8 @@ bool mpt_checking_found(const mpt_checking *x, mpt_finding_id id, uint32_t subfl
 uint64_t mpt_checking_sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns);
 /* True if DATA_ACKs acknowledge data of this side that it had not sent, on no path. */
 bool mpt_checking_never_sent(const mpt_connection *c, mpt_conn_side side);
+/* True if an ICMP error is about this subflow. */
+bool mpt_checking_icmp(const mpt_checking *x, const mpt_subflow *s);
 /* Appends a clause on what made the connection plain TCP, if the vantage points show it; false
  * if they don't. */
 bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f);
@@ -165,6 +173,8 @@ void mpt_check_idle(mpt_checking *x);
 void mpt_check_failover(mpt_checking *x);
 void mpt_check_single_path(mpt_checking *x);
 void mpt_check_aborted(mpt_checking *x);
+void mpt_check_icmp(mpt_checking *x);
+void mpt_check_sizes(mpt_checking *x);
 void mpt_check_outages(mpt_checking *x);
 void mpt_check_abandoned(mpt_checking *x);
 void mpt_check_flapping(mpt_checking *x);

@@ -77,12 +77,14 @@ static bool data_missing(const mpt_checking *x, mpt_direction direction)
 
 void mpt_check_single_path(mpt_checking *x)
 {
-    const mpt_subflow *first = x->v->subflow_count ? x->v->subflows[0].subflow : NULL;
+    const mpt_subflow *first;
     struct attempts a = {0};
     mpt_finding *f;
 
-    if (!x->whole || !x->reliable || x->v->fallback != MPT_FALLBACK_NONE ||
-        first->state == MPT_STATE_SYN_SENT || first->state == MPT_STATE_REFUSED ||
+    if (!x->whole || !x->reliable || x->v->fallback != MPT_FALLBACK_NONE)
+        return;
+    first = x->v->subflows[0].subflow;
+    if (first->state == MPT_STATE_SYN_SENT || first->state == MPT_STATE_REFUSED ||
         mpt_checking_one_way(&x->v->subflows[0]) || data_missing(x, MPT_C2S) || data_missing(x, MPT_S2C))
         return;
     for (uint32_t i = 1; i < x->v->subflow_count; i++)

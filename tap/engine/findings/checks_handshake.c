@@ -134,7 +134,9 @@ static void no_answer(struct join *k)
     const mpt_subflow *s = k->s;
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
 
-    if (mpt_checking_one_way(k->sv) || (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
+    /* Where ICMP gives the reason, that finding has it. */
+    if (mpt_checking_one_way(k->sv) || mpt_checking_icmp(k->x, s) ||
+        (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
         return;
     mpt_say(join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame),
             MPT_PHRASE_JOIN_UNANSWERED, k->name, k->by, mpt_term_of(MPT_TERM_COUNT, syns));

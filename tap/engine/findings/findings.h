@@ -84,6 +84,7 @@ typedef enum mpt_term_type {
     MPT_TERM_REASON,   /* of MP_TCPRST */
     MPT_TERM_TOKEN,
     MPT_TERM_CHECKSUM,
+    MPT_TERM_ICMP, /* version of IP, type and code of an error, each a byte */
     MPT_TERM_POINT /* the number of a vantage point, as in mpt_path_hop */
 } mpt_term_type;
 

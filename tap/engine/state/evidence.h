@@ -31,6 +31,17 @@ typedef struct mpt_outage {
 
 enum { MPT_OUTAGES = 8 }; /* of a side of a subflow are kept; further ones are counted */
 
+/* Sizes of payload that got through, and that did not. */
+typedef struct mpt_sizes {
+    uint32_t acked;   /* the largest that was acknowledged */
+    uint32_t awaited; /* a larger one, up to awaited_end; 0: none */
+    int64_t awaited_end;
+    /* The largest segment at the acknowledged edge, and how often it was sent there. */
+    uint32_t stuck, stuck_count, stuck_frame;
+    bool stuck_heard; /* the other end was heard since */
+    int64_t stuck_position, stuck_ns;
+} mpt_sizes;
+
 /* What this side sends and hears, for mpt_outage. Positions are those of the subflow. */
 typedef struct mpt_hearing {
     int64_t sent,
@@ -43,6 +54,7 @@ typedef struct mpt_hearing {
     uint32_t count;             /* of outages */
     int64_t srtt_ns, rttvar_ns; /* RFC 6298; srtt 0: no sample */
     mpt_outage *outages;        /* NULL: none */
+    mpt_sizes sizes;
 } mpt_hearing;
 
 /* One side of a subflow as sender. */

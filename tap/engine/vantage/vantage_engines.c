@@ -116,6 +116,13 @@ void mpt_vantage_engines_note_lost(mpt_vantage_engines *p)
         mpt_engine_note_lost(p->engines[i]);
 }
 
+void mpt_vantage_engines_note_icmp(mpt_vantage_engines *p, const mpt_icmp_error *error)
+{
+    /* It says the same wherever it was captured. */
+    for (unsigned i = 0; i < p->count; i++)
+        mpt_engine_note_icmp(p->engines[i], error);
+}
+
 void mpt_vantage_engines_flush(mpt_vantage_engines *p)
 {
     mpt_vantage_flush(p->vantage);

@@ -45,6 +45,7 @@ void mpt_vantage_engines_free(mpt_vantage_engines *p);
 void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segments, unsigned count);
 void mpt_vantage_engines_note_time(mpt_vantage_engines *p, int64_t time_ns);
 void mpt_vantage_engines_note_lost(mpt_vantage_engines *p);
+void mpt_vantage_engines_note_icmp(mpt_vantage_engines *p, const mpt_icmp_error *error);
 /* Call at the end of the capture. */
 void mpt_vantage_engines_flush(mpt_vantage_engines *p);
 

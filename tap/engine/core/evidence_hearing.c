@@ -1,7 +1,8 @@
-/* evidence_outages.c - times in which a path was out, as its two ends could tell: see mpt_outage.
+/* evidence_hearing.c - what each side of a subflow sends and hears: times in which the path was out, and sizes
+ * of segments that do not get through (see mpt_hearing).
  *
- * Only what a sender repeats without hearing anything counts: a path that nobody uses is not out, and a capture
- * that has missed packets for a while shows no repetitions.
+ * Only what a sender repeats without hearing anything is an outage: a path that nobody uses is not out, and a
+ * capture that has missed packets for a while shows no repetitions.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -66,6 +67,38 @@ static void end_outage(mpt_hearing *h, const mpt_segment *g, int64_t in_flight)
     h->count++;
 }
 
+/* --- sizes --- */
+
+static void size_heard(mpt_sizes *z, int64_t acked)
+{
+    z->stuck_heard |= z->stuck_count > 0;
+    if (z->awaited && acked >= z->awaited_end) {
+        z->acked = z->awaited;
+        z->awaited = 0;
+    }
+}
+
+static void size_said(mpt_sizes *z, const mpt_segment *g, int64_t position, int64_t acked)
+{
+    if (g->payload_len > z->acked && !z->awaited) {
+        z->awaited = g->payload_len;
+        z->awaited_end = position + g->payload_len;
+    }
+    if (position != acked || g->payload_len < z->stuck)
+        return;
+    if (g->payload_len > z->stuck || position != z->stuck_position) {
+        z->stuck = g->payload_len;
+        z->stuck_position = position;
+        z->stuck_count = 0;
+        z->stuck_heard = false;
+        z->stuck_frame = g->frame;
+        z->stuck_ns = g->time_ns;
+    }
+    z->stuck_count++;
+}
+
+/* --- a segment --- */
+
 void mpt_evidence_heard(mpt_hearing *h, const mpt_subflow *s, const mpt_half *half, const mpt_segment *g)
 {
     /* The handshake goes all the way and back. */
@@ -78,6 +111,7 @@ void mpt_evidence_heard(mpt_hearing *h, const mpt_subflow *s, const mpt_half *ha
             sample(h, g->time_ns - h->timed_ns);
         h->timed_frame = 0;
     }
+    size_heard(&h->sizes, half->acked);
     h->repeated = 0;
     h->acked = half->acked;
     h->unanswered_frame = 0;
@@ -98,6 +132,7 @@ void mpt_evidence_said(mpt_hearing *h, const mpt_segment *g, int64_t position)
         h->unanswered_frame = g->frame;
         h->unanswered_ns = g->time_ns;
     }
+    size_said(&h->sizes, g, position, h->acked);
     if (end <= h->sent) {
         h->repeated++;
         return;

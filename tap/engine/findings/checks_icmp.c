@@ -1,0 +1,135 @@
+/* checks_icmp.c - what routers and hosts say about segments of a connection with ICMP (RFC 9293 3.9.2.2), and
+ * segments that are too large without anybody saying so.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "checks.h"
+
+/* An error of one kind, from one router, about one direction of a subflow. */
+struct complaint {
+    const mpt_icmp_error *first; /* in the file */
+    uint32_t count;
+};
+
+/* Is it about this subflow, not about another one with these ports? */
+static bool is_about(const mpt_icmp_error *e, const mpt_subflow *s)
+{
+    return (!s->older || e->time_ns >= s->start_ns) && (!s->newer || e->time_ns < s->newer->start_ns);
+}
+
+static bool same_kind(const mpt_icmp_error *a, const mpt_icmp_error *b)
+{
+    return a->type == b->type && a->code == b->code && mpt_endpoint_equal(&a->router, &b->router) &&
+           mpt_endpoint_equal(&a->ends[0], &b->ends[0]);
+}
+
+static bool is_known(const GArray *complaints, const mpt_icmp_error *e)
+{
+    for (guint i = 0; i < complaints->len; i++) {
+        struct complaint *k = &g_array_index(complaints, struct complaint, i);
+        if (same_kind(k->first, e)) {
+            k->first = e; /* older */
+            k->count++;
+            return true;
+        }
+    }
+    return false;
+}
+
+#define MAX_COMPLAINTS 8 /* kinds about one subflow */
+
+static GArray *complaints_about(const mpt_checking *x, const mpt_subflow *s)
+{
+    GArray *complaints = g_array_new(FALSE, FALSE, sizeof(struct complaint));
+    const mpt_icmp_error *e = mpt_engine_icmp(x->engine, s->ends);
+
+    for (; e; e = mpt_engine_older_icmp(e)) {
+        struct complaint k = {.first = e, .count = 1};
+        if (is_about(e, s) && !is_known(complaints, e) && complaints->len < MAX_COMPLAINTS)
+            g_array_append_val(complaints, k);
+    }
+    return complaints;
+}
+
+/* What became of the subflow. */
+static void say_effect(mpt_finding *f, const mpt_subflow_view *sv, mpt_role sender, const mpt_icmp_error *e)
+{
+    const mpt_subflow *s = sv->subflow;
+    const mpt_half *h = &s->half[sv->side[sender]];
+
+    if (mpt_icmp_too_big(e))
+        mpt_say(f, MPT_PHRASE_ICMP_MTU, mpt_term_of(MPT_TERM_NUMBER, e->mtu));
+    else if (s->state == MPT_STATE_SYN_SENT || s->state == MPT_STATE_REFUSED)
+        mpt_say(f, s->kind == MPT_SUBFLOW_JOIN ? MPT_PHRASE_ICMP_NO_JOIN : MPT_PHRASE_ICMP_NO_CONNECTION);
+    else if (h->bytes.segments && h->next > MAX(h->acked, 0) && h->acked_ns < e->time_ns)
+        mpt_say(f, MPT_PHRASE_ICMP_PATH_GONE);
+    else
+        mpt_say(f, MPT_PHRASE_ICMP_GOES_ON);
+}
+
+static void say_icmp(mpt_checking *x, const mpt_subflow_view *sv, const struct complaint *k)
+{
+    const mpt_icmp_error *e = k->first;
+    mpt_role sender =
+        mpt_endpoint_equal(&e->ends[0], mpt_metrics_endpoint(sv, MPT_CLIENT)) ? MPT_CLIENT : MPT_SERVER;
+    mpt_finding *f = mpt_found(x, MPT_FINDING_ICMP_ERROR, e->time_ns, e->frame, k->count);
+
+    mpt_say(f, MPT_PHRASE_ICMP_ERROR, mpt_term_endpoint(MPT_TERM_ADDRESS, &e->router), mpt_term_role(sender),
+            mpt_term_subflow(sv), mpt_term_icmp(e), mpt_term_of(MPT_TERM_COUNT, k->count));
+    say_effect(f, sv, sender, e);
+    mpt_found_subflow(f, sv);
+    mpt_found_direction(f, mpt_role_sends(sender));
+}
+
+void mpt_check_icmp(mpt_checking *x)
+{
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow_view *sv = &x->v->subflows[i];
+        GArray *complaints = complaints_about(x, sv->subflow);
+
+        for (guint k = 0; k < complaints->len; k++)
+            say_icmp(x, sv, &g_array_index(complaints, struct complaint, k));
+        g_array_free(complaints, TRUE);
+    }
+}
+
+bool mpt_checking_icmp(const mpt_checking *x, const mpt_subflow *s)
+{
+    const mpt_icmp_error *e = mpt_engine_icmp(x->engine, s->ends);
+
+    while (e && !is_about(e, s))
+        e = mpt_engine_older_icmp(e);
+    return e != NULL;
+}
+
+/* --- segments that are too large (RFC 2923 2.1) --- */
+
+/* Sent so often, a segment is not lost by chance. */
+#define STUCK_TIMES 3
+
+static void check_sizes(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
+{
+    const mpt_sizes *z =
+        &sv->subflow->evidence->half[sv->side[mpt_direction_sender(direction)]].hearing.sizes;
+    mpt_finding *f;
+
+    if (z->stuck_count < STUCK_TIMES || !z->stuck_heard || !z->acked || z->stuck <= z->acked)
+        return;
+    f = mpt_say(mpt_found(x, MPT_FINDING_PATH_MTU, z->stuck_ns, z->stuck_frame, z->stuck_count),
+                MPT_PHRASE_PATH_MTU, mpt_term_of(MPT_TERM_BYTES, z->stuck), mpt_term_sender(direction),
+                mpt_term_subflow(sv), mpt_term_of(MPT_TERM_COUNT, z->stuck_count),
+                mpt_term_of(MPT_TERM_BYTES, z->acked),
+                mpt_term_of(MPT_TERM_FLAG, mpt_checking_icmp(x, sv->subflow)));
+    mpt_found_subflow(f, sv);
+    mpt_found_direction(f, direction);
+}
+
+void mpt_check_sizes(mpt_checking *x)
+{
+    for (uint32_t i = 0; i < x->v->subflow_count && x->reliable; i++) {
+        const mpt_subflow_view *sv = &x->v->subflows[i];
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && sv->subflow->evidence; direction++)
+            if (!mpt_checking_one_way(sv))
+                check_sizes(x, sv, direction);
+    }
+}

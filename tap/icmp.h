@@ -1,0 +1,21 @@
+/* icmp.h - ICMP errors about TCP segments, for both doors: wrappers around the dissectors of ICMP and ICMPv6.
+ *
+ * Invariant: the wrappers are installed only between start and stop, and leave the dissection itself to the
+ * dissectors that they replace. TCP packets cost nothing more.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_ICMP_H
+#define MPT_ICMP_H
+
+#include "icmp_error.h"
+
+/* Call once, while protocols are registered. Registers the tap MPT_ICMP_TAP, which gets each error as a
+ * const mpt_icmp_error *. */
+#define MPT_ICMP_TAP "mptcpscope.icmp"
+void mpt_icmp_register(void);
+/* start() takes effect with the next frame. Each start() needs its stop(). */
+void mpt_icmp_start(void);
+void mpt_icmp_stop(void);
+
+#endif

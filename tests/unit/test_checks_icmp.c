@@ -1,0 +1,180 @@
+/* test_checks_icmp.c - ICMP errors and sizes that do not get through: each case that raises one, and near misses.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tests/support/findings_scene.h"
+
+/* An error about what this side of the flow sends. */
+static void complain(struct scene *s, const flow *f, unsigned side, uint8_t type, uint8_t code, uint32_t mtu)
+{
+    mpt_icmp_error e = {.time_ns = s->w.now_ns,
+                        .frame = ++s->w.frame,
+                        .type = type,
+                        .code = code,
+                        .mtu = mtu,
+                        .router = endpoint_of("203.0.113.254", 0),
+                        .ends = {f->ends[side], f->ends[!side]}};
+
+    mpt_engine_note_icmp(s->w.engine, &e);
+    s->w.now_ns += MS;
+}
+
+static void test_icmp_error__join_refused__is_the_reason_and_no_firewall(void **state)
+{
+    struct scene s;
+    mpt_option syn = {.subtype = MPT_MP_JOIN, .length = 12, .join = {.step = MPT_JOIN_SYN}};
+    struct result r;
+    (void)state;
+    begin_open(&s);
+    syn.join.token = mpt_key_token(s.h.key[1], MPT_V1);
+    send_one(&s.b, 0, MPT_TCP_SYN, &syn);
+    complain(&s, &s.b, 0, 3, 13, 0);
+    later(&s, 5000);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    r = expect_one(&s, MPT_FINDING_ICMP_ERROR, MPT_SEVERITY_WARNING);
+    assert_int_equal(r.subflow.value, 1);
+    assert_int_equal(r.frame, 7);
+    expect_words(r, "203.0.113.254 answers what the client sends on subflow 1");
+    expect_words(r, "The join fails for this reason.");
+}
+
+static void test_join_unanswered__icmp_tells_why__none(void **state)
+{
+    struct scene s;
+    mpt_option syn = {.subtype = MPT_MP_JOIN, .length = 12, .join = {.step = MPT_JOIN_SYN}};
+    (void)state;
+    begin_open(&s);
+    syn.join.token = mpt_key_token(s.h.key[1], MPT_V1);
+    send_one(&s.b, 0, MPT_TCP_SYN, &syn);
+    complain(&s, &s.b, 0, 3, 13, 0);
+    later(&s, 5000);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    expect_none(&s, MPT_FINDING_JOIN_UNANSWERED);
+}
+
+static void test_icmp_error__three_times__one_finding_with_the_first_frame(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    for (unsigned i = 0; i < 3; i++)
+        complain(&s, &s.b, 0, 11, 0, 0);
+    r = expect_one(&s, MPT_FINDING_ICMP_ERROR, MPT_SEVERITY_WARNING);
+    assert_int_equal(r.n, 3);
+    assert_int_equal(r.frame, 11);
+    expect_words(
+        r,
+        "time to live exceeded (type 11, code 0), 3 times. Nothing is acknowledged on this subflow any more");
+}
+
+static void test_icmp_error__about_what_the_server_sends__says_so(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    complain(&s, &s.b, 1, 3, 4, 1280);
+    expect_words(expect_one(&s, MPT_FINDING_ICMP_ERROR, MPT_SEVERITY_WARNING), "which takes 1280 bytes");
+}
+
+static void test_icmp_error__of_no_connection__none(void **state)
+{
+    struct scene s;
+    flow other;
+    (void)state;
+    begin_two(&s);
+    other = flow_between(&s.w, "192.0.2.1", 40009, "192.0.2.2", 5001, 9);
+    complain(&s, &other, 0, 3, 13, 0);
+    expect_none(&s, MPT_FINDING_ICMP_ERROR);
+}
+
+/* --- sizes --- */
+
+/* A small segment that is acknowledged, then so many times one of 1,400 bytes, of which the peer says nothing
+ * new. */
+static void get_stuck(struct scene *s, unsigned times, uint16_t small)
+{
+    begin_open(s);
+    flow_send_data(&s->a, 0, &s->h, 0, 101, small);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 101 + small);
+    for (unsigned i = 0; i < times; i++) {
+        flow_send_data(&s->a, 0, &s->h, 0, 101 + small, 1400);
+        s->a.next[0] -= 1400;
+        flow_send(&s->a, 1, MPT_TCP_ACK, 0, NULL, 0);
+        later(s, 300);
+    }
+}
+
+static void test_path_mtu__large_one_never_acknowledged__warning(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    get_stuck(&s, 3, 500);
+    r = expect_one(&s, MPT_FINDING_PATH_MTU, MPT_SEVERITY_WARNING);
+    assert_int_equal(r.n, 3);
+    assert_int_equal(r.frame, 8);
+    expect_words(r, "No segment of 1,400 bytes that the client sends on subflow 0");
+    expect_words(r, "those of up to 500 bytes are");
+    expect_words(r, "no ICMP message tells the sender");
+}
+
+static void test_path_mtu__sent_twice__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    get_stuck(&s, 2, 500);
+    expect_none(&s, MPT_FINDING_PATH_MTU);
+}
+
+static void test_path_mtu__one_of_that_size_was_acknowledged__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    get_stuck(&s, 5, 1400);
+    expect_none(&s, MPT_FINDING_PATH_MTU);
+}
+
+static void test_path_mtu__acknowledged_in_the_end__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    get_stuck(&s, 5, 500);
+    flow_send_data(&s.a, 0, &s.h, 0, 601, 1400);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 2001);
+    expect_none(&s, MPT_FINDING_PATH_MTU);
+}
+
+static void test_path_mtu__nothing_heard_any_more__is_an_outage(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 500);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 601);
+    for (unsigned i = 0; i < 5; i++) {
+        flow_send_data(&s.a, 0, &s.h, 0, 601, 1400);
+        s.a.next[0] -= 1400;
+        later(&s, 300);
+    }
+    expect_none(&s, MPT_FINDING_PATH_MTU);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_icmp_error__join_refused__is_the_reason_and_no_firewall),
+        cmocka_unit_test(test_join_unanswered__icmp_tells_why__none),
+        cmocka_unit_test(test_icmp_error__three_times__one_finding_with_the_first_frame),
+        cmocka_unit_test(test_icmp_error__about_what_the_server_sends__says_so),
+        cmocka_unit_test(test_icmp_error__of_no_connection__none),
+        cmocka_unit_test(test_path_mtu__large_one_never_acknowledged__warning),
+        cmocka_unit_test(test_path_mtu__sent_twice__none),
+        cmocka_unit_test(test_path_mtu__one_of_that_size_was_acknowledged__none),
+        cmocka_unit_test(test_path_mtu__acknowledged_in_the_end__none),
+        cmocka_unit_test(test_path_mtu__nothing_heard_any_more__is_an_outage),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
