@@ -116,19 +116,11 @@ static void init_table(stat_tap_table_ui *ui)
         stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, NULL));
 }
 
-static bool has_row(const stat_tap_table *table, uint32_t connection)
+static bool has_row(const stat_tap_table *table, const mpt_frame_ids *ids, bool subflows)
 {
     for (unsigned i = table->num_elements; i > 0; i--)
-        if (table->elements[i - 1][0].value.uint_value == connection)
-            return true;
-    return false;
-}
-
-static bool has_subflow(const stat_tap_table *table, uint32_t connection, uint32_t subflow)
-{
-    for (unsigned i = table->num_elements; i > 0; i--)
-        if (table->elements[i - 1][0].value.uint_value == connection &&
-            table->elements[i - 1][1].value.uint_value == subflow)
+        if (table->elements[i - 1][0].value.uint_value == ids->connection_id &&
+            (!subflows || table->elements[i - 1][1].value.uint_value == ids->subflow_id))
             return true;
     return false;
 }
@@ -165,8 +157,7 @@ static tap_packet_status take(void *tapdata, packet_info *pinfo, bool subflows)
     bool added = false;
 
     for (unsigned i = 0; frames && mpt_frames_ids(frames, pinfo->num, i, &ids); i++) {
-        if (!ids.connection || (subflows ? has_subflow(table, ids.connection_id, ids.subflow_id)
-                                         : has_row(table, ids.connection_id)))
+        if (!ids.connection || has_row(table, &ids, subflows))
             continue;
         add_row(table, frames, &ids, subflows);
         added = true;
