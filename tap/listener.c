@@ -54,7 +54,8 @@ struct filter {
 
 static int option_tap = -1, tcp_option_tap = -1;
 static dissector_handle_t wrapper_handle, original_handle;
-static dissector_handle_t timestamps_handle, original_timestamps, mss_handle, original_mss;
+static dissector_handle_t timestamps_handle, original_timestamps, mss_handle, original_mss, scale_handle,
+    original_scale;
 
 /* --- from epan's values to ours --- */
 
@@ -323,6 +324,12 @@ static int dissect_mss(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void
     return go_on(original_mss, tvb, pinfo, tree, data);
 }
 
+static int dissect_scale(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
+{
+    queue(tcp_option_tap, tvb, pinfo, data);
+    return go_on(original_scale, tvb, pinfo, tree, data);
+}
+
 static void wrap(uint32_t kind, dissector_handle_t with, dissector_handle_t *original)
 {
     dissector_table_t table = find_dissector_table("tcp.option");
@@ -357,6 +364,10 @@ void mpt_listener_register(void)
         dissect_mss,
         proto_register_protocol_in_name_only("TCP maximum segment size, for mptcpscope", "TCP MSS",
                                              "mptcpscope.mss", proto_get_id_by_filter_name("tcp"), FT_BYTES));
+    scale_handle = create_dissector_handle(
+        dissect_scale, proto_register_protocol_in_name_only("TCP window scale, for mptcpscope",
+                                                            "TCP window scale", "mptcpscope.scale",
+                                                            proto_get_id_by_filter_name("tcp"), FT_BYTES));
     tcp_option_tap = register_tap("mptcpscope.tcp_option");
 }
 
@@ -430,6 +441,7 @@ bool mpt_listener_want_tcp_options(char **error)
     if (listener.want_tcp_options) {
         wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
         wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
+        wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
     }
     return listener.want_tcp_options;
 }
@@ -468,6 +480,7 @@ void mpt_listener_stop(void)
         remove_tap_listener(&tag_tcp_option);
     unwrap(MPT_TCP_OPTION_TIMESTAMPS, &original_timestamps);
     unwrap(MPT_TCP_OPTION_MSS, &original_mss);
+    unwrap(MPT_TCP_OPTION_WINDOW_SCALE, &original_scale);
     g_slist_free_full(listener.filters, remove_filter);
     listener.filters = NULL;
     mpt_listener_forget();

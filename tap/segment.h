@@ -35,6 +35,7 @@ enum {
     MPT_SEGMENT_LENGTH_UNKNOWN = 1 << 5, /* a fragment: payload_len is 0, the true length is not known */
     MPT_SEGMENT_MSS = 1 << 6,            /* mss is set */
     MPT_SEGMENT_INTERFACE = 1 << 7,      /* interface_id is set: the capture file's format has interfaces */
+    MPT_SEGMENT_WINDOW_SCALE = 1 << 8,   /* window_scale is set */
 };
 
 typedef struct mpt_segment {
@@ -54,6 +55,7 @@ typedef struct mpt_segment {
     uint16_t option_len;   /* bytes used of options */
     /* The segment's options of kind 30, one after the other, each with kind and length. */
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];
+    uint8_t window_scale;      /* of a SYN: the shift that it announces, at most 14 (RFC 7323 2.3) */
     uint32_t captured_payload; /* bytes at payload */
     const uint8_t *payload;    /* borrowed; NULL unless asked for */
 } mpt_segment;

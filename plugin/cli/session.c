@@ -65,6 +65,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->tcp_options |= more.tcp_options;
     to->interfaces |= more.interfaces;
     to->evidence |= more.evidence;
+    to->spans |= more.spans;
     to->paths |= more.paths;
 }
 

@@ -6,6 +6,7 @@
 
 #include "plugin/prefs.h"
 #include "session_internal.h"
+#include "tap/engine/speed/speed.h"
 
 /* Where a report writes while the capture is read; NULL unless it does. */
 static mpt_sink *live_sink(mpt_open_report *r)
@@ -35,6 +36,8 @@ static void open_collectors(mpt_engine *engine, unsigned point, void *user)
     mpt_time_window *w = user;
     guint i;
 
+    if (w->needs.evidence)
+        mpt_speed_open(engine, w->needs.spans);
     if (w->needs.paths && !w->paths)
         w->paths = mpt_path_collector_new(w->needs.paths);
     if (w->paths)

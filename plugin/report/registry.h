@@ -37,6 +37,7 @@ struct mpt_report_needs {
     bool interfaces;   /* their names */
     bool reinjections; /* which copies of bytes counted; takes `frames` too */
     unsigned paths; /* MPT_PATHS_*: what to compare between vantage points (pair_collector.h); 0: nothing */
+    bool spans;     /* with evidence: when what limited a direction (speed.h) */
 };
 
 /* What a report adds to the JSON document. */

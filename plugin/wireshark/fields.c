@@ -35,7 +35,7 @@ static int hf_mapped_by = -1, hf_first_copy = -1;
 static int hf_bytes[MPT_PIECE_UNMAPPED + 1] = {-1, -1, -1, -1, -1};
 static int hf_fallback_bytes = -1, hf_out_of_order = -1, hf_out_of_order_bytes = -1, hf_duplicate = -1;
 static int hf_data_ack = -1, hf_data_ack_rtt = -1, hf_data_ack_of = -1;
-static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1;
+static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1, hf_peer_window = -1;
 static int ett_mptcpscope = -1;
 
 static struct {
@@ -224,6 +224,8 @@ static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *fac
         generated(proto_tree_add_uint64(tree, hf_inflight, tvb, 0, 0, facts->inflight));
     if (facts->has_subflow_inflight)
         generated(proto_tree_add_uint64(tree, hf_subflow_inflight, tvb, 0, 0, facts->subflow_inflight));
+    if (facts->has_peer_window)
+        add_uint(tree, tvb, hf_peer_window, facts->peer_window);
 }
 
 static void add_acknowledgement(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
@@ -434,7 +436,11 @@ static void register_fields(int protocol)
               "subflow, with this segment."),
         FIELD(hf_window, "Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL,
               "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 "
-              "3.3.1). None where the subflow's SYNs are not in the capture."),
+              "3.3.1). It is its sender's own. None where the subflow's SYNs are not in the capture."),
+        FIELD(
+            hf_peer_window, "Receiver's window (bytes)", "mptcpscope.peer_window", FT_UINT32, BASE_DEC, NULL,
+            "On payload: the receive window that the other side has announced by now, on any subflow, from its "
+            "highest DATA_ACK on: what mptcpscope.inflight may reach."),
     };
     static int *ett[] = {&ett_mptcpscope};
 

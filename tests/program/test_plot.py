@@ -20,7 +20,7 @@ from compare_captures import TESTS, TOP, capture_of, collection
 
 problems = []
 DIRECTIONS = ('c2s', 's2c')
-TYPES = ('sequence', 'throughput', 'goodput', 'share', 'bursts', 'inflight', 'rtt', 'reorder', 'depth', 'interarrival',
+TYPES = ('sequence', 'throughput', 'goodput', 'share', 'bursts', 'inflight', 'limit', 'rtt', 'reorder', 'depth', 'interarrival',
          'acksize', 'subflows', 'tcp')
 
 

@@ -12,7 +12,7 @@ import sys
 
 E, R = "tap/engine/", "plugin/report/"
 ENGINE = {E + name for name in ("base", "protocol", "state", "core", "figures", "vantage", "paths", "reinjections",
-                                "findings", "graphs", "frames", "stream")}
+                                "findings", "graphs", "frames", "stream", "speed")}
 
 
 def engine(*names):
@@ -28,11 +28,12 @@ ALLOWED = {
     E + "figures": STATE,
     E + "vantage": STATE | engine("figures") | {"tap"},
     E + "paths": STATE | engine("figures", "vantage"),
-    E + "graphs": STATE | engine("figures"),
-    E + "frames": STATE | engine("figures"),
+    E + "speed": STATE,
+    E + "graphs": STATE | engine("figures", "speed"),
+    E + "frames": STATE | engine("figures", "speed"),
     E + "stream": STATE | engine("figures"),
     E + "reinjections": STATE | engine("figures"),
-    E + "findings": STATE | engine("figures", "paths", "reinjections", "vantage"),
+    E + "findings": STATE | engine("figures", "paths", "reinjections", "vantage", "speed"),
     "tap": engine("base", "protocol", "vantage", "frames"),
     R + "format": engine("base"),
     "plugin/report": ENGINE | {R + "format", R + "common", "plugin/qt"},

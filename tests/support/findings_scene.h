@@ -14,6 +14,7 @@
 
 #include "plugin/report/common/finding_text.h"
 #include "segments.h"
+#include "tap/engine/speed/speed.h"
 #include "tests/support/option_write.h"
 
 #define MS INT64_C(1000000)
@@ -37,6 +38,7 @@ static inline void begin(struct scene *s)
     wire_open(&s->w, &config);
     s->log = mpt_reinjection_log_new(s->w.engine);
     mpt_engine_observe(s->w.engine, &MPT_REINJECTION_OBSERVER, s->log);
+    mpt_speed_open(s->w.engine, false);
     s->h = HOSTS;
     s->a = flow_between(&s->w, "192.0.2.1", 40000, "192.0.2.2", 5001, 0);
     s->b = flow_between(&s->w, "198.51.100.1", 40001, "192.0.2.2", 5001, 1);

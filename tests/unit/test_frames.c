@@ -336,6 +336,7 @@ static void test_look__in_flight__at_both_levels(void **state)
     mpt_frames_finish(t.frames);
     facts = look(&t, one);
     assert_true(facts.has_inflight && facts.has_subflow_inflight);
+    assert_false(facts.has_peer_window); /* none was announced with a DATA_ACK */
     assert_int_equal(facts.inflight, 100);
     assert_int_equal(facts.subflow_inflight, 100);
     facts = look(&t, two);
@@ -343,6 +344,8 @@ static void test_look__in_flight__at_both_levels(void **state)
     assert_int_equal(facts.subflow_inflight, 300);
     facts = look(&t, three);
     assert_int_equal(facts.inflight, 350);
+    assert_true(facts.has_peer_window);
+    assert_int_equal(facts.peer_window, 4000);
     assert_int_equal(facts.subflow_inflight, 50);
     facts = look(&t, 6);
     assert_false(facts.has_inflight); /* it carries nothing */

@@ -244,6 +244,36 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_WINDOW_CLOSED] =
         "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on subflow {4:id}){5?, and "
         "did not open again|}: its application does not read fast enough.",
+    [MPT_PHRASE_LIMITED] =
+        "The paths limited the {1}'s data for {5/6} of {6} (receive window {2/6}, loss recovery {4/6}, "
+        "application {3/6}).",
+    [MPT_PHRASE_LIMITED_WINDOW] =
+        "The {1:peer}'s receive window limited the {1}'s data for {2/6} of {6} (paths {5/6}, loss recovery "
+        "{4/6}, application {3/6}).",
+    [MPT_PHRASE_LIMITED_APPLICATION] =
+        "The {1}'s application had nothing to send for {3/6} of {6} (paths {5/6}, receive window {2/6}, loss "
+        "recovery {4/6}).",
+    [MPT_PHRASE_LIMITED_RECOVERY] =
+        "Loss recovery held up the {1}'s data for {4/6} of {6} (paths {5/6}, receive window {2/6}, "
+        "application {3/6}).",
+    [MPT_PHRASE_LIMITED_BY_SEVERAL] =
+        "No single cause limited the {1}'s data over {6}: paths {5/6}, receive window {2/6}, loss recovery "
+        "{4/6}, application {3/6}.",
+    [MPT_PHRASE_WINDOW_LIMITED] =
+        "The {1:peer}'s receive window is too small: at most {2}, full for {3/4} of the time. At a round-trip "
+        "time of {5} ({6}) it allows {7}. ",
+    [MPT_PHRASE_WINDOW_NEEDED] = "The best rates seen on the paths ({1} in sum) need at least {2}.",
+    [MPT_PHRASE_WINDOW_NEEDED_UNKNOWN] =
+        "The capture does not show how fast the paths are; twice the rate needs twice the window.",
+    [MPT_PHRASE_WINDOW_SHRUNK] =
+        "The {1} takes back receive window that it had announced: the right edge moves back by {3?|up to }{2}"
+        "{3?| ({3:plain} times)}, first on {4}. Data that is on its way may be dropped.",
+    [MPT_PHRASE_WINDOW_TINY] =
+        "The {1}'s receive window stays below a segment for {2} (down to {3}): its application does not "
+        "read fast enough.",
+    [MPT_PHRASE_BUFFERBLOAT] =
+        "The round-trip time of {1} rises from {3} to {4} (95th percentile) under the {2}'s load: a queue on "
+        "the path fills up.",
     [MPT_PHRASE_SAME_DATA_TWICE] =
         "The {1} sends nearly all data on more than one subflow ({2}, {2/3} of the data, again): a "
         "redundant scheduler. This adds no throughput.",
@@ -370,6 +400,9 @@ static void put_term(const struct writing *w, const mpt_term *a, char way)
         break;
     case MPT_TERM_BYTES:
         mpt_units_things(w->out, a->number, "byte");
+        break;
+    case MPT_TERM_RATE:
+        mpt_units_rate(w->out, (double)a->number);
         break;
     case MPT_TERM_TIME:
         mpt_units_time(w->out, (int64_t)a->number);

@@ -17,6 +17,7 @@
 #include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/findings/findings.h"
+#include "tap/engine/speed/speed.h"
 
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
@@ -226,6 +227,14 @@ static void json_occurrences(mpt_json *json, const mpt_finding_group *group)
     mpt_json_end_array(json);
 }
 
+static void json_shares(mpt_json *json, const char *name, const double share[MPT_LIMITS])
+{
+    mpt_json_member_object_inline(json, name);
+    for (mpt_limit limit = 0; limit < MPT_LIMITS; limit++)
+        mpt_json_member_double(json, mpt_limit_name(limit), share[limit], 12);
+    mpt_json_end_object(json);
+}
+
 static void json_finding(mpt_json *json, const mpt_finding_group *group, const char *const *points)
 {
     mpt_table *table = mpt_table_new(TABLE, COLUMNS);
@@ -235,6 +244,8 @@ static void json_finding(mpt_json *json, const mpt_finding_group *group, const c
     mpt_figures_json_cells(json, table, 0, SEVERITY, TIMES);
     mpt_figures_json_cells(json, table, 0, SENTENCE, COLUMNS);
     mpt_figures_json_cells(json, table, 0, TIMES, SENTENCE);
+    if (group->first.has_shares)
+        json_shares(json, "shares", group->first.share);
     json_occurrences(json, group);
     mpt_json_end_object(json);
     mpt_table_free(table);
@@ -254,6 +265,46 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
     clear(&c);
 }
 
+/* What limited a direction, also where that is no finding; null where it is not known, and why. */
+static void json_limits(mpt_json *json, const mpt_connection_view *v, mpt_direction direction,
+                        const mpt_speed_direction *d)
+{
+    double share[MPT_LIMITS];
+
+    mpt_json_begin_object_inline(json);
+    mpt_json_member_uint(json, "connection", v->id);
+    mpt_json_member_string(json, "direction", mpt_direction_name(direction));
+    mpt_json_member_string(json, "unknown", mpt_speed_unknown_name(d->unknown));
+    if (d->unknown == MPT_SPEED_KNOWN && d->duration_ns > 0) {
+        for (mpt_limit limit = 0; limit < MPT_LIMITS; limit++)
+            share[limit] = (double)d->ns[limit] / (double)d->duration_ns;
+        mpt_json_member_seconds(json, "duration", d->duration_ns);
+        json_shares(json, "shares", share);
+    } else {
+        mpt_json_member_null(json, "duration");
+        mpt_json_member_null(json, "shares");
+    }
+    mpt_json_end_object(json);
+}
+
+static void write_limits(mpt_json *json, const GPtrArray *reports)
+{
+    const mpt_report_context *x = g_ptr_array_index(reports, 0);
+    const mpt_speed *speed = mpt_speed_of(x->engine);
+
+    mpt_json_member_array(json, "limits");
+    for (mpt_connection_view v = {0}; speed && mpt_metrics_next(x->engine, x->connections, &v);)
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && any_selects(reports, &v);
+             direction++) {
+            mpt_speed_direction d;
+            mpt_conn_side side = v.side[mpt_direction_sender(direction)];
+
+            if (mpt_speed_get(speed, v.connection, side, &d) && d.unknown != MPT_SPEED_NO_DATA)
+                json_limits(json, &v, direction, &d);
+        }
+    mpt_json_end_array(json);
+}
+
 static const mpt_report_entry ENTRIES[] = {
     {6, "&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection",
      MPT_WINDOW_TABLE, MPT_GUI_TABLE_FINDINGS},
@@ -266,7 +317,7 @@ const mpt_report mpt_diagnose_report = {
     .takes = MPT_TAKES_SELECTION | MPT_TAKES_OUTPUT | MPT_TAKES_VANTAGE,
     .formats = MPT_FORMATS_PLAIN,
     .print = print,
-    .json = {.array = "findings", .write = write_json},
+    .json = {.array = "findings", .write = write_json, .write_more = write_limits},
     .needs = needs,
     .entries = ENTRIES,
 };

@@ -15,10 +15,15 @@ bool mpt_plot_asks_for(const mpt_arguments *a, mpt_graph_type type)
     return mpt_arguments_has(a, MPT_ARG_TYPE) && mpt_graph_find(a->type, &asked) && asked == type;
 }
 
+static bool may_draw(const mpt_arguments *a, mpt_graph_type type)
+{
+    return mpt_arguments_has(a, MPT_ARG_TYPE) ? mpt_plot_asks_for(a, type)
+                                              : a->format == MPT_FORMAT_HTML || a->format == MPT_FORMAT_CSV;
+}
+
 static bool may_draw_delays(const mpt_arguments *a)
 {
-    return mpt_arguments_has(a, MPT_ARG_TYPE) ? mpt_plot_asks_for(a, MPT_GRAPH_OWD)
-                                              : a->format == MPT_FORMAT_HTML || a->format == MPT_FORMAT_CSV;
+    return may_draw(a, MPT_GRAPH_OWD);
 }
 
 void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
@@ -29,7 +34,9 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
     /* Reinjected bytes are drawn with the frame of their first copy. */
     needs->frames =
         !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);
-    needs->tcp_options = may_draw_delays(arguments);
+    needs->tcp_options = may_draw_delays(arguments) || may_draw(arguments, MPT_GRAPH_LIMIT);
+    needs->spans = may_draw(arguments, MPT_GRAPH_LIMIT);
+    needs->evidence |= needs->spans;
     if (may_draw_delays(arguments))
         needs->paths = MPT_PATHS_SAMPLES | (mpt_plot_asks_for(arguments, MPT_GRAPH_OWD) ? MPT_PATHS_ALL : 0);
 }

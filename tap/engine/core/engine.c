@@ -334,6 +334,11 @@ void mpt_engine_free(mpt_engine *e)
 {
     if (!e)
         return;
+    for (guint i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer->gone)
+            o->observer->gone(o->user);
+    }
     mpt_lookback_free(e->timeorder);
     g_array_free(e->streams, TRUE);
     mpt_identity_free(e);
@@ -372,6 +377,16 @@ void mpt_engine_unobserve(mpt_engine *e, const mpt_observer *observer, void *use
             return;
         }
     }
+}
+
+void *mpt_engine_observing(const mpt_engine *e, const mpt_observer *observer)
+{
+    for (guint i = 0; i < e->observers->len; i++) {
+        const mpt_observed *o = &g_array_index(e->observers, mpt_observed, i);
+        if (o->observer == observer)
+            return o->user;
+    }
+    return NULL;
 }
 
 /* The difference of any two times within +-TIME_REACH fits in 64 bits: years 1843 to 2096. */

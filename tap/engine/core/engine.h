@@ -101,6 +101,8 @@ typedef struct mpt_observer {
     /* A flow that never carried payload is about to be freed, with its connection (NULL: plain TCP). Called
      * once for each flow of that connection; nothing of either may be used afterwards. */
     void (*forget)(const mpt_connection *connection, const mpt_subflow *subflow, void *user);
+    /* The engine is about to be freed. */
+    void (*gone)(void *user);
 } mpt_observer;
 
 mpt_engine *mpt_engine_new(const mpt_engine_config *config);
@@ -109,6 +111,8 @@ void mpt_engine_free(mpt_engine *e);
  * order in which they were added. */
 void mpt_engine_observe(mpt_engine *e, const mpt_observer *observer, void *user);
 void mpt_engine_unobserve(mpt_engine *e, const mpt_observer *observer, void *user);
+/* The user of the first such observer; NULL: there is none. */
+void *mpt_engine_observing(const mpt_engine *e, const mpt_observer *observer);
 
 /* Copies the segment into the look-back; its payload too where it is wanted. */
 void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment);

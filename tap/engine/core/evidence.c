@@ -67,6 +67,8 @@ static void note_window(mpt_half_evidence *h, const mpt_half *half, const mpt_se
 static void note_syn(mpt_subflow_evidence *v, const mpt_subflow *s, const mpt_segment *g)
 {
     v->syns++;
+    if (!s->synack_seen)
+        v->syn_ns = g->time_ns;
     if (s->syn_capable && !g->option_len && !(g->presence & MPT_SEGMENT_CUT_OPTIONS))
         sight(&v->plain_syn, g, s->owner, 1);
 }
@@ -106,18 +108,14 @@ static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, mpt_side side, 
     }
 }
 
-/* Wireshark scales windows in order of the file. */
 static void note_scale(mpt_subflow_evidence *v, const mpt_segment *g)
 {
-    uint32_t *frame = &v->scale_frame[(g->flags & MPT_TCP_ACK) != 0];
+    unsigned which = (g->flags & MPT_TCP_ACK) != 0;
 
-    if (!*frame || g->frame < *frame)
-        *frame = g->frame;
-}
-
-static bool knows_scale(const mpt_subflow *s, const mpt_subflow_evidence *v, const mpt_segment *g)
-{
-    return s->syn_seen && s->synack_seen && v->scale_frame[0] < g->frame && v->scale_frame[1] < g->frame;
+    if (!v->scale_frame[which] || g->frame < v->scale_frame[which])
+        v->scale_frame[which] = g->frame;
+    if (g->presence & (MPT_SEGMENT_MSS | MPT_SEGMENT_TIMESTAMPS | MPT_SEGMENT_WINDOW_SCALE))
+        v->scale[which] = (uint8_t)(1 + (g->presence & MPT_SEGMENT_WINDOW_SCALE ? g->window_scale : 0));
 }
 
 void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
@@ -195,7 +193,7 @@ void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, 
         v->settled_known = true;
         v->settled = MAX(acked, d->acked_known ? d->acked : acked);
     }
-    if (!knows_scale(s, of_subflow(s), g)) {
+    if (!mpt_evidence_knows_scale(of_subflow(s), g->frame)) {
         v->window_unsure = true;
         return;
     }

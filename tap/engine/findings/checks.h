@@ -13,6 +13,7 @@
  *   checks_paths.c       outages, subflows that are given up or come and go
  *   checks_connection.c  why there is one subflow only, who aborted it
  *   checks_icmp.c        ICMP errors
+ *   checks_speed.c       what limited a direction, windows, queues
  *   checks_middlebox.c   what changes between two vantage points
  *
  * Invariant: a check function reads const state, and changes nothing but `found`.
@@ -181,6 +182,9 @@ void mpt_check_flapping(mpt_checking *x);
 void mpt_check_no_subflow(mpt_checking *x);
 void mpt_check_waits(mpt_checking *x);
 void mpt_check_window_closed(mpt_checking *x);
+void mpt_check_limited(mpt_checking *x);
+void mpt_check_window(mpt_checking *x);
+void mpt_check_bloat(mpt_checking *x);
 void mpt_check_reinjections(mpt_checking *x);
 void mpt_check_capture(mpt_checking *x);
 void mpt_check_ways(mpt_checking *x);

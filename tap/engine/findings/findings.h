@@ -19,6 +19,7 @@
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/paths/paths.h"
 #include "tap/engine/reinjections/reinjection_log.h"
+#include "tap/engine/speed/limits.h"
 
 /* As in Wireshark's expert information, the worst first. */
 typedef enum mpt_severity {
@@ -85,6 +86,7 @@ typedef enum mpt_term_type {
     MPT_TERM_TOKEN,
     MPT_TERM_CHECKSUM,
     MPT_TERM_ICMP, /* version of IP, type and code of an error, each a byte */
+    MPT_TERM_RATE, /* bit/s */
     MPT_TERM_POINT /* the number of a vantage point, as in mpt_path_hop */
 } mpt_term_type;
 
@@ -123,6 +125,8 @@ typedef struct mpt_finding {
     mpt_maybe_ns time;       /* since the earliest frame */
     uint64_t count;          /* at least 1 */
     mpt_finding_unit unit;   /* of the count */
+    bool has_shares;         /* LIMITED: the shares of the time, of 1 */
+    double share[MPT_LIMITS];
     unsigned clause_count, term_count;
     mpt_clause clauses[MPT_CLAUSES];
     mpt_term terms[MPT_TERMS];

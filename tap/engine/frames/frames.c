@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tap/engine/figures/metrics.h"
+#include "tap/engine/speed/speed.h"
 
 #define RECORDS_PER_CHUNK 512
 
@@ -169,6 +170,14 @@ static void note_mapping(mpt_frames *f, const mpt_subflow *s, mpt_side side, con
                          NULL);
 }
 
+/* The window is one for all subflows, and never ends earlier than was announced (RFC 8684 3.3.4). */
+static void note_edge(struct mpt_frame_connection *state, mpt_conn_side side, int64_t edge)
+{
+    if (!state->edge_known[side] || edge > state->edge[side])
+        state->edge[side] = edge;
+    state->edge_known[side] = true;
+}
+
 static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
                           const mpt_subflow *s, mpt_side side)
 {
@@ -180,6 +189,9 @@ static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_c
     r->has_data_ack = true;
     r->data_ack = d->ack_expected - state->shift[mpt_side_other(side)];
     r->has_window = r->window_known;
+    if (r->has_window)
+        note_edge(mpt_frames_connection(f, c), mpt_conn_side_other(mpt_subflow_conn_side(s, side)),
+                  d->ack_expected + r->window);
 }
 
 static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
@@ -267,6 +279,10 @@ static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt
     note_out_of_order(f, r, c, sender);
     if (!r->length || !state->acked_known[sender])
         return;
+    if (state->edge_known[sender]) {
+        r->has_peer_window = true;
+        r->peer_window = (uint32_t)CLAMP(state->edge[sender] - state->acked[sender], 0, UINT32_MAX);
+    }
     mpt_mapping_look(&s->half[side].mapping, r->position, r->position + r->length, first_part, &m);
     r->duplicate =
         m.mapped && m.end == r->position + r->length && m.dsn + (int64_t)r->length <= state->acked[sender];
@@ -321,6 +337,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
         }
         state->acked_known[side] = to->level[side].acked_known;
         state->acked[side] = to->level[side].acked;
+        state->edge_known[side] = false; /* on another line of positions */
         state->out_of_order[side] = to->level[side].order.bytes;
     }
     state->merged = true;
@@ -437,6 +454,8 @@ mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)
     f->subflows = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_subflow));
     f->connections = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_connection));
     mpt_engine_observe(f->engine, &observer, f);
+    if (own.want_evidence)
+        mpt_speed_open(f->engine, kept);
     return f;
 }
 

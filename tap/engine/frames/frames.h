@@ -66,6 +66,8 @@ typedef struct mpt_frame_facts {
     uint64_t inflight, subflow_inflight; /* bytes of the sender, with this segment */
     bool has_window;
     uint32_t window; /* bytes; of a segment with a DATA_ACK whose window scale is known */
+    bool has_peer_window;
+    uint32_t peer_window; /* of a segment with payload: the receiver's window, from the highest DATA_ACK on */
 } mpt_frame_facts;
 
 mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept);

@@ -175,6 +175,8 @@ static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_fram
     facts->subflow_inflight = r->subflow_inflight;
     facts->has_window = r->has_window;
     facts->window = r->window;
+    facts->has_peer_window = r->has_peer_window;
+    facts->peer_window = r->peer_window;
 }
 
 static const struct mpt_frame_record *record_at(const mpt_frames *f, uint32_t frame, unsigned index)

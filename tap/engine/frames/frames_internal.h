@@ -17,10 +17,10 @@ struct mpt_frame_record {
     int64_t rtt_ns;
     uint64_t inflight, subflow_inflight;
     uint32_t subflow; /* place in mpt_engine_subflows() from 1; 0: not taken yet */
-    uint32_t frame, length, again_length, out_of_order, plain_out_of_order, window, data_ack_of;
+    uint32_t frame, length, again_length, out_of_order, plain_out_of_order, window, peer_window, data_ack_of;
     mpt_side side : 8;
     bool duplicate : 1, has_data_ack : 1, has_rtt : 1, has_inflight : 1, has_subflow_inflight : 1;
-    bool window_known : 1, has_window : 1, backup_known : 1, backup : 1;
+    bool window_known : 1, has_window : 1, has_peer_window : 1, backup_known : 1, backup : 1;
     bool plain : 1; /* plain_out_of_order is set */
 };
 
@@ -44,6 +44,8 @@ struct mpt_frame_connection {
     uint64_t out_of_order[MPT_CONN_SIDES];
     int64_t acked[MPT_CONN_SIDES];
     bool acked_known[MPT_CONN_SIDES];
+    int64_t edge[MPT_CONN_SIDES]; /* of the windows announced to this sender: the highest */
+    bool edge_known[MPT_CONN_SIDES];
     bool has_id, merged; /* merged: its subflows are numbered anew */
     uint32_t id, next_subflow;
 };

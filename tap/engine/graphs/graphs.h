@@ -48,6 +48,7 @@ typedef enum mpt_graph_type {
     MPT_GRAPH_SHARE,
     MPT_GRAPH_BURSTS,
     MPT_GRAPH_INFLIGHT,
+    MPT_GRAPH_LIMIT, /* nothing without the spans of speed.h */
     MPT_GRAPH_RTT,
     MPT_GRAPH_OWD, /* of two vantage points: mpt_series_play() has no points of it */
     MPT_GRAPH_REORDER,

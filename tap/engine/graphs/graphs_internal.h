@@ -5,6 +5,7 @@
  *   player.c           passes through the record for one connection and direction
  *   graphs_sequence.c  positions over time: sequence, tcp, subflows, mappings
  *   graphs_rates.c     amounts over time: throughput, goodput, share, bursts, inflight
+ *   graphs_limit.c     what limited a direction: limit
  *   graphs_delays.c    times between things: rtt, reorder, depth, interarrival, acksize
  *   thinning.c         fewer points
  *
@@ -103,6 +104,9 @@ struct mpt_player {
     uint64_t *released;
     void *state[MPT_GRAPH_TYPES];
 };
+
+/* Emits the points of MPT_GRAPH_LIMIT. */
+void mpt_play_limits(mpt_player *p);
 
 /* A point of a record's frame and time; its length is 0. */
 mpt_series_point mpt_point_of(const mpt_player *p, const mpt_record *g, double value);

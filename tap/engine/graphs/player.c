@@ -360,6 +360,8 @@ void mpt_series_play(const mpt_recorder *r, const mpt_series_request *request, m
     play_types(&p, request->types & ~(OF_RTT | OF_QUEUE));
     play_types(&p, request->types & OF_RTT);
     play_types(&p, request->types & OF_QUEUE);
+    if (request->types & OF(MPT_GRAPH_LIMIT))
+        mpt_play_limits(&p);
     g_free(p.ids);
     g_free(p.released);
 }

@@ -8,7 +8,9 @@
 
 #include "option.h"
 
-enum { MSS_LENGTH = 4, TIMESTAMPS_LENGTH = 10 };
+enum { MSS_LENGTH = 4, WINDOW_SCALE_LENGTH = 3, TIMESTAMPS_LENGTH = 10 };
+
+#define WINDOW_SCALE_MAX 14
 
 static uint32_t be32(const uint8_t *p)
 {
@@ -32,6 +34,10 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
     } else if (option[0] == MPT_TCP_OPTION_MSS && captured >= MSS_LENGTH && option[1] == MSS_LENGTH) {
         g->mss = (uint16_t)(option[2] << 8 | option[3]);
         g->presence |= MPT_SEGMENT_MSS;
+    } else if (option[0] == MPT_TCP_OPTION_WINDOW_SCALE && captured >= WINDOW_SCALE_LENGTH &&
+               option[1] == WINDOW_SCALE_LENGTH) {
+        g->window_scale = option[2] < WINDOW_SCALE_MAX ? option[2] : WINDOW_SCALE_MAX;
+        g->presence |= MPT_SEGMENT_WINDOW_SCALE;
     } else if (option[0] == MPT_TCP_OPTION_TIMESTAMPS && captured >= TIMESTAMPS_LENGTH &&
                option[1] == TIMESTAMPS_LENGTH) {
         g->tsval = be32(option + 2);

@@ -19,8 +19,8 @@ enum {
     MPT_TCP_OPTION_TIMESTAMPS = 8,
 };
 
-/* Takes one option, with kind and length, of `captured` bytes: timestamps (RFC 7323 3.2), the MSS (RFC 9293
- * 3.7.1), or MPTCP. Others change nothing. */
+/* Takes one option, with kind and length, of `captured` bytes: timestamps and window scale (RFC 7323 3.2,
+ * 2.2), the MSS (RFC 9293 3.7.1), or MPTCP. Others change nothing. */
 void mpt_tcp_option_take(mpt_segment *segment, const uint8_t *option, unsigned captured);
 
 #endif

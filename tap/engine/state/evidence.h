@@ -77,10 +77,19 @@ typedef struct mpt_subflow_evidence {
     mpt_half_evidence half[MPT_SIDES];
     uint32_t syns;           /* SYNs of the initiator */
     uint32_t scale_frame[2]; /* the first SYN, the first SYN/ACK in order of the file; 0: none */
+    uint8_t scale[2];        /* that these announce (none: 0), 1 more; 0: not known */
+    int64_t syn_ns;          /* the last SYN before the SYN/ACK; 0: none */
     mpt_seen plain_syn;      /* SYNs without options after one with MP_CAPABLE */
     int64_t backup_ns;       /* when the subflow last became backup */
     bool was_backup;
 } mpt_subflow_evidence;
+
+/* Is the window of a segment in this frame scaled right? Wireshark scales windows in order of the file. */
+static inline bool mpt_evidence_knows_scale(const mpt_subflow_evidence *v, uint32_t frame)
+{
+    return v && v->scale_frame[0] && v->scale_frame[1] && v->scale_frame[0] < frame &&
+           v->scale_frame[1] < frame;
+}
 
 /* A time in which bytes waited at the data level for others that came late. */
 typedef struct mpt_wait {
