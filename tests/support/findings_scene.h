@@ -91,7 +91,7 @@ static inline void send_one(flow *f, unsigned side, uint16_t flags, const mpt_op
 
 /* What flow_send() can't set: a window, payload bytes, presence bits. */
 struct extra {
-    uint32_t window, presence;
+    uint32_t window, presence, tsval;
     const uint8_t *payload;
 };
 
@@ -107,6 +107,7 @@ static inline void send_extra(flow *f, unsigned side, uint16_t flags, uint32_t l
                      .ack = f->isn[!side] + f->next[!side],
                      .window = extra.window,
                      .payload_len = len,
+                     .tsval = extra.tsval,
                      .payload = extra.payload,
                      .captured_payload = extra.payload ? len : 0,
                      .flags = flags};

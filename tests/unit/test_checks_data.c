@@ -121,6 +121,39 @@ static void test_dsn_beyond_window__full_window__none(void **state)
     expect_none(&s, MPT_FINDING_DSN_BEYOND_WINDOW);
 }
 
+/* The SYN/ACK told `window` bytes, what followed 1,000; then 5,000 bytes of data come at once. */
+static void send_with_window_of_synack(struct scene *s, uint32_t window)
+{
+    struct extra first = {.window = window}, then = {.window = 1000};
+    mpt_option syn = option_capable(&HOSTS, 0, 0), synack = option_capable(&HOSTS, 1, 1), ack;
+
+    begin(s);
+    send_one(&s->a, 0, MPT_TCP_SYN, &syn);
+    send_extra(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0, &synack, first);
+    s->a.next[0] = s->a.next[1] = 1;
+    ack = option_capable(&HOSTS, 0, 2);
+    send_one(&s->a, 0, MPT_TCP_ACK, &ack);
+    ack = option_dss(&(mpt_dss){.has_ack = true, .ack_64bit = true, .data_ack = dsn_of(&s->h, 0, 1)});
+    send_extra(&s->a, 1, MPT_TCP_ACK, 0, &ack, then);
+    flow_send_data(&s->a, 0, &s->h, 0, 1, 5000);
+}
+
+static void test_dsn_beyond_window__synack_told_a_larger_one__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_with_window_of_synack(&s, 5000);
+    expect_none(&s, MPT_FINDING_DSN_BEYOND_WINDOW);
+}
+
+static void test_dsn_beyond_window__one_byte_beyond_that_of_the_synack__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_with_window_of_synack(&s, 4999);
+    assert_int_equal(expect_one(&s, MPT_FINDING_DSN_BEYOND_WINDOW, MPT_SEVERITY_WARNING).n, 1);
+}
+
 /* --- DATA_ACKs --- */
 
 static void test_data_ack_beyond__taken_back__error(void **state)
@@ -297,6 +330,56 @@ static void test_data_ack_back__in_a_late_segment__none(void **state)
     flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     s.a.next[0] = next;
     expect_none(&s, MPT_FINDING_DATA_ACK_BACK);
+}
+
+/* A DATA_ACK of the server on a, that tells when it was sent. */
+static void data_ack_at(struct scene *s, uint32_t tsval, int64_t dsn)
+{
+    mpt_option o =
+        option_dss(&(mpt_dss){.has_ack = true, .ack_64bit = true, .data_ack = dsn_of(&s->h, 0, dsn)});
+
+    send_extra(&s->a, 1, MPT_TCP_ACK, 0, &o,
+               (struct extra){.window = 65535, .presence = MPT_SEGMENT_TIMESTAMPS, .tsval = tsval});
+}
+
+static void test_data_ack_back__overtaken_on_the_way__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    data_ack_at(&s, 3, 101);
+    data_ack_at(&s, UINT32_MAX, 51); /* sent before: TSval has wrapped since */
+    data_ack_at(&s, 3, 61);          /* of the same tick: nobody knows */
+    expect_none(&s, MPT_FINDING_DATA_ACK_BACK);
+}
+
+static void test_data_ack_back__sent_later__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    data_ack_at(&s, UINT32_MAX, 101);
+    data_ack_at(&s, 3, 51);
+    expect_one(&s, MPT_FINDING_DATA_ACK_BACK, MPT_SEVERITY_WARNING);
+}
+
+static void test_data_ack_back__on_data_sent_later_in_the_same_tick__warning(void **state)
+{
+    struct scene s;
+    mpt_option o;
+    (void)state;
+    begin_two(&s);
+    data_ack_at(&s, 3, 101);
+    o = option_dss(&(mpt_dss){.has_ack = true,
+                              .ack_64bit = true,
+                              .data_ack = dsn_of(&s.h, 0, 51),
+                              .has_mapping = true,
+                              .dsn = dsn_of(&s.h, 1, 1),
+                              .ssn = 1,
+                              .length = 10});
+    send_extra(&s.a, 1, MPT_TCP_ACK, 10, &o,
+               (struct extra){.window = 65535, .presence = MPT_SEGMENT_TIMESTAMPS, .tsval = 3});
+    expect_one(&s, MPT_FINDING_DATA_ACK_BACK, MPT_SEVERITY_WARNING);
 }
 
 static void test_data_after_fin__new_byte__error(void **state)
@@ -1076,6 +1159,8 @@ int main(void)
         cmocka_unit_test(test_dsn_beyond_window__one_byte__warning),
         cmocka_unit_test(test_dsn_beyond_window__handshake_later_in_the_file__none),
         cmocka_unit_test(test_dsn_beyond_window__full_window__none),
+        cmocka_unit_test(test_dsn_beyond_window__synack_told_a_larger_one__none),
+        cmocka_unit_test(test_dsn_beyond_window__one_byte_beyond_that_of_the_synack__warning),
         cmocka_unit_test(test_data_ack_beyond__taken_back__error),
         cmocka_unit_test(test_data_ack_beyond__data_follows_its_ack__error),
         cmocka_unit_test(test_data_ack_beyond__sender_goes_on_behind_it__none),
@@ -1090,6 +1175,9 @@ int main(void)
         cmocka_unit_test(test_data_ack_back__on_one_subflow__warning),
         cmocka_unit_test(test_data_ack_back__on_another_subflow__none),
         cmocka_unit_test(test_data_ack_back__in_a_late_segment__none),
+        cmocka_unit_test(test_data_ack_back__overtaken_on_the_way__none),
+        cmocka_unit_test(test_data_ack_back__sent_later__warning),
+        cmocka_unit_test(test_data_ack_back__on_data_sent_later_in_the_same_tick__warning),
         cmocka_unit_test(test_data_after_fin__new_byte__error),
         cmocka_unit_test(test_data_after_fin__reinjection__none),
         cmocka_unit_test(test_data_not_acked__reset__warning),

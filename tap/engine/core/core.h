@@ -133,9 +133,8 @@ static inline bool mpt_eviction_crowded(const mpt_engine *e)
 /* evidence.c; call these only with config.want_evidence */
 /* After a segment of `side` has been processed. */
 void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position);
-/* A DATA_ACK sent by `side`, before it takes effect; data_position: that of the segment's payload. */
-void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position,
-                           int64_t acked);
+/* A DATA_ACK sent by `side`, before it takes effect. */
+void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t acked);
 /* Bytes [start, end) that are new in c->level[side]. */
 void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subflow *s, const mpt_segment *g,
                            int64_t start, int64_t end);

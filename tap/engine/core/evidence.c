@@ -118,6 +118,17 @@ static void note_scale(mpt_subflow_evidence *v, const mpt_segment *g)
         v->scale[which] = (uint8_t)(1 + (g->presence & MPT_SEGMENT_WINDOW_SCALE ? g->window_scale : 0));
 }
 
+/* It is never scaled (RFC 7323 2.2), and may be larger than those that follow. */
+static void note_window_of_syn(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
+{
+    mpt_level_evidence *v;
+
+    if (!s->connection)
+        return;
+    v = &of_connection(s->connection)->level[mpt_conn_side_other(mpt_subflow_conn_side(s, side))];
+    v->window = MAX(v->window, g->window);
+}
+
 void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     mpt_subflow_evidence *v = of_subflow(s);
@@ -127,8 +138,10 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, i
     bool backup = is_backup(s);
 
     h->first_before = first;
-    if (g->flags & MPT_TCP_SYN)
+    if (g->flags & MPT_TCP_SYN) {
         note_scale(v, g);
+        note_window_of_syn(s, side, g);
+    }
     if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == MPT_TCP_SYN)
         note_syn(v, s, g);
     note_window(h, &s->half[side], g, s->owner);
@@ -143,20 +156,42 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, i
 
 /* --- the data level --- */
 
-/* True if the segment carries its sender's latest state; one that was overtaken, or sent again, may not. */
-static bool is_newest(const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position)
-{
-    const mpt_half *h = &s->half[side], *other = &s->half[mpt_side_other(side)];
-    int64_t end = data_position + g->payload_len + (g->flags & MPT_TCP_FIN ? 1 : 0);
+/* --- DATA_ACKs that go back --- */
 
-    return end >= h->next && g->ack == other->origin + (uint32_t)other->acked;
+static uint32_t seq_end(const mpt_segment *g)
+{
+    return g->seq + g->payload_len + (g->flags & MPT_TCP_FIN ? 1 : 0);
 }
 
-/* A segment that was sent before that with the highest DATA_ACK says nothing new. */
-static bool is_older(const mpt_half_evidence *h, const mpt_segment *g)
+/* True if the segment was sent after the one with the highest DATA_ACK, whatever order they came in. What a
+ * host acknowledges, what it sends and its clock never go back; where neither tells, the order of the
+ * capture does. */
+static bool sent_later(const mpt_half_evidence *h, const mpt_segment *g)
 {
-    return h->data_ack_tsval && g->presence & MPT_SEGMENT_TIMESTAMPS &&
-           mpt_seq32_diff(g->tsval, h->data_ack_tsval) < 0;
+    int32_t acked = mpt_seq32_diff(g->ack, h->ack), end = mpt_seq32_diff(seq_end(g), h->seq_end);
+
+    if (acked || end)
+        return acked >= 0 && end >= 0;
+    return !h->timestamped || !(g->presence & MPT_SEGMENT_TIMESTAMPS) ||
+           mpt_seq32_diff(g->tsval, h->tsval) > 0;
+}
+
+static void note_data_ack(mpt_half_evidence *h, mpt_level_evidence *v, const mpt_subflow *s,
+                          const mpt_segment *g, int64_t acked, int64_t expected)
+{
+    if (h->data_ack_known && acked < h->data_ack) {
+        if (sent_later(h, g)) {
+            sight(&v->acks_back, g, s->owner, 1);
+            v->beyond_taken_back |= h->data_ack > expected;
+        }
+        return;
+    }
+    h->data_ack_known = true;
+    h->data_ack = acked;
+    h->seq_end = seq_end(g);
+    h->ack = g->ack;
+    h->timestamped = g->presence & MPT_SEGMENT_TIMESTAMPS;
+    h->tsval = g->tsval;
 }
 
 static void note_beyond(mpt_level_evidence *v, const mpt_segment *g, uint16_t owner, int64_t acked)
@@ -168,8 +203,7 @@ static void note_beyond(mpt_level_evidence *v, const mpt_segment *g, uint16_t ow
     sight(&v->acks_beyond, g, owner, 1);
 }
 
-void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t data_position,
-                           int64_t acked)
+void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t acked)
 {
     mpt_connection *c = s->connection;
     mpt_conn_side sender = mpt_conn_side_other(mpt_subflow_conn_side(s, side)); /* of the data */
@@ -177,16 +211,7 @@ void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, 
     mpt_level_evidence *v = &of_connection(c)->level[sender];
     mpt_half_evidence *h = &of_subflow(s)->half[side];
 
-    if (h->data_ack_known && acked < h->data_ack) {
-        if (is_newest(s, side, g, data_position)) {
-            sight(&v->acks_back, g, s->owner, 1);
-            v->beyond_taken_back |= h->data_ack > d->expected && !is_older(h, g);
-        }
-    } else {
-        h->data_ack_known = true;
-        h->data_ack = acked;
-        h->data_ack_tsval = g->presence & MPT_SEGMENT_TIMESTAMPS ? g->tsval : 0;
-    }
+    note_data_ack(h, v, s, g, acked, d->expected);
     if ((d->owned.size || d->relative_known) && !c->infinite_mapping && acked > d->expected)
         note_beyond(v, g, s->owner, acked);
     if (!v->settled_known && g->time_ns - c->start_ns > SETTLED_NS) {

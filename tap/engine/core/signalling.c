@@ -533,7 +533,7 @@ static void take_dss(struct context *x, const mpt_dss *o)
             far_number(x);
         } else {
             if (x->e->config.want_evidence)
-                mpt_evidence_data_ack(x->s, x->side, x->g, x->position, acked);
+                mpt_evidence_data_ack(x->s, x->side, x->g, acked);
             mpt_account_ack(x->e, c, other, acked);
         }
     }

@@ -61,8 +61,10 @@ typedef struct mpt_hearing {
 typedef struct mpt_half_evidence {
     mpt_hearing hearing;
     bool data_ack_known;
-    int64_t data_ack;        /* highest DATA_ACK sent here: position on the other side's data level */
-    uint32_t data_ack_tsval; /* of that segment; 0: none */
+    int64_t data_ack; /* highest DATA_ACK sent here: position on the other side's data level */
+    /* Of the last segment that carried it, as on the wire; timestamped: tsval is set. */
+    uint32_t seq_end, ack, tsval;
+    bool timestamped;
     mpt_seen window_closed;  /* this side announced a receive window of 0: times */
     int64_t closed_since_ns; /* 0: the window is open */
     int64_t longest_closed_ns, longest_since_ns;
@@ -112,7 +114,7 @@ typedef struct mpt_level_evidence {
     uint32_t window;        /* the largest */
     mpt_seen beyond_window; /* new bytes beyond it */
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
-    mpt_seen acks_back; /* DATA_ACKs below an earlier one on their subflow, in segments that were not late */
+    mpt_seen acks_back; /* DATA_ACKs below one that was sent before on their subflow */
     mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
     int64_t beyond;         /* the highest of them; valid with acks_beyond */
     int64_t beyond_ns;      /* when that was first sent */
