@@ -479,6 +479,135 @@ static void test_checksum_bad__one_bit__error(void **state)
     expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "1 of 1 mappings");
 }
 
+/* Two more mappings with the same payload. */
+static void send_checksummed_again(struct scene *s, bool swapped, unsigned off)
+{
+    static const uint8_t payload[4] = {1, 2, 3, 4};
+
+    for (unsigned i = 1; i < 3; i++) {
+        mpt_dss dss = {.has_mapping = true,
+                       .has_checksum = true,
+                       .dsn_64bit = true,
+                       .dsn = dsn_of(&s->h, 0, 1 + 4 * i),
+                       .ssn = 1 + 4 * i,
+                       .length = 4};
+        mpt_option o;
+
+        dss.checksum = (uint16_t)(checksum_of(dss.dsn, dss.ssn, 4, payload) + off);
+        if (swapped)
+            dss.checksum = (uint16_t)(dss.checksum << 8 | dss.checksum >> 8);
+        o = option_dss(&dss);
+        send_extra(&s->a, 0, MPT_TCP_ACK, 4, &o, (struct extra){.window = 65535, .payload = payload});
+    }
+}
+
+static void test_checksum_bad__one_host_writes_them_so__not_the_path(void **state)
+{
+    struct scene s;
+    uint16_t first;
+    uint8_t payload[4] = {1, 2, 3, 4};
+    (void)state;
+    first = checksum_of(dsn_of(&HOSTS, 0, 1), 1, 4, payload);
+    send_checksummed(&s, (uint16_t)(first ^ (first << 8 | first >> 8)), false);
+    send_checksummed_again(&s, true, 0);
+    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "bytes swapped");
+    send_checksummed(&s, (uint16_t)(first ^ (first + 5)), false);
+    send_checksummed_again(&s, false, 5);
+    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "off by the same number");
+}
+
+/* 4 bytes of b, at byte `at` of a mapping of 8 from SSN 41 and DSN 101 on. */
+static void send_half_mapping(struct scene *s, uint32_t at, bool wide, uint16_t flip)
+{
+    static const uint8_t payload[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    mpt_dss dss = {.has_mapping = true,
+                   .has_checksum = true,
+                   .dsn_64bit = wide,
+                   .dsn = dsn_of(&s->h, 0, 101),
+                   .ssn = 41,
+                   .length = 8};
+    mpt_option o;
+
+    dss.checksum = checksum_of(dss.dsn, 41, 8, payload) ^ flip;
+    if (!wide)
+        dss.dsn = (uint32_t)dss.dsn;
+    o = option_dss(&dss);
+    s->b.next[0] = 41 + at;
+    send_extra(&s->b, 0, MPT_TCP_ACK, 4, &o, (struct extra){.window = 65535, .payload = payload + at});
+}
+
+static mpt_checksum_figures checksums_of_b(struct scene *s)
+{
+    GPtrArray *all;
+    mpt_connection_view v;
+    mpt_checksum_figures figures;
+
+    mpt_engine_flush(s->w.engine);
+    all = mpt_metrics_connections(s->w.engine);
+    mpt_metrics_connection(s->w.engine, g_ptr_array_index(all, 0), 0, &v);
+    figures = v.subflows[v.subflow_count - 1].direction[MPT_C2S].checksums;
+    mpt_metrics_clear(&v);
+    g_ptr_array_unref(all);
+    mpt_engine_free(s->w.engine);
+    return figures;
+}
+
+static void test_checksums__join_without_its_handshake__first_mapping_verified(void **state)
+{
+    struct scene s;
+    mpt_checksum_figures k;
+    (void)state;
+    for (uint16_t flip = 0; flip < 2; flip++) {
+        send_checksummed(&s, 0, false);
+        send_half_mapping(&s, 0, true, flip);
+        send_half_mapping(&s, 4, true, flip); /* only now it is known where the mapping begins */
+        k = checksums_of_b(&s);
+        assert_int_equal(k.ok, !flip);
+        assert_int_equal(k.bad, flip);
+        assert_int_equal(k.incomplete, 0);
+    }
+}
+
+static unsigned bad_events(struct scene *s, int64_t *dsn, uint16_t *length)
+{
+    const mpt_connection *c;
+    GArray *events;
+    unsigned n = 0;
+
+    mpt_engine_flush(s->w.engine);
+    c = g_ptr_array_index(mpt_engine_connections(s->w.engine), 0);
+    events = mpt_metrics_events(c);
+    for (guint i = 0; i < events->len; i++) {
+        const mpt_event *e = &g_array_index(events, mpt_event, i);
+        if (e->type != MPT_EVENT_CHECKSUM_BAD)
+            continue;
+        n++;
+        *dsn = e->data.dsn;
+        *length = e->data.length;
+    }
+    g_array_unref(events);
+    mpt_engine_free(s->w.engine);
+    return n;
+}
+
+static void test_checksum_event__32_bit_dsn_without_the_upper_half__none(void **state)
+{
+    struct scene s;
+    int64_t dsn = 0;
+    uint16_t length = 0;
+    (void)state;
+    begin(&s);
+    send_half_mapping(&s, 0, false, 0);
+    send_half_mapping(&s, 4, false, 0);
+    assert_int_equal(bad_events(&s, &dsn, &length), 0);
+    begin(&s);
+    send_half_mapping(&s, 0, true, 1);
+    send_half_mapping(&s, 4, true, 1);
+    assert_int_equal(bad_events(&s, &dsn, &length), 1);
+    assert_int_equal(length, 8);
+    assert_int_equal(dsn, 0); /* the first DSN is at 0 where the IDSN is not known */
+}
+
 static void test_checksum_bad__right__none(void **state)
 {
     struct scene s;
@@ -1183,6 +1312,9 @@ int main(void)
         cmocka_unit_test(test_data_not_acked__reset__warning),
         cmocka_unit_test(test_data_not_acked__all_acked__none),
         cmocka_unit_test(test_checksum_bad__one_bit__error),
+        cmocka_unit_test(test_checksum_bad__one_host_writes_them_so__not_the_path),
+        cmocka_unit_test(test_checksums__join_without_its_handshake__first_mapping_verified),
+        cmocka_unit_test(test_checksum_event__32_bit_dsn_without_the_upper_half__none),
         cmocka_unit_test(test_checksum_bad__right__none),
         cmocka_unit_test(test_checksum_unverified__payload_cut__note),
         cmocka_unit_test(test_checksum_unverified__payload_there__none),

@@ -43,6 +43,52 @@ static void fill(GRand *rand, uint8_t *bytes, size_t n)
         bytes[i] = (uint8_t)below(rand, 256);
 }
 
+static void open_mapping(mpt_checksums *c, int64_t position, uint32_t length, uint64_t dsn, uint32_t ssn,
+                         uint16_t dss_length, uint16_t checksum)
+{
+    mpt_checksums_open(c, &(mpt_checksummed){.position = position,
+                                             .dsn = dsn,
+                                             .ssn = ssn,
+                                             .dss_length = dss_length,
+                                             .checksum = checksum,
+                                             .length = length});
+}
+
+/* Mappings of 10 bytes whose checksum is off by so much, or has its bytes swapped. */
+static mpt_checksum_faults faults_of(const uint16_t *off, unsigned n, bool swapped)
+{
+    mpt_checksums c = {0};
+    mpt_checksum_faults faults;
+
+    for (unsigned i = 0; i < n; i++) {
+        uint8_t payload[10] = {(uint8_t)i, 7, 9};
+        uint32_t sum = plain_checksum(1000 * i, 10 * i, 10, payload, 10) + off[i];
+        uint16_t folded = (uint16_t)((sum & 0xffff) + (sum >> 16));
+
+        if (swapped)
+            folded = (uint16_t)(folded << 8 | folded >> 8);
+        open_mapping(&c, 10 * i, 10, 1000 * i, 10 * i, 10, folded);
+        mpt_checksums_payload(&c, 10 * i, payload, 10, 10, NULL);
+    }
+    assert_int_equal(c.ok + c.bad, n);
+    faults = c.faults;
+    mpt_checksums_clear(&c);
+    return faults;
+}
+
+static void test_checksums__all_off_by_the_same__seen(void **state)
+{
+    static const uint16_t same[] = {3, 3, 3}, other[] = {3, 3, 4}, none[] = {0, 0, 0};
+
+    (void)state;
+    assert_false(faults_of(same, 3, false).differ);
+    assert_int_equal(faults_of(same, 3, false).residue, 3);
+    assert_true(faults_of(other, 3, false).differ);
+    assert_int_equal(faults_of(same, 3, false).swapped, 0);
+    assert_int_equal(faults_of(none, 3, true).swapped, 3);
+    assert_true(faults_of(none, 3, true).differ);
+}
+
 static void test_checksums__whole_mapping__ok(void **state)
 {
     uint8_t payload[1401];
@@ -51,9 +97,8 @@ static void test_checksums__whole_mapping__ok(void **state)
 
     (void)state;
     fill(rand, payload, sizeof payload);
-    mpt_checksums_open(
-        &c, 1, sizeof payload, UINT64_C(0xfedcba9876543210), 1, sizeof payload,
-        plain_checksum(UINT64_C(0xfedcba9876543210), 1, sizeof payload, payload, sizeof payload));
+    open_mapping(&c, 1, sizeof payload, UINT64_C(0xfedcba9876543210), 1, sizeof payload,
+                 plain_checksum(UINT64_C(0xfedcba9876543210), 1, sizeof payload, payload, sizeof payload));
     assert_int_equal(mpt_checksums_payload(&c, 1, payload, sizeof payload, sizeof payload, NULL), 0);
     assert_int_equal(c.ok, 1);
     assert_int_equal(c.bad, 0);
@@ -67,15 +112,18 @@ static void test_checksums__one_bit_wrong__bad_once(void **state)
     uint8_t payload[100] = {7};
     uint16_t sum = plain_checksum(5, 1, sizeof payload, payload, sizeof payload);
     mpt_checksums c = {0};
-    int64_t where = 0;
+    mpt_checksummed where = {0};
 
     (void)state;
-    mpt_checksums_open(&c, 11, sizeof payload, 5, 1, sizeof payload, sum);
+    open_mapping(&c, 11, sizeof payload, 5, 1, sizeof payload, sum);
     payload[99] ^= 1;
     assert_int_equal(mpt_checksums_payload(&c, 11, payload, sizeof payload, sizeof payload, &where), 1);
-    assert_int_equal(where, 11);
+    assert_int_equal(where.position, 11);
+    assert_int_equal(where.dsn, 5);
+    assert_int_equal(where.dss_length, sizeof payload);
+    assert_true(!c.faults.differ && !c.faults.swapped);
     /* repeated, with its mapping: counted once */
-    mpt_checksums_open(&c, 11, sizeof payload, 5, 1, sizeof payload, sum);
+    open_mapping(&c, 11, sizeof payload, 5, 1, sizeof payload, sum);
     payload[99] ^= 1;
     assert_int_equal(mpt_checksums_payload(&c, 11, payload, sizeof payload, sizeof payload, NULL), 0);
     assert_int_equal(c.bad, 1);
@@ -90,7 +138,7 @@ static void test_checksums__data_fin_in_length__ok(void **state)
 
     (void)state;
     /* the DATA_FIN counts in the length of the pseudo-header, not in the payload */
-    mpt_checksums_open(&c, 1, 3, 9, 1, 4, plain_checksum(9, 1, 4, payload, 3));
+    open_mapping(&c, 1, 3, 9, 1, 4, plain_checksum(9, 1, 4, payload, 3));
     mpt_checksums_payload(&c, 1, payload, 3, 3, NULL);
     assert_int_equal(c.ok, 1);
     mpt_checksums_clear(&c);
@@ -102,8 +150,8 @@ static void test_checksums__payload_cut__incomplete(void **state)
     mpt_checksums c = {0};
 
     (void)state;
-    mpt_checksums_open(&c, 1, 10, 9, 1, 10, plain_checksum(9, 1, 10, payload, 10));
-    mpt_checksums_open(&c, 100, 10, 9, 1, 10, 0); /* no payload at all: not counted */
+    open_mapping(&c, 1, 10, 9, 1, 10, plain_checksum(9, 1, 10, payload, 10));
+    open_mapping(&c, 100, 10, 9, 1, 10, 0); /* no payload at all: not counted */
     mpt_checksums_payload(&c, 1, payload, 10, 6, NULL);
     assert_int_equal(mpt_checksums_incomplete(&c), 1);
     mpt_checksums_payload(&c, 1, NULL, 10, 0, NULL);
@@ -129,8 +177,8 @@ static void test_checksums__random_pieces__all_ok(void **state)
     for (at = 0; at < BYTES; at += n, mappings++) {
         n = 1 + below(rand, 700);
         n = MIN(n, BYTES - at);
-        mpt_checksums_open(&c, at, n, 1000 + at, at, (uint16_t)n,
-                           plain_checksum(1000 + at, at, (uint16_t)n, bytes + at, n));
+        open_mapping(&c, at, n, 1000 + at, at, (uint16_t)n,
+                     plain_checksum(1000 + at, at, (uint16_t)n, bytes + at, n));
     }
     while (c.ok < mappings && pieces++ < 20000) {
         at = below(rand, BYTES);
@@ -149,6 +197,7 @@ static void test_checksums__random_pieces__all_ok(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_checksums__all_off_by_the_same__seen),
         cmocka_unit_test(test_checksums__whole_mapping__ok),
         cmocka_unit_test(test_checksums__one_bit_wrong__bad_once),
         cmocka_unit_test(test_checksums__data_fin_in_length__ok),

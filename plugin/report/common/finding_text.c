@@ -181,6 +181,12 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "When the connection ends, {1} of the {2} are acknowledged by TCP but not at the data level: the "
         "other side may never have got them.",
     [MPT_PHRASE_CHECKSUM_BAD] = OF_MAPPINGS "does not fit the payload: something on the way alters it.",
+    [MPT_PHRASE_CHECKSUM_SWAPPED] =
+        OF_MAPPINGS "fits with its two bytes swapped, as all that the {3} sends: it writes them in the wrong "
+                    "order. Nothing on the way alters the data.",
+    [MPT_PHRASE_CHECKSUM_OFF] =
+        OF_MAPPINGS "is off by the same number, as all that the {3} sends: it computes them in another way. "
+                    "Nothing on the way alters the data.",
     [MPT_PHRASE_CHECKSUM_UNVERIFIED] =
         OF_MAPPINGS "can't be verified: the capture does not have all of their payload.",
     [MPT_PHRASE_MP_FAIL] = THE_FAIL "neither a reset nor an infinite mapping follows.",

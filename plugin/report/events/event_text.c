@@ -311,7 +311,9 @@ static void sentence_CHECKSUM_BAD(const struct words *w)
 {
     say(w, "DSS checksum WRONG on subflow %u: data of the %s, subflow sequence number ", w->id, w->who);
     mpt_units_grouped(w->out, w->e->data.ssn);
-    say(w, ", was altered on the way");
+    say(w, mpt_metrics_checksum_fault(w->v, mpt_metrics_direction(w->v, w->e->side)) == MPT_CHECKSUM_ALTERED
+               ? ", was altered on the way"
+               : ": all checksums of this host have the same fault, which is its own");
 }
 
 static void sentence_HMAC_BAD(const struct words *w)

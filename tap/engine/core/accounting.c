@@ -475,20 +475,27 @@ static void note_conflict(const struct context *x, uint64_t bytes, uint32_t fram
     seen->count += bytes;
 }
 
-static void apply_mapping(struct context *x, uint32_t ssn, int64_t dsn, uint32_t length, int64_t near,
-                          uint32_t frame)
+static void apply_mapping(struct context *x, const mpt_waiting_mapping *w)
 {
     mpt_half *h = half_of(x);
     int64_t position;
     uint64_t conflict;
 
-    if (!mpt_subflow_ssn_position(x->s, x->side, ssn, near, &position))
+    if (!mpt_subflow_ssn_position(x->s, x->side, w->ssn, w->position, &position))
         return;
-    conflict = mpt_mapping_add(&h->mapping, position, dsn, length, frame, newly_mapped, x);
+    conflict = mpt_mapping_add(&h->mapping, position, w->dsn, w->length, w->frame, newly_mapped, x);
     if (conflict) {
         x->e->work += MIN(conflict, h->mapping.runs.count);
-        note_conflict(x, conflict, frame);
+        note_conflict(x, conflict, w->frame);
     }
+    if (w->has_checksum)
+        mpt_checksums_take_mapping(x->e, x->s, x->side,
+                                   &(mpt_checksummed){.position = position,
+                                                      .dsn = mpt_data_level_dsn(level_of(x), w->dsn),
+                                                      .ssn = w->ssn,
+                                                      .dss_length = w->dss_length,
+                                                      .checksum = w->checksum,
+                                                      .length = w->length});
 }
 
 /* Without the SYN: a segment's payload lies within its mapping, so the position of SSN 0 lies between bounds,
@@ -536,11 +543,10 @@ static void apply_waiting(struct context *x)
     if (!waiting)
         return;
     h->waiting = NULL;
-    for (i = 0; i < waiting->len; i++) {
-        const mpt_waiting_mapping *w = &g_array_index(waiting, mpt_waiting_mapping, i);
-        apply_mapping(x, w->ssn, w->dsn, w->length, w->position, w->frame);
-    }
+    for (i = 0; i < waiting->len; i++)
+        apply_mapping(x, &g_array_index(waiting, mpt_waiting_mapping, i));
     g_array_free(waiting, TRUE);
+    mpt_checksums_placed(x->e, x->s, x->side);
 }
 
 static struct context context_of(mpt_engine *e, mpt_subflow *s, mpt_side side)
@@ -548,8 +554,8 @@ static struct context context_of(mpt_engine *e, mpt_subflow *s, mpt_side side)
     return (struct context){.e = e, .c = s->connection, .s = s, .side = side};
 }
 
-void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
-                         uint32_t length, int64_t position, uint32_t payload_len)
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_waiting_mapping *mapping,
+                         uint32_t payload_len)
 {
     struct context x = context_of(e, s, side);
     mpt_half *h = &s->half[side];
@@ -557,15 +563,13 @@ void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t 
     if (!mpt_engine_affords(e))
         return;
     if (!h->shift_known && payload_len)
-        narrow_shift(h, ssn, length, position, payload_len);
+        narrow_shift(h, mapping->ssn, mapping->length, mapping->position, payload_len);
     if (!h->shift_known) {
-        mpt_waiting_mapping w = {
-            .position = position, .dsn = dsn, .ssn = ssn, .length = length, .frame = e->segment->frame};
-        wait_for_shift(h, &w);
+        wait_for_shift(h, mapping);
         return;
     }
     apply_waiting(&x);
-    apply_mapping(&x, ssn, dsn, length, position, e->segment->frame);
+    apply_mapping(&x, mapping);
 }
 
 void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,

@@ -50,10 +50,11 @@ struct mpt_engine {
     mpt_icmp_errors *icmp; /* NULL: none */
     uint64_t events;
     struct mpt_eviction idle;
-    uint32_t one_sided; /* flows with packets from one side only */
-    uint64_t next_look; /* segment at which memory in use is measured again */
-    bool full;          /* above max_state */
-    uint64_t work;      /* steps so far whose number the sender of a segment can choose */
+    uint32_t one_sided;   /* flows with packets from one side only */
+    uint64_t next_look;   /* segment at which memory in use is measured again */
+    bool full;            /* above max_state */
+    size_t waiting_bytes; /* of payload whose checksums can't be verified yet (checksums.c) */
+    uint64_t work;        /* steps so far whose number the sender of a segment can choose */
     /* The segment being processed. */
     const mpt_segment *segment;
     bool counted;
@@ -155,13 +156,21 @@ bool mpt_order_note(mpt_order *o, const mpt_order_piece *piece, int64_t *since_n
  * what has no mapping may turn out to go on as plain TCP. To be freed with its gaps. */
 mpt_order *mpt_order_of_payload(const mpt_half *h, const mpt_data_level *d, int64_t start, int64_t end);
 
+/* checksums.c */
+/* The payload of a segment; call only where checksums are wanted, and s has a connection. */
+void mpt_checksums_take_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
+                                int64_t position);
+/* A mapping with a checksum whose place on the subflow is known. */
+void mpt_checksums_take_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_checksummed *mapping);
+/* All mappings so far have their place now: payload that waited for that is verified. */
+void mpt_checksums_placed(mpt_engine *e, mpt_subflow *s, mpt_side side);
+
 /* accounting.c */
 void mpt_account_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          int64_t position);
-/* A DSS that maps `length` (> 0) bytes from `ssn` on to `dsn`, in a segment with payload_len
- * bytes at `position`. */
-void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
-                         uint32_t length, int64_t position, uint32_t payload_len);
+/* A mapping, in a segment with payload_len bytes at mapping->position. */
+void mpt_account_mapping(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_waiting_mapping *mapping,
+                         uint32_t payload_len);
 void mpt_account_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t dsn,
                           int64_t position);
 /* TCP Fast Open: maps the bytes that the SYN/ACK accepted, once the IDSN is known (RFC 8684 B.1). */

@@ -181,21 +181,11 @@ static void note_labels(mpt_subflow *s, const mpt_segment *g)
 
 static void take_payload(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
-    int64_t bad_position;
-    unsigned bad;
-
     if (G_UNLIKELY(s->half[side].infinite))
         mpt_signal_infinite(e, s, side, position + g->payload_len);
     mpt_account_payload(e, s, side, g, position);
-    if (!e->config.want_checksums || !s->connection)
-        return;
-    bad = mpt_checksums_payload(&s->half[side].checksums, position, g->payload, g->payload_len,
-                                g->captured_payload, &bad_position);
-    if (bad)
-        mpt_signal_event(e, s, side,
-                         &(mpt_event){.type = MPT_EVENT_CHECKSUM_BAD,
-                                      .count = bad,
-                                      .data.ssn = (uint32_t)(bad_position - s->half[side].ssn_shift)});
+    if (e->config.want_checksums && s->connection)
+        mpt_checksums_take_payload(e, s, side, g, position);
 }
 
 /* --- limits --- */

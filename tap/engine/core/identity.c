@@ -407,7 +407,8 @@ static void move_events(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     }
     for (i = 0; i < from->events->len; i++) {
         mpt_event event = g_array_index(from->events, mpt_event, i);
-        if (event.type == MPT_EVENT_DATA_FIN || event.type == MPT_EVENT_INFINITE_MAPPING)
+        if (event.type == MPT_EVENT_DATA_FIN || event.type == MPT_EVENT_INFINITE_MAPPING ||
+            event.type == MPT_EVENT_CHECKSUM_BAD)
             event.data.dsn += shift[event.side];
         event.owner = (uint16_t)(event.owner + offset);
         event.side = mpt_conn_side_flip(event.side, flip);

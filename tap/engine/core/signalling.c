@@ -168,17 +168,20 @@ static void capable_data(const struct context *x, const mpt_mp_capable *o)
     mpt_connection *c = x->s->connection;
     mpt_conn_side side = conn_side_of(x);
     mpt_data_level *d = &c->level[side];
-    mpt_half *h = &x->s->half[x->side];
-    int64_t position;
 
     if (!o->data_len || !d->relative_known)
         return;
     d->expected = MAX(d->expected, d->idsn + 1 + o->data_len);
-    mpt_account_mapping(x->e, x->s, x->side, 1, d->idsn + 1, o->data_len, x->position, x->g->payload_len);
-    if (o->has_checksum && x->e->config.want_checksums &&
-        mpt_subflow_ssn_position(x->s, x->side, 1, x->position, &position))
-        mpt_checksums_open(&h->checksums, position, o->data_len, mpt_data_level_dsn(d, d->idsn + 1), 1,
-                           o->data_len, o->checksum);
+    mpt_account_mapping(x->e, x->s, x->side,
+                        &(mpt_waiting_mapping){.position = x->position,
+                                               .dsn = d->idsn + 1,
+                                               .ssn = 1,
+                                               .length = o->data_len,
+                                               .frame = x->g->frame,
+                                               .dss_length = o->data_len,
+                                               .checksum = o->checksum,
+                                               .has_checksum = o->has_checksum},
+                        x->g->payload_len);
 }
 
 static void take_capable(struct context *x, const mpt_mp_capable *o)
@@ -482,7 +485,7 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
     mpt_data_level *d = &c->level[side];
     mpt_half *h = &x->s->half[x->side];
     uint32_t length = o->length - (o->data_fin && o->length);
-    int64_t dsn, position;
+    int64_t dsn;
 
     if (!mpt_data_level_position(d, o->dsn, o->dsn_64bit, &dsn)) {
         far_number(x);
@@ -498,11 +501,16 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
         note_misplaced(x, o, length);
     d->expected = MAX(d->expected, dsn + o->length);
     if (length)
-        mpt_account_mapping(x->e, x->s, x->side, o->ssn, dsn, length, x->position, x->g->payload_len);
-    if (length && o->has_checksum && x->e->config.want_checksums &&
-        mpt_subflow_ssn_position(x->s, x->side, o->ssn, x->position, &position))
-        mpt_checksums_open(&h->checksums, position, length, mpt_data_level_dsn(d, dsn), o->ssn, o->length,
-                           o->checksum);
+        mpt_account_mapping(x->e, x->s, x->side,
+                            &(mpt_waiting_mapping){.position = x->position,
+                                                   .dsn = dsn,
+                                                   .ssn = o->ssn,
+                                                   .length = length,
+                                                   .frame = x->g->frame,
+                                                   .dss_length = o->length,
+                                                   .checksum = o->checksum,
+                                                   .has_checksum = o->has_checksum},
+                            x->g->payload_len);
     if (o->data_fin)
         take_data_fin(x, o, dsn + o->length - 1);
 }

@@ -552,6 +552,32 @@ GArray *mpt_metrics_events(const mpt_connection *c)
     return events;
 }
 
+/* --- checksums --- */
+
+/* Chance, or a box that rewrites an address in the payload, may do the same once or twice. */
+#define SAME_FAULTS 3
+
+mpt_checksum_fault mpt_metrics_checksum_fault(const mpt_connection_view *v, mpt_direction direction)
+{
+    uint64_t ok = 0, bad = 0, swapped = 0;
+    const mpt_checksum_faults *first = NULL;
+    bool same = true;
+
+    for (uint32_t i = 0; i < v->subflow_count; i++) {
+        const mpt_checksums *k = &mpt_metrics_half(&v->subflows[i], direction)->checksums;
+        ok += k->ok;
+        if (!k->bad)
+            continue;
+        first = first ? first : &k->faults;
+        bad += k->bad;
+        swapped += k->faults.swapped;
+        same = same && !k->faults.differ && k->faults.residue == first->residue;
+    }
+    if (ok || bad < SAME_FAULTS)
+        return MPT_CHECKSUM_ALTERED;
+    return swapped == bad ? MPT_CHECKSUM_SWAPPED : same ? MPT_CHECKSUM_OFF : MPT_CHECKSUM_ALTERED;
+}
+
 /* --- names --- */
 
 const char *mpt_close_name(mpt_close close)

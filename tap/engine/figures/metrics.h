@@ -182,6 +182,14 @@ const char *mpt_close_name(mpt_close close);
 const char *mpt_subflow_kind_name(mpt_subflow_kind kind);
 const char *mpt_subflow_state_name(mpt_subflow_state state);
 const char *mpt_verdict_name(mpt_verdict verdict);
+/* Why checksums of this direction are bad. Where all mappings that a host sends have one fault in common, it is
+ * how the host writes them, and not the path. */
+typedef enum mpt_checksum_fault {
+    MPT_CHECKSUM_ALTERED,
+    MPT_CHECKSUM_SWAPPED, /* all fit with their two bytes swapped */
+    MPT_CHECKSUM_OFF      /* all are off by the same number */
+} mpt_checksum_fault;
+mpt_checksum_fault mpt_metrics_checksum_fault(const mpt_connection_view *v, mpt_direction direction);
 /* The verdict on the HMAC in the SYN/ACK or the third ACK of a join (RFC 8684 3.2). */
 mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step);
 

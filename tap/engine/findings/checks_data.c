@@ -289,6 +289,11 @@ void mpt_check_not_delivered(mpt_checking *x)
 
 static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
+    static const mpt_phrase phrases[] = {
+        [MPT_CHECKSUM_ALTERED] = MPT_PHRASE_CHECKSUM_BAD,
+        [MPT_CHECKSUM_SWAPPED] = MPT_PHRASE_CHECKSUM_SWAPPED,
+        [MPT_CHECKSUM_OFF] = MPT_PHRASE_CHECKSUM_OFF,
+    };
     const mpt_checksum_figures *k = &sv->direction[direction].checksums;
     const mpt_event *bad = mpt_checking_event(x, MPT_EVENT_CHECKSUM_BAD, sv->subflow->owner,
                                               (int)mpt_direction_sender(direction), INT64_MIN);
@@ -300,8 +305,8 @@ static void check_checksums(mpt_checking *x, const mpt_subflow_view *sv, mpt_dir
     if (k->bad) {
         f = mpt_say(mpt_found(x, MPT_FINDING_CHECKSUM_BAD, bad ? bad->time_ns : INT64_MIN,
                               bad ? bad->frame : 0, k->bad),
-                    MPT_PHRASE_CHECKSUM_BAD, mpt_term_of(MPT_TERM_COUNT, k->bad), all,
-                    mpt_term_sender(direction), mpt_term_subflow(sv));
+                    phrases[mpt_metrics_checksum_fault(x->v, direction)], mpt_term_of(MPT_TERM_COUNT, k->bad),
+                    all, mpt_term_sender(direction), mpt_term_subflow(sv));
         mpt_found_subflow(f, sv);
         mpt_found_direction(f, direction);
     }

@@ -12,8 +12,8 @@
 #define MAX_LOOKED_AT 1024
 
 struct open_mapping {
-    int64_t position; /* the key */
-    uint32_t length, received;
+    mpt_checksummed of; /* its position is the key */
+    uint32_t received;
     uint64_t sum;       /* of 16-bit words, not folded */
     mpt_ranges covered; /* offsets in the mapping */
     bool touched;       /* has payload, captured or not */
@@ -45,10 +45,10 @@ void mpt_checksums_clear(mpt_checksums *c)
 
 /* 16-bit words of the pseudo-header of RFC 8684 3.3 (figure 10), with the checksum itself: a good mapping's
  * sum, folded, is 0xffff. */
-static uint64_t header_sum(uint64_t dsn, uint32_t ssn, uint16_t data_level_length, uint16_t checksum)
+static uint64_t header_sum(const mpt_checksummed *m)
 {
-    return (dsn >> 48) + ((dsn >> 32) & 0xffff) + ((dsn >> 16) & 0xffff) + (dsn & 0xffff) + (ssn >> 16) +
-           (ssn & 0xffff) + data_level_length + checksum;
+    return (m->dsn >> 48) + ((m->dsn >> 32) & 0xffff) + ((m->dsn >> 16) & 0xffff) + (m->dsn & 0xffff) +
+           (m->ssn >> 16) + (m->ssn & 0xffff) + m->dss_length + m->checksum;
 }
 
 /* Sum of big-endian words of bytes that lie at an even (or odd) offset of the mapping. */
@@ -62,30 +62,29 @@ static uint64_t payload_sum(const uint8_t *p, uint32_t n, bool odd)
     return sum;
 }
 
-static bool sum_is_good(uint64_t sum)
+static uint16_t folded(uint64_t sum)
 {
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
-    return sum == 0xffff;
+    return (uint16_t)sum;
 }
 
-void mpt_checksums_open(mpt_checksums *c, int64_t position, uint32_t length, uint64_t dsn, uint32_t ssn,
-                        uint16_t data_level_length, uint16_t checksum)
+void mpt_checksums_open(mpt_checksums *c, const mpt_checksummed *mapping)
 {
     struct open_mapping *m;
+    int64_t position = mapping->position;
 
-    if (!length || mpt_ranges_covered(&c->done, position, position + 1))
+    if (!mapping->length || mpt_ranges_covered(&c->done, position, position + 1))
         return;
     if (!c->open)
         c->open = g_tree_new_full(compare_positions, NULL, NULL, open_mapping_free);
     if (g_tree_lookup(c->open, &position) || g_tree_nnodes(c->open) >= MAX_OPEN)
         return;
     m = g_new0(struct open_mapping, 1);
-    m->position = position;
-    m->length = length;
-    m->sum = header_sum(dsn, ssn, data_level_length, checksum);
-    g_tree_insert(c->open, &m->position, m);
-    c->longest = MAX(c->longest, length);
+    m->of = *mapping;
+    m->sum = header_sum(mapping);
+    g_tree_insert(c->open, &m->of.position, m);
+    c->longest = MAX(c->longest, mapping->length);
 }
 
 struct filling {
@@ -110,7 +109,8 @@ static bool feed(struct open_mapping *m, int64_t position, const uint8_t *payloa
                  uint32_t captured)
 {
     static const mpt_stamp nobody;
-    int64_t start = MAX(position, m->position), end = MIN(position + length, m->position + m->length);
+    int64_t start = MAX(position, m->of.position),
+            end = MIN(position + length, m->of.position + m->of.length);
     struct filling f = {.mapping = m};
 
     if (start >= end)
@@ -120,30 +120,43 @@ static bool feed(struct open_mapping *m, int64_t position, const uint8_t *payloa
     if (start >= end || !payload)
         return false;
     f.bytes = payload + (start - position);
-    f.start = start - m->position;
-    mpt_ranges_claim(&m->covered, f.start, end - m->position, &nobody, fill, &f);
-    return m->received == m->length;
+    f.start = start - m->of.position;
+    mpt_ranges_claim(&m->covered, f.start, end - m->of.position, &nobody, fill, &f);
+    return m->received == m->of.length;
 }
 
-static void finish(mpt_checksums *c, struct open_mapping *m, unsigned *bad, int64_t *bad_position)
+/* Folded sums are off by the difference to 0xffff, in which 0 and 0xffff are the same number. */
+static void note_fault(mpt_checksum_faults *f, const struct open_mapping *m, bool first)
+{
+    const uint16_t checksum = m->of.checksum, swapped = (uint16_t)(checksum << 8 | checksum >> 8);
+    const uint16_t residue = folded(m->sum);
+
+    f->swapped += folded(m->sum + (uint16_t)~checksum + swapped) == 0xffff;
+    f->differ |= !first && residue != f->residue;
+    if (first)
+        f->residue = residue;
+}
+
+static void finish(mpt_checksums *c, struct open_mapping *m, unsigned *bad, mpt_checksummed *first_bad)
 {
     static const mpt_stamp nobody;
+    int64_t end = m->of.position + m->of.length;
 
-    if (sum_is_good(m->sum)) {
+    if (folded(m->sum) == 0xffff) {
         c->ok++;
     } else {
+        note_fault(&c->faults, m, !c->bad);
         c->bad++;
-        ++*bad;
-        mpt_ranges_claim(&c->wrong, m->position, m->position + m->length, &nobody, NULL, NULL);
-        if (bad_position)
-            *bad_position = m->position;
+        mpt_ranges_claim(&c->wrong, m->of.position, end, &nobody, NULL, NULL);
+        if (!(*bad)++ && first_bad)
+            *first_bad = m->of;
     }
-    mpt_ranges_claim(&c->done, m->position, m->position + m->length, &nobody, NULL, NULL);
-    g_tree_remove(c->open, &m->position);
+    mpt_ranges_claim(&c->done, m->of.position, end, &nobody, NULL, NULL);
+    g_tree_remove(c->open, &m->of.position);
 }
 
 unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t *payload, uint32_t length,
-                               uint32_t captured, int64_t *bad_position)
+                               uint32_t captured, mpt_checksummed *first_bad)
 {
     unsigned bad = 0;
     int64_t cursor = position - c->longest;
@@ -155,11 +168,11 @@ unsigned mpt_checksums_payload(mpt_checksums *c, int64_t position, const uint8_t
     while ((node = g_tree_lower_bound(c->open, &cursor))) {
         struct open_mapping *m = g_tree_node_value(node);
 
-        if (m->position >= position + length || ++looked_at > MAX_LOOKED_AT)
+        if (m->of.position >= position + length || ++looked_at > MAX_LOOKED_AT)
             break;
-        cursor = m->position + 1;
+        cursor = m->of.position + 1;
         if (feed(m, position, payload, length, captured))
-            finish(c, m, &bad, bad_position);
+            finish(c, m, &bad, first_bad);
     }
     return bad;
 }

@@ -47,6 +47,8 @@ static void half_clear(mpt_half *h)
     g_free(h->misplaced);
     if (h->waiting)
         g_array_free(h->waiting, TRUE);
+    if (h->waiting_payload)
+        g_ptr_array_unref(h->waiting_payload);
     if (h->unacked)
         g_array_free(h->unacked, TRUE);
 }

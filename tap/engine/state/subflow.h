@@ -57,8 +57,10 @@ typedef struct mpt_waiting_mapping {
     int64_t position; /* of the segment that carried it */
     int64_t dsn;      /* data-level position */
     uint32_t ssn;
-    uint32_t length;
+    uint32_t length; /* bytes of payload, > 0 */
     uint32_t frame;
+    uint16_t dss_length, checksum; /* as on the wire; valid with has_checksum */
+    bool has_checksum;
 } mpt_waiting_mapping;
 
 /* Payload in segments whose own DSS maps other bytes. */
@@ -110,6 +112,8 @@ typedef struct mpt_half {
 
     int64_t shift_low, shift_high; /* bounds while ssn_shift is not known */
     GArray *waiting;               /* mpt_waiting_mapping, NULL when none */
+    GPtrArray *waiting_payload;    /* core/checksums.c; NULL when none */
+    size_t waiting_bytes;          /* of it */
     mpt_order *plain;              /* of all payload, if what has no mapping goes on; NULL: all was mapped */
     mpt_waiting_mapping *infinite; /* of length 0, on an ACK, until data or another follows; NULL: none */
     mpt_misplaced *misplaced;      /* NULL: none */

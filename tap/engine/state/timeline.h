@@ -71,8 +71,8 @@ typedef struct mpt_event {
         mpt_mp_fastclose fastclose;
         mpt_mp_tcprst tcprst;
         struct {
-            int64_t dsn;  /* position on the data level: DATA_FIN, INFINITE_MAPPING */
-            uint32_t ssn; /* as on the wire: these, and CHECKSUM_BAD, which sets nothing else */
+            int64_t dsn;  /* position on the data level: DATA_FIN, INFINITE_MAPPING, CHECKSUM_BAD */
+            uint32_t ssn; /* this and the next as on the wire */
             uint16_t length;
         } data;
         struct {
