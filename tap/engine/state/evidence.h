@@ -114,7 +114,7 @@ typedef struct mpt_level_evidence {
     uint32_t window;        /* the largest */
     mpt_seen beyond_window; /* new bytes beyond it */
     mpt_seen after_fin;     /* new bytes at or beyond the DATA_FIN */
-    mpt_seen acks_back; /* DATA_ACKs below one that was sent before on their subflow */
+    mpt_seen acks_back;     /* DATA_ACKs below one that was sent before on their subflow */
     mpt_seen acks_beyond;   /* DATA_ACKs beyond all mappings seen */
     int64_t beyond;         /* the highest of them; valid with acks_beyond */
     int64_t beyond_ns;      /* when that was first sent */
