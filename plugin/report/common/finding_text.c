@@ -247,6 +247,12 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_ABORTED_FASTCLOSE] = "The {1} aborts the connection with MP_FASTCLOSE.",
     [MPT_PHRASE_ABORTED_LOST] = " {1} of the {2} are not acknowledged at the data level.",
     [MPT_PHRASE_ABORTED_UNKNOWN] = " How much of the {1}'s data arrived is not known.",
+    [MPT_PHRASE_WAITED_FIRST_SENT] =
+        "Data of the {1} waited {2} for bytes before it: they had been given to {3} first, where they did not "
+        "arrive in time{4?, and came at last on subflow {5:id}|}.",
+    [MPT_PHRASE_WAITED_UNKNOWN] =
+        "Data of the {1} waited {2} for bytes before it, which came at last on {3}; they had been given to "
+        "another subflow first, which of them is not in the capture.",
     [MPT_PHRASE_WINDOW_CLOSED] =
         "The receive window of the {1} closed {2:plain} time{2?|s}, at most {3} (on subflow {4:id}){5?, and "
         "did not open again|}: its application does not read fast enough.",

@@ -203,8 +203,12 @@ static void note_order(mpt_data_level *d, int64_t start, int64_t end, const stru
     if (x->resolved && half_of(x)->pending_joined)
         d->order.unknown = true;
     if (mpt_order_note(&d->order, &piece, &since_ns) && x->e->config.want_evidence) {
-        mpt_wait w = {
-            .start_ns = since_ns, .end_ns = x->stamp.time_ns, .frame = x->stamp.frame, .owner = x->s->owner};
+        mpt_wait w = {.start_ns = since_ns,
+                      .end_ns = x->stamp.time_ns,
+                      .dsn = start,
+                      .frame = x->stamp.frame,
+                      .owner = x->s->owner,
+                      .behind = !x->resolved && half_of(x)->next - half_of(x)->fin_seen > x->end};
         mpt_evidence_wait(x->c, conn_side_of(x), &w);
     }
 }

@@ -4,7 +4,8 @@
  *   signalling.c  options and flags: what they change in the subflow and its connection
  *   identity.c    which connection a subflow belongs to; merges two that turn out to be one
  *   accounting.c  payload: counted once per subflow, mapped, claimed at the data level
- *   evidence.c    history that only the findings read; evidence_hearing.c: of each path
+ *   evidence.c    history that only the findings read; evidence_hearing.c: of each path;
+ *                 evidence_waits.c: of data that waited
  *   eviction.c    forgets flows and connections that never carried payload
  *
  * Invariant: these files alone change mpt_engine, mpt_connection, mpt_subflow and what hangs from them.
@@ -132,6 +133,8 @@ static inline bool mpt_eviction_crowded(const mpt_engine *e)
 }
 
 /* evidence.c; call these only with config.want_evidence */
+/* That of a connection; created when first asked for. */
+mpt_connection_evidence *mpt_evidence_of(mpt_connection *c);
 /* After a segment of `side` has been processed. */
 void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position);
 /* A DATA_ACK sent by `side`, before it takes effect. */
@@ -141,6 +144,10 @@ void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subf
                            int64_t start, int64_t end);
 /* A gap in c->level[side] was filled, after `wait`. */
 void mpt_evidence_wait(mpt_connection *c, mpt_conn_side side, const mpt_wait *wait);
+/* evidence_waits.c: after a segment of `side`, with `fresh` new bytes, has been processed; and before a DATA_ACK of
+ * level[side] takes effect. */
+void mpt_evidence_held(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position, uint64_t fresh);
+void mpt_evidence_let_go(mpt_connection *c, mpt_conn_side side, const mpt_segment *g, int64_t acked);
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g);
 /* A packet from the other end of the subflow; a segment of this side (position: of its payload). `half` is
  * that of this side, after the packet took effect. */

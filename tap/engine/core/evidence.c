@@ -4,8 +4,6 @@
  */
 #include "tap/engine/state/evidence.h"
 
-#include <string.h>
-
 #include "core.h"
 #include "tap/engine/base/seq.h"
 
@@ -33,7 +31,7 @@ static mpt_subflow_evidence *of_subflow(mpt_subflow *s)
     return s->evidence;
 }
 
-static mpt_connection_evidence *of_connection(mpt_connection *c)
+mpt_connection_evidence *mpt_evidence_of(mpt_connection *c)
 {
     if (!c->evidence)
         c->evidence = g_new0(mpt_connection_evidence, 1);
@@ -125,7 +123,7 @@ static void note_window_of_syn(const mpt_subflow *s, mpt_side side, const mpt_se
 
     if (!s->connection)
         return;
-    v = &of_connection(s->connection)->level[mpt_conn_side_other(mpt_subflow_conn_side(s, side))];
+    v = &mpt_evidence_of(s->connection)->level[mpt_conn_side_other(mpt_subflow_conn_side(s, side))];
     v->window = MAX(v->window, g->window);
 }
 
@@ -147,6 +145,8 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, i
     note_window(h, &s->half[side], g, s->owner);
     mpt_evidence_heard(&v->half[other].hearing, s, &s->half[other], g);
     mpt_evidence_said(&h->hearing, g, position);
+    if (s->connection)
+        mpt_evidence_held(s, side, g, position, fresh);
     if (backup && !v->was_backup)
         v->backup_ns = g->time_ns;
     v->was_backup = backup;
@@ -208,9 +208,10 @@ void mpt_evidence_data_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, 
     mpt_connection *c = s->connection;
     mpt_conn_side sender = mpt_conn_side_other(mpt_subflow_conn_side(s, side)); /* of the data */
     const mpt_data_level *d = &c->level[sender];
-    mpt_level_evidence *v = &of_connection(c)->level[sender];
+    mpt_level_evidence *v = &mpt_evidence_of(c)->level[sender];
     mpt_half_evidence *h = &of_subflow(s)->half[side];
 
+    mpt_evidence_let_go(c, sender, g, acked);
     note_data_ack(h, v, s, g, acked, d->expected);
     if ((d->owned.size || d->relative_known) && !c->infinite_mapping && acked > d->expected)
         note_beyond(v, g, s->owner, acked);
@@ -254,7 +255,7 @@ void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subf
                            int64_t start, int64_t end)
 {
     const mpt_data_level *d = &c->level[side];
-    mpt_level_evidence *v = &of_connection(c)->level[side];
+    mpt_level_evidence *v = &mpt_evidence_of(c)->level[side];
 
     v->beyond_sent_later |= sent_after_ack(v, s, mpt_subflow_side(s, side), g, start);
     if (v->window_known && end > v->window_edge)
@@ -263,94 +264,9 @@ void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subf
         sight(&v->after_fin, g, s->owner, (uint64_t)(end - MAX(start, d->fin)));
 }
 
-static int64_t length_of(const mpt_wait *w)
-{
-    return w->end_ns - w->start_ns;
-}
-
-static bool overlap(const mpt_wait *a, const mpt_wait *b)
-{
-    return a->start_ns < b->end_ns && b->start_ns < a->end_ns;
-}
-
-static bool overlaps_any(const mpt_wait *w, const mpt_wait *waits, const unsigned *places, unsigned n)
-{
-    for (unsigned k = 0; k < n; k++)
-        if (overlap(w, &waits[places[k]]))
-            return true;
-    return false;
-}
-
-/* The longest, then the longest of those that do not overlap it, and so on: their places. */
-static unsigned choose_longest(const mpt_wait *waits, unsigned count, unsigned *places, unsigned most)
-{
-    unsigned n = 0;
-
-    while (n < most) {
-        const mpt_wait *best = NULL;
-
-        for (const mpt_wait *w = waits; w < waits + count; w++)
-            if (!overlaps_any(w, waits, places, n) && length_of(w) > (best ? length_of(best) : 0))
-                best = w;
-        if (!best)
-            break;
-        places[n++] = (unsigned)(best - waits);
-    }
-    return n;
-}
-
-/* The shortest of those that a longer one overlaps; where there are none, the shortest. */
-static mpt_wait *least_worth(mpt_wait *waits, unsigned count)
-{
-    unsigned places[MPT_WAITS_KEPT + 1], n = choose_longest(waits, count, places, count), chosen = 0;
-    mpt_wait *least = NULL;
-
-    for (unsigned k = 0; k < n; k++)
-        chosen |= 1u << places[k];
-    for (unsigned i = 0; i < count; i++)
-        if ((n == count || !(chosen >> i & 1u)) && (!least || length_of(&waits[i]) < length_of(least)))
-            least = &waits[i];
-    return least;
-}
-
-void mpt_evidence_wait(mpt_connection *c, mpt_conn_side side, const mpt_wait *wait)
-{
-    mpt_level_evidence *v = &of_connection(c)->level[side];
-    mpt_wait all[MPT_WAITS_KEPT + 1], *least;
-
-    if (length_of(wait) <= 0)
-        return;
-    /* Pieces of one gap share its start. */
-    for (unsigned i = 0; i < v->wait_count; i++) {
-        if (v->waits[i].start_ns == wait->start_ns) {
-            if (length_of(wait) > length_of(&v->waits[i]))
-                v->waits[i] = *wait;
-            return;
-        }
-    }
-    if (v->wait_count < MPT_WAITS_KEPT) {
-        v->waits[v->wait_count++] = *wait;
-        return;
-    }
-    memcpy(all, v->waits, sizeof(v->waits));
-    all[MPT_WAITS_KEPT] = *wait;
-    least = least_worth(all, MPT_WAITS_KEPT + 1);
-    *least = *wait;
-    memcpy(v->waits, all, sizeof(v->waits));
-}
-
-unsigned mpt_evidence_longest_waits(const mpt_level_evidence *v, mpt_wait longest[MPT_WAITS])
-{
-    unsigned places[MPT_WAITS], n = choose_longest(v->waits, v->wait_count, places, MPT_WAITS);
-
-    for (unsigned k = 0; k < n; k++)
-        longest[k] = v->waits[places[k]];
-    return n;
-}
-
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g)
 {
-    sight(&of_connection(c)->far, g, s->owner, 1);
+    sight(&mpt_evidence_of(c)->far, g, s->owner, 1);
 }
 
 void mpt_evidence_merged(mpt_connection *to, unsigned offset)

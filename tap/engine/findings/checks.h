@@ -8,7 +8,8 @@
  *   checks_signals.c     what a receiver ignores, or nobody knows
  *   checks_address.c     ADD_ADDR, REMOVE_ADDR
  *   checks_data.c        mappings, DATA_ACKs, checksums
- *   checks_scheduling.c  backup, failover, head-of-line blocking
+ *   checks_scheduling.c  backup, failover, the receive window
+ *   checks_waits.c       head-of-line blocking
  *   checks_reinjections.c  data sent on more than one subflow
  *   checks_paths.c       outages, subflows that are given up or come and go
  *   checks_connection.c  why there is one subflow only, who aborted it

@@ -1,4 +1,4 @@
-/* checks_scheduling.c - checks of how the paths were used: backup, failover, head-of-line blocking (RFC 8684 3.3.4 to 3.3.8).
+/* checks_scheduling.c - checks of how the paths were used: backup, failover, the receive window (RFC 8684 3.3.4 to 3.3.8).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -9,8 +9,6 @@
 #define IDLE_NS    INT64_C(1000000000)
 /* A path is dead after this long without progress. */
 #define DEAD_NS    INT64_C(500000000)
-/* Shorter waits are as usual as paths that differ in delay. */
-#define WAIT_NS    INT64_C(100000000)
 
 /* --- backup --- */
 
@@ -141,32 +139,7 @@ void mpt_check_failover(mpt_checking *x)
             check_failover(x, &x->v->subflows[i], direction);
 }
 
-/* --- waiting --- */
-
-void mpt_check_waits(mpt_checking *x)
-{
-
-    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && x->c->evidence && x->c->subflows->len > 1;
-         direction++) {
-        mpt_wait waits[MPT_WAITS];
-        unsigned count = mpt_evidence_longest_waits(
-            &x->c->evidence->level[x->v->side[mpt_direction_sender(direction)]], waits);
-        for (unsigned i = 0; i < count; i++) {
-            const mpt_wait *w = &waits[i];
-            const mpt_subflow_view *sv = mpt_metrics_subflow_of(x->v, w->owner);
-            mpt_finding *f;
-            if (w->end_ns - w->start_ns < WAIT_NS)
-                continue;
-            f = mpt_say(mpt_found(x, MPT_FINDING_DATA_WAITED, w->end_ns, w->frame, 1), MPT_PHRASE_DATA_WAITED,
-                        mpt_term_sender(direction),
-                        mpt_term_of(MPT_TERM_TIME, (uint64_t)(w->end_ns - w->start_ns)), mpt_term_subflow(sv),
-                        mpt_term_of(MPT_TERM_FLAG,
-                                    x->near == (direction == MPT_S2C ? MPT_NEAR_SERVER : MPT_NEAR_CLIENT)));
-            mpt_found_subflow(f, sv);
-            mpt_found_direction(f, direction);
-        }
-    }
-}
+/* --- the receive window --- */
 
 /* The windows that one host announced on its subflows: they are one window (RFC 8684 3.3.4). */
 static void check_window(mpt_checking *x, mpt_role role)

@@ -70,6 +70,7 @@ typedef struct mpt_half_evidence {
     int64_t longest_closed_ns, longest_since_ns;
     uint32_t longest_frame; /* that closed the window for longest */
     uint64_t first_before;  /* bytes.first before the segment */
+    int64_t acked_before;   /* what TCP had acknowledged of this side before the segment */
     /* Payload sent while this subflow was backup and a regular one could have taken it (RFC 8684 3.3.8). */
     mpt_seen backup;     /* payload bytes */
     uint64_t backup_new; /* of these, bytes that no subflow had carried */
@@ -96,9 +97,19 @@ static inline bool mpt_evidence_knows_scale(const mpt_subflow_evidence *v, uint3
 /* A time in which bytes waited at the data level for others that came late. */
 typedef struct mpt_wait {
     int64_t start_ns, end_ns; /* 0, 0: none */
-    uint32_t frame;           /* that ended it */
-    uint16_t owner;           /* its subflow */
+    int64_t dsn;              /* of the first byte that came late */
+    uint32_t frame;           /* that ended it: the bytes, or where DATA_ACKs show the wait, the DATA_ACK */
+    uint16_t owner;           /* the subflow of these bytes; by_ack: on which they were sent first */
+    bool by_ack;
+    bool behind; /* what came after them on their subflow had come before */
 } mpt_wait;
+
+/* The byte that the next DATA_ACK has to cover, while it stands still. */
+typedef struct mpt_held {
+    int64_t since_ns; /* TCP acknowledged data behind it, on any subflow; 0: it did not */
+    int64_t sent_ns;  /* it was first sent; valid with `again` */
+    bool again;       /* and then sent again */
+} mpt_held;
 
 /* Waits that are reported, and candidates kept: a longer wait may still come that overlaps several of these,
  * and a still longer one that overlaps that. */
@@ -124,6 +135,7 @@ typedef struct mpt_level_evidence {
     /* The highest DATA_ACK when what was in flight at the connection's first segment had long arrived. */
     bool settled_known;
     int64_t settled;
+    mpt_held held;
     mpt_wait waits[MPT_WAITS_KEPT]; /* one a gap; they may overlap */
     unsigned wait_count;
 } mpt_level_evidence;
