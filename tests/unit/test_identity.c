@@ -327,6 +327,77 @@ static void test_join__keys_given__verified_whoever_opened_it(void **state)
     expect_verdict(1, 2, MPT_VERDICT_NONE);       /* those of another connection */
 }
 
+/* An ACK with the number of the SYN, before the SYN of a join: its DATA_ACK may tell the connection or not. */
+static void expect_join_after_ack(unsigned version, bool wide)
+{
+    struct file f = file_of(version, true);
+    struct path *p = &f.p[1];
+    mpt_connection_view v;
+    const mpt_subflow_view *s;
+
+    open_capable(&f.w, &f.p[0], KEY_A, KEY_B);
+    send_data(&f.w, &f.p[0], 1, 1, 100, dss(1, 1, 100));
+    put(&f.w, p, 0, MPT_TCP_ACK, 0, 0, 0, wide ? data_ack(101) : data_ack32(101));
+    p->flow.next[0] = 0;
+    open_join(&f.w, p, 3);
+    send_data(&f.w, p, 0, 1, 50, dss(1, 1, 50));
+    v = view_of(&f, 0, 1);
+    assert_int_equal(v.subflow_count, 2);
+    s = &v.subflows[1];
+    assert_int_equal(s->subflow->kind, MPT_SUBFLOW_JOIN);
+    assert_int_equal(s->subflow->state, MPT_STATE_ESTABLISHED);
+    assert_int_equal(s->subflow->join->token, mpt_key_token(KEY_B, version));
+    assert_int_equal(s->initiator.value, MPT_CLIENT);
+    assert_int_equal(s->packets, 6);
+    assert_int_equal(mpt_metrics_join_verdict(s, MPT_JOIN_SYNACK), MPT_VERDICT_OK);
+    assert_int_equal(mpt_metrics_join_verdict(s, MPT_JOIN_ACK), MPT_VERDICT_OK);
+    assert_int_equal(s->direction[MPT_C2S].bytes.first_bytes, 50);
+    assert_true(s->join_latency.known);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(f.w.wire.engine);
+}
+
+static void test_join__ack_before_its_syn__a_join(void **state)
+{
+    (void)state;
+    for (unsigned version = 0; version < 2; version++) {
+        expect_join_after_ack(version, true);
+        expect_join_after_ack(version, false);
+    }
+}
+
+/* A segment with the first 100 bytes of a mapping of 5,000, whose others are not in the capture. */
+static void send_begin_of_mapping(struct file *f, struct path *p, unsigned side, uint64_t dsn)
+{
+    send_data(&f->w, p, side, 1, 100, dss(dsn, 1, 5000));
+}
+
+static void test_third_ack__no_syn_in_the_capture__tells_both_numbers(void **state)
+{
+    (void)state;
+    for (unsigned version = 0; version < 2; version++) {
+        struct file f = file_of(version, true);
+        mpt_connection_view v;
+
+        f.w.hosts.key[0] = KEY_A;
+        f.w.hosts.key[1] = KEY_B;
+        send_ack(&f.w, &f.p[0], 0, 1, capable(&f.w, 0, 2));
+        send_begin_of_mapping(&f, &f.p[0], 0, 1);
+        send_begin_of_mapping(&f, &f.p[0], 1, 1);
+        send_ack(&f.w, &f.p[1], 0, 1, join_option(&f.w, &f.p[1], MPT_JOIN_ACK, 0));
+        send_begin_of_mapping(&f, &f.p[1], 1, 5001);
+        send_begin_of_mapping(&f, &f.p[1], 0, 5001);
+        v = view_of(&f, 0, 1);
+        assert_int_equal(v.subflow_count, 2);
+        for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++) {
+            assert_int_equal(v.direction[d].bytes.unmapped_bytes, 0);
+            assert_int_equal(v.direction[d].bytes.first_bytes, 200);
+        }
+        mpt_metrics_clear(&v);
+        mpt_engine_free(f.w.wire.engine);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,6 +412,8 @@ int main(void)
         cmocka_unit_test(test_connection__found_by_its_numbers_before_its_syn__whole),
         cmocka_unit_test(test_connection__capable_on_a_join__no_connection_of_its_own),
         cmocka_unit_test(test_join__keys_given__verified_whoever_opened_it),
+        cmocka_unit_test(test_join__ack_before_its_syn__a_join),
+        cmocka_unit_test(test_third_ack__no_syn_in_the_capture__tells_both_numbers),
         cmocka_unit_test(test_connections__later_segment_has_lower_number__by_first_frame),
     };
 

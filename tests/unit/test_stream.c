@@ -281,6 +281,30 @@ static void test_direction__of_two_connections__only_the_one_asked_for(void **st
     asked_for(1);
 }
 
+/* The file has a later frame of the second connection in front of all others: it is number 0. */
+static void test_direction__earlier_frame_comes_later__kept(void **state)
+{
+    mpt_stream_direction d;
+    scene s;
+    flow f[2];
+
+    (void)state;
+    begin(&s, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        s.wire.frame = 100 * (i + 1);
+        f[i] = flow_between(&s.wire, "192.0.2.1", (uint16_t)(40000 + i), "192.0.2.2", 5001, i);
+        flow_open_capable(&f[i], i ? &SECOND : &FIRST);
+        send_bytes(&f[i], i ? &SECOND : &FIRST, 1, 100, 100, i, true);
+    }
+    s.wire.frame = 0;
+    flow_send(&f[1], 1, MPT_TCP_ACK, 0, NULL, 0);
+    mpt_engine_flush(s.wire.engine);
+    assert_true(mpt_stream_direction_of(s.stream, connection(&s, 1), 0, &d));
+    assert_int_equal(d.runs->len, 1);
+    mpt_stream_clear(&d);
+    end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_direction__cut_by_the_snaplen__a_gap),
         cmocka_unit_test(test_direction__tcp_after_refusal__its_bytes_and_fin),
         cmocka_unit_test(test_direction__of_two_connections__only_the_one_asked_for),
+        cmocka_unit_test(test_direction__earlier_frame_comes_later__kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -184,6 +184,12 @@ static void capable_data(const struct context *x, const mpt_mp_capable *o)
                         x->g->payload_len);
 }
 
+static void third_ack(const struct context *x)
+{
+    if (!x->g->payload_len && !(x->g->flags & (MPT_TCP_RST | MPT_TCP_FIN)))
+        mpt_subflow_third_ack(x->s, x->side, x->g);
+}
+
 static void take_capable(struct context *x, const mpt_mp_capable *o)
 {
     bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK, again;
@@ -210,6 +216,8 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
         mpt_identity_set_key(x->e, c, side, o->sender_key, version);
     if (o->has_receiver_key)
         mpt_identity_set_key(x->e, c, mpt_conn_side_other(side), o->receiver_key, version);
+    if (!syn && o->has_receiver_key)
+        third_ack(x);
     if (!syn && o->has_data)
         capable_data(x, o);
     if (!again)
@@ -247,6 +255,29 @@ static void join_connection(struct context *x, const mpt_mp_join *o)
     /* The token is the receiver's: it tells which side of the connection this one is not (RFC 8684 3.2). */
     s->kind = MPT_SUBFLOW_JOIN;
     mpt_identity_attach(x->e, c, s, x->side, mpt_conn_side_other(receiver));
+}
+
+/* What came before its SYN put the subflow into a connection, perhaps one of its own: the token tells which
+ * one it is of. */
+static void join_after_all(struct context *x, const mpt_mp_join *o)
+{
+    mpt_subflow *s = x->s;
+    mpt_connection *own = s->connection, *c;
+    mpt_conn_side receiver = mpt_conn_side_other(conn_side_of(x));
+
+    c = mpt_identity_find_token(x->e, o->token, &receiver);
+    if (!c && own->partial && !own->host[receiver].token_known)
+        mpt_identity_set_token(x->e, own, receiver, o->token);
+    if (c && c != own) {
+        bool flip = conn_side_of(x) == receiver;
+        if (own->partial)
+            mpt_identity_merge(x->e, c, own, flip);
+        else if (c->partial)
+            mpt_identity_merge(x->e, own, c, flip);
+        else
+            return;
+    }
+    s->kind = MPT_SUBFLOW_JOIN;
 }
 
 static void join_values(struct context *x, const mpt_mp_join *o)
@@ -301,6 +332,8 @@ static void take_join(struct context *x, const mpt_mp_join *o)
         any_connection(x);
     else if (!s->connection)
         join_connection(x, o);
+    else if (s->kind == MPT_SUBFLOW_UNKNOWN)
+        join_after_all(x, o);
     if (!s->join)
         s->join = g_new0(mpt_join, 1);
     if (s->kind == MPT_SUBFLOW_TCP)
@@ -311,6 +344,8 @@ static void take_join(struct context *x, const mpt_mp_join *o)
     if (again)
         return;
     join_values(x, o);
+    if (o->step == MPT_JOIN_ACK)
+        third_ack(x);
     if (signal_event(x, &(mpt_event){.type = MPT_EVENT_MP_JOIN, .join = *o}) != PLACE_DROPPED)
         join_verify(x, o->step);
 }

@@ -66,15 +66,30 @@ void mpt_subflow_free(mpt_subflow *s)
     g_free(s);
 }
 
+/* The SYN tells where SSN 0 is, even if data of this side came before it. With data in it the SYN/ACK tells,
+ * or, where that is not in the capture, the mappings: it lies in the SYN or at its end. */
+static void learn_isn(mpt_half *h, int64_t position, uint32_t payload_len)
+{
+    if (h->isn_known)
+        return;
+    h->isn_known = true;
+    h->shift_known = payload_len == 0;
+    h->ssn_shift = h->shift_low = position;
+    h->shift_high = position + payload_len;
+    h->shift_bounded = !h->shift_known;
+}
+
 int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq)
 {
     mpt_half *h = &s->half[side];
 
     if (!h->seen) {
         h->seen = true;
-        h->origin = seq;
         h->next = 0;
-        return 0;
+        if (!h->isn_told)
+            h->origin = seq;
+        else
+            learn_isn(h, 0, 0);
     }
     return h->next + mpt_seq32_diff(seq, h->origin + (uint32_t)h->next);
 }
@@ -99,17 +114,27 @@ uint32_t mpt_subflow_distance(const mpt_subflow *s, mpt_side side, const mpt_seg
     return MIN(by_seq, by_ack);
 }
 
-/* The SYN tells where SSN 0 is, even if data of this side came before it. With data in it the SYN/ACK tells,
- * or, where that is not in the capture, the mappings: it lies in the SYN or at its end. */
-static void learn_isn(mpt_half *h, int64_t position, uint32_t payload_len)
+/* Where the SYN was, though nothing begins there. */
+static void learn_shift(mpt_half *h, int64_t position)
 {
-    if (h->isn_known)
+    if (h->isn_known || h->shift_known)
         return;
-    h->isn_known = true;
-    h->shift_known = payload_len == 0;
-    h->ssn_shift = h->shift_low = position;
-    h->shift_high = position + payload_len;
-    h->shift_bounded = !h->shift_known;
+    h->shift_known = true;
+    h->ssn_shift = position;
+}
+
+void mpt_subflow_third_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g)
+{
+    mpt_side other = mpt_side_other(side);
+
+    learn_shift(&s->half[side], mpt_subflow_position(s, side, g->seq - 1));
+    /* Fast Open: the server may have sent data before. */
+    if (!s->half[other].seen) {
+        s->half[other].isn_told = true;
+        s->half[other].origin = g->ack - 1;
+    } else if (!s->half[other].bytes.segments) {
+        learn_shift(&s->half[other], mpt_subflow_position(s, other, g->ack - 1));
+    }
 }
 
 /* Fast Open: SSN 1 is the first byte after the data that the SYN/ACK accepts (RFC 8684 B.1). */
@@ -153,6 +178,9 @@ static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64
         s->initiator = ack ? mpt_side_other(side) : side;
     }
     if (syn && !ack && !s->syn_seen) {
+        /* A host may send ACKs with the number of its SYN just before it. */
+        if (s->state == MPT_STATE_ESTABLISHED && !s->half[mpt_side_other(side)].seen && !h->bytes.segments)
+            s->state = MPT_STATE_SYN_SENT;
         s->syn_seen = true;
         s->syn_ns = g->time_ns;
         s->syn_frame = g->frame;

@@ -89,6 +89,7 @@ static inline int64_t mpt_unacked_end(const mpt_unacked *u)
 typedef struct mpt_half {
     bool seen;        /* origin is set */
     bool isn_known;   /* origin is the SYN's sequence number */
+    bool isn_told;    /* by the other side, before anything was seen: it is `origin` already */
     bool shift_known; /* ssn_shift is certain */
     bool shift_bounded;
     bool fin_seen, fin_acked, rst_seen;
@@ -204,6 +205,9 @@ void mpt_subflow_free(mpt_subflow *s);
 /* Position of a raw sequence number on side's line, nearest to what was seen; sets the origin if it
  * is the first. */
 int64_t mpt_subflow_position(mpt_subflow *s, mpt_side side, uint32_t seq);
+/* g, sent by `side`, is the third ACK by its MPTCP option, and carries no payload: it tells both initial sequence
+ * numbers where no SYN did. */
+void mpt_subflow_third_ack(mpt_subflow *s, mpt_side side, const mpt_segment *segment);
 /* Position of an SSN on side's line, near `position`. False while the initial sequence number
  * is not known. */
 static inline bool mpt_subflow_ssn_position(const mpt_subflow *s, mpt_side side, uint32_t ssn, int64_t near,

@@ -101,17 +101,12 @@ static void look_again(mpt_stream *m, int64_t time_ns)
 static bool wanted(mpt_stream *m, const mpt_connection *c, int64_t time_ns)
 {
     struct fate *fate = fate_of(m, c);
-    uint32_t now, certain;
 
     if (!fate->ranked) {
         fate->ranked = true;
         look_again(m, time_ns);
-        if (c->partial)
-            return true;
-        rank(m, c, &now, &certain);
-        if (certain > m->id)
-            let_go(m, c);
-        else
+        /* Frames before its first one, its own and others', may still be in the look-back. */
+        if (!c->partial)
             g_queue_push_tail(&m->undecided, (gpointer)c);
         fate = fate_of(m, c);
     }
