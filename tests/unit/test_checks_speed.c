@@ -210,11 +210,11 @@ static void tiny(struct scene *s, uint32_t window, int64_t ms, bool ignored)
 
     open_at_client(s, 10);
     dsn = send_some(s, 1, 1);
-    ack_with(s, dsn, 60000);
+    ack_with(s, dsn, window + 1000);
     dsn = send_some(s, dsn, 1);
     ack_with(s, dsn, window);
     if (ignored)
-        send_some(s, dsn + 60000, 1);
+        send_some(s, dsn + 2, 1);
     later(s, ms - 1);
     ack_with(s, dsn, 60000);
 }
@@ -229,6 +229,43 @@ static void test_window_tiny__longer_than_a_second__note(void **state)
                  "below a segment for 1.001 s (down to 999 bytes)");
 }
 
+/* Always 500 bytes, and never more than 20 to send. */
+static void small_window(struct scene *s)
+{
+    open_at_client(s, 10);
+    for (unsigned i = 0; i < 4; i++) {
+        flow_send_data(&s->a, 0, &s->h, 0, 1 + 20 * i, 20);
+        ack_with(s, 21 + 20 * i, 500);
+        later(s, 1000);
+    }
+}
+
+/* The first DATA_ACK that stands still: `stalls` of 100 rounds of 20 ms, with TCP going on. */
+static void stall(struct scene *s, unsigned stalls)
+{
+    int64_t dsn = 1, acked = 1;
+
+    open_at_client(s, 10);
+    for (unsigned i = 0; i < 100; i++) {
+        dsn = send_some(s, dsn, 1);
+        if (i < 100 - stalls)
+            acked = dsn;
+        ack_with(s, acked, 60000);
+        later(s, 18);
+    }
+}
+
+static void test_limited__data_acks_stand_still__nothing(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    stall(&s, 40);
+    expect_one(&s, MPT_FINDING_LIMITED, MPT_SEVERITY_CHAT);
+    stall(&s, 60);
+    expect_none(&s, MPT_FINDING_LIMITED);
+}
+
 static void test_window_tiny__a_second_or_a_segment_or_closed_or_ignored__nothing(void **state)
 {
     struct scene s;
@@ -241,6 +278,8 @@ static void test_window_tiny__a_second_or_a_segment_or_closed_or_ignored__nothin
     tiny(&s, 0, 2000, false); /* window_closed says it */
     expect_none(&s, MPT_FINDING_WINDOW_TINY);
     tiny(&s, 999, 2000, true);
+    expect_none(&s, MPT_FINDING_WINDOW_TINY);
+    small_window(&s);
     expect_none(&s, MPT_FINDING_WINDOW_TINY);
 }
 
@@ -294,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_limited__always_in_flight__the_paths),
         cmocka_unit_test(test_limited__losses__recovery),
         cmocka_unit_test(test_limited__handshake_not_captured__nothing),
+        cmocka_unit_test(test_limited__data_acks_stand_still__nothing),
         cmocka_unit_test(test_window_shrunk__right_edge_goes_back__where_and_by_how_much),
         cmocka_unit_test(test_window_shrunk__less_than_a_scale_can_round__nothing),
         cmocka_unit_test(test_window_shrunk__overtaken_segment__nothing),

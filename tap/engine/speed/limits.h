@@ -87,6 +87,11 @@ void mpt_limiter_acked(mpt_limiter *l, int64_t time_ns, uint32_t frame, int64_t 
                        int64_t edge);
 /* The positions are those of another line from now on: plain TCP's. */
 void mpt_limiter_rebase(mpt_limiter *l, int64_t high, int64_t acked);
+/* What limits it now; the application before there is data. */
+static inline mpt_limit mpt_limiter_now(const mpt_limiter *l)
+{
+    return l->spans ? l->span[l->spans - 1].limit : MPT_LIMIT_APPLICATION;
+}
 /* Settles what is not yet, up to the last data. Nothing may be taken in afterwards. */
 void mpt_limiter_finish(mpt_limiter *l);
 

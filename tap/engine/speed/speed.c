@@ -45,6 +45,7 @@ struct half {
     int64_t next;              /* one past the highest position sent */
     int64_t last_ns;           /* its last payload */
     int64_t hole_end, hole_ns; /* the oldest gap that may be open, and when it appeared; hole_ns 0: none */
+    bool outstanding;          /* TCP has not acknowledged all of it */
     bool retransmitted;        /* since the timed segment */
     bool timing;
     int64_t timed_end, timed_ns; /* a segment whose acknowledgement is waited for */
@@ -75,14 +76,18 @@ struct direction {
     int64_t round_trip_ns; /* the longest so far of the subflows that carry its data */
     mpt_speed_sight shrunk, tiny;
     bool announced;
-    int64_t edge;  /* the highest that was announced, with announced */
+    int64_t edge;           /* the highest that was announced, with announced */
+    uint32_t outstanding;   /* subflows with payload that TCP has not acknowledged */
+    int64_t data_acked;     /* the highest acknowledgement, with announced or not */
+    int64_t stuck_since_ns; /* TCP has acknowledged all, and the other side's data level has not; 0: not so */
+    int64_t stuck_ns;
     GArray *spans; /* mpt_limit_span, neighbours differ; NULL: not wanted, or none */
     mpt_speed *speed;
     /* The window is below a segment now, since; above 0 at least once. */
     int64_t tiny_since_ns, tiny_least;
     uint32_t tiny_frame;
-    bool tiny_open;
-    bool tiny_void; /* the sender sends more: that window is not what it knows */
+    bool tiny_open, tiny_felt; /* felt: there was data that had to wait for it */
+    bool tiny_void;            /* the sender sends more: that window is not what it knows */
 };
 
 struct connection {
@@ -109,7 +114,8 @@ const char *mpt_speed_unknown_name(mpt_speed_unknown unknown)
     static const char *const names[] = {[MPT_SPEED_NO_DATA] = "no_data",
                                         [MPT_SPEED_HANDSHAKE] = "handshake",
                                         [MPT_SPEED_WINDOW_SCALE] = "window_scale",
-                                        [MPT_SPEED_GAPS] = "gaps"};
+                                        [MPT_SPEED_GAPS] = "gaps",
+                                        [MPT_SPEED_DATA_ACKS] = "data_acks"};
 
     return names[unknown];
 }
@@ -282,6 +288,35 @@ static bool is_repair(const struct direction *d, const struct flow *f, const str
            ends_stall(d, now, time_ns);
 }
 
+/* Keeps the time in which nothing is on its way for TCP, but is for the data level. */
+static void note_stuck(struct direction *d, const mpt_data_level *level, int64_t time_ns)
+{
+    bool stuck = d->outstanding == 0 && d->limiter.begun && d->data_acked < d->limiter.high &&
+                 (d->stuck_since_ns || mpt_ranges_covered(&level->owned, d->data_acked, d->data_acked + 1));
+
+    if (stuck && !d->stuck_since_ns) {
+        d->stuck_since_ns = time_ns;
+    } else if (!stuck && d->stuck_since_ns) {
+        d->stuck_ns += time_ns - d->stuck_since_ns;
+        d->stuck_since_ns = 0;
+    }
+}
+
+static void note_outstanding(struct direction *d, struct half *h)
+{
+    bool outstanding = h->next > h->acked;
+
+    if (outstanding != h->outstanding)
+        d->outstanding += outstanding ? 1u : UINT32_MAX;
+    h->outstanding = outstanding;
+}
+
+/* Data waits for a window that is below a segment. */
+static void feel_tiny(struct direction *d)
+{
+    d->tiny_felt |= d->tiny_open && mpt_limiter_now(&d->limiter) == MPT_LIMIT_WINDOW;
+}
+
 static void time_segment(struct half *h, const mpt_segment *g, int64_t position, bool again)
 {
     h->retransmitted |= again;
@@ -358,6 +393,9 @@ static void take_payload(mpt_speed *speed, struct connection *x, const mpt_subfl
     if (now.any)
         mpt_limiter_sent(&d->limiter, g->time_ns, g->frame, now.from, now.to,
                          late || is_repair(d, f, &now, g->time_ns), g->payload_len);
+    note_outstanding(d, h);
+    note_stuck(d, &s->connection->level[mpt_subflow_conn_side(s, side)], g->time_ns);
+    feel_tiny(d);
 }
 
 /* --- acknowledgements --- */
@@ -448,7 +486,8 @@ static void note_edge(struct direction *d, struct half *h, const mpt_subflow *s,
 
 static void close_tiny(struct direction *d, int64_t time_ns)
 {
-    if (d->tiny_open && d->tiny_least > 0 && time_ns - d->tiny_since_ns > d->tiny.last_ns - d->tiny.time_ns) {
+    if (d->tiny_open && d->tiny_felt && d->tiny_least > 0 &&
+        time_ns - d->tiny_since_ns > d->tiny.last_ns - d->tiny.time_ns) {
         d->tiny.count = 1;
         d->tiny.time_ns = d->tiny_since_ns;
         d->tiny.last_ns = time_ns;
@@ -469,6 +508,7 @@ static void note_tiny(struct direction *d, const mpt_segment *g)
         d->tiny_since_ns = g->time_ns;
         d->tiny_frame = g->frame;
         d->tiny_least = 0;
+        d->tiny_felt = false;
     }
     if (g->window && (!d->tiny_least || g->window < d->tiny_least))
         d->tiny_least = g->window;
@@ -494,6 +534,9 @@ static void take_ack(struct direction *d, struct flow *f, const mpt_subflow *s, 
                      .has_tsval = (g->presence & MPT_SEGMENT_TIMESTAMPS) != 0};
 
     d->no_handshake |= !f->has_round_trip;
+    d->data_acked = MAX(d->data_acked, acked);
+    mpt_limiter_advance(&d->limiter, g->time_ns);
+    feel_tiny(d);
     if (known) {
         d->window = MAX(d->window, g->window);
         d->edge = d->announced ? MAX(d->edge, t.edge) : t.edge;
@@ -508,6 +551,7 @@ static void take_ack(struct direction *d, struct flow *f, const mpt_subflow *s, 
     }
     mpt_limiter_acked(&d->limiter, g->time_ns, g->frame, f->half[sender].delay_ns, acked,
                       known ? t.edge : INT64_MIN);
+    feel_tiny(d);
 }
 
 /* --- plain TCP after all --- */
@@ -551,11 +595,13 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side s
 
         take_tcp_ack(f, s, sender, g);
         note_echo(&f->half[sender], g);
+        note_outstanding(d, &f->half[sender]);
         if (x->tcp)
             take_ack(d, f, s, side, g, position, s->half[sender].acked);
         else if (level->acks != d->acks)
             take_ack(d, f, s, side, g, position, level->ack_expected);
         d->acks = level->acks;
+        note_stuck(d, level, g->time_ns);
     }
 }
 
@@ -629,6 +675,8 @@ static mpt_speed_unknown why_unknown(const struct direction *d)
         return MPT_SPEED_HANDSHAKE;
     if (d->no_scale)
         return MPT_SPEED_WINDOW_SCALE;
+    if (d->stuck_ns > (d->limiter.last_ns - d->limiter.first_ns) / 2)
+        return MPT_SPEED_DATA_ACKS;
     return d->limiter.unseen ? MPT_SPEED_GAPS : MPT_SPEED_KNOWN;
 }
 

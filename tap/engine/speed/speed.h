@@ -38,7 +38,8 @@ typedef enum mpt_speed_unknown {
     MPT_SPEED_NO_DATA,      /* or all at one time */
     MPT_SPEED_HANDSHAKE,    /* of a subflow: not in the capture */
     MPT_SPEED_WINDOW_SCALE, /* not known: options cut, or frames out of order in the file */
-    MPT_SPEED_GAPS          /* data was acknowledged that the capture does not show */
+    MPT_SPEED_GAPS,         /* data was acknowledged that the capture does not show */
+    MPT_SPEED_DATA_ACKS     /* TCP had acknowledged everything, and no DATA_ACK did, for most of the time */
 } mpt_speed_unknown;
 
 /* "handshake", ...; NULL for MPT_SPEED_KNOWN. Static. */
@@ -62,7 +63,8 @@ typedef struct mpt_speed_direction {
     uint32_t window; /* the largest that the receiver announced, bytes */
     /* The right edge of the receiver's window went back: how often, the first time, and the bytes of the worst. */
     mpt_speed_sight shrunk;
-    /* The window was above 0 and below a segment for longest: from time_ns to last_ns; bytes: the smallest. */
+    /* The window was above 0 and below a segment for longest while it mattered: from time_ns to last_ns; bytes:
+     * the smallest. */
     mpt_speed_sight tiny;
     uint32_t segment; /* bytes of the largest payload, at most MPT_LIMIT_SEGMENT */
 } mpt_speed_direction;
