@@ -8,6 +8,7 @@
 
 #include <epan/dissectors/packet-tcp.h>
 #include <epan/epan.h>
+#include <epan/epan_dissect.h>
 #include <epan/packet.h>
 #include <epan/proto.h>
 #include <epan/tap.h>
@@ -64,13 +65,30 @@ static uint32_t frame_length(const packet_info *pinfo)
     return pinfo->fd->pkt_len;
 }
 
-/* Were the TCP options cut by the snaplen? Payload, if any, ends the frame but for padding of tiny ones. */
-static bool options_cut(const packet_info *pinfo, const struct tcpheader *t)
+/* True if the captured bytes have all of the TCP header. */
+static bool has_header(tvbuff_t *frame, const struct tcpheader *t)
+{
+    unsigned captured = tvb_captured_length(frame);
+    const uint8_t *bytes = tvb_get_ptr(frame, 0, (int)captured);
+    const struct {
+        uint16_t ports[2];
+        uint32_t numbers[2];
+    } begin = {{g_htons(t->th_sport), g_htons(t->th_dport)}, {g_htonl(t->th_rawseq), g_htonl(t->th_rawack)}};
+
+    for (unsigned i = 0; i + t->th_hlen <= captured; i++)
+        if (memcmp(bytes + i, &begin, sizeof begin) == 0 && (bytes[i + 12] >> 4) * 4u == t->th_hlen)
+            return true;
+    return false;
+}
+
+/* Were the TCP options cut by the snaplen? Payload, if any, ends the frame but for padding of tiny ones. What
+ * is missing may also have been cut off in front (editcap -C). */
+static bool options_cut(const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
     uint32_t captured = pinfo->fd->cap_len, length = frame_length(pinfo);
 
     return t->th_hlen > 20 && captured < length && t->th_have_seglen && t->th_seglen <= length &&
-           captured < length - t->th_seglen;
+           captured < length - t->th_seglen && !has_header(frame, t);
 }
 
 static void fill_labels(mpt_segment *g, const struct tcpheader *t)
@@ -86,7 +104,7 @@ static void fill_labels(mpt_segment *g, const struct tcpheader *t)
     }
 }
 
-static void fill_header(mpt_segment *g, const packet_info *pinfo, const struct tcpheader *t)
+static void fill_header(mpt_segment *g, const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
     mpt_epan_set_ends(g, &t->ip_src, t->th_sport, &t->ip_dst, t->th_dport);
     g->seq = t->th_rawseq;
@@ -96,7 +114,7 @@ static void fill_header(mpt_segment *g, const packet_info *pinfo, const struct t
     g->payload_len = t->th_have_seglen ? t->th_seglen : 0;
     if (!t->th_have_seglen)
         g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
-    if (options_cut(pinfo, t))
+    if (options_cut(pinfo, frame, t))
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
     fill_labels(g, t);
 }
@@ -146,7 +164,7 @@ static void note_time(int64_t time_ns)
 }
 
 /* The segment of this tcpheader: the pending one, or a new one. */
-static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader *t)
+static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
     mpt_segment *g = &listener.segments[listener.complete];
 
@@ -162,40 +180,40 @@ static mpt_segment *segment_of(const packet_info *pinfo, const struct tcpheader 
     listener.pending = true;
     listener.last_frame = pinfo->num;
     /* Filled in already here, for a segment that tap "tcp" never gets (4.0). */
-    fill_header(g, pinfo, t);
+    fill_header(g, pinfo, frame, t);
     return g;
 }
 
-static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt,
                                    const void *data, tap_flags_t flags _U_)
 {
     const struct option_record *r = data;
 
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
-    mpt_tcp_option_take(segment_of(pinfo, r->tcph), r->bytes, r->length);
+    mpt_tcp_option_take(segment_of(pinfo, edt->tvb, r->tcph), r->bytes, r->length);
     return TAP_PACKET_REDRAW;
 }
 
-static tap_packet_status on_tcp(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
-                                const void *data, tap_flags_t flags _U_)
+static tap_packet_status on_tcp(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt, const void *data,
+                                tap_flags_t flags _U_)
 {
     if (listener.client)
-        segment_of(pinfo, data);
+        segment_of(pinfo, edt->tvb, data);
     return TAP_PACKET_REDRAW;
 }
 
-static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan_dissect_t *edt _U_,
+static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan_dissect_t *edt,
                                          const void *data, tap_flags_t flags _U_)
 {
     const struct filter *f = tapdata;
 
     if (listener.client)
-        segment_of(pinfo, data)->marks |= f->mark;
+        segment_of(pinfo, edt->tvb, data)->marks |= f->mark;
     return TAP_PACKET_DONT_REDRAW;
 }
 
-static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt,
                                     const void *data, tap_flags_t flags _U_)
 {
     const mpt_tcp_follow_record *f = data;
@@ -204,7 +222,7 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
 
     if (!listener.client || !f->tvb)
         return TAP_PACKET_DONT_REDRAW;
-    g = segment_of(pinfo, f->tcph);
+    g = segment_of(pinfo, edt->tvb, f->tcph);
     captured = tvb_captured_length(f->tvb);
     if (captured) {
         g->payload = tvb_get_ptr(f->tvb, 0, (int)captured);
