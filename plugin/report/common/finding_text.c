@@ -177,6 +177,27 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_DATA_FIN_MOVED] =
         "The {1} sends a DATA_FIN {3} {2?after|before} its first one (frame {4}; {5:plain} time{5?|s}): the end "
         "of the data can't move. Data is counted up to the first.",
+    [MPT_PHRASE_NO_DATA_ACKS] =
+        "TCP acknowledges {1} of the {2}, and no DATA_ACK ever comes: the {2:peer} sends none, or something on the "
+        "way removes them.",
+    [MPT_PHRASE_DATA_ACK_STALLED] =
+        "The DATA_ACK of the {1} stands still for {2} though TCP acknowledges the byte that it waits for, on {3}"
+        "{4?, and never moves again|}: the data level of the {1} hangs, or has thrown these bytes away.",
+    [MPT_PHRASE_DATA_ACK_NARROW] =
+        "{1} DATA_ACK{1?|s} of the {2} {1?has|have} 4 bytes although the {3} uses 8-byte data sequence numbers.",
+    [MPT_PHRASE_CHECKSUM_MISSING] =
+        "{1} mapping{1?|s} of the {2} {1?has|have} no checksum although checksums were negotiated{3?; the receiver "
+        "resets the subflow in frame {4}|; no reset follows}.",
+    [MPT_PHRASE_CHECKSUM_UNINVITED] =
+        "{1} mapping{1?|s} of the {2} {1?has|have} a checksum although none was negotiated{3?; the receiver resets "
+        "the subflow in frame {4}|; no reset follows}.",
+    [MPT_PHRASE_FIN_WITHOUT_DATA_FIN] =
+        "The last subflow, {1}, is closed by FINs, and neither host has sent a DATA_FIN: the connection is left open "
+        "until it times out.",
+    [MPT_PHRASE_FASTCLOSE_KEY] =
+        "The {1} sends MP_FASTCLOSE with a key that is not the {1:peer}'s: it closes nothing.",
+    [MPT_PHRASE_FASTCLOSE_IGNORED] =
+        "The {1} sends {2} of new data after the MP_FASTCLOSE of the {3} (frame {4}), too late to have been in flight.",
     [MPT_PHRASE_DATA_NOT_ACKED] =
         "When the connection ends, {1} of the {2} are acknowledged by TCP but not at the data level: the "
         "other side may never have got them.",

@@ -264,6 +264,25 @@ void mpt_evidence_new_data(mpt_connection *c, mpt_conn_side side, const mpt_subf
         sight(&v->after_fin, g, s->owner, (uint64_t)(end - MAX(start, d->fin)));
 }
 
+void mpt_evidence_dss(mpt_subflow *s, mpt_side side, const mpt_segment *g, const mpt_dss *o)
+{
+    mpt_conn_side sender = mpt_subflow_conn_side(s, side);
+    mpt_connection_evidence *v = mpt_evidence_of(s->connection);
+    mpt_conn_side receiver = mpt_conn_side_other(sender);
+    mpt_level_evidence *sent = &v->level[sender], *acked = &v->level[receiver];
+    const mpt_data_level *d = &s->connection->level[receiver];
+    int64_t first, end;
+
+    if (o->has_mapping && o->length) {
+        sight(o->has_checksum ? &sent->with_checksum : &sent->without_checksum, g, s->owner, 1);
+        sent->wide |= o->dsn_64bit;
+    }
+    /* Some send 4 bytes until they have got data. */
+    if (o->has_ack && !o->ack_64bit && acked->wide && mpt_ranges_bounds(&d->owned, &first, &end) &&
+        d->ack_expected > first)
+        sight(&acked->narrow_acks, g, s->owner, 1);
+}
+
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g)
 {
     sight(&mpt_evidence_of(c)->far, g, s->owner, 1);

@@ -138,10 +138,16 @@ static void note_behind(mpt_subflow *s, mpt_side sender, const mpt_segment *g)
     const mpt_data_level *d = &c->level[side];
     const mpt_half *h = &s->half[sender];
     mpt_held *held = &c->evidence->level[side].held;
+    mpt_still *still = &c->evidence->level[side].still;
     int64_t edge, acked, behind = INT64_MIN;
     const mpt_run *r;
 
-    if (held->since_ns || !edge_of(d, &edge) || !(r = run_at(d, edge)) || r->value >= g->time_ns)
+    if (!edge_of(d, &edge) || !(r = run_at(d, edge)) || r->value >= g->time_ns)
+        return;
+    if (!still->since_ns && has_arrived(c, side, r, edge))
+        *still =
+            (mpt_still){.since_ns = g->time_ns, .last_ns = g->time_ns, .frame = g->frame, .owner = r->owner};
+    if (held->since_ns)
         return;
     acked = h->fin_seen ? MIN(h->acked, h->fin) : h->acked;
     mpt_mapping_look(&h->mapping, acked - 1, acked, mapped_at, &behind);
@@ -184,12 +190,20 @@ void mpt_evidence_held(mpt_subflow *s, mpt_side side, const mpt_segment *g, int6
 void mpt_evidence_let_go(mpt_connection *c, mpt_conn_side side, const mpt_segment *g, int64_t acked)
 {
     const mpt_data_level *d = &c->level[side];
-    mpt_held *held = &c->evidence->level[side].held;
+    mpt_level_evidence *v = &c->evidence->level[side];
+    mpt_held *held = &v->held;
     int64_t edge;
     const mpt_run *r;
 
-    if (!edge_of(d, &edge) || acked <= edge)
+    if (!edge_of(d, &edge) || acked <= edge) {
+        if (v->still.since_ns && acked == edge)
+            v->still.last_ns = MAX(v->still.last_ns, g->time_ns);
         return;
+    }
+    if (v->still.since_ns &&
+        v->still.last_ns - v->still.since_ns > v->longest_still.last_ns - v->longest_still.since_ns)
+        v->longest_still = v->still;
+    v->still.since_ns = 0;
     r = run_at(d, edge);
     /* Without an acknowledgement behind it: it was lost, and data behind it was sent. */
     if (r && (held->since_ns || (held->again && d->order.high > mpt_run_end(r)))) {

@@ -580,6 +580,8 @@ static void take_dss(struct context *x, const mpt_dss *o)
             mpt_account_ack(x->e, c, other, acked);
         }
     }
+    if (x->e->config.want_evidence)
+        mpt_evidence_dss(x->s, x->side, x->g, o);
     if (!was_anchored[side] && c->level[side].anchored && o->has_mapping)
         find_relatives(x, side, o->dsn);
     c = x->s->connection;
@@ -632,10 +634,12 @@ static void take_add_addr(struct context *x, const mpt_add_addr *o, mpt_event *e
 static void take_fastclose(struct context *x, const mpt_mp_fastclose *o, mpt_event *event)
 {
     mpt_connection *c = x->s->connection;
+    const mpt_host *receiver = &c->host[mpt_conn_side_other(conn_side_of(x))];
 
     if (event)
         event->fastclose = *o;
-    if (!c->fastclose) {
+    /* With another key than its receiver's it is to be ignored (RFC 8684 3.5). */
+    if (!c->fastclose && (!receiver->key_known || receiver->key == o->receiver_key)) {
         c->fastclose = true;
         c->fastclose_side = conn_side_of(x);
         c->fastclose_ns = x->g->time_ns;

@@ -10,6 +10,7 @@
  *   checks_data.c        mappings, DATA_ACKs, checksums
  *   checks_scheduling.c  backup, failover, the receive window
  *   checks_waits.c       head-of-line blocking
+ *   checks_end.c         DATA_ACKs that are missing, and how a connection ends
  *   checks_reinjections.c  data sent on more than one subflow
  *   checks_paths.c       outages, subflows that are given up or come and go
  *   checks_connection.c  why there is one subflow only, who aborted it
@@ -166,6 +167,12 @@ void mpt_check_far(mpt_checking *x);
 void mpt_check_beyond_window(mpt_checking *x);
 void mpt_check_data_acks(mpt_checking *x);
 void mpt_check_after_fin(mpt_checking *x);
+void mpt_check_no_data_acks(mpt_checking *x);
+void mpt_check_stalled(mpt_checking *x);
+void mpt_check_narrow(mpt_checking *x);
+void mpt_check_checksum_use(mpt_checking *x);
+void mpt_check_fin_alone(mpt_checking *x);
+void mpt_check_fastclose(mpt_checking *x);
 void mpt_check_fin_moved(mpt_checking *x);
 void mpt_check_not_delivered(mpt_checking *x);
 void mpt_check_checksums(mpt_checking *x);

@@ -52,6 +52,14 @@
     X(DATA_ACK_BACK, data_ack_back, CONNECTION, WARNING, SAME("3.3.2"), DATA_ACKS, NULL) \
     X(DATA_AFTER_FIN, data_after_fin, CONNECTION, ERROR, SAME("3.3.3"), BYTES, mpt_check_after_fin) \
     X(DATA_FIN_MOVED, data_fin_moved, CONNECTION, ERROR, SAME("3.3.3"), TIMES, mpt_check_fin_moved) \
+    X(NO_DATA_ACKS, no_data_acks, CONNECTION, WARNING, SAME("3.3.2"), BYTES, mpt_check_no_data_acks) \
+    X(DATA_ACK_STALLED, data_ack_stalled, CONNECTION, WARNING, SAME("3.3.2"), TIMES, mpt_check_stalled) \
+    X(DATA_ACK_NARROW, data_ack_narrow, CONNECTION, NOTE, SAME("3.3.1"), DATA_ACKS, mpt_check_narrow) \
+    X(CHECKSUM_MISSING, checksum_missing, CONNECTION, ERROR, SAME("3.3"), MAPPINGS, mpt_check_checksum_use) \
+    X(CHECKSUM_UNINVITED, checksum_uninvited, CONNECTION, ERROR, SAME("3.3"), MAPPINGS, NULL) \
+    X(FIN_WITHOUT_DATA_FIN, fin_without_data_fin, CONNECTION, WARNING, SAME("3.3.3"), TIMES, mpt_check_fin_alone) \
+    X(FASTCLOSE_KEY, fastclose_key, CONNECTION, ERROR, SAME("3.5"), TIMES, mpt_check_fastclose) \
+    X(FASTCLOSE_IGNORED, fastclose_ignored, CONNECTION, WARNING, SAME("3.5"), BYTES, NULL) \
     X(DATA_NOT_ACKED, data_not_acked, CONNECTION, WARNING, SAME("3.3.2"), BYTES, mpt_check_not_delivered) \
     X(CHECKSUM_BAD, checksum_bad, CONNECTION, ERROR, SAME("3.3"), MAPPINGS, mpt_check_checksums) \
     X(CHECKSUM_UNVERIFIED, checksum_unverified, CONNECTION, NOTE, SAME("3.3"), MAPPINGS, NULL) \

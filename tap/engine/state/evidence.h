@@ -115,8 +115,20 @@ typedef struct mpt_held {
  * and a still longer one that overlaps that. */
 enum { MPT_WAITS = 3, MPT_WAITS_KEPT = 8 };
 
+/* The DATA_ACK stands still though TCP has acknowledged the byte that it waits for. */
+typedef struct mpt_still {
+    int64_t since_ns; /* TCP's acknowledgement; 0: none, or the DATA_ACK has moved on */
+    int64_t last_ns;  /* the last DATA_ACK that was no higher */
+    uint32_t frame;   /* TCP's acknowledgement */
+    uint16_t owner;   /* its subflow */
+} mpt_still;
+
 /* The data level of one direction. */
 typedef struct mpt_level_evidence {
+    mpt_still still, longest_still;
+    mpt_seen with_checksum, without_checksum; /* mappings of this side */
+    bool wide;                                /* this side sends 64-bit DSNs */
+    mpt_seen narrow_acks;                     /* 32-bit DATA_ACKs of these */
     bool window_known;
     bool window_unsure; /* some were announced whose scale is not known */
     /* The highest DATA_ACK plus the largest window announced by then (RFC 8684 3.3.4): the sender may know an
