@@ -251,14 +251,18 @@ static void test_join_refused__reason__names_it(void **state)
     expect_words(expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING), "(reason 2: ");
 }
 
-static void test_join_refused__while_closing__chat(void **state)
+static void test_join_refused__while_closing__is_one_after_the_end(void **state)
 {
     struct scene s;
     (void)state;
     begin_open(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     refuse_join(&s, join_syn(&s), 1);
-    expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_CHAT);
+    expect_none(&s, MPT_FINDING_JOIN_REFUSED);
+    begin_open(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    refuse_join(&s, join_syn(&s), 1);
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_AFTER_CLOSE, MPT_SEVERITY_NOTE), "it is refused");
 }
 
 static void test_join_refused__accepted__none(void **state)
@@ -628,7 +632,7 @@ int main(void)
         cmocka_unit_test(test_join_hmac__right__none),
         cmocka_unit_test(test_join_refused__rst__warning),
         cmocka_unit_test(test_join_refused__reason__names_it),
-        cmocka_unit_test(test_join_refused__while_closing__chat),
+        cmocka_unit_test(test_join_refused__while_closing__is_one_after_the_end),
         cmocka_unit_test(test_join_refused__accepted__none),
         cmocka_unit_test(test_join_limit__reason_3__warning),
         cmocka_unit_test(test_join_limit__other_reason__none),

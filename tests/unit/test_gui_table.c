@@ -169,10 +169,12 @@ static void test_table_new__events_and_findings__sentences_with_frames(void **st
     assert_true(t->columns[column_of(t, "Event")].sentence);
     mpt_gui_table_free(t);
     t = table_of(&s, MPT_GUI_TABLE_FINDINGS);
-    /* The second connection has one subflow. */
-    assert_int_equal(t->row_count, 1);
-    assert_cell(t, 0, "Check", false, "single_path");
-    assert_int_equal(t->rows[0].severity, MPT_GUI_CHAT);
+    /* The join comes before any DSS, and its data before its fourth ACK; the second connection has one subflow. */
+    assert_int_equal(t->row_count, 3);
+    assert_cell(t, 0, "Check", false, "join_early");
+    assert_cell(t, 1, "Check", false, "join_data_early");
+    assert_cell(t, 2, "Check", false, "single_path");
+    assert_int_equal(t->rows[2].severity, MPT_GUI_CHAT);
     assert_string_equal(t->empty, "All checks were made, and nothing was found.");
     mpt_gui_table_free(t);
     for (unsigned i = 0; i < 200; i++) {
@@ -182,14 +184,14 @@ static void test_table_new__events_and_findings__sentences_with_frames(void **st
     }
     mpt_engine_flush(s.wire.engine);
     t = table_of(&s, MPT_GUI_TABLE_FINDINGS);
-    assert_int_equal(t->row_count, 3);
+    assert_int_equal(t->row_count, 5);
     assert_cell(t, 0, "Severity", false, "warning");
     assert_int_equal(t->rows[0].severity, MPT_GUI_WARNING);
-    assert_cell(t, 1, "Severity", false, "note");
-    assert_cell(t, 1, "Check", false, "reinjections");
-    assert_int_equal(t->rows[1].severity, MPT_GUI_NOTE);
-    assert_int_equal(t->rows[1].connection, 0);
-    assert_int_equal(t->rows[1].frame, 9);
+    assert_cell(t, 3, "Severity", false, "note");
+    assert_cell(t, 3, "Check", false, "reinjections");
+    assert_int_equal(t->rows[3].severity, MPT_GUI_NOTE);
+    assert_int_equal(t->rows[3].connection, 0);
+    assert_int_equal(t->rows[3].frame, 9);
     mpt_gui_table_free(t);
     end(&s);
 }

@@ -458,6 +458,7 @@ static void test_option_parse__random_bytes__ends_and_writes_back(void **state)
                 assert_int_equal(mpt_option_write(&first, written, first.length), used);
                 assert_int_equal(parse_bytes(written, used, &second, &again), MPT_OPTION_OK);
                 assert_int_equal(again, used);
+                first.reserved = second.reserved; /* most are written as 0 */
                 assert_memory_equal(&first, &second, sizeof first);
             }
             at += used;

@@ -92,6 +92,72 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "it to compare.",
     [MPT_PHRASE_CAPABLE_REFUSED] =
         "{1} refuses the connection with a RST: nothing listens there, or something on the way rejects it.",
+    [MPT_PHRASE_VERSION_MISMATCH] =
+        "The client asks for v{1} and the server answers with v{2}: an answer may have that version or a lower one.",
+    [MPT_PHRASE_VERSION_DROPPED] =
+        "The client asks for v{1}, the server answers with v{2}, and the client goes on without MPTCP: it does not "
+        "speak that version.",
+    [MPT_PHRASE_CAPABLE_FLAGS] =
+        "The server chooses an algorithm that the client did not offer (flags of MP_CAPABLE).",
+    [MPT_PHRASE_FLAGS_ACCEPTED] = " The {1} accepts it all the same.",
+    [MPT_PHRASE_KEY_CHANGED] =
+        "MP_CAPABLE of the {1} has other keys than those that were exchanged before: the two hosts compute other "
+        "tokens and HMACs from it.",
+    [MPT_PHRASE_KEY_REUSED] =
+        "The {1} has the key or token ({2}) of this connection in another one, which began in frame {3} and is still "
+        "there: a join could belong to either.",
+    [MPT_PHRASE_KEYS_MISSING] =
+        "The client never sends MP_CAPABLE with the keys, neither in the third ACK nor with its first data, but goes "
+        "on with DSS: the server cannot know its key.",
+    [MPT_PHRASE_JOINS_DENIED] =
+        "The {1} takes no joins at {2} (flag C of MP_CAPABLE): further subflows have to go to another address of "
+        "the {1}, or be opened by it.",
+    [MPT_PHRASE_RESERVED_BITS] =
+        "{2} option{2?|s} of the {1} {2?has|have} reserved bits set (the first: {3}); receivers ignore them.",
+    [MPT_PHRASE_JOIN_DENIED_ADDRESS] =
+        THE_JOIN "goes to the address at which the {2:peer} takes no joins (flag C in frame {3}).",
+    [MPT_PHRASE_JOIN_EARLY] =
+        THE_JOIN "comes before a DSS of the {2:peer} has shown that MPTCP works on the first subflow.",
+    [MPT_PHRASE_JOIN_DATA_EARLY] =
+        "The {2} sends {3} on {1} before the {2:peer} has confirmed the third ACK of the join{4?|, as far as the "
+        "capture shows}.",
+    [MPT_PHRASE_JOIN_AFTER_CLOSE] = THE_JOIN
+    "comes after the {3?MP_FASTCLOSE|DATA_FIN} of frame {4}, when the connection was being closed: it is "
+    "{5?refused|{6?not answered|accepted all the same}}.",
+    [MPT_PHRASE_JOIN_FLOOD] =
+        "{1} joins with the token {2} from {3}{5? or more|} address{3?|es} get nowhere ({4} refused, the others not "
+        "answered or not completed): a flood of joins, or a server that does not answer them.",
+    [MPT_PHRASE_TOKEN_SCAN] =
+        "{1} joins with as many different tokens, of no connection in the capture, come from {2} address{2?|es} and "
+        "get nowhere: somebody guesses tokens.",
+    [MPT_PHRASE_SUBTYPE_ON_JOIN] =
+        "The {2} sends MP_CAPABLE on {1}, a joined subflow: it belongs to the first one alone, and is ignored.",
+    [MPT_PHRASE_PRIO_FLAPPING] = "The {1} changes the priority of {2} {3:plain} times to and fro in {4}.",
+    [MPT_PHRASE_ALL_BACKUP] = "{1?The only subflow is|All {1} subflows are} backup: the flag has no effect.",
+    [MPT_PHRASE_ADDRESS_ID_REUSED] =
+        "The {1} uses address id {2} for {4} although it is that of {3} (frame {5}), which was not removed.",
+    [MPT_PHRASE_ID_OF_JOIN] =
+        "Subflows of the {1} from {3} and {4} are up at the same time with one address id, {2} (unless a NAT on the "
+        "way gives one address two).",
+    [MPT_PHRASE_ADD_ADDR_ID_ZERO] =
+        "The {1} announces {2} as id 0, which is that of the first subflow ({3}).",
+    [MPT_PHRASE_ADD_ADDR_ECHO_WRONG] =
+        "The {1} confirms {2} as id {3}, but {4} was announced with that id (frame {5}): an echo repeats what it "
+        "confirms.",
+    [MPT_PHRASE_ECHO_OF_NOTHING] = "The {1} confirms {2} as id {3}, which was never announced.",
+    [MPT_PHRASE_JOIN_UNREACHABLE] =
+        "{3?The {1} announces {2}|The join of {4} goes to {2} and has no answer}: ",
+    [MPT_PHRASE_UNREACHABLE_LOOPBACK] =
+        "this is a loopback address, which the {1} cannot reach from where it is.",
+    [MPT_PHRASE_UNREACHABLE_MULTICAST] = "this is a multicast address, which TCP cannot connect to.",
+    [MPT_PHRASE_UNREACHABLE_LINK_LOCAL] =
+        "this is a link-local address, which the {1} cannot reach from where it is.",
+    [MPT_PHRASE_UNREACHABLE_PRIVATE] =
+        "this is a private address, which the {1} cannot reach from its public one.",
+    [MPT_PHRASE_JOIN_HMAC_USED] = " The subflow is used all the same: it carries {1}.",
+    [MPT_PHRASE_ADD_ADDR_HMAC_LEFT] =
+        "ADD_ADDR of the {1} has the leftmost 64 bits of the right HMAC, not the rightmost ({2:plain} time{2?|s}): a "
+        "fault of the sender, and to be ignored.",
     [MPT_PHRASE_JOIN_HMAC] =
         THE_JOIN "has a wrong HMAC in the {3?SYN/ACK|third ACK}: its sender does not have the keys of this "
                  "connection.",

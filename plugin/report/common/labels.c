@@ -77,6 +77,7 @@ const char *mpt_ignoring_name(mpt_ignoring why)
         [MPT_IGNORED_WINDOW] = "outside_window",
         [MPT_IGNORED_NO_RST] = "no_rst",
         [MPT_IGNORED_LENGTH] = "length",
+        [MPT_IGNORED_ON_JOIN] = "on_join",
         [MPT_IGNORED_NOT_INFINITE] = "not_infinite",
     };
 

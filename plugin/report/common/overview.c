@@ -165,6 +165,8 @@ static void append_kind(const mpt_connection_view *v, GString *out)
     g_string_append(out, kinds[v->kind]);
     if (v->kind == MPT_KIND_MPTCP && v->version.known)
         mpt_units_plain(g_string_append(out, " v"), (uint64_t)v->version.value);
+    if (v->version.known && v->connection->version_syn >= 0 && v->connection->version_syn != v->version.value)
+        g_string_append_printf(out, " (asked for v%d)", v->connection->version_syn);
 }
 
 void mpt_overview_kind(const mpt_connection_view *v, GString *out)

@@ -249,6 +249,7 @@ static void sentence_IGNORED(const struct words *w)
         [MPT_IGNORED_WINDOW] = "outside the receive window",
         [MPT_IGNORED_NO_RST] = "the segment is no RST",
         [MPT_IGNORED_LENGTH] = "its length is that of the other version",
+        [MPT_IGNORED_ON_JOIN] = "which is a joined one",
         [MPT_IGNORED_NOT_INFINITE] = "a mapping of length 0 without data, and others follow",
     };
 

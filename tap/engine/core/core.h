@@ -150,6 +150,9 @@ void mpt_evidence_held(mpt_subflow *s, mpt_side side, const mpt_segment *g, int6
 void mpt_evidence_let_go(mpt_connection *c, mpt_conn_side side, const mpt_segment *g, int64_t acked);
 /* A DSS of `side`, after it has taken effect. */
 void mpt_evidence_dss(mpt_subflow *s, mpt_side side, const mpt_segment *g, const mpt_dss *o);
+/* `side` of s sends it; subtype: of the option. */
+void mpt_evidence_sight(mpt_subflow *s, mpt_side side, const mpt_segment *g, mpt_sight sight,
+                        uint8_t subtype);
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g);
 /* A packet from the other end of the subflow; a segment of this side (position: of its payload). `half` is
  * that of this side, after the packet took effect. */

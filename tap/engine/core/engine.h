@@ -131,6 +131,8 @@ const mpt_engine_counts *mpt_engine_get_counts(const mpt_engine *e);
  * of discovery. A connection that became part of another stays there, empty. A flow that was forgotten is
  * replaced by one of an empty connection, for which mpt_engine_forgot() is true. Borrowed. */
 const GPtrArray *mpt_engine_subflows(const mpt_engine *e);
+/* Another connection whose host has the token of this side of c: one that began before c. NULL: none. */
+const mpt_connection *mpt_engine_token_twin(const mpt_engine *e, const mpt_connection *c, mpt_conn_side side);
 const GPtrArray *mpt_engine_connections(const mpt_engine *e);
 /* The newest ICMP error about a TCP connection between these two ends, and the next older one of `error`; NULL:
  * there is none. Borrowed. */

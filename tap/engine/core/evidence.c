@@ -71,6 +71,18 @@ static void note_syn(mpt_subflow_evidence *v, const mpt_subflow *s, const mpt_se
         sight(&v->plain_syn, g, s->owner, 1);
 }
 
+/* RFC 8684 3.2: no data before the fourth ACK. */
+static void note_join(mpt_subflow_evidence *v, const mpt_subflow *s, mpt_side side, const mpt_segment *g)
+{
+    const mpt_half *initiator = &s->half[s->initiator];
+
+    if (side == s->initiator && s->state == MPT_STATE_SYN_SENT && s->synack_seen && g->payload_len &&
+        !(g->flags & (MPT_TCP_SYN | MPT_TCP_RST)))
+        sight(&v->data_early, g, s->owner, g->payload_len);
+    else if (side != s->initiator && v->data_early.count && s->established_ns == g->time_ns)
+        v->data_early_proven = initiator->acked <= initiator->ssn_shift + 1;
+}
+
 static bool is_backup(const mpt_subflow *s)
 {
     return s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B];
@@ -143,6 +155,8 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, i
     if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == MPT_TCP_SYN)
         note_syn(v, s, g);
     note_window(h, &s->half[side], g, s->owner);
+    if (s->join && s->initiator_known)
+        note_join(v, s, side, g);
     mpt_evidence_heard(&v->half[other].hearing, s, &s->half[other], g);
     mpt_evidence_said(&h->hearing, g, position);
     if (s->connection)
@@ -281,6 +295,16 @@ void mpt_evidence_dss(mpt_subflow *s, mpt_side side, const mpt_segment *g, const
     if (o->has_ack && !o->ack_64bit && acked->wide && mpt_ranges_bounds(&d->owned, &first, &end) &&
         d->ack_expected > first)
         sight(&acked->narrow_acks, g, s->owner, 1);
+}
+
+void mpt_evidence_sight(mpt_subflow *s, mpt_side side, const mpt_segment *g, mpt_sight what, uint8_t subtype)
+{
+    mpt_connection_evidence *v = mpt_evidence_of(s->connection);
+
+    if (what == MPT_SIGHT_RESERVED && !v->sights[what][MPT_CONN_SIDE_A].count &&
+        !v->sights[what][MPT_CONN_SIDE_B].count)
+        v->reserved_subtype = subtype;
+    sight(&v->sights[what][mpt_subflow_conn_side(s, side)], g, s->owner, 1);
 }
 
 void mpt_evidence_far(mpt_connection *c, const mpt_subflow *s, const mpt_segment *g)

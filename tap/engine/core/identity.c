@@ -117,6 +117,20 @@ mpt_connection *mpt_identity_find_token(mpt_engine *e, uint32_t token, mpt_conn_
     return ref->c;
 }
 
+const mpt_connection *mpt_engine_token_twin(const mpt_engine *e, const mpt_connection *c, mpt_conn_side side)
+{
+    const mpt_host *h = &c->host[side];
+    GSList *l =
+        h->token_known && e->tokens ? g_hash_table_lookup(e->tokens, GUINT_TO_POINTER(h->token)) : NULL;
+
+    for (; l; l = l->next) {
+        const struct host_ref *ref = l->data;
+        if (ref->c != c && ref->c->index < c->index)
+            return ref->c;
+    }
+    return NULL;
+}
+
 /* A partial connection that was found by a token, before the key that the token belongs to was seen. */
 static void adopt_partial(mpt_engine *e, mpt_connection *c, mpt_conn_side side, uint32_t token)
 {

@@ -190,6 +190,15 @@ static void third_ack(const struct context *x)
         mpt_subflow_third_ack(x->s, x->side, x->g);
 }
 
+/* RFC 8684 3.1: the keys of the third ACK, and of MP_CAPABLE with data, are those exchanged before. */
+static bool other_keys(const mpt_connection *c, mpt_conn_side side, const mpt_mp_capable *o)
+{
+    const mpt_host *own = &c->host[side], *peer = &c->host[mpt_conn_side_other(side)];
+
+    return (o->has_sender_key && own->key_known && own->key != o->sender_key) ||
+           (o->has_receiver_key && peer->key_known && peer->key != o->receiver_key);
+}
+
 static void take_capable(struct context *x, const mpt_mp_capable *o)
 {
     bool syn = x->g->flags & MPT_TCP_SYN, ack = x->g->flags & MPT_TCP_ACK, again;
@@ -198,8 +207,12 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     mpt_conn_side side;
     unsigned version;
 
-    if (!capable_connection(x, o))
+    if (!capable_connection(x, o)) {
+        if (s->connection && s->join)
+            signal_event(x, &(mpt_event){.type = MPT_EVENT_IGNORED,
+                                         .other = {MPT_MP_CAPABLE, 0, MPT_IGNORED_ON_JOIN}});
         return;
+    }
     c = s->connection;
     side = conn_side_of(x);
     again = syn ? (ack ? s->synack_capable : s->syn_capable) : s->ack_capable;
@@ -212,6 +225,8 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
     version = (unsigned)mpt_connection_version(c);
     /* A v1 SYN has no key; its receiver may answer in v0, so a SYN's key waits for no SYN/ACK
      * (RFC 8684 3.1). */
+    if (x->e->config.want_evidence && !syn && other_keys(c, side, o))
+        mpt_evidence_sight(s, x->side, x->g, MPT_SIGHT_KEYS, MPT_MP_CAPABLE);
     if (o->has_sender_key)
         mpt_identity_set_key(x->e, c, side, o->sender_key, version);
     if (o->has_receiver_key)
@@ -220,6 +235,8 @@ static void take_capable(struct context *x, const mpt_mp_capable *o)
         third_ack(x);
     if (!syn && o->has_data)
         capable_data(x, o);
+    if (x->e->config.want_evidence && o->has_data && o->data_len)
+        mpt_evidence_sight(s, x->side, x->g, MPT_SIGHT_DSS, MPT_MP_CAPABLE);
     if (!again)
         signal_event(x, &(mpt_event){.type = MPT_EVENT_MP_CAPABLE, .capable = *o});
 }
@@ -564,6 +581,8 @@ static void take_dss(struct context *x, const mpt_dss *o)
     side = conn_side_of(x);
     other = mpt_conn_side_other(side);
     x->s->dss_seen = c->dss_seen = true;
+    if (x->e->config.want_evidence)
+        mpt_evidence_sight(x->s, x->side, x->g, MPT_SIGHT_DSS, MPT_DSS);
     if (o->has_mapping && x->g->payload_len)
         x->s->dss_on_data = true;
     was_anchored[MPT_CONN_SIDE_A] = c->level[MPT_CONN_SIDE_A].anchored;
@@ -762,6 +781,8 @@ void mpt_signal_options(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_
             take_join(&x, &options[i].join);
     }
     for (i = 0; i < n; i++) {
+        if (G_UNLIKELY(options[i].reserved) && e->config.want_evidence && s->connection)
+            mpt_evidence_sight(s, side, g, MPT_SIGHT_RESERVED, (uint8_t)options[i].subtype);
         if (options[i].subtype == MPT_DSS)
             take_dss(&x, &options[i].dss);
         else if (options[i].subtype >= MPT_SUBTYPES)

@@ -5,6 +5,9 @@
  *   checks_capture.c     what a capture can't show
  *   checks_capable.c     MP_CAPABLE, fallback
  *   checks_handshake.c   MP_JOIN, resets
+ *   checks_capable_rules.c  the rules of the first handshake: versions, flags, keys
+ *   checks_join_rules.c     those of joins: when, to where, how many
+ *   checks_address_rules.c  those of addresses: ids, echoes, what can be reached
  *   checks_signals.c     what a receiver ignores, or nobody knows
  *   checks_address.c     ADD_ADDR, REMOVE_ADDR
  *   checks_data.c        mappings, DATA_ACKs, checksums
@@ -133,6 +136,10 @@ mpt_capable_steps mpt_checking_capable(const mpt_checking *x);
 mpt_phrase mpt_capable_invalid(const mpt_capable_steps *steps, const mpt_event *event);
 void mpt_say_invalid(const mpt_checking *x, mpt_finding *f, const mpt_capable_steps *steps,
                      const mpt_event *event);
+/* Joins with one token that get nowhere: a flood, and no finding each. */
+bool mpt_checking_flooded(const mpt_checking *x);
+/* Why nobody reaches this address of that host from where the other one is; MPT_PHRASES: it may be reached. */
+mpt_phrase mpt_checking_unreachable(const mpt_checking *x, mpt_role role, const mpt_endpoint *address);
 /* True if only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
 /* True if this check has found something of that subflow. */
@@ -155,6 +162,11 @@ void mpt_check_joins(mpt_checking *x);
 void mpt_check_join_address(mpt_checking *x);
 void mpt_check_join_slow(mpt_checking *x);
 void mpt_check_resets(mpt_checking *x);
+void mpt_check_capable_rules(mpt_checking *x);
+void mpt_check_join_rules(mpt_checking *x);
+void mpt_check_token_scan(mpt_checking *x);
+void mpt_check_prio(mpt_checking *x);
+void mpt_check_address_rules(mpt_checking *x);
 void mpt_check_ignored(mpt_checking *x);
 void mpt_check_misplaced(mpt_checking *x);
 void mpt_check_add_addr(mpt_checking *x);

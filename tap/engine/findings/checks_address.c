@@ -98,7 +98,9 @@ static void judge_announcement(mpt_checking *x, struct announcement *a)
                     mpt_term_of(MPT_TERM_COUNT, a->after_echo));
     if (f)
         mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, first->owner));
-    if (a->used || a->removed || x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
+    if (a->used || a->removed ||
+        mpt_checking_unreachable(x, a->role, &first->add_addr.address) != MPT_PHRASES ||
+        x->c->subflows->len >= mpt_engine_get_config(x->engine)->max_subflows)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_UNUSED, first->time_ns, first->frame, a->count),
                 MPT_PHRASE_ADD_ADDR_UNUSED, mpt_term_role(a->role), a->address, a->id);
@@ -124,6 +126,18 @@ void mpt_check_add_addr(mpt_checking *x)
     }
 }
 
+/* The ADD_ADDR of this segment. */
+static bool truncated_at_the_wrong_end(const mpt_checking *x, const mpt_event *bad)
+{
+    for (guint i = 0; i < x->events->len; i++) {
+        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+        if (event->type == MPT_EVENT_ADD_ADDR && event->frame == bad->frame && event->side == bad->side &&
+            mpt_connection_add_addr_leftmost(x->c, event->side, &event->add_addr))
+            return true;
+    }
+    return false;
+}
+
 void mpt_check_add_addr_hmac(mpt_checking *x)
 {
     for (mpt_role role = 0; role < MPT_ROLES; role++) {
@@ -140,7 +154,9 @@ void mpt_check_add_addr_hmac(mpt_checking *x)
         if (first)
             mpt_found_subflow(
                 mpt_say(mpt_found(x, MPT_FINDING_ADD_ADDR_HMAC, first->time_ns, first->frame, count),
-                        MPT_PHRASE_ADD_ADDR_HMAC, mpt_term_role(role), mpt_term_of(MPT_TERM_COUNT, count)),
+                        truncated_at_the_wrong_end(x, first) ? MPT_PHRASE_ADD_ADDR_HMAC_LEFT
+                                                             : MPT_PHRASE_ADD_ADDR_HMAC,
+                        mpt_term_role(role), mpt_term_of(MPT_TERM_COUNT, count)),
                 mpt_metrics_subflow_of(x->v, first->owner));
     }
 }

@@ -90,6 +90,8 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
     struct given why = reason_given(x, k->s, (int)mpt_role_other(k->initiator));
     bool closing = x->closing_ns <= rst->time_ns;
 
+    if (k->s->start_ns > x->closing_ns) /* join_after_close */
+        return;
     if (token_unknown(x))
         mpt_say(join_found(k, MPT_FINDING_JOIN_UNKNOWN_TOKEN, rst->time_ns, rst->frame),
                 MPT_PHRASE_JOIN_UNKNOWN_TOKEN, k->name, k->by, why.reason, why.transient,
@@ -129,14 +131,31 @@ static void refused(struct join *k)
             MPT_PHRASE_JOIN_GIVEN_UP, k->name, k->by, why.reason, why.transient);
 }
 
+/* The address says why there is no answer. */
+static bool no_way(struct join *k)
+{
+    mpt_role responder = mpt_role_other(k->initiator);
+    const mpt_endpoint *to = mpt_metrics_endpoint(k->sv, responder);
+    mpt_phrase why = mpt_checking_unreachable(k->x, responder, to);
+    mpt_finding *f;
+
+    if (why == MPT_PHRASES)
+        return false;
+    f = mpt_say(join_found(k, MPT_FINDING_JOIN_UNREACHABLE, k->s->start_ns, k->s->first_frame),
+                MPT_PHRASE_JOIN_UNREACHABLE, mpt_term_role(responder),
+                mpt_term_endpoint(MPT_TERM_ADDRESS, to), mpt_term_of(MPT_TERM_FLAG, false), k->name);
+    mpt_say(f, why, k->by);
+    return true;
+}
+
 static void no_answer(struct join *k)
 {
     const mpt_subflow *s = k->s;
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
 
     /* Where ICMP gives the reason, that finding has it. */
-    if (mpt_checking_one_way(k->sv) || mpt_checking_icmp(k->x, s) ||
-        (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
+    if (mpt_checking_one_way(k->sv) || mpt_checking_icmp(k->x, s) || no_way(k) ||
+        k->s->start_ns > k->x->closing_ns || (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
         return;
     mpt_say(join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame),
             MPT_PHRASE_JOIN_UNANSWERED, k->name, k->by, mpt_term_of(MPT_TERM_COUNT, syns));
@@ -156,14 +175,25 @@ static void unfinished(struct join *k)
             k->name, k->by);
 }
 
+/* A wrong HMAC, in the SYN/ACK or in the third ACK. */
+static void wrong_hmac(struct join *k, bool synack)
+{
+    uint64_t bytes =
+        k->sv->direction[MPT_C2S].bytes.payload_bytes + k->sv->direction[MPT_S2C].bytes.payload_bytes;
+    mpt_finding *f = join_found(k, MPT_FINDING_JOIN_HMAC, synack ? k->j->synack_ns : k->j->ack_ns,
+                                synack ? k->j->synack_frame : k->j->ack_frame);
+
+    mpt_say(f, MPT_PHRASE_JOIN_HMAC, k->name, k->by, mpt_term_of(MPT_TERM_FLAG, synack));
+    if (bytes)
+        mpt_say(f, MPT_PHRASE_JOIN_HMAC_USED, mpt_term_of(MPT_TERM_BYTES, bytes));
+}
+
 static void check_join(struct join *k)
 {
-    if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_SYNACK) == MPT_VERDICT_BAD)
-        mpt_say(join_found(k, MPT_FINDING_JOIN_HMAC, k->j->synack_ns, k->j->synack_frame),
-                MPT_PHRASE_JOIN_HMAC, k->name, k->by, mpt_term_of(MPT_TERM_FLAG, true));
-    else if (mpt_metrics_join_verdict(k->sv, MPT_JOIN_ACK) == MPT_VERDICT_BAD)
-        mpt_say(join_found(k, MPT_FINDING_JOIN_HMAC, k->j->ack_ns, k->j->ack_frame), MPT_PHRASE_JOIN_HMAC,
-                k->name, k->by, mpt_term_of(MPT_TERM_FLAG, false));
+    bool synack = mpt_metrics_join_verdict(k->sv, MPT_JOIN_SYNACK) == MPT_VERDICT_BAD;
+
+    if (synack || mpt_metrics_join_verdict(k->sv, MPT_JOIN_ACK) == MPT_VERDICT_BAD)
+        wrong_hmac(k, synack);
     else if (k->s->state == MPT_STATE_REFUSED)
         refused(k);
     else if (k->s->state == MPT_STATE_SYN_SENT && !k->s->synack_seen)
@@ -174,6 +204,8 @@ static void check_join(struct join *k)
 
 void mpt_check_joins(mpt_checking *x)
 {
+    if (mpt_checking_flooded(x))
+        return;
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         struct join k = {.x = x, .sv = &x->v->subflows[i], .s = x->v->subflows[i].subflow};
         if (k.s->kind != MPT_SUBFLOW_JOIN || !k.s->syn_seen)

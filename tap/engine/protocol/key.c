@@ -90,8 +90,8 @@ void mpt_key_join_hmac(unsigned version, uint64_t sender_key, uint64_t receiver_
     memcpy(hmac, digest, SHA1_LEN);
 }
 
-void mpt_key_add_addr_hmac(uint64_t sender_key, uint64_t receiver_key, uint8_t address_id,
-                           const mpt_endpoint *address, uint8_t hmac[8])
+static void add_addr_hmac(uint64_t sender_key, uint64_t receiver_key, uint8_t address_id,
+                          const mpt_endpoint *address, bool leftmost, uint8_t hmac[8])
 {
     uint8_t message[1 + 16 + 2], digest[DIGEST_MAX];
     size_t len = mpt_endpoint_address_len(address);
@@ -99,5 +99,17 @@ void mpt_key_add_addr_hmac(uint64_t sender_key, uint64_t receiver_key, uint8_t a
     memcpy(message + 1, address->address, len);
     put_be16(message + 1 + len, address->port);
     hmac_of(MPT_V1, sender_key, receiver_key, message, 1 + len + 2, digest);
-    memcpy(hmac, digest + SHA256_LEN - 8, 8);
+    memcpy(hmac, digest + (leftmost ? 0 : SHA256_LEN - 8), 8);
+}
+
+void mpt_key_add_addr_hmac(uint64_t sender_key, uint64_t receiver_key, uint8_t address_id,
+                           const mpt_endpoint *address, uint8_t hmac[8])
+{
+    add_addr_hmac(sender_key, receiver_key, address_id, address, false, hmac);
+}
+
+void mpt_key_add_addr_hmac_left(uint64_t sender_key, uint64_t receiver_key, uint8_t address_id,
+                                const mpt_endpoint *address, uint8_t hmac[8])
+{
+    add_addr_hmac(sender_key, receiver_key, address_id, address, true, hmac);
 }

@@ -29,5 +29,8 @@ void mpt_key_join_hmac(unsigned version, uint64_t sender_key, uint64_t receiver_
  * address, port (two zero bytes where the option has none); the rightmost 64 bits of HMAC-SHA256. */
 void mpt_key_add_addr_hmac(uint64_t sender_key, uint64_t receiver_key, uint8_t address_id,
                            const mpt_endpoint *address, uint8_t hmac[8]);
+/* The leftmost 64 bits of it, which some stacks send. */
+void mpt_key_add_addr_hmac_left(uint64_t sender_key, uint64_t receiver_key, uint8_t address_id,
+                                const mpt_endpoint *address, uint8_t hmac[8]);
 
 #endif

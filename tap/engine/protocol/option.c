@@ -22,6 +22,7 @@ enum {
     DSS_M = 0x04,
     DSS_M8 = 0x08,
     DSS_F = 0x10,
+    DSS_RESERVED = 0xe0,
     ADD_ADDR_E = 0x01,
     PRIO_B = 0x01,
     TCPRST_T = 0x01,
@@ -118,7 +119,7 @@ static bool read_join(reader *r, mpt_option *option)
     mpt_mp_join *j = &option->join;
     if (r->length == 24) {
         j->step = MPT_JOIN_ACK;
-        r->at++; /* reserved */
+        option->reserved = r->low | get8(r);
         get_bytes(r, j->hmac, HMAC_LONG);
         return true;
     }
@@ -126,6 +127,7 @@ static bool read_join(reader *r, mpt_option *option)
         return false;
     j->step = r->length == 12 ? MPT_JOIN_SYN : MPT_JOIN_SYNACK;
     j->backup = r->low & JOIN_B;
+    option->reserved = r->low & ~JOIN_B;
     j->address_id = get8(r);
     if (j->step == MPT_JOIN_SYN)
         j->token = get32(r);
@@ -153,6 +155,7 @@ static bool read_dss(reader *r, mpt_option *option)
     if (r->length < 4)
         return false;
     uint8_t flags = get8(r);
+    option->reserved = r->low | (flags & DSS_RESERVED);
     d->has_ack = flags & DSS_A;
     d->ack_64bit = d->has_ack && flags & DSS_A8;
     d->has_mapping = flags & DSS_M;
@@ -202,6 +205,7 @@ static bool read_add_addr(reader *r, mpt_option *option)
             return false;
     } else {
         a->echo = r->low & ADD_ADDR_E;
+        option->reserved = r->low & ~ADD_ADDR_E;
     }
     if (a->echo && a->has_hmac)
         return false;
@@ -223,6 +227,7 @@ static bool read_remove_addr(reader *r, mpt_option *option)
     if (r->length < LENGTH_MIN + 1)
         return false;
     a->count = (uint8_t)(r->length - LENGTH_MIN);
+    option->reserved = r->low;
     get_bytes(r, a->ids, a->count);
     return true;
 }
@@ -235,6 +240,7 @@ static bool read_prio(reader *r, mpt_option *option)
     if (r->length > LENGTH_MIN + 1)
         return false;
     p->backup = r->low & PRIO_B;
+    option->reserved = r->low & ~PRIO_B;
     p->has_address_id = r->length == LENGTH_MIN + 1;
     if (p->has_address_id)
         p->address_id = get8(r);
@@ -248,7 +254,7 @@ static bool read_fail(reader *r, mpt_option *option)
     mpt_mp_fail *f = &option->fail;
     if (r->length != 12)
         return false;
-    r->at++; /* reserved */
+    option->reserved = r->low | get8(r);
     f->dsn = get64(r);
     return true;
 }
@@ -260,7 +266,7 @@ static bool read_fastclose(reader *r, mpt_option *option)
     mpt_mp_fastclose *f = &option->fastclose;
     if (r->length != 12)
         return false;
-    r->at++; /* reserved */
+    option->reserved = r->low | get8(r);
     f->receiver_key = get64(r);
     return true;
 }
@@ -273,6 +279,7 @@ static bool read_tcprst(reader *r, mpt_option *option)
     if (r->length != 4)
         return false;
     t->flags = r->low;
+    option->reserved = r->low & ~TCPRST_T;
     t->transient = r->low & TCPRST_T;
     t->reason = get8(r);
     return true;

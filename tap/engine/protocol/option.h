@@ -120,6 +120,7 @@ typedef struct mpt_mp_tcprst { /* RFC 8684 3.6 */
 typedef struct mpt_option {
     mpt_subtype subtype;
     uint8_t length; /* as on the wire */
+    bool reserved;  /* a bit is set that the RFC reserves (all but MP_CAPABLE, whose flags are all told) */
     union {
         mpt_mp_capable capable;
         mpt_mp_join join;

@@ -219,6 +219,19 @@ mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, mpt_conn_sid
     return memcmp(hmac, option->hmac, sizeof hmac) ? MPT_VERDICT_BAD : MPT_VERDICT_OK;
 }
 
+bool mpt_connection_add_addr_leftmost(const mpt_connection *c, mpt_conn_side side, const mpt_add_addr *option)
+{
+    uint8_t hmac[sizeof option->hmac];
+    uint64_t key[MPT_CONN_SIDES];
+    int version;
+
+    if (!option->has_hmac || !keys_of(c, key, &version))
+        return false;
+    mpt_key_add_addr_hmac_left(key[side], key[mpt_conn_side_other(side)], option->address_id,
+                               &option->address, hmac);
+    return memcmp(hmac, option->hmac, sizeof hmac) == 0;
+}
+
 const char *mpt_connection_kind_name(mpt_connection_kind kind)
 {
     static const char *const names[] = {

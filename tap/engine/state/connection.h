@@ -109,6 +109,10 @@ mpt_verdict mpt_connection_verify_join(const mpt_connection *c, const mpt_subflo
 mpt_verdict mpt_connection_verify_add_addr(const mpt_connection *c, mpt_conn_side side,
                                            const mpt_add_addr *option);
 
+/* A wrong one is the leftmost part of the right HMAC: the sender truncates it at the wrong end. */
+bool mpt_connection_add_addr_leftmost(const mpt_connection *c, mpt_conn_side side,
+                                      const mpt_add_addr *option);
+
 /* "mptcp", ...; "synack", ...; NULL for MPT_FALLBACK_NONE. Static. */
 const char *mpt_connection_kind_name(mpt_connection_kind kind);
 const char *mpt_fallback_name(mpt_fallback fallback);

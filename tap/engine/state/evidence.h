@@ -85,6 +85,8 @@ typedef struct mpt_subflow_evidence {
     mpt_seen plain_syn;      /* SYNs without options after one with MP_CAPABLE */
     int64_t backup_ns;       /* when the subflow last became backup */
     bool was_backup;
+    mpt_seen data_early;    /* payload of a join's initiator before the responder confirmed the third ACK */
+    bool data_early_proven; /* it confirmed it later, without that payload */
 } mpt_subflow_evidence;
 
 /* Is the window of a segment in this frame scaled right? Wireshark scales windows in order of the file. */
@@ -152,9 +154,19 @@ typedef struct mpt_level_evidence {
     unsigned wait_count;
 } mpt_level_evidence;
 
+/* What a side of a connection signalled. */
+typedef enum mpt_sight {
+    MPT_SIGHT_DSS,      /* or a mapping in MP_CAPABLE */
+    MPT_SIGHT_KEYS,     /* MP_CAPABLE after the SYNs with other keys than before */
+    MPT_SIGHT_RESERVED, /* options with reserved bits set */
+    MPT_SIGHTS
+} mpt_sight;
+
 typedef struct mpt_connection_evidence {
     mpt_level_evidence level[MPT_CONN_SIDES]; /* of the sender */
     mpt_seen far;                             /* DSNs or DATA_ACKs out of reach */
+    mpt_seen sights[MPT_SIGHTS][MPT_CONN_SIDES];
+    uint8_t reserved_subtype; /* of the first MPT_SIGHT_RESERVED */
 } mpt_connection_evidence;
 
 /* The outage that lasts at the end of the capture, with end_ns INT64_MAX; false: none does. now_ns: that end. */

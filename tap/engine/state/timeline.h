@@ -40,6 +40,7 @@ typedef enum mpt_ignoring {
     MPT_IGNORED_WINDOW,      /* a RST outside its receive window (RFC 5961 3.2) */
     MPT_IGNORED_NO_RST,      /* MP_TCPRST on another segment (RFC 8684 3.6) */
     MPT_IGNORED_LENGTH,      /* a length that the connection's version does not have */
+    MPT_IGNORED_ON_JOIN,     /* MP_CAPABLE on a joined subflow (RFC 8684 3.1) */
     MPT_IGNORED_NOT_INFINITE /* a mapping of length 0 without data, before others (RFC 8684 3.7) */
 } mpt_ignoring;
 
