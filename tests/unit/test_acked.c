@@ -212,6 +212,83 @@ static void test_join__third_ack__latency(void **state)
     end(&x, &v);
 }
 
+/* --- rtt.data --- */
+
+static struct world rtt_world(void)
+{
+    struct world x = new_world();
+    mpt_engine_config config;
+
+    mpt_engine_free(x.w.wire.engine);
+    mpt_engine_config_default(&config);
+    config.want_rtt = true;
+    x.w.wire.engine = mpt_engine_new(&config);
+    return x;
+}
+
+static void expect_rtt(struct world *x, mpt_direction direction, unsigned samples, int64_t min_ms,
+                       int64_t max_ms)
+{
+    mpt_connection_view v = view(x);
+    const mpt_rtt_figures *f = &v.direction[direction].data.rtt;
+
+    assert_int_equal(f->samples, samples);
+    assert_int_equal(f->min_ns, min_ms * MS);
+    assert_int_equal(f->max_ns, max_ms * MS);
+    end(x, &v);
+}
+
+static void test_rtt__data_ack_over_a_gap__samples_of_all_before(void **state)
+{
+    struct world x = rtt_world();
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100));
+    send_data(&x.w, &x.a, 0, 301, 100, dss(301, 301, 100));
+    send_ack(&x.w, &x.a, 1, 401, data_ack(401));
+    send_data(&x.w, &x.a, 0, 101, 100, dss(101, 101, 100)); /* it had been acknowledged */
+    send_data(&x.w, &x.a, 0, 401, 100, dss(401, 401, 100));
+    send_ack(&x.w, &x.a, 1, 451, data_ack(451)); /* not all of it */
+    x.w.wire.now_ns += 5 * MS;
+    send_ack(&x.w, &x.a, 1, 501, data_ack(501));
+    expect_rtt(&x, MPT_C2S, 3, 1, 7);
+}
+
+static void test_rtt__mapping_comes_after_the_data_ack__sample_of_that_data_ack(void **state)
+{
+    struct world x = rtt_world();
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.a, 0, 1, 100, dss(1, 1, 100));
+    send_data(&x.w, &x.a, 0, 101, 100, no_option());
+    send_data(&x.w, &x.a, 0, 201, 100, no_option());
+    send_ack(&x.w, &x.a, 1, 201, data_ack(151)); /* 3 ms after the first, and half of the second */
+    send_ack(&x.w, &x.a, 1, 201, data_ack(201)); /* 3 ms after the second */
+    x.w.wire.now_ns += 9 * MS;
+    send_ack(&x.w, &x.a, 0, 1, dss(101, 101, 200));
+    send_ack(&x.w, &x.a, 1, 301, data_ack(301)); /* 13 ms after the third */
+    expect_rtt(&x, MPT_C2S, 3, 3, 13);
+}
+
+static void test_rtt__connection_known_after_the_data_ack__sample_of_that_data_ack(void **state)
+{
+    struct world x = rtt_world();
+
+    (void)state;
+    x.w.hosts.key[0] = KEY_A; /* no handshake of a; b's join tells nothing of a */
+    x.w.hosts.key[1] = KEY_B;
+    send_data(&x.w, &x.a, 0, 1, 100, dss32(1, 1, 100));
+    send_data(&x.w, &x.b, 1, 1, 100, dss(1, 1, 100));
+    send_ack(&x.w, &x.b, 1, 1, data_ack(101)); /* 2 ms: of another connection, as it seems */
+    x.w.wire.now_ns += 5 * MS;
+    send_data(&x.w, &x.a, 0, 101, 100, dss(101, 101, 100)); /* its numbers show that it is not */
+    send_ack(&x.w, &x.b, 1, 1, data_ack(201));
+    expect_rtt(&x, MPT_C2S, 2, 1, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +297,9 @@ int main(void)
         cmocka_unit_test(test_goodput__fin_of_plain_tcp_seen_after_its_ack__ends_when_the_data_was_reached),
         cmocka_unit_test(test_close__fins_of_plain_tcp__when_both_are_acknowledged),
         cmocka_unit_test(test_close__last_ack_of_plain_tcp_not_in_the_capture__time_is_null),
+        cmocka_unit_test(test_rtt__data_ack_over_a_gap__samples_of_all_before),
+        cmocka_unit_test(test_rtt__mapping_comes_after_the_data_ack__sample_of_that_data_ack),
+        cmocka_unit_test(test_rtt__connection_known_after_the_data_ack__sample_of_that_data_ack),
         cmocka_unit_test(test_join__its_option_on_data__no_latency),
         cmocka_unit_test(test_join__its_option_on_a_later_ack__no_latency),
         cmocka_unit_test(test_join__third_ack__latency),

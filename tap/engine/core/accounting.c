@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "tap/engine/base/compare.h"
 #include "tap/engine/base/seq.h"
 
 /* Copies looked through when a late copy takes bytes over, and kept at most, per direction. */
@@ -27,6 +28,7 @@ struct context {
     mpt_side side;
     mpt_stamp stamp;
     bool resolved;
+    bool merged;      /* a run of a connection that becomes part of another */
     uint32_t came;    /* epoch in which it came, where resolved */
     int64_t position; /* on the subflow, of dsn or of the payload */
     int64_t dsn;
@@ -222,6 +224,46 @@ static void note_unacked(mpt_data_level *d, int64_t start, int64_t end, int64_t 
     mpt_runs_add(&d->unacked, &r);
 }
 
+static void add_mark(mpt_data_level *d, int64_t acked, int64_t time_ns)
+{
+    mpt_ack_mark mark = {.acked = acked, .time_ns = time_ns};
+
+    if (!d->marks)
+        d->marks = g_array_new(FALSE, FALSE, sizeof mark);
+    if (d->marks->len < MPT_DATA_LEVEL_MARKS)
+        g_array_append_val(d->marks, mark);
+}
+
+/* The first mark that is later than time_ns, or that acknowledges `acked`: its place. */
+static guint find_mark(const GArray *marks, int64_t time_ns, int64_t acked)
+{
+    guint low = 0, high = marks ? marks->len : 0;
+
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        const mpt_ack_mark *m = &g_array_index(marks, mpt_ack_mark, middle);
+        if (m->time_ns > time_ns || m->acked >= acked)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* A first copy whose place has become known: DATA_ACKs that came meanwhile may have acknowledged it. */
+static void note_unacked_late(mpt_data_level *d, int64_t start, int64_t end, int64_t time_ns)
+{
+    mpt_run r = {.start = start, .length = (uint32_t)(end - start), .value = time_ns};
+    guint came = find_mark(d->marks, time_ns, INT64_MAX), covers = find_mark(d->marks, INT64_MAX, end);
+
+    if (came && g_array_index(d->marks, mpt_ack_mark, came - 1).acked > start)
+        return;
+    if (d->marks && covers < d->marks->len)
+        mpt_histogram_add(&d->rtt, g_array_index(d->marks, mpt_ack_mark, covers).time_ns - time_ns);
+    else if ((!d->acked_known || d->acked < end) && d->unacked.count < MPT_DATA_LEVEL_UNACKED)
+        mpt_runs_add(&d->unacked, &r);
+}
+
 static void taken_over(const struct context *x, const mpt_piece *p)
 {
     mpt_conn_side side = conn_side_of(x);
@@ -291,8 +333,8 @@ static void claimed(const mpt_piece *p, void *data)
             if (x->e->config.want_evidence && !x->resolved)
                 mpt_evidence_new_data(x->c, conn_side_of(x), x->s, x->e->segment, p->start, p->end);
         }
-        if (p->fresh && x->e->config.want_rtt && !x->resolved)
-            note_unacked(d, p->start, p->end, x->stamp.time_ns);
+        if (p->fresh && x->e->config.want_rtt && !x->merged && !(x->resolved && half_of(x)->pending_joined))
+            (x->resolved ? note_unacked_late : note_unacked)(d, p->start, p->end, x->stamp.time_ns);
     } else {
         what = claimed_again(x, p, counted);
     }
@@ -362,6 +404,7 @@ static void mapped_part(const mpt_mapped_piece *m, void *data)
     }
     if (!h->plain && x->c->subflows->len == 1)
         begin_plain_order(x, m->start);
+    level_of(x)->log_acks = true;
     if (h->pending.runs.count < MAX_SEPARATE)
         level_of(x)->epoch++;
     else
@@ -640,6 +683,8 @@ void mpt_account_ack(mpt_engine *e, mpt_connection *c, mpt_conn_side side, int64
     }
     d->acked_known = true;
     d->acked = acked;
+    if (e->config.want_rtt && (d->log_acks || c->partial))
+        add_mark(d, acked, time_ns);
     while ((r = mpt_runs_first(&d->unacked, &at)) && mpt_run_end(r) <= acked) {
         if (time_ns >= r->value) /* not of a late segment */
             mpt_histogram_add(&d->rtt, time_ns - r->value);
@@ -670,6 +715,56 @@ static void merge_run(struct context *x, mpt_conn_side to_side, const mpt_run *r
     claim(x, r->length, r->flags & MPT_STAMP_IMPLIED);
 }
 
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const mpt_ack_mark *x = a, *y = b;
+
+    return x->time_ns != y->time_ns ? mpt_compare(x->time_ns, y->time_ns) : mpt_compare(x->acked, y->acked);
+}
+
+/* The DATA_ACKs of both in time, as far as they are higher than those before. */
+static void merge_marks(mpt_data_level *to, const mpt_data_level *from, int64_t shift)
+{
+    GArray *all = to->marks ? to->marks : g_array_new(FALSE, FALSE, sizeof(mpt_ack_mark));
+    guint n = 0;
+
+    for (guint i = 0; from->marks && i < from->marks->len; i++) {
+        mpt_ack_mark m = g_array_index(from->marks, mpt_ack_mark, i);
+        m.acked += shift;
+        g_array_append_val(all, m);
+    }
+    g_array_sort(all, by_time);
+    for (guint i = 0; i < all->len; i++) {
+        const mpt_ack_mark m = g_array_index(all, mpt_ack_mark, i);
+        if (!n || m.acked > g_array_index(all, mpt_ack_mark, n - 1).acked)
+            g_array_index(all, mpt_ack_mark, n++) = m;
+    }
+    g_array_set_size(all, n);
+    to->marks = all;
+}
+
+/* What one connection had in flight the DATA_ACKs of the other may have acknowledged. */
+static void merge_unacked(mpt_data_level *to, mpt_data_level *from, int64_t shift)
+{
+    mpt_runs flying[2] = {to->unacked, from->unacked};
+
+    merge_marks(to, from, shift);
+    to->log_acks |= from->log_acks;
+    to->unacked = from->unacked = (mpt_runs){0};
+    for (unsigned i = 0; i < 2; i++) {
+        int64_t by = i ? shift : 0;
+        mpt_runs_at at;
+
+        for (const mpt_run *r = mpt_runs_first(&flying[i], &at); r; r = mpt_runs_next(&flying[i], &at)) {
+            mpt_runs_at there;
+            const mpt_run *other = mpt_runs_find(&to->unacked, r->start + by, &there);
+            if (!other || other->start >= mpt_run_end(r) + by)
+                note_unacked_late(to, r->start + by, mpt_run_end(r) + by, r->value);
+        }
+        mpt_runs_clear(&flying[i]);
+    }
+}
+
 /* What was known of the order stays known where the bytes of one connection are all there is. */
 static void merge_order(mpt_order *to, mpt_order *from, unsigned offset, int64_t shift)
 {
@@ -691,7 +786,7 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to
                              mpt_conn_side from_side, unsigned offset, int64_t shift)
 {
     mpt_data_level *f = &from->level[from_side], *t = &to->level[to_side];
-    struct context x = {.e = e, .c = to, .resolved = true};
+    struct context x = {.e = e, .c = to, .resolved = true, .merged = true};
     GArray *observers = e->observers;
     guint i, n = f->copies ? f->copies->len : 0;
     bool first = t->owned.size == 0;
@@ -719,6 +814,8 @@ void mpt_account_merge_level(mpt_engine *e, mpt_connection *to, mpt_conn_side to
     }
     g_array_free(e->observers, TRUE);
     e->observers = observers;
+    if (e->config.want_rtt)
+        merge_unacked(t, f, shift);
     if (first)
         merge_order(&t->order, &f->order, offset, shift);
     else if (f->owned.size)

@@ -204,7 +204,8 @@ static size_t half_state(const mpt_half *h)
 static size_t level_state(const mpt_data_level *d)
 {
     return (d->owned.runs.count + d->order.gaps.count + d->unacked.count) * STATE_RUN +
-           (d->copies ? d->copies->len * sizeof(mpt_copy) : 0);
+           (d->copies ? d->copies->len * sizeof(mpt_copy) : 0) +
+           (d->marks ? d->marks->len * sizeof(mpt_ack_mark) : 0);
 }
 
 /* Measures what is kept of payload and mappings. That goes through memory outside the cache, so it is done

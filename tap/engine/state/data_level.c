@@ -14,6 +14,8 @@ void mpt_data_level_clear(mpt_data_level *d)
     mpt_histogram_clear(&d->rtt);
     if (d->copies)
         g_array_free(d->copies, TRUE);
+    if (d->marks)
+        g_array_free(d->marks, TRUE);
     *d = (mpt_data_level){0};
 }
 

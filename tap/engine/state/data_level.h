@@ -34,6 +34,16 @@ typedef struct mpt_copy {
     bool counted;
 } mpt_copy;
 
+/* A DATA_ACK higher than all before it. */
+typedef struct mpt_ack_mark {
+    int64_t acked;
+    int64_t time_ns;
+} mpt_ack_mark;
+
+/* DATA_ACKs that are kept for payload whose place on the data level is not known yet, per direction; bytes that
+ * later ones acknowledge give no sample. */
+#define MPT_DATA_LEVEL_MARKS 65536
+
 /* Unacknowledged first copies that are kept for round-trip times, per direction; further ones
  * give no sample. */
 #define MPT_DATA_LEVEL_UNACKED 65536
@@ -73,6 +83,8 @@ typedef struct mpt_data_level {
     int64_t earlier, earlier_ns; /* the same before `acked` */
     uint64_t fins;               /* DATA_FINs seen */
     mpt_runs unacked;            /* first copies not acknowledged yet; value: time. Empty when not wanted */
+    bool log_acks;               /* keep `marks`: some payload waits for its place, or may get another one */
+    GArray *marks;               /* mpt_ack_mark in order; NULL when none */
     mpt_histogram rtt;
 } mpt_data_level;
 
