@@ -256,6 +256,9 @@ static void note_unacked_late(mpt_data_level *d, int64_t start, int64_t end, int
     mpt_run r = {.start = start, .length = (uint32_t)(end - start), .value = time_ns};
     guint came = find_mark(d->marks, time_ns, INT64_MAX), covers = find_mark(d->marks, INT64_MAX, end);
 
+    /* Data of a SYN lies before the first DSN: no DATA_ACK is about it. */
+    if (d->relative_known && start <= d->idsn)
+        return;
     if (came && g_array_index(d->marks, mpt_ack_mark, came - 1).acked > start)
         return;
     if (d->marks && covers < d->marks->len)
