@@ -143,12 +143,20 @@ static void pair_closing(const struct search *s, mpt_event_pairs *pairs)
     }
 }
 
+/* With another key than its receiver's it closes nothing. */
+static bool has_wrong_key(const struct search *s, const mpt_event *fastclose)
+{
+    const mpt_host *receiver = &s->v->connection->host[mpt_conn_side_other(fastclose->side)];
+
+    return receiver->key_known && receiver->key != fastclose->fastclose.receiver_key;
+}
+
 static bool is_closing(const struct search *s, const mpt_event *other)
 {
     const mpt_subflow_view *subflow = mpt_metrics_subflow_of(s->v, s->e->owner);
 
     if (other->type == MPT_EVENT_MP_FASTCLOSE)
-        return s->e->reason == MPT_STATE_RESET;
+        return s->e->reason == MPT_STATE_RESET && !has_wrong_key(s, other);
     return other->type == MPT_EVENT_REMOVE_ADDR && subflow && other->time_ns >= subflow->subflow->start_ns &&
            has_id(s->v, subflow, other);
 }
@@ -171,8 +179,11 @@ void mpt_event_pair(const mpt_connection_view *v, const GArray *events, guint in
             pairs->cause = find_before(&s, is_destination);
         break;
     case MPT_EVENT_REMOVE_ADDR:
-    case MPT_EVENT_MP_FASTCLOSE:
         pair_closing(&s, pairs);
+        break;
+    case MPT_EVENT_MP_FASTCLOSE:
+        if (!has_wrong_key(&s, s.e))
+            pair_closing(&s, pairs);
         break;
     case MPT_EVENT_SUBFLOW_CLOSED:
         pairs->cause = find_before(&s, is_closing);

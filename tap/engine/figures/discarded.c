@@ -46,3 +46,24 @@ bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint
         return false;
     return mpt_mapping_position(&h->mapping, d->acked, &first) && first <= position;
 }
+
+bool mpt_discarded_first(const mpt_connection *c, mpt_conn_side side, const mpt_subflow *on, int64_t now_ns,
+                         int64_t *end)
+{
+    const mpt_data_level *d = &c->level[side];
+    mpt_runs owned = d->owned.runs;
+    mpt_runs_at at;
+    const mpt_run *r = d->acked_known ? mpt_runs_find(&owned, d->acked, &at) : NULL;
+    const mpt_subflow *s = r && r->start <= d->acked ? mpt_connection_subflow(c, r->owner) : NULL;
+    const mpt_half *h = s ? &s->half[mpt_subflow_side(s, side)] : NULL;
+    int64_t position, way;
+
+    if (!h || !mpt_mapping_position(&h->mapping, d->acked, &position) || h->acked <= position)
+        return false;
+    /* What another subflow tells is older by what its way back is longer. */
+    way = round_trip(s) / WAY + (on == s ? 0 : 2 * round_trip(on));
+    if (now_ns - MAX(r->value, h->acked_ns) < TAKES_NS + way)
+        return false;
+    *end = mpt_run_end(r);
+    return true;
+}

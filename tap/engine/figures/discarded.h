@@ -30,4 +30,11 @@ static inline bool mpt_discarded_after_reset(const mpt_subflow *s, int64_t time_
 bool mpt_discarded_by_data_ack(const mpt_connection *c, mpt_conn_side side, uint16_t owner, int64_t position,
                                int64_t last_ack_ns);
 
+/* level[side] stands at its highest DATA_ACK, which has come once more, on subflow `on`, at this time. True if TCP has
+ * acknowledged the first copy of the byte there for so long that the receiver must have thrown that segment away: every
+ * byte before it is there, so nothing else keeps the DATA_ACK. *end: of the bytes of that segment. The engine must keep
+ * frames, as above. */
+bool mpt_discarded_first(const mpt_connection *c, mpt_conn_side side, const mpt_subflow *on, int64_t now_ns,
+                         int64_t *end);
+
 #endif

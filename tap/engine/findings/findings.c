@@ -137,9 +137,8 @@ static void clear_index(const mpt_checking *x)
 static int64_t closing(const mpt_checking *x)
 {
     const mpt_event *fin = mpt_checking_event(x, MPT_EVENT_DATA_FIN, -1, -1, INT64_MIN);
-    const mpt_event *fast = mpt_checking_event(x, MPT_EVENT_MP_FASTCLOSE, -1, -1, INT64_MIN);
 
-    return MIN(fin ? fin->time_ns : INT64_MAX, fast ? fast->time_ns : INT64_MAX);
+    return MIN(fin ? fin->time_ns : INT64_MAX, x->c->fastclose ? x->c->fastclose_ns : INT64_MAX);
 }
 
 static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, const GArray *ways,

@@ -19,9 +19,10 @@
 typedef struct direction {
     const mpt_connection *connection;
     mpt_conn_side side;
-    GArray *open, *closed;                     /* mpt_reinjection, in order of discovery */
-    mpt_ranges useful;                         /* acknowledged first as a later copy */
-    mpt_ranges late;                           /* in a run with late_original */
+    GArray *open, *closed; /* mpt_reinjection, in order of discovery */
+    mpt_ranges useful;     /* acknowledged first as a later copy */
+    mpt_ranges late;       /* in a run with late_original */
+    mpt_ranges missed;     /* whose first copy the receiver threw away, as DATA_ACKs show */
     mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
     GArray *unlisted[2];                       /* mpt_reinjection_sum, as in mpt_reinjection_closing */
     uint64_t acks;                             /* DATA_ACKs seen */
@@ -60,6 +61,7 @@ static void clear_direction(direction *d)
     g_clear_pointer(&d->unlisted[1], g_array_unref);
     mpt_ranges_clear(&d->useful);
     mpt_ranges_clear(&d->late);
+    mpt_ranges_clear(&d->missed);
     for (unsigned k = 0; k < MPT_REINJECTION_COPIES; k++)
         mpt_ranges_clear(&d->copies[k]);
 }
@@ -438,8 +440,10 @@ static void note_again(mpt_reinjection_log *log, const mpt_data_piece *p)
 }
 
 /* Segments may carry old DATA_ACKs: only those that repeat the highest show how long it has stayed. */
-static void note_data_ack(direction *d, int64_t time_ns)
+static void note_data_ack(direction *d, const mpt_subflow *on, int64_t time_ns)
 {
+    int64_t end;
+
     const mpt_data_level *level = &d->connection->level[d->side];
 
     if (level->acks == d->acks)
@@ -447,6 +451,8 @@ static void note_data_ack(direction *d, int64_t time_ns)
     d->acks = level->acks;
     if (level->acked_known && level->ack_expected == level->acked)
         d->last_ack_ns = time_ns;
+    if (d->last_ack_ns == time_ns && mpt_discarded_first(d->connection, d->side, on, time_ns, &end))
+        mpt_ranges_claim(&d->missed, level->acked, end, &NOBODY, NULL, NULL);
 }
 
 static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, mpt_side side,
@@ -464,7 +470,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *subflow, mpt_
     settle_again(log);
     if (!d)
         return;
-    note_data_ack(d, segment->time_ns);
+    note_data_ack(d, subflow, segment->time_ns);
     if (!d->open || !any_acked(d, subflow->owner, acked))
         return;
     open = d->open;
@@ -675,6 +681,24 @@ static int64_t before_refused(const mpt_reinjection_log *log, const direction *d
     return h && h->refuses[side] && position != INT64_MIN ? h->refused_from[side] - position : INT64_MAX;
 }
 
+struct stretch {
+    int64_t length;
+    bool missed;
+};
+
+/* How many of the first bytes have one answer to whether their first copy was thrown away. */
+static void first_stretch(const mpt_piece *p, void *data)
+{
+    struct stretch *s = data;
+
+    if (!s->length)
+        s->missed = !p->fresh;
+    if (s->missed == !p->fresh && s->length >= 0)
+        s->length += p->end - p->start;
+    else if (s->length > 0)
+        s->length = -s->length;
+}
+
 /* A run without what was refused, or in parts. */
 static void judge_again(const mpt_reinjection_log *log, const direction *d, mpt_reinjection_closing *x,
                         mpt_ranges *useful, const mpt_reinjection *run, bool at_receiver)
@@ -685,13 +709,21 @@ static void judge_again(const mpt_reinjection_log *log, const direction *d, mpt_
         int64_t later = before_refused(log, d, r.owner, r.position);
         int64_t first = before_refused(log, d, r.first_owner, r.first_position);
         int64_t n = mpt_reinjection_length(&r);
+        struct stretch stretch = {0};
         mpt_reinjection head;
 
+        /* Only where it can change the verdict: a run is not cut for nothing. */
+        if (!r.same && !r.acked_before && !r.first_refused && !r.first_missed && first > 0 &&
+            (at_receiver || r.verdict != MPT_USEFUL)) {
+            mpt_ranges_look(&d->missed, r.dsn, r.end, first_stretch, &stretch);
+            n = MIN(n, ABS(stretch.length));
+        }
         n = later > 0 ? MIN(n, later) : n;
         n = first > 0 ? MIN(n, first) : n;
         head = mpt_reinjection_split(&r, n);
         head.refused = head.refused || later <= 0;
         head.first_refused = head.first_refused || first <= 0;
+        head.first_missed = head.first_missed || stretch.missed;
         mpt_reinjection_judge_again(x, useful, &head, at_receiver);
     }
 }

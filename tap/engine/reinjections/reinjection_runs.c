@@ -191,7 +191,7 @@ static mpt_usefulness judge_elsewhere(const mpt_connection *c, mpt_conn_side sid
     const mpt_subflow *s = mpt_connection_subflow(c, r->owner);
     int64_t acked = s->half[mpt_subflow_side(s, side)].acked;
 
-    if (r->same || !r->first_refused || r->acked_before)
+    if (r->same || !(r->first_refused || r->first_missed) || r->acked_before)
         return r->verdict;
     return !r->refused && acked >= r->position + mpt_reinjection_length(r) ? MPT_USEFUL : MPT_UNDECIDED;
 }
