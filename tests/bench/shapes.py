@@ -82,6 +82,7 @@ def commands(known_fields):
         report('summary,full'),
         report('events'),
         report('reinjections'),
+        report('diagnose'),
         report('list', 'summary,full', 'events', 'reinjections')._replace(name='all'),
         Command('plot', ['-q', '-z', 'mptcp,plot,file=@OUT@/plot.html'], base='summary'),
         report('paths', base='summary', where='merged'),

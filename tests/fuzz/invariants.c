@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "plugin/report/json_document.h"
 #include "plugin/report/registry.h"
+#include "tap/engine/speed/speed.h"
 
 struct fuzz_report {
     mpt_arguments arguments;
@@ -94,6 +95,9 @@ void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine)
     reports->engine = engine;
     reports->paths = mpt_path_collector_new(MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES | MPT_PATHS_DATA);
     mpt_path_collector_watch(reports->paths, engine, 0);
+    mpt_speed_open(engine, true);
+    reports->reinjections = mpt_reinjection_log_new(engine);
+    mpt_engine_observe(engine, &MPT_REINJECTION_OBSERVER, reports->reinjections);
     reports->open = g_ptr_array_new();
     each_report(open_report, reports);
 }
@@ -128,6 +132,7 @@ void fuzz_reports_print(const fuzz_reports *reports)
                                       .arguments = &r->arguments,
                                       .wireshark_version = "4.0.17",
                                       .collected = r->collected,
+                                      .reinjections = reports->reinjections,
                                       .paths = reports->paths};
         print(&x);
     }
@@ -148,6 +153,8 @@ void fuzz_reports_close(fuzz_reports *reports)
         mpt_arguments_clear(&r->arguments);
         g_free(r);
     }
+    mpt_engine_unobserve(reports->engine, &MPT_REINJECTION_OBSERVER, reports->reinjections);
+    mpt_reinjection_log_free(reports->reinjections);
     g_ptr_array_free(reports->open, TRUE);
     mpt_path_collector_free(reports->paths);
 }

@@ -10,11 +10,13 @@
 #include "plugin/report/registry.h"
 #include "tap/engine/core/engine.h"
 #include "tap/engine/paths/pair_collector.h"
+#include "tap/engine/reinjections/reinjection_log.h"
 
 /* The reports that this build has, in each format that they take. */
 typedef struct fuzz_reports {
     mpt_engine *engine;
     mpt_path_collector *paths;
+    mpt_reinjection_log *reinjections;
     GPtrArray *open; /* struct fuzz_report */
 } fuzz_reports;
 

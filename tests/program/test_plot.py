@@ -62,6 +62,24 @@ def lengths(rows):
     return sum(int(r['length_bytes']) for r in rows)
 
 
+def check_limits(name, points, entry):
+    """the areas of the graph are the shares that diagnose says"""
+    shares = entry['shares'] if entry else None
+    total = 0
+    for limit in ('window', 'application', 'recovery', 'congestion'):
+        rows = points.get(('limit', limit, None), [])
+        time = area(rows) * 8
+        total += time
+        if shares is None:
+            check(name, 'limit %s has points, and diagnose says nothing' % limit, not rows)
+        else:
+            expected = shares[limit] * float(entry['duration'])
+            check(name, 'limit %s lasts %r, not %r' % (limit, time, expected), abs(time - expected) < 1e-6)
+    if shares:
+        check(name, 'limits last %r, not %r' % (total, entry['duration']), abs(total - float(entry['duration'])) < 1e-6)
+        check(name, 'shares %r' % shares, abs(sum(shares.values()) - 1) < 1e-9)
+
+
 def check_subflow(name, points, i, figures):
     name += ' subflow %d' % i
     check(name, 'throughput covers %r of %r bytes' % (area(points.get(('throughput', 'throughput', i), [])),
@@ -125,18 +143,22 @@ def check_capture(name, expected, folder):
     with open(expected) as f:
         count = len(json.load(f)['connections'])
     files = {(i, d): os.path.join(folder, '%d.%s.csv' % (i, d)) for i in range(count) for d in DIRECTIONS}
-    run = tshark(capture_of(expected), 'mptcp,summary,full,format=json',
+    run = tshark(capture_of(expected), 'mptcp,summary,full,format=json', 'mptcp,diagnose,format=json',
                  *['mptcp,plot,stream=%d,direction=%s,format=csv,file=%s' % (i, d, path)
                    for (i, d), path in files.items()])
     try:
-        connections = flatten(json.loads(run.stdout))
+        report = json.loads(run.stdout)
+        connections = flatten(report)
+        limits = {(l['connection'], l['direction']): l for l in report['limits']}
     except (ValueError, KeyError) as e:
         problems.append('%s: no report: %r %s' % (name, e, run.stderr))
         return
     check(name, '%d connections, not %d' % (len(connections), count), len(connections) == count)
     check(name, 'tshark: %d %s' % (run.returncode, run.stderr), run.returncode == 0)
     for (i, d), path in files.items():
-        check_direction('%s connection %d %s' % (name, i, d), points_of(path), connections[i], d)
+        points = points_of(path)
+        check_direction('%s connection %d %s' % (name, i, d), points, connections[i], d)
+        check_limits('%s connection %d %s' % (name, i, d), points, limits.get((i, d)))
         os.unlink(path)
 
 
