@@ -60,6 +60,8 @@ mpt_phrase mpt_capable_invalid(const mpt_capable_steps *steps, const mpt_event *
 void mpt_say_invalid(const mpt_checking *x, mpt_finding *f, const mpt_capable_steps *steps,
                      const mpt_event *event)
 {
+    if (!event)
+        return;
     mpt_say(f, mpt_capable_invalid(steps, event), mpt_term_role(mpt_metrics_role(x->v, event->side)),
             mpt_term_of(MPT_TERM_FLAG, event == steps->syn),
             mpt_term_of(MPT_TERM_FLAG, event == steps->synack), mpt_term_of(MPT_TERM_FRAME, event->frame),
@@ -101,20 +103,20 @@ static bool sender_is_culprit(const mpt_checking *x, mpt_finding *f, const mpt_e
 static void synack_culprit(const mpt_checking *x, mpt_finding *f)
 {
     const mpt_subflow *other;
-    int version = x->c->version_syn;
+    unsigned version = (uint8_t)x->c->version_syn;
 
     if (sender_is_culprit(x, f, mpt_checking_capable(x).syn) || mpt_path_hop_culprit(x, f))
         return;
-    if ((other = witness(x)) && mpt_connection_version(other->connection) != version)
+    if ((other = witness(x)) && (unsigned)mpt_connection_version(other->connection) != version)
         mpt_say(f, MPT_PHRASE_LIKELY_VERSION, mpt_term_of(MPT_TERM_FRAME, other->synack_frame),
                 mpt_term_of(MPT_TERM_NUMBER, (uint64_t)mpt_connection_version(other->connection)),
-                mpt_term_of(MPT_TERM_NUMBER, (uint64_t)version));
+                mpt_term_of(MPT_TERM_NUMBER, version));
     else if (other)
         mpt_say(f, MPT_PHRASE_LIKELY_OTHER_HOST, mpt_term_of(MPT_TERM_FRAME, other->synack_frame));
     else
         mpt_say(f,
                 x->near == MPT_NEAR_SERVER ? MPT_PHRASE_LIKELY_SERVER : MPT_PHRASE_LIKELY_SERVER_OR_MIDDLEBOX,
-                mpt_term_of(MPT_TERM_NUMBER, (uint64_t)version));
+                mpt_term_of(MPT_TERM_NUMBER, version));
 }
 
 static void ack_culprit(const mpt_checking *x, mpt_finding *f)

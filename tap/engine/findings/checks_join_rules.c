@@ -37,6 +37,13 @@ static void check_denied(mpt_checking *x, const mpt_capable_steps *steps, const 
             mpt_term_subflow(sv), mpt_term_role(by), mpt_term_of(MPT_TERM_FRAME, told->frame));
 }
 
+static bool data_before(const mpt_subflow_view *sv, mpt_role role, int64_t time_ns)
+{
+    const mpt_half *h = mpt_metrics_half(sv, mpt_role_sends(role));
+
+    return h->bytes.segments && h->first_data_ns < time_ns;
+}
+
 /* RFC 8684 3.1: no new subflow until a DSS was received. */
 static void check_early(mpt_checking *x, const mpt_subflow_view *sv)
 {
@@ -44,6 +51,9 @@ static void check_early(mpt_checking *x, const mpt_subflow_view *sv)
     const mpt_seen *dss;
 
     if (!x->whole || !x->reliable || !x->c->evidence || mpt_checking_one_way(&x->v->subflows[0]))
+        return;
+    /* Of data that was sent before, the acknowledgement may be missing in the capture. */
+    if (data_before(&x->v->subflows[0], by, sv->subflow->start_ns))
         return;
     dss = &x->c->evidence->sights[MPT_SIGHT_DSS][x->v->side[mpt_role_other(by)]];
     if (dss->count && dss->time_ns <= sv->subflow->start_ns)
@@ -96,12 +106,19 @@ static bool failed(const mpt_subflow *s)
            (s->state == MPT_STATE_SYN_SENT || s->state == MPT_STATE_REFUSED);
 }
 
+/* Without a reason: a RST that gives one (a limit, a policy) is told by itself. */
+static bool unexplained(const mpt_checking *x, const mpt_subflow *s)
+{
+    return failed(s) && (s->state != MPT_STATE_REFUSED ||
+                         !mpt_checking_event(x, MPT_EVENT_MP_TCPRST, s->owner, -1, INT64_MIN));
+}
+
 static uint32_t failures(const mpt_checking *x)
 {
     uint32_t n = 0;
 
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
-        n += failed(x->v->subflows[i].subflow);
+        n += unexplained(x, x->v->subflows[i].subflow);
     return n;
 }
 
@@ -129,7 +146,7 @@ static void check_flood(mpt_checking *x)
 
     for (uint32_t i = 0; i < x->v->subflow_count; i++) {
         const mpt_subflow *s = x->v->subflows[i].subflow;
-        if (!failed(s))
+        if (!unexplained(x, s))
             continue;
         first = first ? first : s;
         refused += s->state == MPT_STATE_REFUSED;
@@ -207,7 +224,7 @@ void mpt_check_token_scan(mpt_checking *x)
         first = first ? first : c;
         tokens++;
     }
-    if (tokens >= FLOOD && sources->len < MAX_SOURCES && tokens >= TOKENS_PER_SOURCE * sources->len)
+    if (tokens >= FLOOD && sources->len < MAX_SOURCES && tokens >= TOKENS_PER_SOURCE * (uint64_t)sources->len)
         mpt_say(mpt_found(x, MPT_FINDING_TOKEN_SCAN, first->start_ns, first->first_frame, tokens),
                 MPT_PHRASE_TOKEN_SCAN, mpt_term_of(MPT_TERM_COUNT, tokens),
                 mpt_term_of(MPT_TERM_COUNT, sources->len));
