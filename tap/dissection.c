@@ -142,6 +142,9 @@ static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
         g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
     else
         g->payload_len = length - header;
+    mpt_epan_set_around(g, pinfo, header);
+    mpt_epan_set_link(g, pinfo);
+    mpt_epan_set_ip(g, pinfo, tvb);
     if (g->payload_len && captured > header) {
         g->payload = bytes + header;
         g->captured_payload = MIN(captured - header, g->payload_len);

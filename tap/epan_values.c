@@ -4,7 +4,10 @@
  */
 #include "epan_values.h"
 
+#include <epan/tvbuff.h>
 #include <wiretap/wtap.h>
+
+#include <string.h>
 
 int64_t mpt_epan_time(const packet_info *pinfo)
 {
@@ -35,4 +38,94 @@ void mpt_epan_set_ends(mpt_segment *segment, const address *src, uint16_t src_po
 {
     set_endpoint(&segment->src, src, src_port);
     set_endpoint(&segment->dst, dst, dst_port);
+}
+
+/* The link headers of "any" interface of Linux: type of packet, and with SLL2 the interface's number. */
+enum { SLL_TYPE = 0, SLL2_INDEX = 4, SLL2_TYPE = 10, SLL_BYTES = 16, SLL2_BYTES = 20, TYPE_OUTGOING = 4 };
+
+static uint16_t be16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static const uint8_t *link_header(const packet_info *pinfo, int length)
+{
+    tvbuff_t *frame = pinfo->data_src ? get_data_source_tvb(pinfo->data_src->data) : NULL;
+
+    return frame && (int)tvb_captured_length(frame) >= length ? tvb_get_ptr(frame, 0, length) : NULL;
+}
+
+void mpt_epan_set_link(mpt_segment *segment, const packet_info *pinfo)
+{
+    int encapsulation = pinfo->rec->rec_header.packet_header.pkt_encap;
+    const uint8_t *header;
+
+    if (encapsulation == WTAP_ENCAP_SLL2) {
+        if (!(header = link_header(pinfo, SLL2_BYTES)))
+            return;
+        segment->link_index = (uint32_t)be16(header + SLL2_INDEX) << 16 | be16(header + SLL2_INDEX + 2);
+        segment->presence |= MPT_SEGMENT_LINK;
+        segment->way = header[SLL2_TYPE] == TYPE_OUTGOING ? MPT_WAY_OUT : MPT_WAY_IN;
+    } else if (encapsulation == WTAP_ENCAP_SLL) {
+        if ((header = link_header(pinfo, SLL_BYTES)))
+            segment->way = be16(header + SLL_TYPE) == TYPE_OUTGOING ? MPT_WAY_OUT : MPT_WAY_IN;
+    }
+}
+
+void mpt_epan_set_around(mpt_segment *segment, const packet_info *pinfo, uint32_t header)
+{
+    uint32_t segment_bytes = header + segment->payload_len, frame = pinfo->fd->pkt_len;
+
+    if (!(segment->presence & MPT_SEGMENT_LENGTH_UNKNOWN) && frame > segment_bytes)
+        segment->around = (uint16_t)MIN(frame - segment_bytes, UINT16_MAX);
+}
+
+/* RFC 791 3.1; RFC 8200 3. */
+enum { IPV4_BYTES = 20, IPV4_MAX = 60, IPV4_ID = 4, IPV4_TTL = 8, IPV4_ENDS = 12 };
+enum { IPV6_BYTES = 40, IPV6_MAX = 200, IPV6_LIMIT = 7, IPV6_ENDS = 8 };
+
+static bool has_ends(const uint8_t *at, const packet_info *pinfo, int length)
+{
+    return pinfo->src.len == length && pinfo->dst.len == length &&
+           !memcmp(at, pinfo->src.data, (size_t)length) &&
+           !memcmp(at + length, pinfo->dst.data, (size_t)length);
+}
+
+/* `before` bytes come before the segment. */
+static void set_ipv4(mpt_segment *segment, const packet_info *pinfo, const uint8_t *bytes, int before)
+{
+    for (int length = IPV4_BYTES; length <= MIN(before, IPV4_MAX); length += 4) {
+        const uint8_t *ip = bytes + before - length;
+        if (ip[0] != (0x40 | length / 4) || !has_ends(ip + IPV4_ENDS, pinfo, 4))
+            continue;
+        segment->ttl = ip[IPV4_TTL];
+        segment->ip_id = be16(ip + IPV4_ID);
+        segment->presence |= MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID;
+        return;
+    }
+}
+
+static void set_ipv6(mpt_segment *segment, const packet_info *pinfo, const uint8_t *bytes, int before)
+{
+    for (int length = IPV6_BYTES; length <= MIN(before, IPV6_MAX); length += 8) {
+        const uint8_t *ip = bytes + before - length;
+        if (ip[0] >> 4 != 6 || !has_ends(ip + IPV6_ENDS, pinfo, 16))
+            continue;
+        segment->ttl = ip[IPV6_LIMIT];
+        segment->presence |= MPT_SEGMENT_TTL;
+        return;
+    }
+}
+
+void mpt_epan_set_ip(mpt_segment *segment, const packet_info *pinfo, tvbuff_t *tvb)
+{
+    tvbuff_t *source = tvb_get_ds_tvb(tvb);
+    int before = (int)tvb_raw_offset(tvb);
+
+    if (!source || before <= 0 || (int)tvb_captured_length(source) < before)
+        return;
+    if (pinfo->src.type == AT_IPv4)
+        set_ipv4(segment, pinfo, tvb_get_ptr(source, 0, before), before);
+    else if (pinfo->src.type == AT_IPv6)
+        set_ipv6(segment, pinfo, tvb_get_ptr(source, 0, before), before);
 }

@@ -18,5 +18,13 @@ void mpt_epan_set_frame(mpt_segment *segment, const packet_info *pinfo);
 /* Sets src and dst. An address that is neither IPv4 nor IPv6 is left out: the endpoint has its port alone. */
 void mpt_epan_set_ends(mpt_segment *segment, const address *src, uint16_t src_port, const address *dst,
                        uint16_t dst_port);
+/* Sets where the frame was captured below the capture file's interface, as its link header tells (link_index,
+ * way). */
+void mpt_epan_set_link(mpt_segment *segment, const packet_info *pinfo);
+/* Sets `around`; the segment has `header` bytes of TCP header, and its payload_len. */
+void mpt_epan_set_around(mpt_segment *segment, const packet_info *pinfo, uint32_t header);
+/* Sets what the IP header before the segment says (ttl, ip_id); nothing if it is not there, as where fragments
+ * were put together. tvb is the segment, with the addresses of pinfo. */
+void mpt_epan_set_ip(mpt_segment *segment, const packet_info *pinfo, tvbuff_t *tvb);
 
 #endif

@@ -14,6 +14,9 @@
 #include <epan/tap.h>
 #include <epan/tvbuff.h>
 
+/* It includes nothing itself. */
+#include <epan/dissectors/packet-ip.h>
+
 #include <string.h>
 
 #include "epan_values.h"
@@ -28,13 +31,29 @@ struct option_record {
     uint8_t bytes[MPT_SEGMENT_OPTION_BYTES];
 };
 
+/* TCP options of the frame other than MPTCP's, as the wrappers around their dissectors found them: no tap is
+ * needed, as they only add to a segment. */
+static struct {
+    uint32_t frame;
+    unsigned used; /* the oldest give way */
+    struct option_record records[8];
+} kept;
+
+/* An IP header of the frame, as taps "ip" and "ipv6" bring it. */
+struct ip_record {
+    const address *src, *dst;
+    uint32_t presence;
+    uint16_t id;
+    uint8_t ttl;
+};
+
 /* Between two packets Wireshark uses all of the processor's cache. */
 #define BATCH 32
 
 static struct {
     const mpt_listener_client *client; /* NULL: nobody listens */
     GPtrArray *engines;                /* mpt_vantage_engines, of this reading; NULL: not opened yet */
-    bool want_payload, want_tcp_options;
+    bool want_payload;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters;    /* struct filter */
     /* Segments are handed on in batches, with the earliest time of the frames since the last batch. */
@@ -47,13 +66,17 @@ static struct {
     bool pending;
     const struct tcpheader *tcph;
     uint32_t last_frame; /* that had a segment */
+    /* The newest IP headers of frame ip_frame: that of a segment may come before its header or after it. */
+    struct ip_record ip[4];
+    uint32_t ip_frame;
+    unsigned ips;
 } listener;
 
 struct filter {
     uint32_t mark;
 };
 
-static int option_tap = -1, tcp_option_tap = -1;
+static int option_tap = -1;
 static dissector_handle_t wrapper_handle, original_handle;
 static dissector_handle_t timestamps_handle, original_timestamps, mss_handle, original_mss, scale_handle,
     original_scale;
@@ -114,6 +137,7 @@ static void fill_header(mpt_segment *g, const packet_info *pinfo, tvbuff_t *fram
     g->payload_len = t->th_have_seglen ? t->th_seglen : 0;
     if (!t->th_have_seglen)
         g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
+    mpt_epan_set_around(g, pinfo, t->th_hlen);
     if (options_cut(pinfo, frame, t))
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
     fill_labels(g, t);
@@ -149,6 +173,30 @@ static void hand_on(void)
     listener.complete = 0;
 }
 
+static bool is_from(const mpt_endpoint *e, const address *a)
+{
+    return (size_t)a->len == mpt_endpoint_address_len(e) && !memcmp(e->address, a->data, (size_t)a->len);
+}
+
+/* The pending segment's IP header: the newest with its addresses, while its frame's taps run. */
+static void fill_ip(const packet_info *pinfo)
+{
+    mpt_segment *g = &listener.segments[listener.complete];
+    unsigned n = listener.ips;
+
+    if (!listener.pending || g->frame != pinfo->num || listener.ip_frame != pinfo->num)
+        return;
+    for (unsigned i = n; i-- > 0 && n - i <= G_N_ELEMENTS(listener.ip);) {
+        const struct ip_record *r = &listener.ip[i % G_N_ELEMENTS(listener.ip)];
+        if (!is_from(&g->src, r->src) || !is_from(&g->dst, r->dst))
+            continue;
+        g->presence |= r->presence;
+        g->ttl = r->ttl;
+        g->ip_id = r->id;
+        return;
+    }
+}
+
 static void complete(void)
 {
     listener.complete += listener.pending;
@@ -163,6 +211,13 @@ static void note_time(int64_t time_ns)
     listener.timed = true;
 }
 
+static void fill_kept(mpt_segment *g, const struct tcpheader *t)
+{
+    for (unsigned i = 0; kept.frame == g->frame && i < MIN(kept.used, G_N_ELEMENTS(kept.records)); i++)
+        if (kept.records[i].tcph == t)
+            mpt_tcp_option_take(g, kept.records[i].bytes, kept.records[i].length);
+}
+
 /* The segment of this tcpheader: the pending one, or a new one. */
 static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
@@ -170,6 +225,7 @@ static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const 
 
     if (listener.pending && listener.tcph == t && g->frame == pinfo->num)
         return g;
+    fill_ip(pinfo);
     complete();
     g = &listener.segments[listener.complete];
     memset(g, 0, offsetof(mpt_segment, options));
@@ -181,6 +237,8 @@ static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const 
     listener.last_frame = pinfo->num;
     /* Filled in already here, for a segment that tap "tcp" never gets (4.0). */
     fill_header(g, pinfo, frame, t);
+    fill_kept(g, t);
+    mpt_epan_set_link(g, pinfo);
     return g;
 }
 
@@ -231,6 +289,50 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
     return TAP_PACKET_DONT_REDRAW;
 }
 
+/* A new record for an IP header of this frame. */
+static struct ip_record *new_ip(const packet_info *pinfo, const address *src, const address *dst)
+{
+    struct ip_record *r;
+
+    if (listener.ip_frame != pinfo->num)
+        listener.ips = 0;
+    listener.ip_frame = pinfo->num;
+    r = &listener.ip[listener.ips++ % G_N_ELEMENTS(listener.ip)];
+    r->src = src;
+    r->dst = dst;
+    return r;
+}
+
+static tap_packet_status on_ip(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                               const void *data, tap_flags_t flags _U_)
+{
+    const ws_ip4 *ip = data;
+
+    if (listener.client) {
+        struct ip_record *r = new_ip(pinfo, &ip->ip_src, &ip->ip_dst);
+
+        r->ttl = ip->ip_ttl;
+        r->id = ip->ip_id;
+        r->presence = MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID;
+    }
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+static tap_packet_status on_ipv6(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+                                 const void *data, tap_flags_t flags _U_)
+{
+    const ws_ip6 *ip = data;
+
+    if (listener.client) {
+        struct ip_record *r = new_ip(pinfo, &ip->ip6_src, &ip->ip6_dst);
+
+        r->ttl = ip->ip6_hop;
+        r->id = 0;
+        r->presence = MPT_SEGMENT_TTL;
+    }
+    return TAP_PACKET_DONT_REDRAW;
+}
+
 /* A frame whose innermost layer is TCP and whose taps brought no segment: an exception in the options lost it
  * (4.0). TCP headers that ICMP quotes are not segments. */
 static bool is_lost(const packet_info *pinfo)
@@ -253,6 +355,7 @@ static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_di
     if (!listener.client)
         return TAP_PACKET_DONT_REDRAW;
     note_time(listener.pending && g->frame == pinfo->num ? g->time_ns : mpt_epan_time(pinfo));
+    fill_ip(pinfo);
     complete();
     if (is_lost(pinfo))
         g_ptr_array_foreach(engines(), note_lost, NULL);
@@ -306,17 +409,32 @@ static struct option_record *new_record(const packet_info *pinfo)
     return used < G_N_ELEMENTS(records) ? &records[used++] : wmem_new(pinfo->pool, struct option_record);
 }
 
-static void queue(int tap, tvbuff_t *tvb, packet_info *pinfo, const struct tcpheader *t)
+static void fill_record(struct option_record *r, tvbuff_t *tvb, const struct tcpheader *t)
+{
+    r->tcph = t;
+    r->length = (uint8_t)MIN(tvb_captured_length(tvb), sizeof r->bytes);
+    tvb_memcpy(tvb, r->bytes, 0, r->length);
+}
+
+static void queue(tvbuff_t *tvb, packet_info *pinfo, const struct tcpheader *t)
 {
     struct option_record *r;
 
     if (!listener.client || !t)
         return;
     r = new_record(pinfo);
-    r->tcph = t;
-    r->length = (uint8_t)MIN(tvb_captured_length(tvb), sizeof r->bytes);
-    tvb_memcpy(tvb, r->bytes, 0, r->length);
-    tap_queue_packet(tap, pinfo, r);
+    fill_record(r, tvb, t);
+    tap_queue_packet(option_tap, pinfo, r);
+}
+
+static void keep(tvbuff_t *tvb, const packet_info *pinfo, const struct tcpheader *t)
+{
+    if (!listener.client || !t)
+        return;
+    if (kept.frame != pinfo->num)
+        kept.used = 0;
+    kept.frame = pinfo->num;
+    fill_record(&kept.records[kept.used++ % G_N_ELEMENTS(kept.records)], tvb, t);
 }
 
 static int go_on(dissector_handle_t original, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
@@ -326,25 +444,25 @@ static int go_on(dissector_handle_t original, tvbuff_t *tvb, packet_info *pinfo,
 
 static int dissect_option(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    queue(option_tap, tvb, pinfo, data);
+    queue(tvb, pinfo, data);
     return go_on(original_handle, tvb, pinfo, tree, data);
 }
 
 static int dissect_timestamps(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    queue(tcp_option_tap, tvb, pinfo, data);
+    keep(tvb, pinfo, data);
     return go_on(original_timestamps, tvb, pinfo, tree, data);
 }
 
 static int dissect_mss(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    queue(tcp_option_tap, tvb, pinfo, data);
+    keep(tvb, pinfo, data);
     return go_on(original_mss, tvb, pinfo, tree, data);
 }
 
 static int dissect_scale(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
-    queue(tcp_option_tap, tvb, pinfo, data);
+    keep(tvb, pinfo, data);
     return go_on(original_scale, tvb, pinfo, tree, data);
 }
 
@@ -386,7 +504,6 @@ void mpt_listener_register(void)
         dissect_scale, proto_register_protocol_in_name_only("TCP window scale, for mptcpscope",
                                                             "TCP window scale", "mptcpscope.scale",
                                                             proto_get_id_by_filter_name("tcp"), FT_BYTES));
-    tcp_option_tap = register_tap("mptcpscope.tcp_option");
 }
 
 /* --- starting and stopping --- */
@@ -402,7 +519,7 @@ static bool tap_started(GString *refused, char **error)
 }
 
 /* What identifies each listener for Wireshark. */
-static char tag_tcp, tag_option, tag_frame, tag_icmp, tag_payload, tag_tcp_option;
+static char tag_tcp, tag_option, tag_frame, tag_icmp, tag_payload, tag_ip, tag_ipv6;
 
 bool mpt_listener_start(const mpt_listener_client *client, char **error)
 {
@@ -411,6 +528,9 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
     epan_get_version_number(&major, &minor, &micro);
     wrap(MPT_OPTION_KIND, wrapper_handle, &original_handle);
     mpt_icmp_start();
+    wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
+    wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
+    wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
     if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp,
@@ -422,6 +542,11 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
         !tap_started(register_tap_listener(MPT_ICMP_TAP, &tag_icmp, NULL, TL_REQUIRES_NOTHING, NULL, on_icmp,
                                            NULL, NULL),
                      error) ||
+        !tap_started(register_tap_listener("ip", &tag_ip, NULL, TL_REQUIRES_NOTHING, NULL, on_ip, NULL, NULL),
+                     error) ||
+        !tap_started(
+            register_tap_listener("ipv6", &tag_ipv6, NULL, TL_REQUIRES_NOTHING, NULL, on_ipv6, NULL, NULL),
+            error) ||
         !tap_started(
             register_tap_listener("frame", &tag_frame, NULL, TL_REQUIRES_NOTHING, NULL, on_frame, NULL, NULL),
             error)) {
@@ -446,22 +571,6 @@ bool mpt_listener_want_payload(char **error)
                                           on_payload, NULL, NULL),
                     error);
     return listener.want_payload;
-}
-
-bool mpt_listener_want_tcp_options(char **error)
-{
-    if (listener.want_tcp_options)
-        return true;
-    listener.want_tcp_options =
-        tap_started(register_tap_listener("mptcpscope.tcp_option", &tag_tcp_option, NULL, TL_REQUIRES_NOTHING,
-                                          NULL, on_option, NULL, NULL),
-                    error);
-    if (listener.want_tcp_options) {
-        wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
-        wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
-        wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
-    }
-    return listener.want_tcp_options;
 }
 
 bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error)
@@ -494,8 +603,8 @@ void mpt_listener_stop(void)
     mpt_icmp_stop();
     if (listener.want_payload)
         remove_tap_listener(&tag_payload);
-    if (listener.want_tcp_options)
-        remove_tap_listener(&tag_tcp_option);
+    remove_tap_listener(&tag_ip);
+    remove_tap_listener(&tag_ipv6);
     unwrap(MPT_TCP_OPTION_TIMESTAMPS, &original_timestamps);
     unwrap(MPT_TCP_OPTION_MSS, &original_mss);
     unwrap(MPT_TCP_OPTION_WINDOW_SCALE, &original_scale);

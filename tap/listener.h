@@ -1,8 +1,9 @@
 /* listener.h - door 1: turns what Wireshark's taps deliver into segments and feeds them to the engines.
  *
  * Several taps bring parts of one segment: our own one, fed by a wrapper around the dissector of TCP
- * option kind 30 (raw bytes), "tcp" (the header), and, on request, "tcp_follow" (the payload) and one for
- * TCP's own options. All taps of a frame run one after another; "frame" comes last and completes it.
+ * option kind 30 (raw bytes), "tcp" (the header), "ip" and "ipv6", and, on request, "tcp_follow" (the
+ * payload). Wrappers around the dissectors of TCP's own options bring those that help to tell packets apart.
+ * All taps of a frame run one after another; "frame" comes last and completes it.
  * Segments are handed on in batches, because Wireshark leaves nothing of the engine in the processor's
  * cache between two packets.
  *
@@ -50,9 +51,6 @@ void mpt_listener_feed(mpt_vantage_engines *to);
 void mpt_listener_at_once(void);
 /* From now on segments have their payload, and are handed on one by one: it is borrowed from the frame. */
 bool mpt_listener_want_payload(char **error);
-/* From now on segments have the TCP options that help to match them between two captures: timestamps (RFC
- * 7323 3.2) and the MSS of a SYN (RFC 9293 3.7.1). */
-bool mpt_listener_want_tcp_options(char **error);
 /* Removes all tap listeners and filters, and restores the dissectors. */
 void mpt_listener_stop(void);
 /* The same at the end of the program, when Wireshark frees its listeners itself and its tables are gone. */

@@ -36,7 +36,21 @@ enum {
     MPT_SEGMENT_MSS = 1 << 6,            /* mss is set */
     MPT_SEGMENT_INTERFACE = 1 << 7,      /* interface_id is set: the capture file's format has interfaces */
     MPT_SEGMENT_WINDOW_SCALE = 1 << 8,   /* window_scale is set */
+    MPT_SEGMENT_TTL = 1 << 9,            /* ttl is set */
+    MPT_SEGMENT_IP_ID = 1 << 10,         /* ip_id is set: IPv4 */
+    MPT_SEGMENT_LINK = 1 << 11,          /* link_index is set: a capture of any interface, by Linux (SLL2) */
 };
+
+/* Which way a packet went at the capturing host, as the frame itself says (SLL, SLL2). */
+enum { MPT_WAY_UNKNOWN, MPT_WAY_IN, MPT_WAY_OUT };
+
+/* What the engine notes of a segment that may be a copy of another one (engine/core/sightings.h). */
+typedef struct mpt_sighting_mark {
+    uint8_t how;      /* mpt_sighting; 0 outside the engine */
+    bool same_id;     /* with the same IP identification, which is not 0 */
+    uint32_t of;      /* frame of the other one */
+    int64_t later_ns; /* how long after it */
+} mpt_sighting_mark;
 
 typedef struct mpt_segment {
     int64_t time_ns;   /* frame time, nanoseconds since the epoch */
@@ -53,6 +67,12 @@ typedef struct mpt_segment {
     uint16_t flags;        /* MPT_TCP_* */
     uint16_t mss;          /* of a SYN (RFC 9293 3.7.1) */
     uint16_t option_len;   /* bytes used of options */
+    uint16_t ip_id;        /* identification of the innermost IPv4 header (RFC 791 3.1) */
+    uint16_t around;       /* bytes of the frame that are not the segment: headers, padding, checksums */
+    uint8_t ttl;           /* of the innermost IP header: time to live, hop limit */
+    uint8_t way;           /* MPT_WAY_* */
+    uint32_t link_index;   /* Linux's number of the interface */
+    mpt_sighting_mark sighting;
     /* The segment's options of kind 30, one after the other, each with kind and length. */
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];
     uint8_t window_scale;      /* of a SYN: the shift that it announces, at most 14 (RFC 7323 2.3) */

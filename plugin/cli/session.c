@@ -62,7 +62,6 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->payload |= more.payload;
     to->frames |= more.frames || more.reinjections;
     to->reinjections |= more.reinjections;
-    to->tcp_options |= more.tcp_options;
     to->interfaces |= more.interfaces;
     to->evidence |= more.evidence;
     to->spans |= more.spans;
@@ -79,8 +78,6 @@ static bool prepare(mpt_open_report *r, char **error)
     if (r->window->live)
         mpt_listener_at_once();
     if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
-        return false;
-    if (needs->tcp_options && !mpt_listener_want_tcp_options(error))
         return false;
     if (needs->interfaces && !mpt_interfaces_start(error))
         return false;

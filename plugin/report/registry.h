@@ -33,7 +33,7 @@
 
 /* What an engine keeps, or a segment has, only on request (mpt_engine_config, listener.h). */
 struct mpt_report_needs {
-    bool rtt, hmacs, checksums, payload, frames, evidence, tcp_options;
+    bool rtt, hmacs, checksums, payload, frames, evidence;
     bool interfaces;   /* their names */
     bool reinjections; /* which copies of bytes counted; takes `frames` too */
     unsigned paths; /* MPT_PATHS_*: what to compare between vantage points (pair_collector.h); 0: nothing */

@@ -125,36 +125,28 @@ static void append_no_stream(GString *sentence, uint32_t stream, guint count)
         g_string_append_printf(sentence, "connections 0 %s %u", count == 2 ? "and" : "to", count - 1);
 }
 
-/* Nearly all bytes come again, which no sender does, on the one vantage point of the capture. */
-static bool twice_on_one_interface(const mpt_report_context *x)
-{
-    const GPtrArray *all = mpt_engine_subflows(x->engine);
-    uint64_t payload = 0, again = 0;
-
-    for (guint i = 0; i < all->len; i++) {
-        const mpt_subflow *s = g_ptr_array_index(all, i);
-        for (mpt_side side = 0; s->connection && side < MPT_SIDES; side++) {
-            payload += s->half[side].bytes.payload;
-            again += s->half[side].bytes.retrans;
-        }
-    }
-    return payload > 0 && again >= payload / 100 * 45;
-}
-
 bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
 {
+    const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);
+
     if (x->points && mpt_vantage_engines_count(x->points) > 1)
         return false;
-    if (twice_on_one_interface(x))
-        g_string_append(
-            sentence,
-            "every packet is in this capture twice, and on one interface, so which copy is from which "
-            "end can't be told any more: merge the captures of both ends again with "
-            "mergecap -I none -w both.pcapng client.pcap server.pcap");
-    else
+    if (counts->twice.segments) {
+        if (counts->twice.segments >= counts->segments / 8 * 7)
+            g_string_append(sentence, "every packet is in this capture twice");
+        else
+            g_string_append_printf(sentence,
+                                   "%" G_GUINT64_FORMAT " of the packets are in this capture more than once",
+                                   counts->twice.segments);
+        g_string_append(sentence,
+                        ", and on one interface, so where each was seen can't be told any more: "
+                        "give each capture interfaces of its own, as mergecap -I none -w both.pcapng "
+                        "client.pcap server.pcap does");
+    } else {
         g_string_append(
             sentence, "this needs captures of both ends, and here is one vantage point only: merge them with "
                       "mergecap -I none -w both.pcapng client.pcapng server.pcapng");
+    }
     return true;
 }
 

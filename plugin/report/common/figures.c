@@ -76,8 +76,14 @@ static const mpt_figure RTT_ROWS[] = {
         .offset = offsetof(mpt_engine_counts, member)                                                        \
     }
 
-static const mpt_figure COUNT_ROWS[] = {COUNT(cut_options), COUNT(malformed_options), COUNT(late_segments),
-                                        COUNT(lost_segments)};
+static const mpt_figure COUNT_ROWS[] = {COUNT(cut_options),
+                                        COUNT(malformed_options),
+                                        COUNT(late_segments),
+                                        COUNT(lost_segments),
+                                        {.name = "captured_twice",
+                                         .column = "captured_twice",
+                                         .type = MPT_FIGURE_COUNT,
+                                         .offset = offsetof(mpt_engine_counts, twice.segments)}};
 
 static const mpt_figure TCP_ROWS[] = {
     BYTE(MPT_FIGURE_COUNT, segments),        BYTE(MPT_FIGURE_COUNT, packets),

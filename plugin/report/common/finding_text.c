@@ -26,6 +26,9 @@
 #define ARRIVES           " and arrive{2?s|} at {5} "
 #define NOT_CHECKED_THERE "missing options, mappings and echoes are not reported."
 
+#define SEEN_LAST    "{2?.|,}"
+#define COUNTED_ONCE " Each packet is counted once, at its first sighting. "
+
 static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_FALLBACK] = "The SYN has MP_CAPABLE, the SYN/ACK has not: plain TCP from the start. ",
     [MPT_PHRASE_FALLBACK_ACK_UNSURE] =
@@ -419,6 +422,27 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_MSS_CHANGED] =
         "The {1?SYN|SYN/ACK} of {2} leaves {3} with a maximum segment size of {4} and arrives at {5} with "
         "{6}: something between them clamps it.",
+    [MPT_PHRASE_CAPTURED_TWICE] =
+        "{1} segment{1? is a packet|s are packets} that had been captured before; the first is in frame {2}, which "
+        "is the packet of frame {3} again. Seen",
+    [MPT_PHRASE_TWICE_AGAIN] = " {1} the same in everything" SEEN_LAST,
+    [MPT_PHRASE_TWICE_CARRIER] = " {1} inside other headers (a tunnel, a VLAN)" SEEN_LAST,
+    [MPT_PHRASE_TWICE_TTL] = " {1} with another TTL, as on the other side of a router" SEEN_LAST,
+    [MPT_PHRASE_TWICE_INTERFACE] = " {1} at another interface, or leaving the host again" SEEN_LAST,
+    [MPT_PHRASE_TWICE_ADDRESSES] = " {1} with translated addresses" SEEN_LAST,
+    [MPT_PHRASE_ONCE_AGAIN] = COUNTED_ONCE
+    "A mirror port that copies a packet as it comes in and as it goes out does this, and files "
+    "of both ends in one interface: mirror one direction, or merge with mergecap -I none.",
+    [MPT_PHRASE_ONCE_CARRIER] =
+        COUNTED_ONCE "Capture the tunnel, or what carries it, not both, or each as an interface of its own.",
+    [MPT_PHRASE_ONCE_TTL] = COUNTED_ONCE
+    "Capture on one side of the router, or each side as an interface of its own (mergecap -I "
+    "none): then mptcp,paths can compare them.",
+    [MPT_PHRASE_ONCE_INTERFACE] =
+        COUNTED_ONCE "This is usual for a capture of all interfaces of a router or a bridge (-i any).",
+    [MPT_PHRASE_ONCE_ADDRESSES] =
+        COUNTED_ONCE "Connections have the addresses that were seen first. To tell the two sides apart, "
+                     "capture each as an interface of its own.",
     [MPT_PHRASE_CAPTURE_PARTIAL] =
         "Of {1} connection{1?|s} the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
         "elsewhere): {1?its|their} keys, limits and first data are not "

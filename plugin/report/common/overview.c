@@ -24,6 +24,8 @@ static void write_lacks(const mpt_engine_counts *counts, mpt_sink *sink)
         uint64_t count;
         const char *one, *many;
     } lacks[] = {
+        {counts->twice.segments, "segment is a packet that had been captured before: it is counted once",
+         "segments are packets that had been captured before: each packet is counted once"},
         {counts->cut_options, "segment has its options cut by the snaplen: figures may be incomplete",
          "segments have their options cut by the snaplen: figures may be incomplete"},
         {counts->malformed_options, "segment has a malformed MPTCP option",

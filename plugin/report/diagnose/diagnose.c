@@ -22,7 +22,7 @@
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->hmacs = needs->checksums = needs->reinjections = needs->evidence = needs->tcp_options = true;
+    needs->hmacs = needs->checksums = needs->reinjections = needs->evidence = true;
     needs->paths = MPT_PATHS_FLOWS;
 }
 

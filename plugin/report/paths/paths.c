@@ -18,7 +18,7 @@
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     (void)arguments;
-    needs->tcp_options = needs->interfaces = true;
+    needs->interfaces = true;
     needs->paths = MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES | MPT_PATHS_ALL | MPT_PATHS_DATA;
 }
 

@@ -34,7 +34,6 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
     /* Reinjected bytes are drawn with the frame of their first copy. */
     needs->frames =
         !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);
-    needs->tcp_options = may_draw_delays(arguments) || may_draw(arguments, MPT_GRAPH_LIMIT);
     needs->spans = may_draw(arguments, MPT_GRAPH_LIMIT);
     needs->evidence |= needs->spans;
     if (may_draw_delays(arguments))

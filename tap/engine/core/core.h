@@ -6,6 +6,7 @@
  *   accounting.c  payload: counted once per subflow, mapped, claimed at the data level
  *   evidence.c    history that only the findings read; evidence_hearing.c: of each path;
  *                 evidence_waits.c: of data that waited
+ *   sightings.c   packets that were captured more than once
  *   eviction.c    forgets flows and connections that never carried payload
  *
  * Invariant: these files alone change mpt_engine, mpt_connection, mpt_subflow and what hangs from them.
@@ -17,6 +18,7 @@
 
 #include "engine.h"
 #include "icmp_errors.h"
+#include "sightings.h"
 #include "tap/engine/base/lookback.h"
 
 typedef struct mpt_observed {
@@ -40,6 +42,7 @@ struct mpt_engine {
     mpt_engine_config config;
     mpt_engine_counts counts;
     mpt_lookback *timeorder;
+    mpt_sightings sightings;
     GPtrArray *subflows, *connections;
     GHashTable *flows;  /* both endpoints, in either order -> newest mpt_subflow */
     GArray *streams;    /* uint32_t, by tcp.stream: place in subflows, from 1; 0: none */

@@ -228,9 +228,18 @@ static void look_at_state(mpt_engine *e)
     e->next_look = e->counts.segments + MAX(MAX(LOOK_EVERY, e->subflows->len), left);
 }
 
-static void take(const mpt_segment *g, bool late, void *data)
+static void note_copy(mpt_twice *t, const mpt_segment *g)
 {
-    mpt_engine *e = data;
+    if (!t->segments++) {
+        t->frame = g->frame;
+        t->of = g->sighting.of;
+        t->time_ns = g->time_ns;
+    }
+    t->copies[g->sighting.how]++;
+}
+
+static void take(mpt_engine *e, const mpt_segment *g, bool late)
+{
     mpt_subflow *s;
     mpt_subflow_state before;
     uint32_t accepted;
@@ -284,6 +293,23 @@ static void take(const mpt_segment *g, bool late, void *data)
     e->segment = NULL;
 }
 
+/* The first sighting alone is counted, with the addresses that its connection had first. */
+static void take_once(const mpt_segment *g, bool late, void *data)
+{
+    mpt_engine *e = data;
+
+    if (g->sighting.how && mpt_sightings_is_copy(&e->sightings, g, &g->sighting)) {
+        note_copy(&e->counts.twice, g);
+    } else if (G_UNLIKELY(e->sightings.translated)) {
+        mpt_segment as = *g;
+        if (mpt_sightings_translate(&e->sightings, g, &as.src, &as.dst))
+            as.presence &= ~(uint32_t)(MPT_SEGMENT_STREAM | MPT_SEGMENT_MPTCP_STREAM);
+        take(e, &as, late);
+    } else {
+        take(e, g, late);
+    }
+}
+
 static void announce(const mpt_segment *g, unsigned places, void *data)
 {
     const mpt_engine *e = data;
@@ -309,7 +335,7 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     e->config = *config;
     if (e->config.keys)
         g_array_ref(e->config.keys);
-    e->timeorder = mpt_lookback_new(config->horizon_ns, config->horizon_segments, take, e);
+    e->timeorder = mpt_lookback_new(config->horizon_ns, config->horizon_segments, take_once, e);
     if (config->horizon_segments / 4 >= BATCH && !config->in_step)
         mpt_lookback_set_batch(e->timeorder, BATCH, announce);
     e->streams = g_array_new(FALSE, TRUE, sizeof(uint32_t));
@@ -331,6 +357,7 @@ void mpt_engine_free(mpt_engine *e)
             o->observer->gone(o->user);
     }
     mpt_lookback_free(e->timeorder);
+    mpt_sightings_clear(&e->sightings);
     g_array_free(e->streams, TRUE);
     mpt_identity_free(e);
     mpt_icmp_errors_free(e->icmp);
@@ -424,6 +451,8 @@ static bool needs_payload(mpt_engine *e, const mpt_segment *g)
 
 void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
 {
+    mpt_sighting_mark mark;
+
     if (G_UNLIKELY(segment->time_ns < -TIME_REACH || segment->time_ns > TIME_REACH)) {
         mpt_segment moved = *segment;
         moved.time_ns = CLAMP(segment->time_ns, -TIME_REACH, TIME_REACH);
@@ -431,11 +460,16 @@ void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
         return;
     }
     mpt_engine_note_time(e, segment->time_ns);
-    if (segment->payload && !needs_payload(e, segment)) {
-        mpt_segment without = *segment;
-        without.payload = NULL;
-        without.captured_payload = 0;
-        mpt_lookback_push(e->timeorder, &without);
+    mark = mpt_sightings_meet(&e->sightings, segment);
+    bool without_payload = segment->payload && !needs_payload(e, segment);
+    if (mark.how || without_payload) {
+        mpt_segment changed = *segment;
+        changed.sighting = mark;
+        if (without_payload) {
+            changed.payload = NULL;
+            changed.captured_payload = 0;
+        }
+        mpt_lookback_push(e->timeorder, &changed);
     } else {
         mpt_lookback_push(e->timeorder, segment);
     }

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sightings.h"
 #include "tap/engine/state/connection.h"
 #include "tap/icmp_error.h"
 #include "tap/segment.h"
@@ -47,12 +48,21 @@ typedef struct mpt_engine_config {
  * only an attack reaches. */
 void mpt_engine_config_default(mpt_engine_config *config);
 
+/* Segments that were captured more than once: all but the first sighting are left out of everything else. */
+typedef struct mpt_twice {
+    uint64_t copies[MPT_SIGHTINGS]; /* by how they differ from the first */
+    uint64_t segments;              /* all of them */
+    uint32_t frame, of;             /* the first copy, and what it is a copy of */
+    int64_t time_ns;
+} mpt_twice;
+
 /* Counts of the whole capture, whatever the window of time. */
 typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
     /* The first malformed option, valid with malformed_options: place of its flow in mpt_engine_subflows(). */
     int64_t malformed_ns;
     uint32_t malformed_frame, malformed_flow;
+    mpt_twice twice;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
     uint64_t segments_dropped; /* whose flow could not be added: max_flows, max_idle */
     /* Segments and mappings above max_state, or too costly: their bytes stay unmapped. */

@@ -183,6 +183,39 @@ static void check_malformed(mpt_checking *x, const mpt_engine_counts *counts)
         locate(x, f, g_ptr_array_index(flows, counts->malformed_flow));
 }
 
+/* How packets were seen again: the words for each way, and, for the usual one, what can be done. */
+void mpt_check_twice(mpt_checking *x)
+{
+    static const struct {
+        mpt_phrase seen, advice;
+    } words[MPT_SIGHTINGS] = {
+        [MPT_SIGHTING_AGAIN] = {MPT_PHRASE_TWICE_AGAIN, MPT_PHRASE_ONCE_AGAIN},
+        [MPT_SIGHTING_CARRIER] = {MPT_PHRASE_TWICE_CARRIER, MPT_PHRASE_ONCE_CARRIER},
+        [MPT_SIGHTING_TTL] = {MPT_PHRASE_TWICE_TTL, MPT_PHRASE_ONCE_TTL},
+        [MPT_SIGHTING_INTERFACE] = {MPT_PHRASE_TWICE_INTERFACE, MPT_PHRASE_ONCE_INTERFACE},
+        [MPT_SIGHTING_ADDRESSES] = {MPT_PHRASE_TWICE_ADDRESSES, MPT_PHRASE_ONCE_ADDRESSES},
+    };
+    const mpt_twice *t = &mpt_engine_get_counts(x->engine)->twice;
+    mpt_sighting most = MPT_SIGHTING_AGAIN;
+    uint64_t left = t->segments;
+    mpt_finding *f;
+
+    if (!t->segments)
+        return;
+    f = mpt_say(mpt_found(x, MPT_FINDING_CAPTURED_TWICE, t->time_ns, t->frame, t->segments),
+                MPT_PHRASE_CAPTURED_TWICE, mpt_term_of(MPT_TERM_COUNT, t->segments),
+                mpt_term_of(MPT_TERM_FRAME, t->frame), mpt_term_of(MPT_TERM_FRAME, t->of));
+    for (mpt_sighting how = MPT_SIGHTING_AGAIN; how < MPT_SIGHTINGS; how++) {
+        if (t->copies[how] > t->copies[most])
+            most = how;
+        left -= t->copies[how];
+        if (t->copies[how])
+            mpt_say(f, words[how].seen, mpt_term_of(MPT_TERM_COUNT, t->copies[how]),
+                    mpt_term_of(MPT_TERM_FLAG, left == 0));
+    }
+    mpt_say(f, words[most].advice);
+}
+
 void mpt_check_capture(mpt_checking *x)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);

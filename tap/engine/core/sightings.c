@@ -1,0 +1,432 @@
+/* sightings.c - see sightings.h.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "sightings.h"
+
+#include <glib.h>
+#include <string.h>
+
+#include "tap/engine/base/signature_set.h"
+
+#define FIRST_ROOM  256u
+#define MAX_PACKETS (1u << 16)
+#define MAX_FLOWS   (1u << 14)
+#define PROBES      8u /* enough for tables that are at most a third full */
+
+#define US 1000
+#define MS (1000 * US)
+
+/* At most, while nothing is known of how far apart the copies of a direction are: below the least RTO of usual
+ * stacks (200 ms) in one place; a long path between two places, as where both ends' files were merged into
+ * one interface. */
+#define FAR_AGAIN     (150 * MS)
+#define FAR_ELSEWHERE (1000 * MS)
+/* Counts are halved from here on, so that they show what has been usual of late. */
+#define COUNTED       64u
+/* Of this many packets nearly all must come again where nothing but that shows that they are copies. */
+#define ENOUGH        3u
+
+enum { HAS_ID = 1, HAS_TTL = 2, HAS_LINK = 4 };
+
+/* Where a packet was seen. */
+struct place {
+    uint32_t link;
+    uint16_t id, around;
+    uint8_t ttl, way, has;
+};
+
+/* signature 0: the slot is free. */
+struct mpt_sighted {
+    uint64_t signature, flow;
+    int64_t time_ns;
+    uint32_t frame;
+    struct place place;
+    uint8_t way;   /* of its flow */
+    bool repeated; /* it is counted in `again` or `elsewhere` */
+};
+
+/* Of late, of one way of a flow. */
+struct direction {
+    uint16_t packets;          /* copies not counted */
+    uint16_t again, elsewhere; /* of these have a copy */
+    uint16_t varied, constant; /* IP identification against that of the packet before */
+    uint16_t last_id;
+    bool has_last;
+    int64_t again_ns, elsewhere_ns; /* how long after the first copies come */
+};
+
+/* key 0: the slot is free. */
+struct mpt_sighted_flow {
+    uint64_t key;
+    mpt_endpoint ends[2]; /* way 0 is from the first to the second */
+    uint32_t frame;
+    struct direction ways[2];
+    /* The flow that this one is, translated, if enough shows it. */
+    uint64_t stands_for, stood_for_by; /* keys; 0: none */
+    bool crossed;                      /* way 0 is its way 1 */
+    uint16_t matches, moved, same_id, mismatches;
+};
+
+typedef struct mpt_sighted packet;
+typedef struct mpt_sighted_flow flow;
+
+void mpt_sightings_clear(mpt_sightings *s)
+{
+    g_free(s->packets);
+    g_free(s->flows);
+    *s = (mpt_sightings){0};
+}
+
+/* --- tables --- */
+
+static uint64_t end_hash(const mpt_endpoint *e)
+{
+    uint64_t high, low;
+
+    memcpy(&high, e->address, sizeof high);
+    memcpy(&low, e->address + sizeof high, sizeof low);
+    return mpt_signature_set_mix(high ^ low * 31, (uint64_t)e->family << 16 | e->port);
+}
+
+/* The same for both ways. */
+static uint64_t flow_key(const mpt_segment *g)
+{
+    return (end_hash(&g->src) + end_hash(&g->dst)) | 1;
+}
+
+static uint64_t signature(const mpt_segment *g)
+{
+    uint64_t ack = g->flags & MPT_TCP_ACK ? g->ack : 0, word;
+    uint64_t sum =
+        mpt_signature_set_mix((uint64_t)g->seq << 32 | ack, (uint64_t)g->window << 32 | g->payload_len);
+
+    if (g->presence & MPT_SEGMENT_TIMESTAMPS)
+        sum ^= (uint64_t)g->tsval << 32 | g->tsecr;
+    sum = mpt_signature_set_mix(sum, (uint64_t)g->option_len << 16 | g->flags);
+    for (unsigned at = 0; at < g->option_len; at += sizeof word) {
+        word = 0;
+        memcpy(&word, g->options + at, MIN(sizeof word, (unsigned)g->option_len - at));
+        sum = mpt_signature_set_mix(sum, word);
+    }
+    return sum | 1;
+}
+
+/* The slot of this number, or a free one, or, where all that it may have are taken, the oldest of them. */
+static packet *packet_slot(packet *all, uint32_t room, uint64_t number)
+{
+    packet *oldest = NULL;
+
+    for (uint32_t i = 0; i < PROBES; i++) {
+        packet *p = &all[((uint32_t)(number >> 1) + i) & (room - 1)];
+        if (!p->signature || p->signature == number)
+            return p;
+        if (!oldest || p->frame < oldest->frame)
+            oldest = p;
+    }
+    return oldest;
+}
+
+static flow *flow_slot(flow *all, uint32_t room, uint64_t key)
+{
+    flow *oldest = NULL;
+
+    for (uint32_t i = 0; i < PROBES; i++) {
+        flow *f = &all[((uint32_t)(key >> 1) + i) & (room - 1)];
+        if (!f->key || f->key == key)
+            return f;
+        if (!oldest || f->frame < oldest->frame)
+            oldest = f;
+    }
+    return oldest;
+}
+
+static void grow_packets(mpt_sightings *s)
+{
+    uint32_t room = s->packet_room ? 2 * s->packet_room : FIRST_ROOM;
+    packet *all = g_new0(packet, room);
+
+    for (uint32_t i = 0; i < s->packet_room; i++)
+        if (s->packets[i].signature)
+            *packet_slot(all, room, s->packets[i].signature) = s->packets[i];
+    g_free(s->packets);
+    s->packets = all;
+    s->packet_room = room;
+}
+
+static void grow_flows(mpt_sightings *s)
+{
+    uint32_t room = s->flow_room ? 2 * s->flow_room : FIRST_ROOM / 16;
+    flow *all = g_new0(flow, room);
+
+    for (uint32_t i = 0; i < s->flow_room; i++)
+        if (s->flows[i].key)
+            *flow_slot(all, room, s->flows[i].key) = s->flows[i];
+    g_free(s->flows);
+    s->flows = all;
+    s->flow_room = room;
+}
+
+/* The flow of this key; NULL: none is kept. */
+static flow *find_flow(const mpt_sightings *s, uint64_t key)
+{
+    flow *f = s->flow_room && key ? flow_slot(s->flows, s->flow_room, key) : NULL;
+
+    return f && f->key == key ? f : NULL;
+}
+
+static flow *get_flow(mpt_sightings *s, const mpt_segment *g, uint64_t key)
+{
+    flow *f;
+
+    if (s->flows_used >= s->flow_room / 3 && s->flow_room < MAX_FLOWS)
+        grow_flows(s);
+    f = flow_slot(s->flows, s->flow_room, key);
+    if (f->key == key)
+        return f;
+    s->flows_used += !f->key;
+    *f = (flow){.key = key, .ends = {g->src, g->dst}, .frame = g->frame};
+    return f;
+}
+
+static unsigned way_of(const flow *f, const mpt_segment *g)
+{
+    return mpt_endpoint_equal(&f->ends[0], &g->src) ? 0 : 1;
+}
+
+/* --- what is usual --- */
+
+static void age(struct direction *d)
+{
+    d->packets /= 2;
+    d->again /= 2;
+    d->elsewhere /= 2;
+    d->varied /= 2;
+    d->constant /= 2;
+}
+
+static void count_packet(struct direction *d, const struct place *at)
+{
+    if (d->packets >= COUNTED)
+        age(d);
+    d->packets++;
+    if (!(at->has & HAS_ID))
+        return;
+    if (d->has_last && at->id == d->last_id)
+        d->constant++;
+    else if (d->has_last)
+        d->varied++;
+    d->last_id = at->id;
+    d->has_last = true;
+}
+
+/* Stacks that number their packets: what has the same number is the same packet. */
+static bool numbers_packets(const struct direction *d)
+{
+    return d->varied > 0 && d->varied >= 4 * d->constant;
+}
+
+static bool usually(uint16_t copies, uint16_t packets)
+{
+    return packets >= ENOUGH && copies * 8u >= packets * 7u;
+}
+
+static void note_distance(int64_t *usual, int64_t now)
+{
+    *usual = *usual ? *usual + (now - *usual) / 8 : MAX(now, 1);
+}
+
+/* How long after the first a copy may come. */
+static int64_t reach(const struct direction *d, mpt_sighting how, bool has_timestamps)
+{
+    if (how != MPT_SIGHTING_AGAIN)
+        return d->elsewhere_ns ? MIN(MAX(8 * d->elsewhere_ns, 20 * MS), FAR_ELSEWHERE) : FAR_ELSEWHERE;
+    /* A retransmission of the same millisecond has the same timestamp (RFC 7323). */
+    return MIN(has_timestamps ? 8 * d->again_ns + MS : 4 * d->again_ns + 100 * US, FAR_AGAIN);
+}
+
+/* --- two sightings --- */
+
+static struct place place_of(const mpt_segment *g)
+{
+    return (struct place){.link = g->link_index,
+                          .id = g->ip_id,
+                          .around = g->around,
+                          .ttl = g->ttl,
+                          .way = g->way,
+                          .has = (uint8_t)((g->presence & MPT_SEGMENT_IP_ID ? HAS_ID : 0) |
+                                           (g->presence & MPT_SEGMENT_TTL ? HAS_TTL : 0) |
+                                           (g->presence & MPT_SEGMENT_LINK ? HAS_LINK : 0))};
+}
+
+static bool other_id(const struct place *a, const struct place *b)
+{
+    return a->has & b->has & HAS_ID && a->id != b->id;
+}
+
+static mpt_sighting difference(const struct place *a, const struct place *b)
+{
+    if ((a->has & b->has & HAS_LINK && a->link != b->link) || (a->way && b->way && a->way != b->way))
+        return MPT_SIGHTING_INTERFACE;
+    if (a->has & b->has & HAS_TTL && a->ttl != b->ttl)
+        return MPT_SIGHTING_TTL;
+    return a->around && b->around && a->around != b->around ? MPT_SIGHTING_CARRIER : MPT_SIGHTING_AGAIN;
+}
+
+static void fill(packet *p, const mpt_segment *g, const flow *f, const struct place *at)
+{
+    p->flow = f->key;
+    p->time_ns = g->time_ns;
+    p->frame = g->frame;
+    p->place = *at;
+    p->way = (uint8_t)way_of(f, g);
+    p->repeated = false;
+}
+
+/* A segment like that of p, of the same flow. */
+static bool meet_again(packet *p, struct direction *d, const mpt_segment *g, const struct place *at,
+                       mpt_sighting_mark *mark)
+{
+    bool elsewhere, certain;
+
+    if (other_id(&p->place, at))
+        return false;
+    mark->how = (uint8_t)difference(&p->place, at);
+    elsewhere = mark->how != MPT_SIGHTING_AGAIN;
+    certain = mark->same_id && numbers_packets(d);
+    if (!certain && mark->later_ns > (elsewhere ? reach(d, mark->how, false) : FAR_AGAIN))
+        return false;
+    /* Once it is known what copies are like, any other was sent again, and has copies of its own. */
+    if (!certain && !elsewhere && (usually(d->again, d->packets) || usually(d->elsewhere, d->packets)) &&
+        mark->later_ns > reach(d, MPT_SIGHTING_AGAIN, g->presence & MPT_SEGMENT_TIMESTAMPS))
+        return false;
+    if (!p->repeated && elsewhere)
+        d->elsewhere++;
+    else if (!p->repeated)
+        d->again++;
+    p->repeated = true;
+    note_distance(elsewhere ? &d->elsewhere_ns : &d->again_ns, mark->later_ns);
+    return true;
+}
+
+/* A segment like that of p, whose flow is another one. */
+static bool meet_translated(mpt_sightings *s, packet *p, flow *f, const mpt_segment *g,
+                            const struct place *at, mpt_sighting_mark *mark)
+{
+    flow *other = find_flow(s, p->flow), *first, *second;
+    bool crossed;
+
+    if (!other || mark->later_ns > FAR_ELSEWHERE)
+        return false;
+    first = other->frame <= f->frame ? other : f;
+    second = first == f ? other : f;
+    crossed = way_of(f, g) != p->way;
+    if (second->stands_for && (second->stands_for != first->key || second->crossed != crossed))
+        return false;
+    if (other_id(&p->place, at)) {
+        second->mismatches++;
+        return false;
+    }
+    second->stands_for = first->key;
+    second->crossed = crossed;
+    first->stood_for_by = second->key;
+    second->matches = (uint16_t)MIN(second->matches + 1, UINT16_MAX);
+    second->moved =
+        (uint16_t)MIN(second->moved + (difference(&p->place, at) > MPT_SIGHTING_CARRIER), UINT16_MAX);
+    second->same_id = (uint16_t)MIN(second->same_id + mark->same_id, UINT16_MAX);
+    s->translated = true;
+    mark->how = MPT_SIGHTING_ADDRESSES;
+    return true;
+}
+
+mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
+{
+    struct place at = place_of(g);
+    mpt_sighting_mark mark = {.how = MPT_SIGHTING_NONE};
+    uint64_t number = signature(g), key = flow_key(g);
+    flow *f = get_flow(s, g, key);
+    struct direction *d = &f->ways[way_of(f, g)];
+    packet *p;
+
+    if (s->packets_used >= s->packet_room / 3 && s->packet_room < MAX_PACKETS)
+        grow_packets(s);
+    p = packet_slot(s->packets, s->packet_room, number);
+    if (p->signature == number) {
+        mark.of = p->frame;
+        mark.later_ns = ABS(g->time_ns - p->time_ns);
+        mark.same_id = at.has & p->place.has & HAS_ID && at.id && at.id == p->place.id;
+        if (p->flow == key && p->way == way_of(f, g) && meet_again(p, d, g, &at, &mark))
+            return mark;
+        if (p->flow != key && meet_translated(s, p, f, g, &at, &mark)) {
+            count_packet(d, &at);
+            return mark;
+        }
+        mark.how = MPT_SIGHTING_NONE;
+    }
+    s->packets_used += !p->signature;
+    p->signature = number;
+    fill(p, g, f, &at);
+    count_packet(d, &at);
+    return mark;
+}
+
+/* --- verdicts --- */
+
+static bool stands(const flow *f)
+{
+    bool numbered = numbers_packets(&f->ways[0]) || numbers_packets(&f->ways[1]);
+
+    if (!f->stands_for || f->mismatches * 8u > f->matches)
+        return false;
+    if (numbered && f->same_id)
+        return f->moved || f->same_id > 1;
+    return f->moved > 1;
+}
+
+static bool is_translated(const mpt_sightings *s, const flow *f)
+{
+    const flow *second = find_flow(s, f->stood_for_by);
+
+    return stands(f) || (second && second->stands_for == f->key && stands(second));
+}
+
+bool mpt_sightings_is_copy(const mpt_sightings *s, const mpt_segment *g, const mpt_sighting_mark *mark)
+{
+    const flow *f = find_flow(s, flow_key(g));
+    const struct direction *d;
+    bool certain;
+
+    if (!f || !mark->how)
+        return false;
+    if (mark->how == MPT_SIGHTING_ADDRESSES)
+        return is_translated(s, f);
+    d = &f->ways[way_of(f, g)];
+    certain = mark->same_id && numbers_packets(d);
+    if (mark->how != MPT_SIGHTING_AGAIN)
+        return certain || d->elsewhere * 2u >= d->packets;
+    if (certain)
+        return d->again * 2u >= d->packets;
+    return usually(d->again, d->packets) &&
+           mark->later_ns <= reach(d, MPT_SIGHTING_AGAIN, g->presence & MPT_SEGMENT_TIMESTAMPS);
+}
+
+bool mpt_sightings_translate(const mpt_sightings *s, const mpt_segment *g, mpt_endpoint *src,
+                             mpt_endpoint *dst)
+{
+    const flow *f = s->translated ? find_flow(s, flow_key(g)) : NULL, *first;
+    bool found = false;
+    unsigned way;
+
+    if (!f)
+        return false;
+    way = way_of(f, g);
+    /* There may be one router after another. */
+    while (stands(f) && (first = find_flow(s, f->stands_for)) != NULL && first->frame < f->frame) {
+        way ^= f->crossed;
+        f = first;
+        found = true;
+    }
+    *src = f->ends[way];
+    *dst = f->ends[!way];
+    return found;
+}

@@ -1,0 +1,364 @@
+/* test_sightings.c - packets that were captured more than once, against those that were sent again.
+ *
+ * Invariant: each test says how many segments were sent; an engine must count so many, whatever it was shown.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "tap/engine/core/sightings.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/segments.h"
+
+#define US INT64_C(1000)
+#define MS (1000 * US)
+
+/* What tells the packets of a host apart beside TCP's header. */
+typedef enum stamping {
+    COUNTED, /* the IP identification goes up with each packet, from 1 on */
+    ZERO,    /* it is always 0, and there are timestamps */
+    ONE,     /* it is always 1, and there are no timestamps */
+    NO_ID,   /* IPv6 */
+    STAMPINGS
+} stamping;
+
+typedef struct scene {
+    mpt_engine *engine;
+    stamping stamping;
+    int64_t now_ns;
+    uint32_t frame, sent;
+    uint32_t next[2];
+    uint16_t id[2], port;
+    mpt_segment last;
+} scene;
+
+static scene begin(stamping how)
+{
+    mpt_engine_config config;
+
+    mpt_engine_config_default(&config);
+    return (scene){.engine = mpt_engine_new(&config),
+                   .stamping = how,
+                   .now_ns = WIRE_START_NS,
+                   .next = {UINT32_MAX - 3000, 77},
+                   .port = 40000};
+}
+
+/* Shows the last segment to the engine, as it is now. */
+static void show(scene *s, int64_t later_ns)
+{
+    s->last.time_ns += later_ns;
+    s->last.frame = ++s->frame;
+    mpt_engine_feed(s->engine, &s->last);
+}
+
+/* Stamps the last segment as a packet of its own, and shows it. */
+static void stamp(scene *s, unsigned side)
+{
+    mpt_segment *g = &s->last;
+
+    s->sent++;
+    g->time_ns = s->now_ns;
+    g->ttl = 64;
+    g->around = 34;
+    g->link_index = 2;
+    g->way = MPT_WAY_IN;
+    g->presence = MPT_SEGMENT_TTL | MPT_SEGMENT_LINK | (s->stamping == NO_ID ? 0 : MPT_SEGMENT_IP_ID) |
+                  (s->stamping == ONE ? 0 : MPT_SEGMENT_TIMESTAMPS);
+    g->ip_id = s->stamping == COUNTED ? ++s->id[side] : s->stamping == ONE;
+    g->tsval = (uint32_t)(s->now_ns / MS);
+    g->tsecr = g->tsval - 5;
+    show(s, 0);
+}
+
+static void send_flags(scene *s, unsigned side, uint16_t flags, uint32_t length)
+{
+    bool v6 = s->stamping == NO_ID;
+    mpt_endpoint ends[2] = {endpoint_of(v6 ? "2001:db8::1" : "192.0.2.1", s->port),
+                            endpoint_of(v6 ? "2001:db8::2" : "198.51.100.1", 80)};
+
+    s->last = (mpt_segment){.src = ends[side],
+                            .dst = ends[!side],
+                            .seq = s->next[side],
+                            .ack = flags & MPT_TCP_ACK ? s->next[!side] : 0,
+                            .window = 65535,
+                            .payload_len = length,
+                            .flags = flags};
+    s->next[side] += length + (flags & MPT_TCP_SYN ? 1 : 0);
+    stamp(s, side);
+}
+
+/* The k-th packet of a connection: a handshake, then data and acknowledgements in turn. */
+static void send_packet(scene *s, unsigned k)
+{
+    if (k == 0)
+        send_flags(s, 0, MPT_TCP_SYN, 0);
+    else if (k == 1)
+        send_flags(s, 1, MPT_TCP_SYN | MPT_TCP_ACK, 0);
+    else if (k % 2 == 0)
+        send_flags(s, 0, MPT_TCP_ACK, k == 2 ? 0 : 100);
+    else
+        send_flags(s, 1, MPT_TCP_ACK, 0);
+}
+
+/* The last packet is sent again, after that time. */
+static void send_again(scene *s, int64_t later_ns)
+{
+    unsigned side = s->last.src.port == 80;
+
+    s->now_ns += later_ns;
+    stamp(s, side);
+}
+
+static void end(scene *s, uint64_t copies)
+{
+    const mpt_engine_counts *counts = mpt_engine_get_counts(s->engine);
+
+    mpt_engine_flush(s->engine);
+    assert_int_equal(counts->segments, s->sent);
+    assert_int_equal(counts->twice.segments, copies);
+    assert_int_equal(mpt_engine_subflows(s->engine)->len, 1);
+    mpt_engine_free(s->engine);
+}
+
+/* --- copies --- */
+
+static void forward(mpt_segment *g)
+{
+    g->ttl--;
+}
+
+static void tunnel(mpt_segment *g)
+{
+    g->around = (uint16_t)(g->around + 50);
+}
+
+static void leave(mpt_segment *g)
+{
+    g->way = MPT_WAY_OUT;
+}
+
+static void other_interface(mpt_segment *g)
+{
+    g->link_index++;
+}
+
+static void nothing(mpt_segment *g)
+{
+    (void)g;
+}
+
+/* NAT of address and port, as on a router. */
+static void translate(mpt_segment *g)
+{
+    mpt_endpoint *inside = g->src.port == 80 ? &g->dst : &g->src;
+
+    *inside = endpoint_of("203.0.113.254", 61000);
+    g->ttl--;
+}
+
+/* A connection of 300 packets, each of which is seen so often again, a little later. */
+static void test_feed__all_seen_again__counted_once(void **state)
+{
+    static const struct {
+        void (*seen)(mpt_segment *g);
+        mpt_sighting how;
+    } kinds[] = {{forward, MPT_SIGHTING_TTL},
+                 {tunnel, MPT_SIGHTING_CARRIER},
+                 {other_interface, MPT_SIGHTING_INTERFACE},
+                 {leave, MPT_SIGHTING_INTERFACE},
+                 {translate, MPT_SIGHTING_ADDRESSES},
+                 {nothing, MPT_SIGHTING_AGAIN}};
+
+    (void)state;
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+        for (stamping how = 0; how < STAMPINGS; how++)
+            for (unsigned times = 1; times <= (kinds[kind].seen == translate ? 1 : 2); times++) {
+                scene s = begin(how);
+                const mpt_twice *twice = &mpt_engine_get_counts(s.engine)->twice;
+                for (unsigned k = 0; k < 300; k++, s.now_ns += 3 * MS) {
+                    send_packet(&s, k);
+                    for (unsigned t = 0; t < times; t++) {
+                        kinds[kind].seen(&s.last);
+                        show(&s, 10 * US);
+                    }
+                }
+                mpt_engine_flush(s.engine);
+                assert_int_equal(twice->copies[kinds[kind].how], 300 * times);
+                assert_int_equal(twice->frame, 2);
+                assert_int_equal(twice->of, 1);
+                end(&s, (uint64_t)300 * times);
+            }
+}
+
+/* As where the acknowledgements come in by the side that a mirror port copies. */
+static void test_feed__one_direction_seen_again__counted_once(void **state)
+{
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++) {
+        scene s = begin(how);
+        for (unsigned k = 0; k < 300; k++, s.now_ns += 3 * MS) {
+            send_packet(&s, k);
+            if (k % 2)
+                show(&s, 10 * US);
+        }
+        end(&s, 150);
+    }
+}
+
+/* Each packet is seen twice, one of ten is sent again, and that is seen twice too. */
+static void test_feed__sent_again_and_all_seen_twice__each_sending_counted(void **state)
+{
+    void (*const kinds[])(mpt_segment * g) = {forward, nothing, other_interface};
+
+    (void)state;
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+        for (stamping how = 0; how < STAMPINGS; how++) {
+            scene s = begin(how);
+            uint64_t copies = 0;
+            for (unsigned k = 0; k < 400; k++, s.now_ns += 3 * MS) {
+                send_packet(&s, k);
+                mpt_segment sent = s.last;
+                for (unsigned again = 0; again <= (k > 20 && k % 10 == 0); again++) {
+                    if (again) {
+                        s.last = sent;
+                        send_again(&s, 40 * MS);
+                    }
+                    kinds[kind](&s.last);
+                    show(&s, 10 * US);
+                    copies++;
+                }
+            }
+            end(&s, copies);
+        }
+}
+
+/* --- sent again --- */
+
+/* One of three segments is sent again after half a millisecond. */
+static void test_feed__many_sent_again__all_counted(void **state)
+{
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++) {
+        scene s = begin(how);
+        for (unsigned k = 0; k < 300; k++, s.now_ns += 3 * MS) {
+            send_packet(&s, k);
+            if (k % 3 == 0)
+                send_again(&s, 500 * US);
+        }
+        end(&s, 0);
+    }
+}
+
+/* Nothing but numbers tells that: a host that counts its packets sends each of them twice. */
+static void test_feed__all_sent_again_with_new_id__all_counted(void **state)
+{
+    scene s = begin(COUNTED);
+
+    (void)state;
+    for (unsigned k = 0; k < 300; k++, s.now_ns += 3 * MS) {
+        send_packet(&s, k);
+        send_again(&s, 20 * US);
+    }
+    end(&s, 0);
+}
+
+/* Duplicate ACKs as after a loss, keep-alives, probes of a closed window, SYNs without an answer: all alike. */
+static void test_feed__alike_by_nature__all_counted(void **state)
+{
+    static const struct {
+        unsigned before;
+        int64_t apart_ns;
+    } kinds[] = {{40, 20 * US}, {40, 1000 * MS}, {40, 200 * MS}, {1, 1000 * MS}, {3, 20 * US}};
+
+    (void)state;
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+        for (stamping how = 0; how < STAMPINGS; how++) {
+            scene s = begin(how);
+            for (unsigned k = 0; k < kinds[kind].before; k++, s.now_ns += 3 * MS)
+                send_packet(&s, k);
+            for (unsigned k = 0; k < 30; k++)
+                send_again(&s, kinds[kind].apart_ns);
+            for (unsigned k = 40; kinds[kind].before >= 40 && k < 80; k++, s.now_ns += 3 * MS)
+                send_packet(&s, k);
+            end(&s, 0);
+        }
+}
+
+/* A capture of a few packets without payload, one of which is sent again. */
+static void test_feed__a_few_packets__all_counted(void **state)
+{
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++)
+        for (unsigned which = 0; which < 5; which++) {
+            scene s = begin(how);
+            for (unsigned k = 0; k < 5; k++, s.now_ns += MS) {
+                send_packet(&s, k);
+                if (k == which)
+                    send_again(&s, 100 * MS);
+            }
+            end(&s, 0);
+        }
+}
+
+/* The network delivers one of fifty packets twice: that is what the hosts saw. */
+static void test_feed__duplicated_by_the_network__counted(void **state)
+{
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++) {
+        scene s = begin(how);
+        for (unsigned k = 0; k < 300; k++, s.now_ns += 3 * MS) {
+            send_packet(&s, k);
+            if (k % 50 == 20) {
+                show(&s, 30 * US);
+                s.sent++;
+            }
+        }
+        end(&s, 0);
+    }
+}
+
+/* Connections of a builder: the same numbers from one client after another, a millisecond apart. */
+static void test_feed__alike_connections__none_is_another(void **state)
+{
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++) {
+        scene s = begin(how), one;
+        uint32_t sent = 0;
+        for (unsigned client = 0; client < 10; client++) {
+            one = s;
+            one.port = (uint16_t)(40000 + client);
+            one.now_ns += client * MS;
+            one.frame = one.sent = sent;
+            for (unsigned k = 0; k < 10; k++, one.now_ns += MS)
+                send_packet(&one, k);
+            sent = one.sent;
+        }
+        mpt_engine_flush(s.engine);
+        assert_int_equal(mpt_engine_get_counts(s.engine)->segments, sent);
+        assert_int_equal(mpt_engine_subflows(s.engine)->len, 10);
+        mpt_engine_free(s.engine);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_feed__all_seen_again__counted_once),
+        cmocka_unit_test(test_feed__one_direction_seen_again__counted_once),
+        cmocka_unit_test(test_feed__sent_again_and_all_seen_twice__each_sending_counted),
+        cmocka_unit_test(test_feed__many_sent_again__all_counted),
+        cmocka_unit_test(test_feed__all_sent_again_with_new_id__all_counted),
+        cmocka_unit_test(test_feed__alike_by_nature__all_counted),
+        cmocka_unit_test(test_feed__a_few_packets__all_counted),
+        cmocka_unit_test(test_feed__duplicated_by_the_network__counted),
+        cmocka_unit_test(test_feed__alike_connections__none_is_another),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
