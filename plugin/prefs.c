@@ -23,8 +23,20 @@ static unsigned limit_connections, limit_flows, limit_one_sided, limit_events,
 static int fields = MPT_FIELDS_AUTO;
 static const char *keys = "";
 static GArray *key_list; /* mpt_key_pair */
+static const char *at = "", *client = "", *server = "";
+static mpt_vantage_request vantage;
 
-/* Reads the keys. tshark's exit status becomes 1 where they are none. */
+/* tshark's exit status becomes 1. Frees the error; NULL: there is none. */
+static void complain(const char *preferences, char *error)
+{
+    if (!error)
+        return;
+    fprintf(stderr, "%s: %s: %s\n", mpt_host_name(), preferences, error);
+    g_free(error);
+    mpt_host_fail_at_exit();
+}
+
+/* Reads the preferences that are text. */
 static void changed(void)
 {
     char *error = NULL;
@@ -32,11 +44,28 @@ static void changed(void)
     if (key_list)
         g_array_unref(key_list);
     key_list = mpt_keylist_parse(keys, &error);
-    if (!error)
-        return;
-    fprintf(stderr, "%s: preference mptcpscope.keys: %s\n", mpt_host_name(), error);
-    g_free(error);
-    mpt_host_fail_at_exit();
+    complain("preference mptcpscope.keys", error);
+    mpt_vantage_request_clear(&vantage);
+    mpt_vantage_request_parse(&vantage, at, client, server, &error);
+    complain("preferences mptcpscope.at, .client and .server", error);
+}
+
+/* For fields, windows, Expert Information and Follow: reports have arguments of these names. */
+static void register_vantage(module_t *module)
+{
+    prefs_register_string_preference(
+        module, "at", "Merged capture: count at",
+        "Fields and windows count each packet once on a capture of both ends: client (which is usual), "
+        "server, or the number of an interface there.",
+        &at);
+    prefs_register_string_preference(
+        module, "client", "Merged capture: interfaces of the client",
+        "Numbers with commas between (0,1). Empty: told from the traffic. With one of both ends, all others "
+        "are the other end.",
+        &client);
+    prefs_register_string_preference(module, "server", "Merged capture: interfaces of the server",
+                                     "Numbers with commas between (2,3). Empty: told from the traffic.",
+                                     &server);
 }
 
 /* What is above a limit is left out and counted. */
@@ -104,6 +133,7 @@ void mpt_prefs_register(void)
         "verify the HMACs of joins and addresses where the capture does not have the "
         "MP_CAPABLE handshake. A pair is used where a token shows that it is right.",
         &keys);
+    register_vantage(module);
 }
 
 int mpt_prefs_protocol(void)
@@ -134,7 +164,17 @@ void mpt_prefs_engine_config(mpt_engine_config *config)
         config->max_state = (size_t)limit_memory_mb * 1000000;
 }
 
+void mpt_prefs_vantage(mpt_vantage_request *request)
+{
+    *request = vantage;
+    if (request->client)
+        g_array_ref(request->client);
+    if (request->server)
+        g_array_ref(request->server);
+}
+
 void mpt_prefs_forget(void)
 {
+    mpt_vantage_request_clear(&vantage);
     g_clear_pointer(&key_list, g_array_unref);
 }

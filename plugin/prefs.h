@@ -6,6 +6,7 @@
 #define MPT_PREFS_H
 
 #include "tap/engine/core/engine.h"
+#include "tap/engine/vantage/vantage_request.h"
 
 typedef enum mpt_fields_preference {
     MPT_FIELDS_AUTO,
@@ -21,6 +22,9 @@ int mpt_prefs_protocol(void);
 mpt_fields_preference mpt_prefs_fields(void);
 /* The engine's configuration as the preferences have it now. */
 void mpt_prefs_engine_config(mpt_engine_config *config);
+/* What they say about the vantage points of a merged capture, for fields and windows. Free with
+ * mpt_vantage_request_clear(). */
+void mpt_prefs_vantage(mpt_vantage_request *request);
 /* Frees what the preferences hold, before Wireshark unloads the plugin. */
 void mpt_prefs_forget(void);
 

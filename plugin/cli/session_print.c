@@ -30,7 +30,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
     if (!r->notes)
         r->notes = g_string_new(NULL);
     g_string_truncate(r->notes, 0);
-    mpt_vantage_note(points, r->notes);
+    mpt_vantage_note(points, point, r->notes);
     r->context = (mpt_report_context){
         .engine = e,
         .connections = w->connections,
@@ -40,6 +40,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
         .collected = r->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
         .points = points,
+        .point = point,
         .interface_name = mpt_interfaces_name,
         .paths = w->paths,
         .reinjections = w->reinjections[point],

@@ -7,10 +7,9 @@
 #include <QHeaderView>
 #include <QPushButton>
 #include <QSplitter>
-#include <QStandardItemModel>
 #include <QVBoxLayout>
 
-GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : plugin_(plugin)
+GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point) : plugin_(plugin)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);
     QSplitter *splitter = new QSplitter;
@@ -37,6 +36,10 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin) : plugin_(plugin)
     splitter->setStretchFactor(1, 0);
     splitter->setSizes({890, 210});
 
+    point_ = new PointBox(point, [this] {
+        refresh();
+        plot_->setFocus();
+    });
     layout->addLayout(makeChoices());
     layout->addWidget(banner_ = new Banner([this] {
                           refresh();
@@ -88,12 +91,6 @@ QLayout *GraphWindow::makeChoices()
     average_ = new QDoubleSpinBox;
     for (unsigned i = 0; i < plugin_->type_count; i++)
         type_->addItem(QString::fromUtf8(plugin_->types[i].title), QString::fromUtf8(plugin_->types[i].name));
-    for (unsigned i = 0; i < plugin_->type_count; i++)
-        if (plugin_->types[i].missing) {
-            QStandardItem *item = qobject_cast<QStandardItemModel *>(type_->model())->item(int(i));
-            item->setEnabled(false);
-            item->setToolTip(QString::fromUtf8(plugin_->types[i].missing));
-        }
     direction_->addItems({QStringLiteral("client to server"), QStringLiteral("server to client")});
     average_->setDecimals(3);
     average_->setMaximum(86400);
@@ -106,6 +103,8 @@ QLayout *GraphWindow::makeChoices()
     add("&Direction", direction_, 1);
     subflowLabel_ = add("S&ubflow", subflow_, 2);
     averageLabel_ = add("&Average over", average_, 0);
+    row->addWidget(point_->label());
+    row->addWidget(point_, 1);
     chosen(type_, [this] { draw(plot_->isZoomedInTime()); });
     chosen(connection_, [this] { chooseConnection(); });
     chosen(direction_, [this] {

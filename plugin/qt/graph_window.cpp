@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMessageBox>
+#include <QStandardItemModel>
 
 // Points of a graph; where there are more, the times that are shown are read again.
 static const size_t POINTS = 40000;
@@ -27,7 +28,7 @@ void GraphWindow::captureGone()
 void GraphWindow::refresh()
 {
     const char *why = "";
-    mpt_gui_capture *read = plugin_->capture(&why);
+    mpt_gui_capture *read = plugin_->capture(point_->point(), &why);
 
     if (!read) {
         banner_->say(QString::fromUtf8(why));
@@ -45,16 +46,37 @@ void GraphWindow::refresh()
     banner_->say(QString());
     setWindowTitle(QStringLiteral("MPTCP graphs: ") + QString::fromUtf8(read->name));
     plot_->setEpoch(read->epoch_ns);
+    point_->fill(read->points);
+    enableTypes();
     fillConnections(keep && chosen < read->count, chosen);
     enableChoices();
     draw(keep && plot_->isZoomedInTime());
+}
+
+const char *GraphWindow::missing(int type) const
+{
+    return point_->areSeveral() ? nullptr : plugin_->types[type].missing;
+}
+
+void GraphWindow::enableTypes()
+{
+    QStandardItemModel *model = qobject_cast<QStandardItemModel *>(type_->model());
+
+    for (int i = 0; i < type_->count(); i++) {
+        const char *why = missing(i);
+        model->item(i)->setEnabled(!why);
+        model->item(i)->setData(why ? QVariant(QString::fromUtf8(why)) : QVariant(), Qt::ToolTipRole);
+    }
+    if (missing(type_->currentIndex()))
+        type_->setCurrentIndex(0);
 }
 
 void GraphWindow::enableChoices()
 {
     bool some = !gone_ && capture_ && capture_->count > 0;
 
-    for (QWidget *w : std::initializer_list<QWidget *>{type_, connection_, direction_, subflow_, average_})
+    for (QWidget *w :
+         std::initializer_list<QWidget *>{type_, point_, connection_, direction_, subflow_, average_})
         w->setEnabled(some);
 }
 
@@ -148,6 +170,7 @@ mpt_gui_request GraphWindow::request() const
     mpt_gui_request q = {};
 
     q.reading = capture_->reading;
+    q.point = capture_->points.chosen;
     q.type = unsigned(type_->currentIndex());
     q.connection = connection_->currentData().toUInt();
     q.direction = unsigned(direction_->currentIndex());
@@ -375,8 +398,8 @@ void GraphWindow::keyPressEvent(QKeyEvent *event)
     }
     int digit = event->key() - Qt::Key_1;
     if (digit >= 0 && digit < 9 && !event->modifiers() && !gone_) {
-        if (digit < int(plugin_->type_count) && plugin_->types[digit].missing) {
-            showHint(QString::fromUtf8(plugin_->types[digit].missing));
+        if (digit < int(plugin_->type_count) && missing(digit)) {
+            showHint(QString::fromUtf8(missing(digit)));
             return;
         }
         type_->setCurrentIndex(digit);

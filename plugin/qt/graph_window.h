@@ -15,12 +15,14 @@
 #include <QTreeWidget>
 
 #include "graph_plot.h"
+#include "point_box.h"
 #include "window.h"
 
 class GraphWindow : public Window
 {
   public:
-    explicit GraphWindow(const mpt_gui_plugin *plugin);
+    // point: the vantage point to begin with, or MPT_GUI_USUAL_POINT.
+    GraphWindow(const mpt_gui_plugin *plugin, unsigned point);
     void captureGone() override;
     // direction 2: the one with the most payload.
     void choose(uint32_t connection, unsigned direction);
@@ -55,7 +57,10 @@ class GraphWindow : public Window
     void fillList();
     void fillStatus(const GraphPointer &shown);
     void hide(QTreeWidgetItem *item);
+    void enableTypes();
     void enableChoices();
+    // Why a type of graph can't be drawn of this capture; NULL: it can.
+    const char *missing(int type) const;
     void nextConnection(int by);
     void switchDirection();
     void goToPacket(uint32_t frame);
@@ -74,6 +79,7 @@ class GraphWindow : public Window
     QTreeWidget *list_;
     Banner *banner_;
     QLabel *title_, *subtitle_, *hint_, *status_, *subflowLabel_, *averageLabel_;
+    PointBox *point_;
     QComboBox *type_, *connection_, *direction_, *subflow_;
     QDoubleSpinBox *average_;
     QCheckBox *zooms_, *crosshair_, *absolute_, *stacked_, *events_;

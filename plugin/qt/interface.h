@@ -12,6 +12,7 @@
 #ifndef MPT_INTERFACE_H
 #define MPT_INTERFACE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,12 +22,23 @@ extern "C" {
 #endif
 
 /* Increased with every change below: plugin and module are built together, but may be installed apart. */
-#define MPT_GUI_INTERFACE 2
+#define MPT_GUI_INTERFACE 3
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
 
 #define MPT_GUI_NO_SUBFLOW UINT32_MAX
+
+/* The vantage points of a merged capture, from the client's end to the server's: each packet is counted at one
+ * of them. */
+typedef struct mpt_gui_points {
+    char **names;   /* "the client (interface 0)" */
+    unsigned count; /* 1: there is nothing to choose */
+    unsigned chosen;
+} mpt_gui_points;
+
+/* In a call: the point where fields and reports count. */
+#define MPT_GUI_USUAL_POINT UINT_MAX
 
 typedef struct mpt_gui_connection {
     uint32_t id;
@@ -44,6 +56,7 @@ typedef struct mpt_gui_capture {
     int64_t epoch_ns;                /* time 0 of all graphs, since 1970 */
     mpt_gui_connection *connections; /* by id */
     uint32_t count;
+    mpt_gui_points points;
 } mpt_gui_capture;
 
 /* --- a graph --- */
@@ -52,12 +65,13 @@ typedef struct mpt_gui_type {
     const char *name, *title; /* static */
     bool one_subflow;         /* the request's subflow is what it shows */
     bool averaged;            /* over the request's window */
-    const char *missing;      /* static: why no window can draw it; NULL: it can be drawn */
+    const char *missing;      /* static: why it can't be drawn of a capture with one point; NULL: it can */
 } mpt_gui_type;
 
 typedef struct mpt_gui_request {
     uint64_t reading;
-    unsigned type; /* index in mpt_gui_plugin.types */
+    unsigned point; /* in mpt_gui_points, or MPT_GUI_USUAL_POINT */
+    unsigned type;  /* index in mpt_gui_plugin.types */
     uint32_t connection;
     unsigned direction;
     uint32_t subflow;
@@ -126,6 +140,7 @@ typedef enum mpt_gui_kind {
     MPT_GUI_TABLE_REINJECTIONS,
     MPT_GUI_TABLE_EVENTS,
     MPT_GUI_TABLE_FINDINGS,
+    MPT_GUI_TABLE_PATHS,
     MPT_GUI_TABLES
 } mpt_gui_kind;
 
@@ -151,6 +166,7 @@ typedef struct mpt_gui_row {
     uint32_t frame, first_frame; /* its own; of the first copy; 0: none */
     unsigned direction;          /* 2: none, or both */
     mpt_gui_severity severity;
+    uint32_t field_connection, field_subflow; /* the same as the fields number them, or none */
 } mpt_gui_row;
 
 typedef struct mpt_gui_table {
@@ -164,7 +180,9 @@ typedef struct mpt_gui_table {
     unsigned column_count;
     mpt_gui_row *rows;
     size_t row_count;
-    void *cells; /* the plugin's own */
+    mpt_gui_points points;
+    const char *point; /* static: the value of the field mptcpscope.point that its rows are of; NULL: all */
+    void *cells;       /* the plugin's own */
 } mpt_gui_table;
 
 /* --- the plugin, as the module sees it --- */
@@ -172,8 +190,9 @@ typedef struct mpt_gui_table {
 typedef struct mpt_gui_plugin {
     const mpt_gui_type *types;
     unsigned type_count;
-    /* The capture that is open; NULL, and *why (static) a sentence, where there is none. */
-    mpt_gui_capture *(*capture)(const char **why);
+    /* The capture that is open, as this vantage point has it; NULL, and *why (static) a sentence, where there
+     * is none. */
+    mpt_gui_capture *(*capture)(unsigned point, const char **why);
     void (*capture_free)(mpt_gui_capture *capture); /* NULL is allowed */
     /* NULL where the reading is gone. */
     mpt_gui_graph *(*graph)(const mpt_gui_request *request);
@@ -191,7 +210,7 @@ typedef struct mpt_gui_plugin {
 
     /* Of the capture that is open; NULL, with a sentence in *why (static), if there is none. hurry: leaves in
      * the look-back what is still there. Free with table_free(). */
-    mpt_gui_table *(*table)(mpt_gui_kind kind, bool hurry, const char **why);
+    mpt_gui_table *(*table)(mpt_gui_kind kind, unsigned point, bool hurry, const char **why);
     void (*table_free)(mpt_gui_table *table); /* NULL is allowed */
     /* What a cell shows, or its exact value as CSV has it. Free with text_free(). */
     char *(*cell)(const mpt_gui_table *table, size_t row, unsigned column, bool exact);
@@ -203,7 +222,7 @@ typedef struct mpt_gui_plugin {
     char *(*filter)(const mpt_gui_table *table, const size_t *rows, size_t count);
     /* The report that this table shows, as text, as tshark prints it; NULL if the reading is gone.
      * Free with text_free(). */
-    char *(*report)(uint64_t reading, mpt_gui_kind kind);
+    char *(*report)(uint64_t reading, mpt_gui_kind kind, unsigned point);
     /* TCP segments read so far; 0 where the reading is gone. */
     uint64_t (*segments)(uint64_t reading);
 } mpt_gui_plugin;

@@ -29,13 +29,13 @@ static void open(Window *window)
 
 static void openGraphs()
 {
-    open(new GraphWindow(plugin));
+    open(new GraphWindow(plugin, MPT_GUI_USUAL_POINT));
 }
 
 static void openTable(mpt_gui_kind kind)
 {
-    open(new TableWindow(plugin, kind, [](uint32_t connection, unsigned direction) {
-        GraphWindow *window = new GraphWindow(plugin);
+    open(new TableWindow(plugin, kind, [](unsigned point, uint32_t connection, unsigned direction) {
+        GraphWindow *window = new GraphWindow(plugin, point);
 
         window->choose(connection, direction);
         open(window);

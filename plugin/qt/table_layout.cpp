@@ -9,11 +9,11 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
-static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP connections", "MPTCP subflows",
-                                                   "MPTCP reinjections", "MPTCP events", "MPTCP diagnosis"};
+static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP connections",  "MPTCP subflows",
+                                                   "MPTCP reinjections", "MPTCP events",
+                                                   "MPTCP diagnosis",    "MPTCP paths"};
 
-TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind,
-                         std::function<void(uint32_t, unsigned)> graph)
+TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Graph graph)
     : plugin_(plugin), kind_(kind), graph_(graph), model_(plugin), rows_(&model_)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);
@@ -87,8 +87,11 @@ QLayout *TableWindow::makeTop()
     label->setBuddy(words_);
     count_ = new QLabel;
     connect(words_, &QLineEdit::textChanged, this, [this](const QString &words) { filterRows(words); });
+    point_ = new PointBox(MPT_GUI_USUAL_POINT, [this] { refresh(); });
     row->addWidget(label);
     row->addWidget(words_, 1);
+    row->addWidget(point_->label());
+    row->addWidget(point_);
     row->addWidget(count_);
     return row;
 }

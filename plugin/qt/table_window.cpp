@@ -47,7 +47,7 @@ void TableWindow::read(bool hurry)
     const char *why = "";
     QElapsedTimer taken;
     taken.start();
-    mpt_gui_table *made = plugin_->table(kind_, hurry, &why);
+    mpt_gui_table *made = plugin_->table(kind_, point_->point(), hurry, &why);
 
     if (!made) {
         gone_ = true;
@@ -61,7 +61,7 @@ void TableWindow::read(bool hurry)
         return;
     }
     TablePointer before = model_.table(), now(made, plugin_->table_free);
-    bool same = before && before->reading == now->reading;
+    bool same = before && before->reading == now->reading && before->points.chosen == now->points.chosen;
     int current =
         same && view_->currentIndex().isValid() ? rows_.mapToSource(view_->currentIndex()).row() : -1;
     int column = view_->currentIndex().column(), across = view_->horizontalScrollBar()->value();
@@ -73,6 +73,9 @@ void TableWindow::read(bool hurry)
     setWindowTitle(windowTitle().section(QStringLiteral(": "), 0, 0) + QStringLiteral(": ") +
                    QString::fromUtf8(made->name));
     summary_->setText(QString::fromUtf8(made->summary));
+    // What happens between the points is the same wherever it is counted.
+    if (kind_ != MPT_GUI_TABLE_PATHS)
+        point_->fill(made->points);
     fitted_ = same ? fitted_ : 0;
     fitColumns();
     for (size_t i = 0; current >= 0 && i < now->row_count; i++) {
@@ -239,7 +242,7 @@ void TableWindow::graphIt()
     Chosen c = chosen();
 
     if (!gone_ && c.current && c.current->connection != MPT_GUI_NO_CONNECTION)
-        graph_(c.current->connection, c.current->direction);
+        graph_(model_.table()->points.chosen, c.current->connection, c.current->direction);
 }
 
 void TableWindow::copy(bool all, char separator)
@@ -268,7 +271,8 @@ void TableWindow::copyReport()
 {
     if (gone_ || !model_.table())
         return;
-    QApplication::clipboard()->setText(takeText(plugin_, plugin_->report(model_.table()->reading, kind_)));
+    QApplication::clipboard()->setText(
+        takeText(plugin_, plugin_->report(model_.table()->reading, kind_, model_.table()->points.chosen)));
     hint_->setText(QStringLiteral("The report is copied as text."));
 }
 

@@ -1,5 +1,5 @@
-// table_window.h - Statistics > MPTCP > Connections, Subflows, Reinjections, Events and Diagnosis: one table,
-// and from its rows to filters, packets and graphs.
+// table_window.h - Statistics > MPTCP > Connections, Subflows, Reinjections, Events, Diagnosis and Paths: one
+// table, and from its rows to filters, packets and graphs.
 //
 // Invariant: once the capture is gone the window keeps what it shows, says so, and asks the plugin for
 // nothing of the capture until the user refreshes it.
@@ -13,15 +13,17 @@
 #include <QTableView>
 #include <QTimer>
 
+#include "point_box.h"
 #include "table_model.h"
 #include "window.h"
 
 class TableWindow : public Window
 {
   public:
-    // graph: opens a window of graphs for a connection and a direction (2: either).
-    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind,
-                std::function<void(uint32_t, unsigned)> graph);
+    // Opens a window of graphs for a vantage point, a connection and a direction (2: either).
+    typedef std::function<void(unsigned, uint32_t, unsigned)> Graph;
+
+    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Graph graph);
     void captureGone() override;
 
   private:
@@ -58,7 +60,7 @@ class TableWindow : public Window
 
     const mpt_gui_plugin *plugin_;
     mpt_gui_kind kind_;
-    std::function<void(uint32_t, unsigned)> graph_;
+    Graph graph_;
     TableModel model_;
     TableFilter rows_;
     QTimer timer_;
@@ -66,6 +68,7 @@ class TableWindow : public Window
     size_t fitted_ = 0; // rows that columns were made wide for
 
     Banner *banner_;
+    PointBox *point_;
     QLineEdit *words_;
     QLabel *count_, *summary_, *nothing_, *hint_;
     QStackedWidget *stack_;

@@ -424,19 +424,6 @@ static bool read_next(parser *p)
     return ok;
 }
 
-/* True if an interface is in both lists, or twice in one. */
-static bool interfaces_overlap(const mpt_arguments *a)
-{
-    GHashTable *seen = g_hash_table_new(NULL, NULL);
-    const GArray *lists[] = {a->vantage.client, a->vantage.server};
-    bool twice = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
-        for (guint j = 0; lists[i] && j < lists[i]->len; j++)
-            twice |= !g_hash_table_add(seen, GUINT_TO_POINTER(g_array_index(lists[i], uint32_t, j)));
-    g_hash_table_destroy(seen);
-    return twice;
-}
-
 /* Checks what no option alone can show. */
 static bool check(parser *p)
 {
@@ -453,7 +440,7 @@ static bool check(parser *p)
         return fail(p, "option \"from\" must be less than \"to\"; without it, it is 0");
     if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON)
         return fail(p, "option \"live\" prints line by line; format=json is one document: use text or csv");
-    if (interfaces_overlap(a))
+    if (mpt_vantage_request_overlaps(&a->vantage))
         return fail(p,
                     "an interface can be named once in \"client\" and \"server\", and only in one of them");
     return true;

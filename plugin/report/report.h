@@ -33,6 +33,7 @@ typedef struct mpt_report_context {
     GString *note;                 /* gets what to print on stderr without a failure; NULL: drop it */
     void *collected;               /* the state of the report's collector; NULL without one */
     mpt_vantage_engines *points;   /* the vantage points; NULL: there is one */
+    unsigned point;                /* of these: where the report counts; the engine is its own */
     const char *(*interface_name)(uint32_t id); /* may be NULL, and may return NULL: no name */
     mpt_path_collector *paths;                  /* what was compared between them; NULL: nothing */
     const mpt_reinjection_log *reinjections;    /* of this engine; NULL: no report needs it */

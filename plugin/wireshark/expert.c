@@ -6,12 +6,13 @@
 
 #include <epan/expert.h>
 
-#include "fields.h"
 #include "plugin/report/common/finding_text.h"
+#include "plugin/report/paths/path_hops.h"
+#include "plugin/report/registry.h"
+#include "reading.h"
 
-struct mpt_expert {
-    GHashTable *frames; /* frame -> GSList of struct shown */
-};
+/* Frame -> GSList of struct shown, of the reading that is there; NULL: not looked for yet. */
+static GHashTable *findings;
 
 struct shown {
     mpt_severity severity;
@@ -19,6 +20,70 @@ struct shown {
 };
 
 static expert_field ei[MPT_SEVERITIES] = {EI_INIT, EI_INIT, EI_INIT, EI_INIT};
+
+static void free_list(gpointer list)
+{
+    GSList *l;
+
+    for (l = list; l; l = l->next) {
+        struct shown *shown = l->data;
+        g_free(shown->sentence);
+        g_free(shown);
+    }
+    g_slist_free(list);
+}
+
+static void take(GArray *found, const char *const *points)
+{
+    guint i;
+
+    for (i = 0; i < found->len; i++) {
+        const mpt_finding *f = &g_array_index(found, mpt_finding, i);
+        gpointer key = GUINT_TO_POINTER(f->frame ? f->frame : 1);
+        struct shown *shown = g_new(struct shown, 1);
+        GSList *list = g_hash_table_lookup(findings, key);
+
+        shown->severity = f->severity;
+        shown->sentence = mpt_finding_sentence(f, points);
+        g_hash_table_steal(findings, key);
+        g_hash_table_insert(findings, key, g_slist_append(list, shown));
+    }
+    g_array_unref(found);
+}
+
+static void find(mpt_frames *frames)
+{
+    mpt_arguments arguments = mpt_arguments_of(&mpt_diagnose_report);
+    mpt_report_context x;
+    mpt_path_hops *ways;
+
+    findings = g_hash_table_new_full(NULL, NULL, NULL, free_list);
+    mpt_reading_context(&x, mpt_frames_point(frames), &arguments);
+    ways = mpt_path_hops_new(&x);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x.engine, x.connections, &v);)
+        take(mpt_findings_of_ways(x.engine, &v, mpt_path_hops_of(ways, v.id), x.reinjections),
+             mpt_path_hops_names(ways));
+    mpt_path_hops_free(ways);
+    mpt_reading_context_clear(&x);
+}
+
+static void forget(void)
+{
+    g_clear_pointer(&findings, g_hash_table_destroy);
+}
+
+void mpt_expert_show(packet_info *pinfo, proto_item *item)
+{
+    mpt_frames *frames = mpt_reading_frames();
+    GSList *l;
+
+    if (!findings && frames)
+        find(frames);
+    for (l = findings ? g_hash_table_lookup(findings, GUINT_TO_POINTER(pinfo->num)) : NULL; l; l = l->next) {
+        const struct shown *shown = l->data;
+        expert_add_info_format(pinfo, item, &ei[shown->severity], "%s", shown->sentence);
+    }
+}
 
 void mpt_expert_register(int protocol)
 {
@@ -52,64 +117,5 @@ void mpt_expert_register(int protocol)
         if (field)
             field->blurb = blurbs[i];
     }
-}
-
-static void free_list(gpointer list)
-{
-    GSList *l;
-
-    for (l = list; l; l = l->next) {
-        struct shown *shown = l->data;
-        g_free(shown->sentence);
-        g_free(shown);
-    }
-    g_slist_free(list);
-}
-
-static void take(mpt_expert *findings, GArray *found)
-{
-    guint i;
-
-    for (i = 0; i < found->len; i++) {
-        const mpt_finding *f = &g_array_index(found, mpt_finding, i);
-        gpointer key = GUINT_TO_POINTER(f->frame ? f->frame : 1);
-        struct shown *shown = g_new(struct shown, 1);
-        GSList *list = g_hash_table_lookup(findings->frames, key);
-
-        shown->severity = f->severity;
-        shown->sentence = mpt_finding_sentence(f, NULL);
-        g_hash_table_steal(findings->frames, key);
-        g_hash_table_insert(findings->frames, key, g_slist_append(list, shown));
-    }
-    g_array_unref(found);
-}
-
-mpt_expert *mpt_expert_new(mpt_frames *frames)
-{
-    mpt_expert *findings = g_new0(mpt_expert, 1);
-    const mpt_engine *e = mpt_frames_engine(frames);
-    const GPtrArray *connections = mpt_frames_connections(frames);
-
-    findings->frames = g_hash_table_new_full(NULL, NULL, NULL, free_list);
-    for (mpt_connection_view view = {0}; mpt_metrics_next(e, connections, &view);)
-        take(findings, mpt_findings_of_connection(e, &view, mpt_fields_reinjections()));
-    return findings;
-}
-
-void mpt_expert_free(mpt_expert *findings)
-{
-    if (!findings)
-        return;
-    g_hash_table_destroy(findings->frames);
-    g_free(findings);
-}
-
-void mpt_expert_show(const mpt_expert *findings, packet_info *pinfo, proto_item *item)
-{
-    GSList *l;
-
-    for (l = g_hash_table_lookup(findings->frames, GUINT_TO_POINTER(pinfo->num)); l; l = l->next) {
-        const struct shown *shown = l->data;
-        expert_add_info_format(pinfo, item, &ei[shown->severity], "%s", shown->sentence);
-    }
+    mpt_reading_on_gone(forget);
 }

@@ -1,5 +1,5 @@
 /* expert.h - the findings of connections as Wireshark's expert information, each on its first frame (frame 1
- * if it has none).
+ * if it has none): those of the report diagnose, at the vantage point where reports count.
  *
  * Invariant: findings need a finished reading of the whole capture; in one pass there are none.
  *
@@ -13,16 +13,10 @@
 #include <epan/packet.h>
 #include <epan/proto.h>
 
-#include "tap/engine/frames/frames.h"
-
-typedef struct mpt_expert mpt_expert;
-
-/* Call it once, while protocols are registered. */
+/* Call it once, while protocols are registered, after mpt_reading_register(). */
 void mpt_expert_register(int protocol);
-/* The findings of a finished reading, copied. Free with mpt_expert_free(). */
-mpt_expert *mpt_expert_new(mpt_frames *frames);
-void mpt_expert_free(mpt_expert *findings);
-/* Adds the findings of this frame to `item`, which may be NULL. */
-void mpt_expert_show(const mpt_expert *findings, packet_info *pinfo, proto_item *item);
+/* Adds the findings of this frame to `item`, which may be NULL. Call it for a frame that is dissected again:
+ * the reading is finished. */
+void mpt_expert_show(packet_info *pinfo, proto_item *item);
 
 #endif

@@ -1,12 +1,5 @@
 /* fields.c - see fields.h: a postdissector that shows what mpt_frames knows of a frame.
  *
- * When a frame is first dissected, its segments are fed to up to two readings of the capture: a live one if a
- * field is already in use, and a kept one if Wireshark keeps its frames and may come back to them (windows,
- * sharkd, tshark -2). If neither is needed, the wrapper around TCP is removed after the first frame.
- *
- * Invariant: readings belong to the file that is open: Wireshark's clean-up at its end, or before it is read
- * again, frees them.
- *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "fields.h"
@@ -15,21 +8,16 @@
 
 #include <epan/epan.h>
 #include <epan/epan_dissect.h>
-#include <epan/expert.h>
 #include <epan/packet.h>
 #include <epan/proto.h>
-#include <epan/tap.h>
 
 #include "expert.h"
-#include "plugin/host.h"
 #include "plugin/prefs.h"
 #include "plugin/report/common/labels.h"
-#include "tap/dissection.h"
-#include "tap/engine/frames/frames.h"
-#include "tap/engine/graphs/graphs.h"
-#include "tap/engine/reinjections/reinjection_log.h"
+#include "plugin/report/common/vantage_words.h"
+#include "reading.h"
 
-static int hf_connection = -1, hf_subflow = -1, hf_role = -1, hf_backup = -1;
+static int hf_connection = -1, hf_subflow = -1, hf_point = -1, hf_role = -1, hf_backup = -1;
 static int hf_data = -1, hf_dsn = -1, hf_dsn_end = -1, hf_dsn_length = -1, hf_dsn_raw = -1;
 static int hf_mapped_by = -1, hf_first_copy = -1;
 static int hf_bytes[MPT_PIECE_UNMAPPED + 1] = {-1, -1, -1, -1, -1};
@@ -38,109 +26,11 @@ static int hf_data_ack = -1, hf_data_ack_rtt = -1, hf_data_ack_of = -1;
 static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1, hf_peer_window = -1;
 static int ett_mptcpscope = -1;
 
-static struct {
-    mpt_frames *live, *kept;  /* NULL: not wanted */
-    mpt_recorder *recorder;   /* of the kept one, for graphs; NULL: no windows */
-    mpt_reinjection_log *log; /* the same, for tables */
-    mpt_expert *findings;     /* NULL: not looked for yet */
-    bool started;             /* the first frame was seen: it is known which readings are wanted */
-    bool listening;           /* until then: to a tap of our own */
-    uint64_t number, fed;     /* segments, in the look-back or not */
-    void (*on_gone)(void);
-} reading = {.number = 1};
-
-static int reading_tap = -1;
-
-/* --- which readings there are --- */
-
 static bool is_used(const proto_tree *tree)
 {
     return mpt_prefs_fields() == MPT_FIELDS_ALWAYS ||
            (tree && (PTREE_DATA(tree)->visible ||
                      proto_registrar_get_nth((unsigned)mpt_prefs_protocol())->ref_type != HF_REF_TYPE_NONE));
-}
-
-static void stop_listening(void)
-{
-    if (reading.listening)
-        remove_tap_listener(&reading);
-    reading.listening = false;
-}
-
-static void clean_up(void)
-{
-    stop_listening();
-    mpt_dissection_stop();
-    g_clear_pointer(&reading.findings, mpt_expert_free);
-    g_clear_pointer(&reading.live, mpt_frames_free);
-    g_clear_pointer(&reading.recorder, mpt_recorder_free);
-    g_clear_pointer(&reading.log, mpt_reinjection_log_free);
-    g_clear_pointer(&reading.kept, mpt_frames_free);
-    reading.started = false;
-    reading.fed = 0;
-    reading.number++;
-    if (reading.on_gone)
-        reading.on_gone();
-}
-
-static void initialise(void)
-{
-    GString *refused;
-
-    clean_up();
-    if (mpt_prefs_fields() == MPT_FIELDS_OFF)
-        return;
-    mpt_dissection_start();
-    refused = register_tap_listener("mptcpscope.reading", &reading, NULL, TL_IS_DISSECTOR_HELPER, NULL, NULL,
-                                    NULL, NULL);
-    if (refused)
-        g_string_free(refused, TRUE);
-    reading.listening = !refused;
-}
-
-static mpt_frames *new_frames(bool kept)
-{
-    mpt_engine_config config;
-
-    mpt_prefs_engine_config(&config);
-    config.want_evidence = config.want_checksums = kept;
-    return mpt_frames_new(&config, kept);
-}
-
-/* Does Wireshark come back to its frames? Windows do; elsewhere taps are run in the last pass alone, so that
- * frames whose taps are not run are read again. */
-static bool frames_are_kept(packet_info *pinfo)
-{
-    if (mpt_host_is_gui() || !reading.listening)
-        return true;
-    tap_queue_packet(reading_tap, pinfo, &reading);
-    return !fetch_tapped_data(reading_tap, 0);
-}
-
-/* Windows are drawn without reading the capture again, for a few bytes a segment beside
- * what mpt_frames keeps. */
-static void start_recorder(void)
-{
-    if (!mpt_host_has_windows())
-        return;
-    reading.recorder = mpt_recorder_new(mpt_frames_engine(reading.kept), true);
-    mpt_frames_observe(reading.kept, &mpt_recorder_observer, reading.recorder);
-    reading.log = mpt_reinjection_log_new(mpt_frames_engine(reading.kept));
-    mpt_frames_observe(reading.kept, &MPT_REINJECTION_OBSERVER, reading.log);
-}
-
-static void start(packet_info *pinfo, const proto_tree *tree)
-{
-    reading.started = true;
-    if (frames_are_kept(pinfo)) {
-        reading.kept = new_frames(true);
-        start_recorder();
-    }
-    if (is_used(tree))
-        reading.live = new_frames(false);
-    stop_listening();
-    if (!reading.kept && !reading.live)
-        mpt_dissection_stop();
 }
 
 /* --- one segment's subtree --- */
@@ -174,7 +64,7 @@ static const char *piece_kind_name(mpt_piece_kind kind)
     return names[kind];
 }
 
-static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p)
+static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p, bool counted)
 {
     generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, piece_kind_name(p->kind)));
     if (p->relative_known) {
@@ -183,7 +73,7 @@ static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p)
     }
     if (p->dsn_known)
         generated(proto_tree_add_uint64(tree, hf_dsn_raw, tvb, 0, 0, p->dsn));
-    if (p->mapped)
+    if (p->mapped && counted)
         add_uint(tree, tvb, hf_dsn_length, p->length);
     add_frame(tree, tvb, hf_mapped_by, p->mapped_by);
     add_frame(tree, tvb, hf_first_copy, p->first_frame);
@@ -213,13 +103,15 @@ static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *fac
     if (!facts->pieces)
         return;
     for (i = 0; i < facts->pieces; i++)
-        add_part(tree, tvb, &facts->piece[i]);
-    add_bytes(tree, tvb, facts);
+        add_part(tree, tvb, &facts->piece[i], facts->counted);
     if (facts->out_of_order_known)
         generated(proto_tree_add_boolean(tree, hf_out_of_order, tvb, 0, 0, facts->out_of_order > 0));
+    generated(proto_tree_add_boolean(tree, hf_duplicate, tvb, 0, 0, facts->duplicate));
+    if (!facts->counted)
+        return;
+    add_bytes(tree, tvb, facts);
     if (facts->out_of_order)
         add_uint(tree, tvb, hf_out_of_order_bytes, facts->out_of_order);
-    generated(proto_tree_add_boolean(tree, hf_duplicate, tvb, 0, 0, facts->duplicate));
     if (facts->has_inflight)
         generated(proto_tree_add_uint64(tree, hf_inflight, tvb, 0, 0, facts->inflight));
     if (facts->has_subflow_inflight)
@@ -237,13 +129,29 @@ static void add_acknowledgement(proto_tree *tree, tvbuff_t *tvb, const mpt_frame
         generated(proto_tree_add_int64(tree, hf_data_ack, tvb, 0, 0, facts->data_ack));
     if (facts->has_data_ack_rtt) {
         add_frame(tree, tvb, hf_data_ack_of, facts->data_ack_of);
-        generated(proto_tree_add_time(tree, hf_data_ack_rtt, tvb, 0, 0, &rtt));
+        if (facts->counted)
+            generated(proto_tree_add_time(tree, hf_data_ack_rtt, tvb, 0, 0, &rtt));
     }
-    if (facts->has_window)
+    if (facts->has_window && facts->counted)
         add_uint(tree, tvb, hf_window, facts->window);
 }
 
-static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts, proto_item **top)
+/* Which end the frame was captured at, where there are several. */
+static void add_point(proto_tree *tree, tvbuff_t *tvb, mpt_frames *frames, const mpt_frame_facts *facts,
+                      proto_item *item)
+{
+    const char *name;
+
+    if (facts->points < 2)
+        return;
+    name = mpt_vantage_name_of(mpt_frames_engines(frames), facts->point);
+    proto_item_append_text(item, ", captured at %s%s%s", g_str_has_prefix(name, "point") ? "" : "the ", name,
+                           facts->counted ? "" : " (not counted)");
+    generated(proto_tree_add_string(tree, hf_point, tvb, 0, 0, name));
+}
+
+static void show(proto_tree *parent, tvbuff_t *tvb, mpt_frames *frames, const mpt_frame_facts *facts,
+                 proto_item **top)
 {
     proto_item *item = proto_tree_add_protocol_format(parent, mpt_prefs_protocol(), tvb, 0, 0, "MPTCP scope");
     proto_tree *tree = proto_item_add_subtree(item, ett_mptcpscope);
@@ -251,10 +159,14 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
     *top = item;
     generated(item);
     if (facts->ids_known) {
-        proto_item_append_text(item, ", connection %u, subflow %u", facts->connection_id, facts->subflow_id);
+        proto_item_append_text(item, ", connection %u", facts->connection_id);
         add_uint(tree, tvb, hf_connection, facts->connection_id);
+    }
+    if (facts->subflow_known) {
+        proto_item_append_text(item, ", subflow %u", facts->subflow_id);
         add_uint(tree, tvb, hf_subflow, facts->subflow_id);
     }
+    add_point(tree, tvb, frames, facts, item);
     generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, mpt_role_name(facts->role)));
     if (facts->backup_known)
         generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
@@ -264,7 +176,7 @@ static void show(proto_tree *parent, tvbuff_t *tvb, const mpt_frame_facts *facts
     add_acknowledgement(tree, tvb, facts);
 }
 
-/* --- findings --- */
+/* --- a frame --- */
 
 static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet_info *pinfo,
                                  proto_tree *tree)
@@ -273,11 +185,9 @@ static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet
     mpt_frame_facts facts;
     unsigned i;
 
-    if (!is_used(tree))
-        return NULL;
     for (i = 0; mpt_frames_look(frames, pinfo->num, i, &facts); i++) {
         if (facts.connection)
-            show(tree, tvb, &facts, &top);
+            show(tree, tvb, frames, &facts, &top);
         if (!facts.more)
             break;
     }
@@ -286,70 +196,13 @@ static proto_item *show_segments(mpt_frames *frames, tvbuff_t *tvb, const packet
 
 static int dissect_mptcpscope(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data _U_)
 {
-    mpt_frames *frames;
-    proto_item *top;
-    bool again = pinfo->fd->visited;
+    bool used = is_used(tree);
+    mpt_frames *frames = mpt_reading_take(pinfo, used);
+    proto_item *top = frames && used ? show_segments(frames, tvb, pinfo, tree) : NULL;
 
-    if (mpt_prefs_fields() == MPT_FIELDS_OFF || (reading.started && !reading.live && !reading.kept))
-        return 0;
-    if (!again && !reading.started)
-        start(pinfo, tree);
-    if (!again)
-        reading.fed += mpt_dissection_feed(pinfo, reading.live, reading.kept);
-    frames = again || !reading.live ? reading.kept : reading.live;
-    if (!frames)
-        return 0;
-    if (again)
-        mpt_frames_finish(frames);
-    top = show_segments(frames, tvb, pinfo, tree);
-    if (!again)
-        return 0;
-    if (!reading.findings)
-        reading.findings = mpt_expert_new(frames);
-    mpt_expert_show(reading.findings, pinfo, top);
+    if (frames && pinfo->fd->visited)
+        mpt_expert_show(pinfo, top);
     return 0;
-}
-
-mpt_frames *mpt_fields_frames(void)
-{
-    if (reading.kept)
-        mpt_frames_finish(reading.kept);
-    return reading.kept;
-}
-
-const mpt_engine *mpt_fields_unfinished(void)
-{
-    return reading.kept ? mpt_frames_engine(reading.kept) : NULL;
-}
-
-uint64_t mpt_fields_segments(void)
-{
-    return reading.fed;
-}
-
-const mpt_recorder *mpt_fields_recorder(void)
-{
-    return reading.recorder;
-}
-
-const mpt_reinjection_log *mpt_fields_reinjections(void)
-{
-    return reading.log;
-}
-
-void *mpt_fields_collected(const mpt_observer *observer)
-{
-    return observer == &mpt_recorder_observer ? reading.recorder : NULL;
-}
-
-uint64_t mpt_fields_reading(void)
-{
-    return reading.number;
-}
-
-void mpt_fields_on_gone(void (*func)(void))
-{
-    reading.on_gone = func;
 }
 
 /* --- registration --- */
@@ -373,6 +226,12 @@ static void register_fields(int protocol)
         FIELD(hf_subflow, "Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL,
               "Id of the subflow in its connection, as in the reports (0 is the one of the MP_CAPABLE "
               "handshake; the others count by their first frame)." ONE_PASS),
+        FIELD(
+            hf_point, "Captured at", "mptcpscope.point", FT_STRING, BASE_NONE, NULL,
+            "On a merged capture: client, middle or server, the vantage point of this frame (point 1, ... "
+            "where nothing shows the order). Fields of amounts (bytes, times, windows) are there at one "
+            "point only, the client's unless the preference mptcpscope.at says otherwise, so that sums count "
+            "each packet once." ONE_PASS),
         FIELD(hf_role, "Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL,
               "client or server: whether the sender of this segment opened the MPTCP connection."),
         FIELD(hf_backup, "Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL,
@@ -453,10 +312,7 @@ void mpt_fields_register(void)
     int protocol = mpt_prefs_protocol();
 
     register_fields(protocol);
+    mpt_reading_register();
     mpt_expert_register(protocol);
-    mpt_dissection_register();
-    reading_tap = register_tap("mptcpscope.reading");
-    register_init_routine(initialise);
-    register_cleanup_routine(clean_up);
     register_postdissector(create_dissector_handle(dissect_mptcpscope, protocol));
 }

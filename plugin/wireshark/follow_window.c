@@ -22,9 +22,9 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
-#include "fields.h"
 #include "plugin/host.h"
 #include "plugin/report/follow/follow.h"
+#include "reading.h"
 #include "tap/listener.h"
 
 /* A segment's place in the capture: several may be in one frame. */
@@ -35,7 +35,7 @@ struct place {
 
 /* One pass through the packets for one Follow window. */
 struct pass {
-    uint64_t reading; /* mpt_fields_reading() */
+    uint64_t reading; /* mpt_reading_number() */
     const mpt_connection *connection;
     uint32_t id;
     struct place at, last; /* the newest segment; the connection's last one with payload */
@@ -84,7 +84,7 @@ static struct pass *begin(follow_info_t *info, mpt_frames *frames, const mpt_fra
     struct pass *p = g_new0(struct pass, 1);
     mpt_connection_view v;
 
-    p->reading = mpt_fields_reading();
+    p->reading = mpt_reading_number();
     p->connection = ids->connection;
     p->id = ids->connection_id;
     p->last = last_payload(frames, ids->connection);
@@ -106,7 +106,7 @@ static struct pass *pass_of(follow_info_t *info, mpt_frames *frames, struct plac
 
     if (!mpt_frames_ids(frames, at.frame, at.index, &ids) || !ids.connection)
         return NULL;
-    if (p && (p->reading != mpt_fields_reading() || !is_after(at, p->at) || info->client_ip.type == AT_NONE))
+    if (p && (p->reading != mpt_reading_number() || !is_after(at, p->at) || info->client_ip.type == AT_NONE))
         p = NULL;
     if (!p)
         p = begin(info, frames, &ids);
@@ -192,7 +192,7 @@ static tap_packet_status on_segment(void *tapdata, packet_info *pinfo, epan_diss
                                     const void *data, tap_flags_t flags _U_)
 {
     const mpt_tcp_follow_record *r = data;
-    mpt_frames *frames = mpt_fields_frames();
+    mpt_frames *frames = mpt_reading_frames();
     mpt_frame_payload payload;
     struct place at;
     struct pass *p;
@@ -216,7 +216,7 @@ static char *filter_of(unsigned connection)
 static char *conversation_filter(epan_dissect_t *edt _U_, packet_info *pinfo, unsigned *stream,
                                  unsigned *sub_stream _U_)
 {
-    mpt_frames *frames = mpt_fields_frames();
+    mpt_frames *frames = mpt_reading_frames();
     mpt_frame_ids ids;
 
     for (unsigned i = 0; frames && mpt_frames_ids(frames, pinfo->num, i, &ids); i++) {
@@ -235,7 +235,7 @@ static char *index_filter(unsigned stream, unsigned sub_stream _U_)
 
 static uint32_t count_connections(void)
 {
-    mpt_frames *frames = mpt_fields_frames();
+    mpt_frames *frames = mpt_reading_frames();
 
     return frames ? mpt_frames_connections(frames)->len : 0;
 }

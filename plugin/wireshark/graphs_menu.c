@@ -78,7 +78,7 @@ char *mpt_graphs_menu_open(const mpt_report *report)
     const mpt_gui_module *module;
     char *why = NULL, *text = NULL;
 
-    if (!mpt_windows_engine())
+    if (!mpt_windows_have_capture())
         return g_strdup(MPT_NO_CAPTURE);
     module = mpt_windows_module(&why);
     if (module)

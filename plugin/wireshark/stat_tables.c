@@ -16,13 +16,12 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
-#include "fields.h"
 #include "plugin/host.h"
 #include "plugin/report/gui/gui_rows.h"
 #include "plugin/report/gui/gui_table.h"
 #include "plugin/report/registry.h"
+#include "reading.h"
 #include "tap/engine/figures/metrics.h"
-#include "tap/engine/frames/frames.h"
 
 /* Room for the arrow that marks the column a dialog is sorted by: the header has none to spare. */
 #define SORTED_BY    "    Conn"
@@ -152,12 +151,12 @@ static tap_packet_status take(void *tapdata, packet_info *pinfo, bool subflows)
 {
     stat_data_t *stat = tapdata;
     stat_tap_table *table = g_array_index(stat->stat_tap_data->tables, stat_tap_table *, 0);
-    mpt_frames *frames = mpt_fields_frames();
+    mpt_frames *frames = mpt_reading_frames();
     mpt_frame_ids ids;
     bool added = false;
 
     for (unsigned i = 0; frames && mpt_frames_ids(frames, pinfo->num, i, &ids); i++) {
-        if (!ids.connection || has_row(table, &ids, subflows))
+        if (!ids.connection || (subflows && !ids.subflow) || has_row(table, &ids, subflows))
             continue;
         add_row(table, frames, &ids, subflows);
         added = true;

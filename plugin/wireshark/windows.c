@@ -1,4 +1,4 @@
-/* windows.c - see windows.h. Windows show what fields.c has recorded; nothing is read again.
+/* windows.c - see windows.h. Windows show what reading.c has recorded; nothing is read again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,33 +8,31 @@
 
 #include <epan/plugin_if.h>
 
-#include "fields.h"
 #include "gui_module.h"
 #include "plugin/report/format/sink.h"
 #include "plugin/report/gui/gui_graph.h"
+#include "plugin/report/gui/gui_points.h"
 #include "plugin/report/gui/gui_table.h"
-#include "tap/listener.h"
+#include "reading.h"
 
 const char MPT_NO_CAPTURE[] =
     "There is no capture to show: open one first, or wait for its first packet. (If there are "
     "packets, the preference mptcpscope.fields is off, on which this window relies.)";
 
-const mpt_engine *mpt_windows_engine(void)
+bool mpt_windows_have_capture(void)
 {
-    mpt_frames *frames = mpt_fields_frames();
-
-    return frames && mpt_fields_recorder() ? mpt_frames_engine(frames) : NULL;
+    return mpt_reading_unfinished() && mpt_reading_recorder(0);
 }
 
 static bool is_there(uint64_t number)
 {
-    return number == mpt_fields_reading() && mpt_fields_unfinished() && mpt_fields_recorder();
+    return number == mpt_reading_number() && mpt_windows_have_capture();
 }
 
-/* The engine of the reading; NULL if it is gone, or was never recorded. */
-static const mpt_engine *engine_of(uint64_t number)
+/* The place among the capture's points, as windows have it, to the point. */
+static unsigned point_at(mpt_frames *frames, unsigned place)
 {
-    return is_there(number) ? mpt_windows_engine() : NULL;
+    return mpt_gui_points_number(mpt_frames_engines(frames), place, mpt_frames_point(frames));
 }
 
 static const char *path_of_capture(void)
@@ -47,31 +45,57 @@ static const char *path_of_capture(void)
 
 /* --- graphs --- */
 
-static mpt_gui_capture *capture(const char **why)
+/* What graphs are made from, of this point. arguments: room for them. */
+static bool graph_context(mpt_report_context *x, unsigned place, mpt_arguments *arguments)
 {
-    const mpt_engine *engine = mpt_windows_engine();
+    mpt_frames *frames = mpt_reading_frames();
 
-    if (engine)
-        return mpt_gui_capture_new(engine, mpt_fields_reading(), path_of_capture());
+    if (!frames || !mpt_windows_have_capture())
+        return false;
+    *arguments = mpt_arguments_of(&mpt_plot_report);
+    mpt_reading_context(x, point_at(frames, place), arguments);
+    return true;
+}
+
+static mpt_gui_capture *capture(unsigned place, const char **why)
+{
+    mpt_gui_capture *made;
+    mpt_arguments arguments;
+    mpt_report_context x;
+
     *why = MPT_NO_CAPTURE;
-    return NULL;
+    if (!graph_context(&x, place, &arguments))
+        return NULL;
+    made = mpt_gui_capture_new(&x, mpt_reading_number(), path_of_capture());
+    mpt_reading_context_clear(&x);
+    return made;
 }
 
 static mpt_gui_graph *graph(const mpt_gui_request *request)
 {
-    const mpt_engine *engine = engine_of(request->reading);
+    mpt_gui_graph *made;
+    mpt_arguments arguments;
+    mpt_report_context x;
 
-    return engine ? mpt_gui_graph_new(engine, mpt_fields_recorder(), request) : NULL;
+    if (!is_there(request->reading) || !graph_context(&x, request->point, &arguments))
+        return NULL;
+    made = mpt_gui_graph_new(&x, request);
+    mpt_reading_context_clear(&x);
+    return made;
 }
 
 static bool save_csv(const mpt_gui_request *request, const char *path, char **why)
 {
-    const mpt_engine *engine = engine_of(request->reading);
+    mpt_arguments arguments;
+    mpt_report_context x;
+    bool saved;
 
-    if (engine)
-        return mpt_gui_save_csv(engine, mpt_fields_recorder(), request, path, why);
-    *why = g_strdup("the capture has been closed or read again");
-    return false;
+    *why = NULL;
+    if (!is_there(request->reading) || !graph_context(&x, request->point, &arguments))
+        return false;
+    saved = mpt_gui_save_csv(&x, request, path, why);
+    mpt_reading_context_clear(&x);
+    return saved;
 }
 
 static void free_text(char *text)
@@ -93,31 +117,7 @@ static void show_filter(uint64_t number, const char *filter, bool now)
         plugin_if_apply_filter(filter, now);
 }
 
-/* --- tables --- */
-
-static mpt_gui_table *table(mpt_gui_kind kind, bool hurry, const char **why)
-{
-    uint64_t number = mpt_fields_reading();
-    mpt_gui_table *made;
-
-    if (!is_there(number)) {
-        *why = MPT_NO_CAPTURE;
-        return NULL;
-    }
-    made = mpt_gui_table_new(kind, hurry ? mpt_fields_unfinished() : mpt_windows_engine(),
-                             mpt_fields_reinjections(), path_of_capture());
-    made->reading = number;
-    made->segments = mpt_fields_segments();
-    made->complete = !hurry;
-    return made;
-}
-
-static uint64_t segments(uint64_t number)
-{
-    return is_there(number) ? mpt_fields_segments() : 0;
-}
-
-/* --- reports as text --- */
+/* --- reports as text, and tables --- */
 
 static const mpt_report_entry *entry_of(const mpt_report *report, mpt_gui_kind kind)
 {
@@ -127,39 +127,94 @@ static const mpt_report_entry *entry_of(const mpt_report *report, mpt_gui_kind k
     return NULL;
 }
 
-void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence)
+static const mpt_report *report_of(mpt_gui_kind kind)
 {
-    const mpt_engine *engine = mpt_windows_engine();
-    GPtrArray *connections = mpt_metrics_connections(engine);
-    mpt_arguments arguments = mpt_arguments_of(report);
-    mpt_report_context x = {
-        .engine = engine,
-        .connections = connections,
-        .arguments = &arguments,
-        .wireshark_version = mpt_listener_wireshark_version(),
-        .collected = report->observer ? mpt_fields_collected(report->observer) : NULL,
-        .reinjections = mpt_fields_reinjections(),
-    };
+    const mpt_report *of = NULL;
 
-    if (connections->len > 0 || report->format != MPT_FORMAT_TEXT)
+    for (unsigned i = 0; (of = mpt_registry_at(i)) != NULL && !entry_of(of, kind);)
+        i++;
+    return of;
+}
+
+/* The numbers that fields have for a row of another point. */
+static void set_field_numbers(mpt_gui_row *row, const mpt_report_context *x, mpt_frames *frames)
+{
+    mpt_frame_ids ids = {0};
+    GPtrArray *subflows;
+    bool whole = row->subflow == MPT_GUI_NO_SUBFLOW;
+
+    if (row->connection == MPT_GUI_NO_CONNECTION)
+        return;
+    subflows = mpt_connection_subflows_by_id(g_ptr_array_index(x->connections, row->connection));
+    for (guint i = 0; i < subflows->len && !ids.connection; i++)
+        if (whole || i == row->subflow)
+            mpt_frames_numbers(frames, x->point, g_ptr_array_index(subflows, i), &ids);
+    row->field_connection = ids.connection ? ids.connection_id : MPT_GUI_NO_CONNECTION;
+    row->field_subflow = !whole && ids.subflow ? ids.subflow_id : MPT_GUI_NO_SUBFLOW;
+    g_ptr_array_unref(subflows);
+}
+
+static mpt_gui_table *table(mpt_gui_kind kind, unsigned place, bool hurry, const char **why)
+{
+    mpt_frames *frames = hurry ? mpt_reading_unfinished() : mpt_reading_frames();
+    mpt_arguments arguments = mpt_arguments_of(report_of(kind));
+    mpt_report_context x;
+    mpt_gui_table *made;
+
+    if (!frames || !mpt_windows_have_capture()) {
+        *why = MPT_NO_CAPTURE;
+        return NULL;
+    }
+    mpt_reading_context(&x, point_at(frames, place), &arguments);
+    /* Comparing two points ends what waits for its partner: not while the capture grows. */
+    if (hurry)
+        x.paths = NULL;
+    made = mpt_gui_table_new(kind, &x, path_of_capture());
+    for (size_t i = 0; x.point != mpt_frames_point(frames) && i < made->row_count; i++)
+        set_field_numbers(&made->rows[i], &x, frames);
+    mpt_reading_context_clear(&x);
+    made->reading = mpt_reading_number();
+    made->segments = mpt_reading_segments();
+    made->complete = !hurry;
+    return made;
+}
+
+static uint64_t segments(uint64_t number)
+{
+    return is_there(number) ? mpt_reading_segments() : 0;
+}
+
+static void print_at(const mpt_report *report, unsigned place, mpt_sink *sink, GString *sentence)
+{
+    mpt_arguments arguments = mpt_arguments_of(report);
+    mpt_frames *frames = mpt_reading_frames();
+    mpt_report_context x;
+
+    mpt_reading_context(&x, point_at(frames, place), &arguments);
+    if (x.connections->len > 0 || report->format != MPT_FORMAT_TEXT)
         mpt_report_print(&x, sink, sentence);
     else
         mpt_sink_puts(sink, "This capture has no Multipath TCP.\n");
-    g_ptr_array_unref(connections);
+    mpt_reading_context_clear(&x);
 }
 
-char *mpt_windows_report(const mpt_report *report, size_t columns)
+void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence)
+{
+    print_at(report, MPT_GUI_USUAL_POINT, sink, sentence);
+}
+
+static char *text_at(const mpt_report *report, unsigned place, size_t columns)
 {
     GString *sentence;
     mpt_sink *sink;
     char *text;
 
-    if (!mpt_windows_engine())
+    if (!mpt_windows_have_capture())
         return NULL;
     sink = mpt_sink_new_memory();
     sentence = g_string_new(NULL);
     mpt_sink_set_width(sink, columns);
-    mpt_windows_print(report, sink, sentence);
+    print_at(report, place, sink, sentence);
     mpt_sink_puts(sink, sentence->str);
     text = g_strdup(mpt_sink_text(sink, NULL));
     g_string_free(sentence, TRUE);
@@ -167,14 +222,17 @@ char *mpt_windows_report(const mpt_report *report, size_t columns)
     return text;
 }
 
-/* The report that has the table in its entries. */
-static char *report(uint64_t number, mpt_gui_kind kind)
+char *mpt_windows_report(const mpt_report *report, size_t columns)
 {
-    const mpt_report *of = NULL;
+    return text_at(report, MPT_GUI_USUAL_POINT, columns);
+}
 
-    for (unsigned i = 0; (of = mpt_registry_at(i)) != NULL && !entry_of(of, kind);)
-        i++;
-    return of && is_there(number) ? mpt_windows_report(of, MPT_TEXT_WIDTH) : NULL;
+/* The report that has the table in its entries. */
+static char *report(uint64_t number, mpt_gui_kind kind, unsigned place)
+{
+    const mpt_report *of = report_of(kind);
+
+    return of && is_there(number) ? text_at(of, place, MPT_TEXT_WIDTH) : NULL;
 }
 
 /* --- the module --- */
@@ -204,6 +262,6 @@ const mpt_gui_module *mpt_windows_module(char **why)
     plugin.types = mpt_gui_types(&plugin.type_count);
     module = mpt_gui_module_load(&plugin, why);
     if (module)
-        mpt_fields_on_gone(module->capture_gone);
+        mpt_reading_on_gone(module->capture_gone);
     return module;
 }

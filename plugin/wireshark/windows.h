@@ -10,19 +10,18 @@
 #include "plugin/qt/interface.h"
 #include "plugin/report/format/text.h"
 #include "plugin/report/registry.h"
-#include "tap/engine/core/engine.h"
 
-/* What to show when mpt_windows_engine() is NULL. */
+/* What to show when there is no capture. */
 extern const char MPT_NO_CAPTURE[];
 
-/* The engine of the open capture, as far as it was read; NULL if there is none, or fields are off. */
-const mpt_engine *mpt_windows_engine(void);
+/* A capture is open, as far as it was read, and windows can show it. */
+bool mpt_windows_have_capture(void);
 
 /* The module, loaded on first use; NULL if it can't be loaded, and *why (free with g_free())
  * is the reason. */
 const mpt_gui_module *mpt_windows_module(char **why);
 
-/* Prints a report of that capture in its usual format. */
+/* Prints a report of that capture in its usual format, as the point where fields count has it. */
 void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence);
 /* The same as text, with lines of at most `columns`. Free with g_free(). NULL: there is no capture. */
 char *mpt_windows_report(const mpt_report *report, size_t columns);

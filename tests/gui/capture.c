@@ -6,7 +6,9 @@
 
 #include "plugin/report/format/table.h"
 #include "plugin/report/gui/gui_graph.h"
+#include "plugin/report/gui/gui_points.h"
 #include "plugin/report/gui/gui_table.h"
+#include "plugin/report/registry.h"
 #include "tests/support/segments.h"
 
 static struct {
@@ -18,6 +20,8 @@ static struct {
     bool open;
     uint32_t frame;
     unsigned graphs, tables;
+    bool two;       /* vantage points */
+    unsigned point; /* the last one asked for */
     char *filter;
 } test;
 
@@ -56,10 +60,43 @@ static void make_capture(void)
     test.open = true;
 }
 
-static mpt_gui_capture *capture(const char **why)
+static mpt_report_context context_of(mpt_arguments *arguments)
 {
+    *arguments = mpt_arguments_of(&mpt_plot_report);
+    return (mpt_report_context){.engine = test.wire.engine,
+                                .connections = mpt_metrics_connections(test.wire.engine),
+                                .arguments = arguments,
+                                .collected = test.recorder,
+                                .reinjections = test.log};
+}
+
+/* Of the same capture; only what they are called differs. */
+static void set_points(mpt_gui_points *points)
+{
+    test.point = test.point == MPT_GUI_USUAL_POINT ? 0 : test.point;
+    if (!test.two)
+        return;
+    mpt_gui_points_clear(points);
+    points->names = g_strsplit("the client (interface 0),the server (interface 1)", ",", -1);
+    points->count = 2;
+    points->chosen = test.point;
+}
+
+static mpt_gui_capture *capture(unsigned point, const char **why)
+{
+    mpt_arguments arguments;
+    mpt_report_context x;
+    mpt_gui_capture *c;
+
     *why = "no capture is open";
-    return test.open ? mpt_gui_capture_new(test.wire.engine, test.reading, "/captures/made-up.pcapng") : NULL;
+    test.point = point;
+    if (!test.open)
+        return NULL;
+    x = context_of(&arguments);
+    c = mpt_gui_capture_new(&x, test.reading, "/captures/made-up.pcapng");
+    set_points(&c->points);
+    g_ptr_array_unref(x.connections);
+    return c;
 }
 
 static void check(uint64_t reading)
@@ -70,15 +107,28 @@ static void check(uint64_t reading)
 
 static mpt_gui_graph *graph(const mpt_gui_request *request)
 {
+    mpt_arguments arguments;
+    mpt_report_context x = context_of(&arguments);
+    mpt_gui_graph *g;
+
     check(request->reading);
     test.graphs++;
-    return mpt_gui_graph_new(test.wire.engine, test.recorder, request);
+    test.point = request->point;
+    g = mpt_gui_graph_new(&x, request);
+    g_ptr_array_unref(x.connections);
+    return g;
 }
 
 static bool save_csv(const mpt_gui_request *request, const char *path, char **why)
 {
+    mpt_arguments arguments;
+    mpt_report_context x = context_of(&arguments);
+    bool ok;
+
     check(request->reading);
-    return mpt_gui_save_csv(test.wire.engine, test.recorder, request, path, why);
+    ok = mpt_gui_save_csv(&x, request, path, why);
+    g_ptr_array_unref(x.connections);
+    return ok;
 }
 
 static void free_text(char *text)
@@ -142,6 +192,8 @@ static mpt_gui_table *big_table(void)
                                    .frame = i == 3 ? 0 : 100 + i,
                                    .direction = 2,
                                    .severity = MPT_GUI_PLAIN};
+        t->rows[i].field_connection = t->rows[i].connection;
+        t->rows[i].field_subflow = t->rows[i].subflow;
         mpt_table_begin_row(cells);
         mpt_table_set_uint(cells, 0, i / 2);
         if (BIG[i].known) {
@@ -159,8 +211,10 @@ static uint64_t segments(uint64_t reading)
     return test.wire.frame;
 }
 
-static mpt_gui_table *table(mpt_gui_kind kind, bool hurry, const char **why)
+static mpt_gui_table *table(mpt_gui_kind kind, unsigned point, bool hurry, const char **why)
 {
+    mpt_arguments arguments;
+    mpt_report_context x;
     mpt_gui_table *t;
 
     *why = "no capture is open";
@@ -169,18 +223,22 @@ static mpt_gui_table *table(mpt_gui_kind kind, bool hurry, const char **why)
     if (!hurry)
         mpt_engine_flush(test.wire.engine);
     test.tables++;
-    t = kind == MPT_GUI_TABLE_CONNECTIONS
-            ? big_table()
-            : mpt_gui_table_new(kind, test.wire.engine, test.log, "/captures/made-up.pcapng");
+    test.point = point;
+    x = context_of(&arguments);
+    t = kind == MPT_GUI_TABLE_CONNECTIONS ? big_table()
+                                          : mpt_gui_table_new(kind, &x, "/captures/made-up.pcapng");
+    g_ptr_array_unref(x.connections);
+    set_points(&t->points);
     t->segments = segments(test.reading);
     t->reading = test.reading;
     t->complete = !hurry;
     return t;
 }
 
-static char *report(uint64_t reading, mpt_gui_kind kind)
+static char *report(uint64_t reading, mpt_gui_kind kind, unsigned point)
 {
     check(reading);
+    test.point = point;
     return g_strdup_printf("report %d", (int)kind);
 }
 
@@ -218,6 +276,16 @@ void test_close(bool another)
 void test_grow(void)
 {
     flow_send_data(&test.last, 0, &HOSTS, 0, 800001, 1000);
+}
+
+void test_two_points(bool two)
+{
+    test.two = two;
+}
+
+unsigned test_point(void)
+{
+    return test.point;
 }
 
 void test_free(void)

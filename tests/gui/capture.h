@@ -18,6 +18,9 @@ const mpt_gui_plugin *test_plugin(void);
 void test_close(bool another);
 /* One segment more. */
 void test_grow(void);
+/* The next windows find two vantage points; which one was asked for last. */
+void test_two_points(bool two);
+unsigned test_point(void);
 void test_free(void);
 /* Calls since the last look: frames gone to (0: none), and how many graphs and tables were asked for. */
 uint32_t test_frame(void);

@@ -466,19 +466,56 @@ static void testRows()
 
 static void testKinds()
 {
-    const char *const titles[] = {"connections", "subflows", "reinjections", "events", "diagnosis"};
+    const char *const titles[] = {"connections", "subflows", "reinjections", "events", "diagnosis", "paths"};
 
     for (int kind = MPT_GUI_TABLE_SUBFLOWS; kind < MPT_GUI_TABLES; kind++) {
         QWidget *w = openTable(mpt_gui_kind(kind));
         CHECK(w->windowTitle() ==
               QStringLiteral("MPTCP %1: made-up.pcapng").arg(QLatin1String(titles[kind])));
         CHECK(says(w, "2 MPTCP connections"));
-        CHECK(view(w)->model()->rowCount() > 0);
+        CHECK((view(w)->model()->rowCount() > 0) == (kind != MPT_GUI_TABLE_PATHS));
+        CHECK(kind != MPT_GUI_TABLE_PATHS || says(w, "one vantage point only"));
         CHECK(!w->grab().isNull());
         for (int k = 0; k < view(w)->model()->columnCount(); k++)
             CHECK(!view(w)->model()->headerData(k, Qt::Horizontal).toString().isEmpty());
         w->close();
     }
+}
+
+// A box of vantage points where there are several, and what it asks the plugin for.
+static void testVantagePoints()
+{
+    QWidget *w = open();
+    int owd = 0;
+
+    while (QByteArray(test_plugin()->types[owd].name) != "owd")
+        owd++;
+    CHECK(!box(w, 4)->isVisibleTo(w) && !says(w, "Counted a&t"));
+    w->close();
+    test_two_points(true);
+    w = open();
+    CHECK(box(w, 4)->isVisibleTo(w) && says(w, "Counted a&t"));
+    CHECK(box(w, 4)->count() == 2 && box(w, 4)->currentText() == QStringLiteral("the client (interface 0)"));
+    CHECK(box(w, 0)->model()->index(owd, 0).flags() & Qt::ItemIsEnabled);
+    box(w, 4)->setCurrentIndex(1);
+    Q_EMIT box(w, 4)->activated(1);
+    CHECK(test_point() == 1 && box(w, 4)->currentIndex() == 1);
+    w->close();
+    w = openTable(MPT_GUI_TABLE_SUBFLOWS);
+    CHECK(box(w, 0)->isVisibleTo(w) && box(w, 0)->currentIndex() == 0);
+    box(w, 0)->setCurrentIndex(1);
+    Q_EMIT box(w, 0)->activated(1);
+    CHECK(test_point() == 1 && box(w, 0)->currentIndex() == 1);
+    // Graphs of a row begin where its table counts.
+    view(w)->selectRow(0);
+    QWidget *graphs = opened([w] { press(w, "Graph"); });
+    CHECK(box(graphs, 4)->currentIndex() == 1);
+    graphs->close();
+    w->close();
+    w = openTable(MPT_GUI_TABLE_PATHS);
+    CHECK(!box(w, 0)->isVisibleTo(w));
+    w->close();
+    test_two_points(false);
 }
 
 static void testTableGoes()
@@ -575,6 +612,7 @@ int main(int argc, char **argv)
     testCopy();
     testRows();
     testKinds();
+    testVantagePoints();
     testTableGoes();
     testKeepsUp();
     testText();

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """The fields mptcpscope.* against the reports: sums with two passes, ids with one, and what tshark does with fields.
 
-For every capture with an expected file in captures/ (and in the larger collection beside the checkout, where it is
-there). Prints a line per difference and exits 1 if there is any.
+For every capture in captures/ (and in the larger collection beside the checkout, where it is there), and for both ends of
+each transfer merged into one file, where each packet is to count once. Prints a line per difference and exits 1 if there
+is any.
 
   test_fields.py [CAPTURE]...
+  test_fields.py --merged [FOLDER]...        only the merged ones: of these folders with a client.pcapng and a server.pcapng
   test_fields.py --columns CSV REPORT NAME   sums of columns that Wireshark saved, against a report in JSON
   test_fields.py --names                     the fields that these columns have to be, a line each
 
@@ -28,9 +30,12 @@ TOP = os.path.dirname(TESTS)
 TINY = os.path.join(TOP, 'captures', 'tiny', 'client.pcapng')
 
 SUMS = ('first_bytes', 'reinjected_bytes', 'reinjected_same_bytes', 'retrans_bytes', 'unmapped_bytes', 'fallback_bytes')
-FIELDS = ('frame.number', 'mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.role', 'tcp.len',
+# Of a merged capture the amounts are there where reports count; all else at both ends.
+AMOUNTS = SUMS + ('out_of_order_bytes', 'dsn_length', 'data_ack_rtt', 'inflight', 'subflow_inflight', 'window', 'peer_window')
+FIELDS = ('frame.number', 'mptcpscope.point', 'mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.role', 'tcp.len',
           'mptcpscope.data_ack', 'mptcpscope.dsn', 'mptcpscope.dsn_end', 'mptcpscope.out_of_order_bytes',
-          'mptcpscope.data', 'mptcpscope.first_copy', 'tcp.options.mptcp.subtype') + tuple('mptcpscope.' + s for s in SUMS)
+          'mptcpscope.data', 'mptcpscope.first_copy', 'tcp.options.mptcp.subtype', 'frame.interface_id', 'tcp.stream') + tuple(
+              'mptcpscope.' + s for s in SUMS)
 
 failures = []
 
@@ -48,13 +53,13 @@ def tshark(*args):
     return run.stdout
 
 
-@functools.lru_cache(maxsize=2)  # of the one capture, once and twice
-def packets(capture, passes):
-    args = ['-2'] if passes == 2 else []
-    for name in FIELDS:
+@functools.lru_cache(maxsize=4)  # of the one capture, once and twice
+def packets(capture, passes, *options, more=()):
+    args = list(options) + (['-2'] if passes == 2 else [])
+    for name in FIELDS + more:
         args += ['-e', name]
     out = tshark('-r', capture, '-T', 'fields', '-E', 'occurrence=a', *args)
-    return [dict(zip(FIELDS, line.split('\t'))) for line in out.splitlines()]
+    return [dict(zip(FIELDS + more, line.split('\t'))) for line in out.splitlines()]
 
 
 def numbers(text):
@@ -137,6 +142,9 @@ def ids(capture):
         if two['mptcpscope.connection'] not in whole:
             expected['mptcpscope.subflow'] = str(int(two['mptcpscope.subflow']) - 1)
         for name in ('mptcpscope.connection', 'mptcpscope.subflow'):
+            # At another vantage point: not before the one that counts has shown that subflow.
+            if name == 'mptcpscope.subflow' and one['mptcpscope.point'] and not one[name]:
+                continue
             compare('%s: frame %s %s, one pass' % (capture, one['frame.number'], name), expected[name], one[name])
     if missing > known:
         fail('%s: one pass knows the connection of %d segments, and of %d it does not', capture, known, missing)
@@ -176,7 +184,7 @@ def used():
 
 def in_sharkd(capture):
     """sharkd, which reads as Wireshark's windows do, has for each packet what two passes of tshark have"""
-    names = ('mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.out_of_order_bytes') + \
+    names = ('mptcpscope.point', 'mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.out_of_order_bytes') + \
         tuple('mptcpscope.' + s for s in SUMS)
     columns = {'column%d' % i: name + ':0' for i, name in enumerate(names)}
     with tempfile.TemporaryDirectory() as folder:
@@ -192,6 +200,89 @@ def in_sharkd(capture):
     compare(capture + ': in sharkd', [[p[name] for name in names] for p in packets(capture, 2)], [r['c'] for r in rows])
 
 
+# --- both ends in one file
+
+def counted_once(where, capture, report, *options):
+    """Two passes: the amounts are those of the report's point, and only there"""
+    more = tuple('mptcpscope.' + name for name in AMOUNTS)
+    rows = packets(capture, 2, *options, more=more)
+    points = [p['name'] for p in report['points']]
+    counted = next(p['name'] for p in report['points'] if p['counted'])
+    for p in rows:
+        if not p['mptcpscope.connection']:
+            continue
+        at = [q['name'] for q in report['points'] if int(p['frame.interface_id']) in q['interfaces']]
+        compare('%s: frame %s, mptcpscope.point' % (where, p['frame.number']), at, [p['mptcpscope.point']])
+        if p['mptcpscope.point'] != counted:
+            compare('%s: frame %s, amounts where nothing is counted' % (where, p['frame.number']), [],
+                    [name for name in more if p[name]])
+    compare(where + ': points of the frames', set(points), {p['mptcpscope.point'] for p in rows if p['mptcpscope.point']})
+    sums(where, report, [p for p in rows if p['mptcpscope.point'] == counted])
+    return rows
+
+
+def one_number(where, report, rows):
+    """A packet has the same connection and subflow at both ends: told by its 4-tuple's stream where nothing translates"""
+    numbers_of = collections.defaultdict(set)
+    streams = {s['tcp_stream']: (str(c['id']), str(s['id'])) for c in report['connections'] for s in c['subflows']}
+    for p in rows:
+        stream = int(p['tcp.stream']) if p['tcp.stream'] else None
+        if p['mptcpscope.connection'] and stream in streams:
+            numbers_of[stream].add((p['mptcpscope.connection'], p['mptcpscope.subflow']))
+    for stream, numbers in numbers_of.items():
+        compare('%s: connection and subflow of tcp.stream %d' % (where, stream), {streams[stream]}, numbers)
+
+
+def one_pass(where, capture):
+    """From where both ends are known on, what is counted is counted at one. Before, it is at the end that comes first."""
+    for p in packets(capture, 1):
+        if p['mptcpscope.point'] not in ('', 'client') and not p['mptcpscope.point'].startswith('point'):
+            compare('%s: frame %s, amounts where nothing is counted, one pass' % (where, p['frame.number']), [],
+                    [name for name in SUMS if p['mptcpscope.' + name]])
+
+
+def expert(where, capture):
+    """Expert Information has the findings of diagnose, what happened between the two ends too"""
+    report = json.loads(tshark('-q', '-r', capture, '-z', 'mptcp,diagnose,format=json'))
+    shown = collections.defaultdict(set)
+    out = tshark('-2', '-r', capture, '-Y', ' || '.join('mptcpscope.finding.' + s for s in ('error', 'warning', 'note', 'chat')), '-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=a',
+                 '-E', 'aggregator=#', '-e', 'frame.number', '-e', '_ws.expert.message')
+    for line in out.splitlines():
+        number, messages = line.split('|', 1)
+        shown[int(number)].update(messages.split('#'))
+    for f in report['findings']:
+        # Wireshark cuts a long one.
+        if f['connection'] is not None and not any(f['sentence'].startswith(s) and len(s) > min(200, len(f['sentence']) - 1)
+                                                   for s in shown[f['frame'] or 1]):
+            fail('%s: expert information of frame %s lacks "%s"', where, f['frame'], f['sentence'])
+
+
+def merged(client, server):
+    name = os.path.basename(os.path.dirname(client)) + ': both ends'
+    with tempfile.TemporaryDirectory() as work:
+        os.chmod(work, 0o755)
+        both = os.path.join(work, 'both.pcapng')
+        subprocess.run(['mergecap', '-I', 'none', '-w', both, client, server], check=True)
+        os.chmod(both, 0o644)
+        for at in ('client', 'server'):
+            where = '%s, at=%s' % (name, at)
+            report = json.loads(tshark('-q', '-r', both, '-z', 'mptcp,summary,full,format=json,at=' + at))
+            report['points'] = json.loads(tshark('-q', '-r', both, '-z', 'mptcp,paths,format=json'))['points']
+            for point in report['points']:
+                point['counted'] = point['name'] == at
+            rows = counted_once(where, both, report, '-o', 'mptcpscope.at:' + at)
+            one_number(where, report, rows)
+        one_pass(name, both)
+        ids(both)
+        in_sharkd(both)
+        expert(name, both)
+
+
+def pairs():
+    servers = {c.parent.name: str(c) for c in collection('*/server.pcapng')}
+    return [(str(c), servers[c.parent.name]) for c in collection('*/client.pcapng') if c.parent.name in servers]
+
+
 def main():
     if sys.argv[1:2] == ['--names']:
         print('\n'.join(FIELDS))
@@ -201,6 +292,12 @@ def main():
         with open(columns, encoding='utf-8', newline='') as rows, open(report, encoding='utf-8') as text:
             sums(name, json.load(text), list(csv.DictReader(rows)))
         return 1 if failures else 0
+    if sys.argv[1:2] == ['--merged']:
+        for folder in sys.argv[2:]:
+            merged(os.path.join(folder, 'client.pcapng'), os.path.join(folder, 'server.pcapng'))
+        for client, server in pairs() if not sys.argv[2:] else ():
+            merged(client, server)
+        return 1 if failures else 0
     # Of field/ the fields are not what the reports say yet.
     captures = [str(c) for c in collection('*/*.pcap*') if c.parent.name != 'field']
     for capture in sys.argv[1:] or captures:
@@ -209,6 +306,8 @@ def main():
         if os.path.dirname(os.path.dirname(capture)) == os.path.join(TOP, 'captures'):
             in_sharkd(capture)
     if not sys.argv[1:]:
+        for client, server in pairs():
+            merged(client, server)
         documented()
         used()
     return 1 if failures else 0

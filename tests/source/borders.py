@@ -30,7 +30,7 @@ ALLOWED = {
     E + "paths": STATE | engine("figures", "vantage"),
     E + "speed": STATE,
     E + "graphs": STATE | engine("figures", "speed"),
-    E + "frames": STATE | engine("figures", "speed"),
+    E + "frames": STATE | engine("figures", "paths", "speed", "vantage"),
     E + "stream": STATE | engine("figures"),
     E + "reinjections": STATE | engine("figures"),
     E + "findings": STATE | engine("figures", "paths", "reinjections", "vantage", "speed"),
@@ -45,10 +45,10 @@ for report in ("list", "summary", "events", "diagnose", "reinjections", "paths",
 ALLOWED[R + "diagnose"] |= {R + "paths"}
 ALLOWED[R + "plot"] |= {R + "paths", R + "events"}
 ALLOWED[R + "follow"] |= {"tap"}  # segment.h: TCP flags of the packets it writes
-ALLOWED[R + "gui"] = GROUND | {R + "events", R + "plot", R + "reinjections", "plugin/qt"}
+ALLOWED[R + "gui"] = GROUND | {R + "events", R + "paths", R + "plot", R + "reinjections", "plugin/qt"}
 ALLOWED["plugin/cli"] = GROUND | {R + "paths", "plugin", "tap"}
-ALLOWED["plugin/wireshark"] = GROUND | {R + "gui", R + "plot", R + "follow", "plugin/cli", "plugin", "tap", "plugin/qt"}
-ALLOWED["plugin"] = {"plugin/cli", "plugin/wireshark", "tap", E + "core", E + "protocol"}
+ALLOWED["plugin/wireshark"] = GROUND | {R + "gui", R + "paths", R + "plot", R + "follow", "plugin/cli", "plugin", "tap", "plugin/qt"}
+ALLOWED["plugin"] = {"plugin/cli", "plugin/wireshark", "tap", E + "core", E + "protocol", E + "vantage"}
 ALLOWED["plugin/qt"] = set()
 
 WIRESHARK = {"plugin", "plugin/cli", "plugin/wireshark"}

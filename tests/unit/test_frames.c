@@ -80,7 +80,8 @@ static void open_small_stage(stage *t, bool kept, uint32_t one_sided)
 
     mpt_engine_config_default(&config);
     config.max_one_sided = one_sided;
-    *t = (stage){.frames = mpt_frames_new(&config, kept), .now_ns = WIRE_START_NS};
+    *t = (stage){.frames = mpt_frames_new(&config, &(mpt_vantage_request){0}, kept, NULL, NULL),
+                 .now_ns = WIRE_START_NS};
     t->a = flow_between(NULL, "192.0.2.1", 40000, "192.0.2.2", 5001, 0);
     t->b = flow_between(NULL, "198.51.100.1", 40001, "192.0.2.2", 5001, 1);
 }

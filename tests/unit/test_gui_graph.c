@@ -10,11 +10,14 @@
 #include <glib/gstdio.h>
 
 #include "plugin/report/gui/gui_graph.h"
+#include "plugin/report/registry.h"
 #include "tests/support/segments.h"
 
 struct scene {
     wire wire;
     mpt_recorder *recorder;
+    mpt_arguments arguments;
+    mpt_report_context context;
 };
 
 static const hosts HOSTS = {.version = MPT_V1, .key = {0x0102030405060708, 0x1112131415161718}};
@@ -44,10 +47,16 @@ static void begin(struct scene *s)
     flow_open_capable(&other, &OTHERS);
     flow_send_data(&other, 1, &OTHERS, 1, 1, 3000); /* frame 14 */
     mpt_engine_flush(s->wire.engine);
+    s->arguments = mpt_arguments_of(&mpt_plot_report);
+    s->context = (mpt_report_context){.engine = s->wire.engine,
+                                      .connections = mpt_metrics_connections(s->wire.engine),
+                                      .arguments = &s->arguments,
+                                      .collected = s->recorder};
 }
 
 static void end(struct scene *s)
 {
+    g_ptr_array_unref(s->context.connections);
     mpt_recorder_free(s->recorder);
     mpt_engine_free(s->wire.engine);
 }
@@ -73,7 +82,7 @@ static void test_capture_new__two_connections__titles_and_directions(void **stat
 
     (void)state;
     begin(&s);
-    c = mpt_gui_capture_new(s.wire.engine, 7, "/somewhere/a\n.pcap");
+    c = mpt_gui_capture_new(&s.context, 7, "/somewhere/a\n.pcap");
     assert_int_equal(c->reading, 7);
     assert_string_equal(c->name, "a\xef\xbf\xbd.pcap");
     assert_int_equal(c->epoch_ns, WIRE_START_NS);
@@ -100,7 +109,7 @@ static void test_graph_new__sequence__points_events_words(void **state)
 
     (void)state;
     begin(&s);
-    g = mpt_gui_graph_new(s.wire.engine, s.recorder, &q);
+    g = mpt_gui_graph_new(&s.context, &q);
     assert_string_equal(g->title, "Data sequence numbers");
     assert_string_equal(g->subtitle, "Connection 0: 192.0.2.1:40000 -> 192.0.2.2:443, client to server");
     assert_int_equal(g->kept, g->total);
@@ -132,13 +141,13 @@ static void test_graph_new__range__one_before_and_one_after(void **state)
 
     (void)state;
     begin(&s);
-    all = mpt_gui_graph_new(s.wire.engine, s.recorder, &q);
+    all = mpt_gui_graph_new(&s.context, &q);
     whole = series_of(all, "subflow 0: share");
     assert_true(whole->count >= 2);
     q.has_range = true;
     q.from_ns = whole->points[0].time_ns + 1;
     q.to_ns = q.from_ns + 1;
-    some = mpt_gui_graph_new(s.wire.engine, s.recorder, &q);
+    some = mpt_gui_graph_new(&s.context, &q);
     part = series_of(some, "subflow 0: share");
     assert_int_equal(part->count, 2);
     assert_int_equal(part->points[0].frame, whole->points[0].frame);
@@ -146,7 +155,7 @@ static void test_graph_new__range__one_before_and_one_after(void **state)
     mpt_gui_graph_free(some);
     q.from_ns = whole->points[whole->count - 1].time_ns + 1;
     q.to_ns = INT64_MAX;
-    some = mpt_gui_graph_new(s.wire.engine, s.recorder, &q);
+    some = mpt_gui_graph_new(&s.context, &q);
     part = series_of(some, "subflow 0: share");
     assert_int_equal(part->count, 1);
     assert_true(part->points[0].value == whole->points[whole->count - 1].value);
@@ -171,7 +180,7 @@ static void test_graph_new__every_type__each_connection_and_direction(void **sta
             q.connection = k >> 1;
             q.direction = k & 1;
             q.subflow = 99;
-            mpt_gui_graph *g = mpt_gui_graph_new(s.wire.engine, s.recorder, &q);
+            mpt_gui_graph *g = mpt_gui_graph_new(&s.context, &q);
             assert_non_null(g);
             assert_true(g->window_ns > 0);
             mpt_gui_graph_free(g);
@@ -189,13 +198,13 @@ static void test_graph_new__no_such_connection__null(void **state)
     (void)state;
     begin(&s);
     q.connection = 2;
-    assert_null(mpt_gui_graph_new(s.wire.engine, s.recorder, &q));
-    assert_false(mpt_gui_save_csv(s.wire.engine, s.recorder, &q, "/nonexistent/x.csv", &why));
+    assert_null(mpt_gui_graph_new(&s.context, &q));
+    assert_false(mpt_gui_save_csv(&s.context, &q, "/nonexistent/x.csv", &why));
     assert_non_null(why);
     g_free(why);
     q.connection = 0;
     q.type = MPT_GRAPH_TYPES;
-    assert_null(mpt_gui_graph_new(s.wire.engine, s.recorder, &q));
+    assert_null(mpt_gui_graph_new(&s.context, &q));
     end(&s);
 }
 
@@ -211,14 +220,14 @@ static void test_save_csv__tcp__the_subflow_asked_for(void **state)
     g_close(fd, NULL);
     begin(&s);
     q.subflow = 1;
-    assert_true(mpt_gui_save_csv(s.wire.engine, s.recorder, &q, path, &why));
+    assert_true(mpt_gui_save_csv(&s.context, &q, path, &why));
     assert_true(g_file_get_contents(path, &text, NULL, NULL));
     assert_true(g_str_has_prefix(text,
                                  "graph,series,subflow,time_s,value,unit,frame,length_bytes,first_frame\r\n"
                                  "tcp,"));
     assert_non_null(strstr(text, "tcp,data,1,0.007000000,"));
     assert_null(strstr(text, "tcp,data,0,"));
-    assert_false(mpt_gui_save_csv(s.wire.engine, s.recorder, &q, "/nonexistent/x.csv", &why));
+    assert_false(mpt_gui_save_csv(&s.context, &q, "/nonexistent/x.csv", &why));
     assert_non_null(strstr(why, "/nonexistent/x.csv"));
     g_unlink(path);
     g_free(path);

@@ -60,7 +60,15 @@ static void end(struct scene *s)
 
 static mpt_gui_table *table_of(const struct scene *s, mpt_gui_kind kind)
 {
-    return mpt_gui_table_new(kind, s->wire.engine, s->log, "/somewhere/a\n.pcap");
+    mpt_arguments arguments = {0};
+    mpt_report_context x = {.engine = s->wire.engine,
+                            .connections = mpt_metrics_connections(s->wire.engine),
+                            .arguments = &arguments,
+                            .reinjections = s->log};
+    mpt_gui_table *t = mpt_gui_table_new(kind, &x, "/somewhere/a\n.pcap");
+
+    g_ptr_array_unref(x.connections);
+    return t;
 }
 
 static unsigned column_of(const mpt_gui_table *t, const char *title)
@@ -275,10 +283,10 @@ static void assert_filter(const mpt_gui_table *t, const size_t *rows, size_t cou
 static void test_table_filter__rows__their_connections_and_subflows(void **state)
 {
     mpt_gui_row rows[] = {
-        {.connection = 3, .subflow = MPT_GUI_NO_SUBFLOW},
-        {.connection = 3, .subflow = 1},
-        {.connection = 3, .subflow = 1, .frame = 9},
-        {.connection = MPT_GUI_NO_CONNECTION, .subflow = MPT_GUI_NO_SUBFLOW},
+        {.field_connection = 3, .field_subflow = MPT_GUI_NO_SUBFLOW},
+        {.field_connection = 3, .field_subflow = 1},
+        {.field_connection = 3, .field_subflow = 1, .frame = 9},
+        {.field_connection = MPT_GUI_NO_CONNECTION, .field_subflow = MPT_GUI_NO_SUBFLOW},
     };
     mpt_gui_table t = {.rows = rows, .row_count = G_N_ELEMENTS(rows)};
 
@@ -302,7 +310,7 @@ static void test_table_filter__too_many__none(void **state)
 
     (void)state;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
-        rows[i] = (mpt_gui_row){.connection = i, .subflow = MPT_GUI_NO_SUBFLOW};
+        rows[i] = (mpt_gui_row){.field_connection = i, .field_subflow = MPT_GUI_NO_SUBFLOW};
         all[i] = i;
     }
     most = mpt_gui_table_filter(&t, all, MPT_GUI_FILTER_TERMS);

@@ -113,9 +113,9 @@ static void note_doubts(const mpt_vantage_engines *p, GString *out)
                         out);
 }
 
-void mpt_vantage_note(mpt_vantage_engines *p, GString *out)
+void mpt_vantage_note(mpt_vantage_engines *p, unsigned counted, GString *out)
 {
-    unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_vantage_engines_chosen(p);
+    unsigned order[MPT_VANTAGE_POINTS];
     unsigned count = mpt_vantage_engines_count(p);
     uint64_t dropped = mpt_vantage_dropped(mpt_vantage_engines_vantage(p));
     bool known = mpt_vantage_engines_order(p, order);
@@ -123,10 +123,10 @@ void mpt_vantage_note(mpt_vantage_engines *p, GString *out)
     if (count == 1)
         return;
     g_string_append(out, "Counted at ");
-    mpt_vantage_describe(p, chosen, out);
+    mpt_vantage_describe(p, counted, out);
     g_string_append(out, ", not at ");
     for (unsigned i = 0, left = count - 1; i < count; i++) {
-        if (order[i] == chosen)
+        if (order[i] == counted)
             continue;
         mpt_vantage_describe(p, order[i], out);
         g_string_append(out, --left == 0 ? "" : left == 1 ? " and " : ", ");

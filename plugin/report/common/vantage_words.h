@@ -14,8 +14,9 @@
 const char *mpt_vantage_name_of(mpt_vantage_engines *p, unsigned point);
 /* Appends "the client (interfaces 0 and 1)", "the server (interface 2)", "vantage point 1 (interface 3)". */
 void mpt_vantage_describe(mpt_vantage_engines *p, unsigned point, GString *out);
-/* Appends a sentence on the vantage points; nothing if there is only one. */
-void mpt_vantage_note(mpt_vantage_engines *p, GString *out);
+/* Appends a sentence on the vantage points, and that figures are those of `counted`; nothing if there is only
+ * one. */
+void mpt_vantage_note(mpt_vantage_engines *p, unsigned counted, GString *out);
 /* True if at=, client= or server= names what is not there; appends the reason, a sentence. */
 bool mpt_vantage_missing(mpt_vantage_engines *p, GString *out);
 

@@ -6,16 +6,15 @@
 
 #include <string.h>
 
+#include "gui_points.h"
 #include "gui_table.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"
 #include "plugin/report/plot/plot.h"
 #include "tap/engine/base/units.h"
 
-/* A window's capture is read as one vantage point. */
 static const char NO_DELAYS[] =
-    "One-way delays compare two vantage points, which this window does not tell apart: "
-    "tshark -z " MPT_ASK_GRAPH "owd does.";
+    "One-way delays need captures of both ends, merged: this one has one end only.";
 
 const mpt_gui_type *mpt_gui_types(unsigned *count)
 {
@@ -67,20 +66,19 @@ static void fill_connection(mpt_gui_connection *out, const mpt_connection_view *
     g_free(ends);
 }
 
-mpt_gui_capture *mpt_gui_capture_new(const mpt_engine *engine, uint64_t reading, const char *path)
+mpt_gui_capture *mpt_gui_capture_new(const mpt_report_context *x, uint64_t reading, const char *path)
 {
     mpt_gui_capture *c = g_new0(mpt_gui_capture, 1);
-    GPtrArray *connections = mpt_metrics_connections(engine);
 
     c->name = mpt_gui_file_name(path);
     c->reading = reading;
-    c->count = connections->len;
-    c->connections = g_new0(mpt_gui_connection, connections->len);
-    for (mpt_connection_view v = {0}; mpt_metrics_next(engine, connections, &v);) {
+    c->count = x->connections->len;
+    c->connections = g_new0(mpt_gui_connection, c->count);
+    mpt_gui_points_fill(&c->points, x);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);) {
         fill_connection(&c->connections[v.id], &v);
         c->epoch_ns = v.epoch_ns;
     }
-    g_ptr_array_unref(connections);
     return c;
 }
 
@@ -92,6 +90,7 @@ void mpt_gui_capture_free(mpt_gui_capture *capture)
         g_free(capture->connections[i].title);
         g_strfreev(capture->connections[i].subflows);
     }
+    mpt_gui_points_clear(&capture->points);
     g_free(capture->connections);
     g_free(capture->name);
     g_free(capture);
@@ -113,14 +112,12 @@ static mpt_series_request request_of(const mpt_gui_request *q, const mpt_connect
 }
 
 /* False where there is no such connection or type; else clear *v. */
-static bool find(const mpt_engine *engine, const mpt_gui_request *q, mpt_connection_view *v)
+static bool find(const mpt_report_context *x, const mpt_gui_request *q, mpt_connection_view *v)
 {
-    GPtrArray *connections = mpt_metrics_connections(engine);
-    bool found = q->connection < connections->len && q->type < MPT_GRAPH_TYPES;
+    bool found = q->connection < x->connections->len && q->type < MPT_GRAPH_TYPES;
 
     if (found)
-        mpt_metrics_connection(engine, g_ptr_array_index(connections, q->connection), q->connection, v);
-    g_ptr_array_unref(connections);
+        mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, q->connection), q->connection, v);
     return found;
 }
 
@@ -202,7 +199,7 @@ static void fill_series(mpt_gui_graph *out, const mpt_graph *graph, mpt_thinner 
     }
 }
 
-static void fill_points(mpt_gui_graph *out, const mpt_recorder *recorder, const mpt_gui_request *q,
+static void fill_points(mpt_gui_graph *out, const mpt_report_context *x, const mpt_gui_request *q,
                         const mpt_series_request *request)
 {
     struct filler f = {.request = q};
@@ -211,7 +208,10 @@ static void fill_points(mpt_gui_graph *out, const mpt_recorder *recorder, const 
     mpt_graph_init(&graph, (mpt_graph_type)q->type, request);
     f.points = mpt_thinner_new(&graph, q->limit);
     f.lanes = g_new0(struct lane, graph.count);
-    mpt_series_play(recorder, request, take, &f);
+    if (q->type != MPT_GRAPH_OWD)
+        mpt_series_play(x->collected, request, take, &f);
+    else if (mpt_plot_has_delays(x))
+        mpt_plot_delays(x, request, take, &f);
     for (unsigned s = 0; s < graph.count; s++)
         if (!f.lanes[s].begun && f.lanes[s].has_before)
             mpt_thinner_add(f.points, s, &f.lanes[s].before);
@@ -255,28 +255,27 @@ static void fill_axis(mpt_gui_graph *out, mpt_unit unit)
     out->from_zero = unit != MPT_UNIT_DSN && unit != MPT_UNIT_SSN;
 }
 
-mpt_gui_graph *mpt_gui_graph_new(const mpt_engine *engine, const mpt_recorder *recorder,
-                                 const mpt_gui_request *request)
+mpt_gui_graph *mpt_gui_graph_new(const mpt_report_context *x, const mpt_gui_request *request)
 {
-    mpt_plot plot = {0};
+    mpt_plot plot = {.context = x};
     mpt_gui_graph *graph;
     GString *title, *subtitle;
 
-    if (!find(engine, request, &plot.view))
+    if (!find(x, request, &plot.view))
         return NULL;
     graph = g_new0(mpt_gui_graph, 1);
     title = g_string_new(NULL);
     subtitle = g_string_new(NULL);
     plot.request = request_of(request, &plot.view);
     plot.events = mpt_metrics_events(plot.view.connection);
-    fill_points(graph, recorder, request, &plot.request);
+    fill_points(graph, x, request, &plot.request);
     fill_axis(graph, (mpt_unit)graph->unit);
     fill_events(graph, &plot);
     mpt_plot_graph_title(&plot, (mpt_graph_type)request->type, title);
     mpt_plot_title(&plot, subtitle);
-    if (mpt_recorder_left_out(recorder))
+    if (mpt_recorder_left_out(x->collected))
         g_string_append(subtitle, "; ");
-    mpt_plot_left_out(recorder, subtitle);
+    mpt_plot_left_out(x->collected, subtitle);
     graph->title = g_string_free(title, FALSE);
     graph->subtitle = g_string_free(subtitle, FALSE);
     graph->window_ns = plot.request.window_ns;
@@ -352,22 +351,22 @@ void mpt_gui_describe(const mpt_gui_graph *graph, unsigned series, size_t point,
 
 /* --- all points --- */
 
-bool mpt_gui_save_csv(const mpt_engine *engine, const mpt_recorder *recorder, const mpt_gui_request *request,
-                      const char *path, char **why)
+bool mpt_gui_save_csv(const mpt_report_context *x, const mpt_gui_request *request, const char *path,
+                      char **why)
 {
     mpt_connection_view v;
     mpt_series_request all;
     mpt_sink *sink;
     bool ok;
 
-    if (!find(engine, request, &v)) {
+    if (!find(x, request, &v)) {
         *why = g_strdup("this connection is not in the capture any more");
         return false;
     }
     sink = mpt_sink_open(path, why);
     if (sink) {
         all = request_of(request, &v);
-        mpt_plot_csv(recorder, NULL, &all, sink);
+        mpt_plot_csv(x->collected, x, &all, sink);
     }
     ok = sink && mpt_sink_close(sink, why);
     mpt_sink_free(sink);

@@ -160,7 +160,7 @@ void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const 
 
 static void connections_and_subflows(mpt_gui_rows *to, bool subflows)
 {
-    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);) {
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->context->engine, to->context->connections, &v);) {
         if (!subflows)
             mpt_gui_rows_connection(to, &v);
         for (uint32_t i = 0; subflows && i < v.subflow_count; i++)
@@ -178,6 +178,7 @@ const mpt_gui_layout *mpt_gui_layout_of(mpt_gui_kind kind)
         [MPT_GUI_TABLE_REINJECTIONS] = &MPT_GUI_REINJECTION_LAYOUT,
         [MPT_GUI_TABLE_EVENTS] = &MPT_GUI_EVENT_LAYOUT,
         [MPT_GUI_TABLE_FINDINGS] = &MPT_GUI_FINDING_LAYOUT,
+        [MPT_GUI_TABLE_PATHS] = &MPT_GUI_PATH_LAYOUT,
     };
 
     g_assert(kind < MPT_GUI_TABLES);
@@ -195,6 +196,9 @@ void mpt_gui_rows_fill(mpt_gui_rows *to, mpt_gui_kind kind)
         break;
     case MPT_GUI_TABLE_FINDINGS:
         mpt_gui_rows_findings(to);
+        break;
+    case MPT_GUI_TABLE_PATHS:
+        mpt_gui_rows_paths(to);
         break;
     default:
         connections_and_subflows(to, kind == MPT_GUI_TABLE_SUBFLOWS);

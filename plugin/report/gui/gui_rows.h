@@ -10,6 +10,7 @@
 
 #include "plugin/qt/interface.h"
 #include "plugin/report/format/table.h"
+#include "plugin/report/report.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/reinjections/reinjection_log.h"
 
@@ -21,9 +22,7 @@ typedef struct mpt_gui_layout {
 } mpt_gui_layout;
 
 typedef struct mpt_gui_rows {
-    const mpt_engine *engine;
-    const mpt_reinjection_log *log;
-    GPtrArray *connections; /* by id */
+    const mpt_report_context *context; /* NULL: only rows that are added one by one */
     mpt_table *table;
     GArray *rows;     /* mpt_gui_row, one a row of the table */
     GString *summary; /* gets whole lines */
@@ -38,6 +37,8 @@ void mpt_gui_rows_subflow(mpt_gui_rows *to, const mpt_connection_view *v, const 
 /* The parts of the above, by file. */
 extern const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT, MPT_GUI_SUBFLOW_LAYOUT; /* gui_rows.c */
 extern const mpt_gui_layout MPT_GUI_REINJECTION_LAYOUT, MPT_GUI_EVENT_LAYOUT, MPT_GUI_FINDING_LAYOUT;
+extern const mpt_gui_layout MPT_GUI_PATH_LAYOUT; /* gui_rows_paths.c */
+void mpt_gui_rows_paths(mpt_gui_rows *to);
 void mpt_gui_rows_reinjections(mpt_gui_rows *to); /* gui_rows_frames.c */
 void mpt_gui_rows_events(mpt_gui_rows *to);
 void mpt_gui_rows_findings(mpt_gui_rows *to);
@@ -48,11 +49,16 @@ void mpt_gui_rows_findings(mpt_gui_rows *to);
     X(index, type, name, .title = heading, .flags = MPT_GUI_READABLE, __VA_ARGS__)                           \
     X(index##_EXACT, type, name, .title = heading " (" unit ")", __VA_ARGS__)
 
-/* Begins a row of the table; *row is what windows do with it. */
+/* Begins a row of the table; *row is what windows do with it. Its numbers are those of the fields unless
+ * somebody says otherwise later. */
 static inline void mpt_gui_rows_begin(mpt_gui_rows *to, const mpt_gui_row *row)
 {
+    mpt_gui_row own = *row;
+
+    own.field_connection = row->connection;
+    own.field_subflow = row->subflow;
     mpt_table_begin_row(to->table);
-    g_array_append_val(to->rows, *row);
+    g_array_append_val(to->rows, own);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/events/event_text.h"
+#include "plugin/report/paths/path_hops.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/findings/findings.h"
 #include "tap/engine/reinjections/reinjection_figures.h"
@@ -96,7 +97,7 @@ static void direction_rows(mpt_gui_rows *to, const mpt_connection_view *v, mpt_d
 {
     mpt_reinjection_figures r;
 
-    mpt_reinjection_figures_init(&r, to->engine, to->log, v, direction, end);
+    mpt_reinjection_figures_init(&r, to->context->engine, to->context->reinjections, v, direction, end);
     for (guint i = 0; i < r.runs->len; i++)
         run_row(to, v->id, &r, &g_array_index(r.runs, mpt_reinjection_sum_run, i));
     for (unsigned k = 0; k < MPT_USEFULNESSES; k++)
@@ -131,12 +132,12 @@ static void summarise(GString *out, const struct sums *s)
 
 void mpt_gui_rows_reinjections(mpt_gui_rows *to)
 {
-    mpt_maybe_int end = mpt_reinjection_figures_end(to->engine);
+    mpt_maybe_int end = mpt_reinjection_figures_end(to->context->engine);
     struct sums sums = {0};
 
-    if (!to->log)
+    if (!to->context->reinjections)
         return;
-    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->context->engine, to->context->connections, &v);)
         for (mpt_direction d = 0; d < MPT_DIRECTIONS; d++)
             direction_rows(to, &v, d, end, &sums);
     if (to->rows->len)
@@ -190,7 +191,7 @@ static void event_row(mpt_gui_rows *to, const mpt_connection_view *v, const GArr
 
 void mpt_gui_rows_events(mpt_gui_rows *to)
 {
-    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);) {
+    for (mpt_connection_view v = {0}; mpt_metrics_next(to->context->engine, to->context->connections, &v);) {
         GArray *events = mpt_metrics_events(v.connection);
 
         for (guint i = 0; i < events->len; i++)
@@ -224,7 +225,7 @@ const mpt_gui_layout MPT_GUI_FINDING_LAYOUT = {.columns = FINDING_TABLE,
                                                .sentence = FINDING_TEXT,
                                                .empty = "All checks were made, and nothing was found."};
 
-static void finding_row(mpt_gui_rows *to, const mpt_finding_group *group)
+static void finding_row(mpt_gui_rows *to, const mpt_finding_group *group, const char *const *points)
 {
     const mpt_finding *f = &group->first;
     static const mpt_gui_severity severities[MPT_SEVERITIES] = {
@@ -234,7 +235,7 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding_group *group)
         [MPT_SEVERITY_CHAT] = MPT_GUI_CHAT,
     };
     mpt_table *t = to->table;
-    char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, NULL);
+    char rfc[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
 
     mpt_gui_rows_begin(
         to, &(mpt_gui_row){.connection = f->has_connection ? f->connection : MPT_GUI_NO_CONNECTION,
@@ -265,18 +266,23 @@ static void finding_row(mpt_gui_rows *to, const mpt_finding_group *group)
 /* The worst first, as the report has them. */
 void mpt_gui_rows_findings(mpt_gui_rows *to)
 {
+    const mpt_report_context *x = to->context;
     mpt_finding_groups *all;
+    mpt_path_hops *ways;
 
-    if (!to->connections->len)
+    if (!x->connections->len)
         return;
-    all = mpt_finding_groups_new(NULL, false);
-    mpt_finding_groups_add(all, mpt_findings_of_capture(to->engine), NULL);
-    for (mpt_connection_view v = {0}; mpt_metrics_next(to->engine, to->connections, &v);)
-        mpt_finding_groups_add(all, mpt_findings_of_connection(to->engine, &v, to->log), &v);
+    ways = mpt_path_hops_new(x);
+    all = mpt_finding_groups_new(mpt_path_hops_names(ways), false);
+    mpt_finding_groups_add(all, mpt_findings_of_capture(x->engine), NULL);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);)
+        mpt_finding_groups_add(
+            all, mpt_findings_of_ways(x->engine, &v, mpt_path_hops_of(ways, v.id), x->reinjections), &v);
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const GPtrArray *groups = mpt_finding_groups_of(all, s);
         for (guint i = 0; i < groups->len; i++)
-            finding_row(to, g_ptr_array_index(groups, i));
+            finding_row(to, g_ptr_array_index(groups, i), mpt_path_hops_names(ways));
     }
     mpt_finding_groups_free(all);
+    mpt_path_hops_free(ways);
 }

@@ -6,8 +6,10 @@
 
 #include <string.h>
 
+#include "gui_points.h"
 #include "gui_rows.h"
 #include "plugin/report/common/overview.h"
+#include "plugin/report/common/vantage_words.h"
 #include "tap/engine/base/units.h"
 
 /* --- making --- */
@@ -27,12 +29,13 @@ static void append_unwrapped(GString *out, const char *text)
 
 static void summarise(mpt_gui_rows *to)
 {
+    mpt_report_context x = *to->context;
     mpt_arguments arguments = {0};
-    mpt_report_context x = {.engine = to->engine, .connections = to->connections, .arguments = &arguments};
     mpt_sink *sink = mpt_sink_new_memory();
 
+    x.arguments = &arguments;
     mpt_overview_capture(&x, sink);
-    append_unwrapped(to->summary, mpt_sink_text(sink, NULL));
+    g_string_append(to->summary, mpt_sink_text(sink, NULL));
     mpt_sink_free(sink);
 }
 
@@ -66,15 +69,13 @@ char *mpt_gui_file_name(const char *path)
     return g_string_free(printable, FALSE);
 }
 
-mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, const mpt_reinjection_log *log,
-                                 const char *path)
+mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x, const char *path)
 {
     const mpt_gui_layout *layout = mpt_gui_layout_of(kind);
     mpt_gui_table *table = g_new0(mpt_gui_table, 1);
+    GString *summary = g_string_new(NULL);
     mpt_gui_rows rows = {
-        .engine = engine,
-        .log = log,
-        .connections = mpt_metrics_connections(engine),
+        .context = x,
         .table = mpt_table_new(layout->columns, layout->count),
         .rows = g_array_new(FALSE, FALSE, sizeof(mpt_gui_row)),
         .summary = g_string_new(NULL),
@@ -83,14 +84,19 @@ mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, co
     summarise(&rows);
     mpt_gui_rows_fill(&rows, kind);
     table->name = mpt_gui_file_name(path);
-    table->empty = rows.connections->len > 0 ? layout->empty : "This capture has no Multipath TCP.";
+    table->empty = x->connections->len > 0 ? layout->empty : "This capture has no Multipath TCP.";
     table->columns = columns_of(layout);
     table->column_count = (unsigned)layout->count;
     table->row_count = rows.rows->len;
     table->rows = (mpt_gui_row *)(void *)g_array_free(rows.rows, FALSE);
     table->cells = rows.table;
-    table->summary = g_strchomp(g_string_free(rows.summary, FALSE));
-    g_ptr_array_unref(rows.connections);
+    mpt_gui_points_fill(&table->points, x);
+    /* Rows of paths are of two points. */
+    if (table->points.count > 1 && kind != MPT_GUI_TABLE_PATHS)
+        table->point = mpt_vantage_name_of(x->points, x->point);
+    append_unwrapped(summary, rows.summary->str);
+    g_string_free(rows.summary, TRUE);
+    table->summary = g_strchomp(g_string_free(summary, FALSE));
     return table;
 }
 
@@ -100,6 +106,7 @@ void mpt_gui_table_free(mpt_gui_table *table)
         return;
     for (unsigned i = 0; i < table->column_count; i++)
         g_free(table->columns[i].name);
+    mpt_gui_points_clear(&table->points);
     g_free(table->columns);
     g_free(table->rows);
     g_free(table->name);
@@ -159,7 +166,8 @@ int mpt_gui_table_compare(const mpt_gui_table *table, unsigned column, size_t a,
 static void add_term(const mpt_gui_row *terms[], unsigned *count, const mpt_gui_row *row)
 {
     for (unsigned i = 0; i < *count; i++)
-        if (terms[i]->connection == row->connection && terms[i]->subflow == row->subflow)
+        if (terms[i]->field_connection == row->field_connection &&
+            terms[i]->field_subflow == row->field_subflow)
             return;
     terms[(*count)++] = row;
 }
@@ -167,9 +175,9 @@ static void add_term(const mpt_gui_row *terms[], unsigned *count, const mpt_gui_
 static void append_term(GString *filter, const mpt_gui_row *row, bool alone)
 {
     g_string_append_printf(filter, "%s%smptcpscope.connection == %u", filter->len ? " || " : "",
-                           alone ? "" : "(", row->connection);
-    if (row->subflow != MPT_GUI_NO_SUBFLOW)
-        g_string_append_printf(filter, " && mptcpscope.subflow == %u", row->subflow);
+                           alone ? "" : "(", row->field_connection);
+    if (row->field_subflow != MPT_GUI_NO_SUBFLOW)
+        g_string_append_printf(filter, " && mptcpscope.subflow == %u", row->field_subflow);
     g_string_append(filter, alone ? "" : ")");
 }
 
@@ -180,7 +188,7 @@ char *mpt_gui_table_filter(const mpt_gui_table *table, const size_t *rows, size_
     GString *filter;
 
     for (size_t i = 0; i < count; i++) {
-        if (table->rows[rows[i]].connection == MPT_GUI_NO_CONNECTION)
+        if (table->rows[rows[i]].field_connection == MPT_GUI_NO_CONNECTION)
             return NULL;
         add_term(terms, &term_count, &table->rows[rows[i]]);
         if (term_count > MPT_GUI_FILTER_TERMS)
@@ -191,5 +199,9 @@ char *mpt_gui_table_filter(const mpt_gui_table *table, const size_t *rows, size_
     filter = g_string_new(NULL);
     for (unsigned i = 0; i < term_count; i++)
         append_term(filter, terms[i], term_count == 1);
+    if (table->point && term_count > 1)
+        g_string_append_c(g_string_prepend_c(filter, '('), ')');
+    if (table->point)
+        g_string_append_printf(filter, " && mptcpscope.point == \"%s\"", table->point);
     return g_string_free(filter, FALSE);
 }

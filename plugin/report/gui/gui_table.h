@@ -10,16 +10,17 @@
 #define MPT_GUI_TABLE_H
 
 #include "plugin/qt/interface.h"
+#include "plugin/report/report.h"
 #include "tap/engine/figures/metrics.h"
 #include "tap/engine/reinjections/reinjection_log.h"
 
 /* How many connections and subflows one display filter may name. */
 #define MPT_GUI_FILTER_TERMS 50
 
-/* log: of this engine, from its first segment on; NULL: MPT_GUI_TABLE_REINJECTIONS has no rows. path: of the
- * capture file. The caller sets reading, segments and complete. Free with mpt_gui_table_free(). */
-mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_engine *engine, const mpt_reinjection_log *log,
-                                 const char *path);
+/* x: of a point of the capture; without x->reinjections MPT_GUI_TABLE_REINJECTIONS has no rows. path: of the
+ * capture file. The caller sets reading, segments and complete, and the rows' field_... where fields count at
+ * another point. Free with mpt_gui_table_free(). */
+mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x, const char *path);
 void mpt_gui_table_free(mpt_gui_table *table);
 
 /* The name of the file without its folder, printable. Free with g_free(). */

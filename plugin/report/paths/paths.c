@@ -8,6 +8,7 @@
 #include "path_model.h"
 #include "paths_csv.h"
 #include "paths_json.h"
+#include "paths_notes.h"
 #include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/vantage_words.h"
@@ -216,7 +217,7 @@ static void write_clock(const mpt_report_context *x, const mpt_path_pair *pair, 
 }
 
 /* What is not in the tables, and why. */
-static void write_notes(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
+void mpt_paths_notes(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
 {
     uint64_t negative = 0, ambiguous = 0, forgotten = 0, ambiguous_flows = 0;
     GString *line = g_string_new(NULL);
@@ -280,7 +281,7 @@ static void write_singles(const mpt_path_model *m, const mpt_report_context *x, 
 
 static void text_report(const mpt_path_model *m, const mpt_report_context *x, mpt_sink *sink)
 {
-    write_notes(m, x, sink);
+    mpt_paths_notes(m, x, sink);
     if (m->rows->len > 0)
         mpt_text_paragraph(
             sink, 0, 2,
@@ -328,6 +329,13 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     mpt_path_model_free(m);
 }
 
+static const mpt_report_entry ENTRIES[] = {
+    {9, "&Paths", "MPTCP paths",
+     "Of a merged capture of both ends: one-way delay, loss and reordering of each subflow", MPT_WINDOW_TABLE,
+     MPT_GUI_TABLE_PATHS},
+    {0},
+};
+
 const mpt_report mpt_paths_report = {
     .name = "paths",
     .help = "delay, loss, changes per path, of a merged capture",
@@ -338,4 +346,5 @@ const mpt_report mpt_paths_report = {
     .print = print,
     .json = {.array = "paths", .write = mpt_paths_json, .write_more = mpt_paths_json_more},
     .needs = needs,
+    .entries = ENTRIES,
 };

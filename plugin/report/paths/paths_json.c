@@ -132,7 +132,7 @@ static void write_single(mpt_json *json, const mpt_report_context *x, const mpt_
 /* The vantage points, from the client's end to the server's. */
 static void write_points(mpt_json *json, const mpt_report_context *x)
 {
-    unsigned order[MPT_VANTAGE_POINTS], chosen = mpt_vantage_engines_chosen(x->points);
+    unsigned order[MPT_VANTAGE_POINTS];
     const mpt_vantage *vantage = mpt_vantage_engines_vantage(x->points);
 
     mpt_vantage_engines_order(x->points, order);
@@ -141,7 +141,7 @@ static void write_points(mpt_json *json, const mpt_report_context *x)
         uint32_t id;
         mpt_json_begin_object_inline(json);
         mpt_json_member_string(json, "name", mpt_vantage_name_of(x->points, order[i]));
-        mpt_json_member_bool(json, "counted", order[i] == chosen);
+        mpt_json_member_bool(json, "counted", order[i] == x->point);
         mpt_json_member_array_inline(json, "interfaces");
         for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++)
             mpt_json_uint(json, id);

@@ -38,6 +38,13 @@ const char *mpt_plot_unit_title(mpt_unit unit);
 void mpt_plot_title(const mpt_plot *plot, GString *out);
 /* True if the record is not complete; appends a sentence without its full stop. */
 bool mpt_plot_left_out(const mpt_recorder *recorder, GString *sentence);
+/* True if the capture has one-way delays: several vantage points. */
+bool mpt_plot_has_delays(const mpt_report_context *x);
+/* Calls `func` for the points of MPT_GRAPH_OWD: the whole path from the first to the last vantage
+ * point. Times and frames are those of the point where reports count, or of the client's end if that
+ * point lies between. */
+void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
+                     void *user);
 /* Writes the exact points. x: source of the one-way delays; NULL: without them. */
 void mpt_plot_csv(const mpt_recorder *recorder, const mpt_report_context *x,
                   const mpt_series_request *request, mpt_sink *sink);

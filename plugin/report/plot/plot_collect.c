@@ -30,14 +30,15 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
 {
     needs->hmacs = true;
     if (arguments->format == MPT_FORMAT_HTML)
-        needs->rtt = needs->evidence = needs->reinjections = true;
+        needs->rtt = needs->evidence = needs->reinjections = needs->checksums = true;
     /* Reinjected bytes are drawn with the frame of their first copy. */
     needs->frames =
         !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);
     needs->spans = may_draw(arguments, MPT_GRAPH_LIMIT);
     needs->evidence |= needs->spans;
     if (may_draw_delays(arguments))
-        needs->paths = MPT_PATHS_SAMPLES | (mpt_plot_asks_for(arguments, MPT_GRAPH_OWD) ? MPT_PATHS_ALL : 0);
+        needs->paths = MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES |
+                       (mpt_plot_asks_for(arguments, MPT_GRAPH_OWD) ? MPT_PATHS_ALL : 0);
 }
 
 void *mpt_plot_open(const mpt_arguments *arguments, const mpt_engine *engine, mpt_sink *live, uint32_t mark)
@@ -94,7 +95,7 @@ void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *requ
     m = mpt_path_model_new_whole(x);
     if (m->pairs->len > 0) {
         const mpt_path_pair *pair = g_ptr_array_index(m->pairs, 0);
-        bool at_far_end = mpt_vantage_engines_chosen(x->points) == pair->to;
+        bool at_far_end = x->point == pair->to;
         t.end = at_far_end ? mpt_end_other(pair->client_end) : pair->client_end;
         mpt_path_model_samples_at(m, pair, t.end, tell, &t);
     }

@@ -13,6 +13,7 @@
 #include "plugin/report/common/overview.h"
 #include "plugin/report/events/event_text.h"
 #include "plugin/report/format/table.h"
+#include "plugin/report/paths/path_hops.h"
 #include "tap/engine/base/units.h"
 #include "tap/engine/findings/findings.h"
 
@@ -224,10 +225,10 @@ static void put_text_report(const mpt_report_context *x, mpt_sink *sink)
     mpt_sink_free(text);
 }
 
-static void put_finding(mpt_sink *sink, const mpt_finding_group *group)
+static void put_finding(mpt_sink *sink, const mpt_finding_group *group, const char *const *points)
 {
     const mpt_finding *f = &group->first;
-    char text[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, NULL);
+    char text[MPT_RFC_TEXT], *sentence = mpt_finding_sentence(f, points);
     const char *rfc = mpt_finding_rfc_text(f, text);
     GString *extent = g_string_new(NULL);
 
@@ -250,23 +251,27 @@ static void put_finding(mpt_sink *sink, const mpt_finding_group *group)
 
 static void put_findings(mpt_sink *sink, const mpt_plot *plot)
 {
-    mpt_finding_groups *all = mpt_finding_groups_new(NULL, false);
+    mpt_path_hops *ways = mpt_path_hops_new(plot->context);
+    mpt_finding_groups *all = mpt_finding_groups_new(mpt_path_hops_names(ways), false);
     bool any = false;
 
-    mpt_finding_groups_add(
-        all, mpt_findings_of_connection(plot->context->engine, &plot->view, plot->context->reinjections),
-        &plot->view);
+    mpt_finding_groups_add(all,
+                           mpt_findings_of_ways(plot->context->engine, &plot->view,
+                                                mpt_path_hops_of(ways, plot->view.id),
+                                                plot->context->reinjections),
+                           &plot->view);
     mpt_sink_puts(sink, "<h2>Findings</h2>\n");
     for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
         const GPtrArray *groups = mpt_finding_groups_of(all, s);
         for (guint i = 0; i < groups->len; i++) {
             mpt_sink_puts(sink, any ? "" : "<ul class=\"findings\">\n");
-            put_finding(sink, g_ptr_array_index(groups, i));
+            put_finding(sink, g_ptr_array_index(groups, i), mpt_path_hops_names(ways));
             any = true;
         }
     }
     mpt_sink_puts(sink, any ? "</ul>\n" : "<p>Nothing out of the ordinary.</p>\n");
     mpt_finding_groups_free(all);
+    mpt_path_hops_free(ways);
 }
 
 /* --- the page --- */

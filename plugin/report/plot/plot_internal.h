@@ -26,14 +26,6 @@ void mpt_plot_exact(mpt_unit unit, double value, GString *out);
 /* Writes `text` escaped as the content of an XML or HTML element, or of an attribute in double quotes. */
 void mpt_plot_escape(mpt_sink *sink, const char *text);
 
-/* True if the capture has one-way delays: several vantage points. */
-bool mpt_plot_has_delays(const mpt_report_context *x);
-/* Calls `func` for the points of MPT_GRAPH_OWD: the whole path from the first to the last vantage
- * point. Times and frames are those of the point where reports count, or of the client's end if that
- * point lies between. */
-void mpt_plot_delays(const mpt_report_context *x, const mpt_series_request *request, mpt_point_func func,
-                     void *user);
-
 void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 void mpt_plot_xpl(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink);
 /* Writes a script element with all graphs that have points, and the events. */

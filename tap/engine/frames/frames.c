@@ -13,18 +13,18 @@
 
 /* --- states --- */
 
-struct mpt_frame_subflow *mpt_frames_subflow(mpt_frames *f, const mpt_subflow *s)
+struct mpt_frame_subflow *mpt_frames_subflow(struct mpt_frame_point *p, const mpt_subflow *s)
 {
-    if (s->index >= f->subflows->len)
-        g_array_set_size(f->subflows, s->index + 1);
-    return &g_array_index(f->subflows, struct mpt_frame_subflow, s->index);
+    if (s->index >= p->subflows->len)
+        g_array_set_size(p->subflows, s->index + 1);
+    return &g_array_index(p->subflows, struct mpt_frame_subflow, s->index);
 }
 
-struct mpt_frame_connection *mpt_frames_connection(mpt_frames *f, const mpt_connection *c)
+struct mpt_frame_connection *mpt_frames_connection(struct mpt_frame_point *p, const mpt_connection *c)
 {
-    if (c->index >= f->connections->len)
-        g_array_set_size(f->connections, c->index + 1);
-    return &g_array_index(f->connections, struct mpt_frame_connection, c->index);
+    if (c->index >= p->connections->len)
+        g_array_set_size(p->connections, c->index + 1);
+    return &g_array_index(p->connections, struct mpt_frame_connection, c->index);
 }
 
 /* --- records --- */
@@ -57,7 +57,8 @@ struct mpt_frame_record *mpt_frames_record(const mpt_frames *f, uint32_t frame)
 const mpt_subflow *mpt_frames_subflow_of(const mpt_frames *f, const struct mpt_frame_record *r)
 {
     const mpt_subflow *s =
-        r->subflow ? g_ptr_array_index(mpt_engine_subflows(f->engine), r->subflow - 1) : NULL;
+        r->subflow ? g_ptr_array_index(mpt_engine_subflows(f->points[r->point].engine), r->subflow - 1)
+                   : NULL;
 
     return s && !mpt_engine_forgot(s) ? s : NULL;
 }
@@ -112,46 +113,47 @@ static struct mpt_frame_record *taking(const mpt_frames *f, uint32_t frame)
 /* --- what the engine tells --- */
 
 /* What was counted as out of order since the last time is the record's. */
-static void note_out_of_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+static void note_out_of_order(struct mpt_frame_point *p, struct mpt_frame_record *r, const mpt_connection *c,
                               mpt_conn_side side)
 {
-    uint64_t *counted = &mpt_frames_connection(f, c)->out_of_order[side];
+    uint64_t *counted = &mpt_frames_connection(p, c)->out_of_order[side];
 
     r->out_of_order += (uint32_t)(c->level[side].order.bytes - *counted);
     *counted = c->level[side].order.bytes;
 }
 
 /* The same, if what has no mapping goes on as plain TCP. */
-static void note_plain_order(mpt_frames *f, struct mpt_frame_record *r, const mpt_subflow *s, mpt_side side)
+static void note_plain_order(struct mpt_frame_point *p, struct mpt_frame_record *r, const mpt_subflow *s,
+                             mpt_side side)
 {
     const mpt_order *plain = s->half[side].plain;
-    struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
+    struct mpt_frame_subflow *state = mpt_frames_subflow(p, s);
     uint64_t *counted = &state->plain_out_of_order[side];
 
     if (!plain)
         return;
     if (!state->plain[side])
-        *counted = mpt_frames_connection(f, s->connection)->out_of_order[mpt_subflow_conn_side(s, side)];
+        *counted = mpt_frames_connection(p, s->connection)->out_of_order[mpt_subflow_conn_side(s, side)];
     state->plain[side] = r->plain = true;
     r->plain_out_of_order = (uint32_t)(plain->bytes - *counted);
     *counted = plain->bytes;
 }
 
-static void on_data(const mpt_data_piece *p, void *user)
+static void on_data(const mpt_data_piece *piece, void *user)
 {
-    mpt_frames *f = user;
+    struct mpt_frame_point *p = user;
     struct mpt_frame_record *r;
-    struct mpt_frame_range more = {p->position, p->position + p->length};
+    struct mpt_frame_range more = {piece->position, piece->position + piece->length};
 
-    if (p->resolved && p->connection && (r = taking(f, p->frame)))
-        note_out_of_order(f, r, p->connection, mpt_subflow_conn_side(p->subflow, p->side));
-    if (p->what != MPT_DATA_RETRANSMITTED || !(r = taking(f, p->frame)))
+    if (piece->resolved && piece->connection && (r = taking(p->frames, piece->frame)))
+        note_out_of_order(p, r, piece->connection, mpt_subflow_conn_side(piece->subflow, piece->side));
+    if (piece->what != MPT_DATA_RETRANSMITTED || !(r = taking(p->frames, piece->frame)))
         return;
     if (!r->again_length) {
-        r->again_start = p->position;
-        r->again_length = p->length;
-    } else if (!r->more_again && r->again_start + r->again_length == p->position) {
-        r->again_length += p->length;
+        r->again_start = piece->position;
+        r->again_length = piece->length;
+    } else if (!r->more_again && r->again_start + r->again_length == piece->position) {
+        r->again_length += piece->length;
     } else {
         if (!r->more_again)
             r->more_again = g_array_new(FALSE, FALSE, sizeof more);
@@ -159,14 +161,14 @@ static void on_data(const mpt_data_piece *p, void *user)
     }
 }
 
-static void note_mapping(mpt_frames *f, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
+static void note_mapping(struct mpt_frame_point *p, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
                          uint32_t ssn, uint32_t length, int64_t position)
 {
     mpt_stamp stamp = {.time_ns = g->time_ns, .frame = g->frame, .epoch = g->frame};
     int64_t start;
 
     if (length && mpt_subflow_ssn_position(s, side, ssn, position, &start))
-        mpt_ranges_claim(&mpt_frames_subflow(f, s)->mapped_by[side], start, start + length, &stamp, NULL,
+        mpt_ranges_claim(&mpt_frames_subflow(p, s)->mapped_by[side], start, start + length, &stamp, NULL,
                          NULL);
 }
 
@@ -178,11 +180,11 @@ static void note_edge(struct mpt_frame_connection *state, mpt_conn_side side, in
     state->edge_known[side] = true;
 }
 
-static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+static void note_data_ack(struct mpt_frame_point *p, struct mpt_frame_record *r, const mpt_connection *c,
                           const mpt_subflow *s, mpt_side side)
 {
     const mpt_data_level *d = &c->level[mpt_conn_side_other(mpt_subflow_conn_side(s, side))];
-    const struct mpt_frame_subflow *state = mpt_frames_subflow(f, s);
+    const struct mpt_frame_subflow *state = mpt_frames_subflow(p, s);
 
     if (!d->ack_expected_known)
         return;
@@ -190,11 +192,11 @@ static void note_data_ack(mpt_frames *f, struct mpt_frame_record *r, const mpt_c
     r->data_ack = d->ack_expected - state->shift[mpt_side_other(side)];
     r->has_window = r->window_known;
     if (r->has_window)
-        note_edge(mpt_frames_connection(f, c), mpt_conn_side_other(mpt_subflow_conn_side(s, side)),
+        note_edge(mpt_frames_connection(p, c), mpt_conn_side_other(mpt_subflow_conn_side(s, side)),
                   d->ack_expected + r->window);
 }
 
-static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+static void read_options(struct mpt_frame_point *p, struct mpt_frame_record *r, const mpt_connection *c,
                          const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     mpt_option_result result;
@@ -206,22 +208,22 @@ static void read_options(mpt_frames *f, struct mpt_frame_record *r, const mpt_co
         if (result != MPT_OPTION_OK)
             continue;
         if (o.subtype == MPT_MP_CAPABLE && o.capable.has_data && !(g->flags & MPT_TCP_SYN))
-            note_mapping(f, s, side, g, 1, o.capable.data_len, position);
+            note_mapping(p, s, side, g, 1, o.capable.data_len, position);
         if (o.subtype != MPT_DSS)
             continue;
         if (o.dss.has_mapping)
-            note_mapping(f, s, side, g, o.dss.ssn, o.dss.length - (o.dss.data_fin && o.dss.length), position);
+            note_mapping(p, s, side, g, o.dss.ssn, o.dss.length - (o.dss.data_fin && o.dss.length), position);
         if (o.dss.has_ack)
-            note_data_ack(f, r, c, s, side);
+            note_data_ack(p, r, c, s, side);
     }
 }
 
 /* A DATA_ACK that is higher than all before it: how long its last byte took. */
-static void note_rtt(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c, mpt_conn_side side,
-                     int64_t time_ns)
+static void note_rtt(struct mpt_frame_point *p, struct mpt_frame_record *r, const mpt_connection *c,
+                     mpt_conn_side side, int64_t time_ns)
 {
     const mpt_data_level *d = &c->level[side];
-    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    struct mpt_frame_connection *state = mpt_frames_connection(p, c);
     bool before = state->acked_known[side];
     int64_t last = d->acked - 1, acked = state->acked[side];
     mpt_runs_at at;
@@ -268,15 +270,15 @@ static void first_part(const mpt_mapped_piece *m, void *data)
         *first = *m;
 }
 
-static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt_connection *c,
+static void note_data_level(struct mpt_frame_point *p, struct mpt_frame_record *r, const mpt_connection *c,
                             const mpt_subflow *s, mpt_side side)
 {
-    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
+    struct mpt_frame_connection *state = mpt_frames_connection(p, c);
     mpt_conn_side sender = mpt_subflow_conn_side(s, side);
     mpt_mapped_piece m = {0};
 
-    note_plain_order(f, r, s, side);
-    note_out_of_order(f, r, c, sender);
+    note_plain_order(p, r, s, side);
+    note_out_of_order(p, r, c, sender);
     if (!r->length || !state->acked_known[sender])
         return;
     if (state->edge_known[sender]) {
@@ -291,13 +293,16 @@ static void note_data_level(mpt_frames *f, struct mpt_frame_record *r, const mpt
 static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
                        int64_t position, void *user)
 {
-    mpt_frames *f = user;
-    struct mpt_frame_record *r = taking(f, g->frame);
+    struct mpt_frame_point *p = user;
+    struct mpt_frame_record *r = taking(p->frames, g->frame);
     mpt_conn_side sender;
 
     if (!r)
         return;
-    f->stale = true;
+    p->stale = true;
+    if (c && p->frames->twins)
+        mpt_twins_seen(p->frames->twins, p->number, s);
+    r->point = (uint8_t)p->number;
     r->subflow = s->index + 1;
     r->side = side;
     r->position = position;
@@ -308,22 +313,22 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side s
         note_flight(r, &nothing, &s->half[side]);
         return;
     }
-    note_data_level(f, r, c, s, side);
+    note_data_level(p, r, c, s, side);
     if (g->option_len)
-        read_options(f, r, c, s, side, g, position);
+        read_options(p, r, c, s, side, g, position);
     sender = mpt_subflow_conn_side(s, side);
-    note_rtt(f, r, c, mpt_conn_side_other(sender), g->time_ns);
+    note_rtt(p, r, c, mpt_conn_side_other(sender), g->time_ns);
     note_flight(r, &c->level[sender], &s->half[side]);
 }
 
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                      void *user)
 {
-    mpt_frames *f = user;
-    struct mpt_frame_connection was = *mpt_frames_connection(f, from), *state = mpt_frames_connection(f, to);
+    struct mpt_frame_point *p = user;
+    struct mpt_frame_connection was = *mpt_frames_connection(p, from), *state = mpt_frames_connection(p, to);
     guint i;
 
-    f->stale = true;
+    p->stale = true;
     for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
         mpt_data_level copy = to->level[side];
         const mpt_data_level *old = &from->level[mpt_conn_side_flip(side, flipped)];
@@ -333,7 +338,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
             shift = 0;
         for (i = offset; i < to->subflows->len; i++) {
             const mpt_subflow *s = g_ptr_array_index(to->subflows, i);
-            mpt_frames_subflow(f, s)->shift[mpt_subflow_side(s, side)] += shift;
+            mpt_frames_subflow(p, s)->shift[mpt_subflow_side(s, side)] += shift;
         }
         state->acked_known[side] = to->level[side].acked_known;
         state->acked[side] = to->level[side].acked;
@@ -343,23 +348,24 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
     state->merged = true;
     if (!was.has_id)
         return;
-    if (state->has_id && MAX(state->id, was.id) + 1 == f->next_id)
-        f->next_id--;
+    if (state->has_id && MAX(state->id, was.id) + 1 == p->next_id)
+        p->next_id--;
     state->id = state->has_id ? MIN(state->id, was.id) : was.id;
-    f->partials -= !to->partial || state->has_id; /* `from` is always partial */
+    p->partials -= !to->partial || state->has_id; /* `from` is always partial */
     state->has_id = true;
 }
 
 /* Its number stays its own: nobody who comes later gets it. */
 static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
 {
-    mpt_frames *f = user;
-    struct mpt_frame_connection *state = c ? mpt_frames_connection(f, c) : NULL;
+    struct mpt_frame_point *p = user;
+    struct mpt_frame_connection *state = c ? mpt_frames_connection(p, c) : NULL;
 
-    (void)s;
-    f->stale = true;
+    p->stale = true;
+    if (p->frames->twins)
+        mpt_twins_forget(p->frames->twins, p->number, s);
     if (state && state->has_id)
-        f->partials -= c->partial;
+        p->partials -= c->partial;
     if (state)
         state->has_id = false;
 }
@@ -369,42 +375,43 @@ static const mpt_observer observer = {
 
 /* --- ids --- */
 
-void mpt_frames_find_ids(mpt_frames *f)
+void mpt_frames_find_ids(struct mpt_frame_point *p)
 {
     guint i, k;
 
-    if (!f->stale && f->by_id)
+    if (!p->stale && p->by_id)
         return;
-    f->stale = false;
-    g_clear_pointer(&f->by_id, g_ptr_array_unref);
-    f->by_id = mpt_metrics_connections(f->engine);
-    for (i = 0; i < f->by_id->len; i++) {
-        const mpt_connection *c = g_ptr_array_index(f->by_id, i);
+    p->stale = false;
+    g_clear_pointer(&p->by_id, g_ptr_array_unref);
+    p->by_id = mpt_metrics_connections(p->engine);
+    for (i = 0; i < p->by_id->len; i++) {
+        const mpt_connection *c = g_ptr_array_index(p->by_id, i);
         GPtrArray *order = mpt_connection_subflows_by_id(c);
 
-        mpt_frames_connection(f, c)->id = i;
+        mpt_frames_connection(p, c)->id = i;
         for (k = 0; k < order->len; k++)
-            mpt_frames_subflow(f, g_ptr_array_index(order, k))->id = k;
+            mpt_frames_subflow(p, g_ptr_array_index(order, k))->id = k;
         g_ptr_array_unref(order);
     }
 }
 
 /* An MP_CAPABLE SYN of v1 has no key (RFC 8684 3.1): where it may be that of a partial connection,
  * the answer tells. */
-static bool is_waiting(const mpt_frames *f, const mpt_connection *c)
+static bool is_waiting(const struct mpt_frame_point *p, const mpt_connection *c)
 {
     const mpt_subflow *s = mpt_connection_capable(c);
 
-    return s && f->partials && !c->host[0].token_known && !c->host[1].token_known && !s->synack_seen &&
+    return s && p->partials && !c->host[0].token_known && !c->host[1].token_known && !s->synack_seen &&
            !s->ack_seen;
 }
 
-static void number_anew(mpt_frames *f, const mpt_connection *c, struct mpt_frame_connection *state)
+static void number_anew(struct mpt_frame_point *p, const mpt_connection *c,
+                        struct mpt_frame_connection *state)
 {
     GPtrArray *order = mpt_connection_subflows_by_id(c);
 
     for (guint k = 0; k < order->len; k++) {
-        struct mpt_frame_subflow *sub = mpt_frames_subflow(f, g_ptr_array_index(order, k));
+        struct mpt_frame_subflow *sub = mpt_frames_subflow(p, g_ptr_array_index(order, k));
         sub->has_id = true;
         sub->id = k;
     }
@@ -415,48 +422,130 @@ static void number_anew(mpt_frames *f, const mpt_connection *c, struct mpt_frame
 
 /* A partial connection may turn out to be part of another as long as it has only shown an MP_JOIN, so it
  * waits for its first DSS. */
-bool mpt_frames_live_ids(mpt_frames *f, const mpt_connection *c, const mpt_subflow *s)
+bool mpt_frames_live_ids(struct mpt_frame_point *p, const mpt_connection *c, const mpt_subflow *s)
 {
-    struct mpt_frame_connection *state = mpt_frames_connection(f, c);
-    struct mpt_frame_subflow *sub = mpt_frames_subflow(f, s);
+    struct mpt_frame_connection *state = mpt_frames_connection(p, c);
+    struct mpt_frame_subflow *sub = s ? mpt_frames_subflow(p, s) : NULL;
 
     if (!state->has_id) {
         if (c->partial && !c->dss_seen)
             return false;
         state->has_id = true;
-        state->id = f->next_id++;
+        state->id = p->next_id++;
         state->next_subflow = !c->partial; /* 0 is that of MP_CAPABLE, whoever is shown first */
-        f->partials += c->partial;
+        p->partials += c->partial;
     }
     if (state->merged)
-        number_anew(f, c, state);
-    if (!sub->has_id) {
+        number_anew(p, c, state);
+    if (sub && !sub->has_id) {
         sub->has_id = true;
         sub->id = s->kind == MPT_SUBFLOW_CAPABLE ? 0 : state->next_subflow++;
     }
-    return !is_waiting(f, c);
+    return !is_waiting(p, c);
+}
+
+/* --- vantage points --- */
+
+/* What was read of the other points by now may have twins at a new one. */
+static void meet_others(mpt_frames *f)
+{
+    if (f->twins)
+        return;
+    f->twins = mpt_twins_new(MPT_VANTAGE_POINTS);
+    for (unsigned i = 0; i + 1 < f->count; i++) {
+        const GPtrArray *all = mpt_engine_subflows(f->points[i].engine);
+        for (guint k = 0; k < all->len; k++) {
+            const mpt_subflow *s = g_ptr_array_index(all, k);
+            if (s->connection && !mpt_engine_forgot(s))
+                mpt_twins_seen(f->twins, i, s);
+        }
+    }
+}
+
+/* Live: looking at all handshakes for each segment would take too long, and it hardly changes. */
+struct mpt_frame_point *mpt_frames_counted(mpt_frames *f)
+{
+    if (f->count > 1 && (f->kept || f->fed >= f->patience)) {
+        f->counted = mpt_vantage_engines_chosen(f->engines);
+        f->patience = f->fed + f->fed / 64;
+    }
+    return &f->points[f->counted];
+}
+
+static const mpt_subflow *twin_of(const mpt_frames *f, unsigned point, const mpt_subflow *s)
+{
+    const mpt_subflow *twin = mpt_twins_at(f->twins, point, s, f->counted);
+
+    return twin && twin->connection ? twin : NULL;
+}
+
+void mpt_frames_same(mpt_frames *f, unsigned point, const mpt_subflow *s, const mpt_connection **connection,
+                     const mpt_subflow **subflow)
+{
+    *subflow = s;
+    if (point != mpt_frames_counted(f)->number) {
+        *subflow = twin_of(f, point, s);
+        /* The counted point may have missed this subflow only. */
+        for (guint i = 0; !*subflow && i < s->connection->subflows->len; i++) {
+            const mpt_subflow *other = twin_of(f, point, g_ptr_array_index(s->connection->subflows, i));
+            if (other) {
+                *connection = other->connection;
+                return;
+            }
+        }
+    }
+    *connection = *subflow ? (*subflow)->connection : NULL;
 }
 
 /* --- public --- */
 
-mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept)
+/* Observes a point's engine, before whoever asked for it. */
+static void open_point(mpt_engine *engine, unsigned number, void *user)
+{
+    mpt_frames *f = user;
+    struct mpt_frame_point *p = &f->points[number];
+
+    *p = (struct mpt_frame_point){.frames = f, .number = number, .engine = engine};
+    p->subflows = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_subflow));
+    p->connections = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_connection));
+    f->count = number + 1;
+    if (number > 0)
+        meet_others(f);
+    mpt_engine_observe(engine, &observer, p);
+    if (mpt_engine_get_config(engine)->want_evidence)
+        mpt_speed_open(engine, f->kept);
+    if (f->opened)
+        f->opened(engine, number, f->user);
+}
+
+mpt_frames *mpt_frames_new(const mpt_engine_config *config, const mpt_vantage_request *request, bool kept,
+                           mpt_vantage_engines_opened opened, void *user)
 {
     mpt_frames *f = g_new0(mpt_frames, 1);
     mpt_engine_config own = *config;
 
     own.want_frames = true;
     if (!kept)
-        own.horizon_segments = 0;
-    f->engine = mpt_engine_new(&own);
+        own.horizon_segments = 0, own.horizon_ns = 0;
     f->kept = kept;
+    f->opened = opened;
+    f->user = user;
     f->chunks = g_ptr_array_new_with_free_func(g_free);
     f->frames = g_ptr_array_new();
-    f->subflows = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_subflow));
-    f->connections = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_connection));
-    mpt_engine_observe(f->engine, &observer, f);
-    if (own.want_evidence)
-        mpt_speed_open(f->engine, kept);
+    f->engines = mpt_vantage_engines_new(request, &own, open_point, f);
     return f;
+}
+
+static void close_point(struct mpt_frame_point *p)
+{
+    for (guint i = 0; i < p->subflows->len; i++) {
+        struct mpt_frame_subflow *s = &g_array_index(p->subflows, struct mpt_frame_subflow, i);
+        mpt_ranges_clear(&s->mapped_by[MPT_SIDE_A]);
+        mpt_ranges_clear(&s->mapped_by[MPT_SIDE_B]);
+    }
+    g_clear_pointer(&p->by_id, g_ptr_array_unref);
+    g_array_free(p->subflows, TRUE);
+    g_array_free(p->connections, TRUE);
 }
 
 void mpt_frames_free(mpt_frames *f)
@@ -471,17 +560,12 @@ void mpt_frames_free(mpt_frames *f)
         for (r = g_ptr_array_index(f->frames, i); r; r = r->next)
             free_record(r);
     }
-    for (i = 0; i < f->subflows->len; i++) {
-        struct mpt_frame_subflow *s = &g_array_index(f->subflows, struct mpt_frame_subflow, i);
-        mpt_ranges_clear(&s->mapped_by[MPT_SIDE_A]);
-        mpt_ranges_clear(&s->mapped_by[MPT_SIDE_B]);
-    }
-    g_clear_pointer(&f->by_id, g_ptr_array_unref);
+    for (i = 0; i < f->count; i++)
+        close_point(&f->points[i]);
+    mpt_twins_free(f->twins);
     g_ptr_array_free(f->chunks, TRUE);
     g_ptr_array_free(f->frames, TRUE);
-    g_array_free(f->subflows, TRUE);
-    g_array_free(f->connections, TRUE);
-    mpt_engine_free(f->engine);
+    mpt_vantage_engines_free(f->engines);
     g_free(f);
 }
 
@@ -489,34 +573,45 @@ void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_know
 {
     add_record(f, segment, window_known);
     f->finished = false;
-    mpt_engine_feed(f->engine, segment);
+    f->fed++;
+    mpt_vantage_engines_feed(f->engines, segment, 1);
 }
 
 void mpt_frames_note_time(mpt_frames *f, int64_t time_ns)
 {
-    mpt_engine_note_time(f->engine, time_ns);
+    mpt_vantage_engines_note_time(f->engines, time_ns);
 }
 
 void mpt_frames_finish(mpt_frames *f)
 {
-    if (!f->finished)
-        mpt_engine_flush(f->engine);
+    if (f->finished)
+        return;
+    mpt_vantage_engines_flush(f->engines);
+    if (f->twins)
+        mpt_twins_finish(f->twins);
     f->finished = true;
 }
 
-void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user)
+mpt_vantage_engines *mpt_frames_engines(mpt_frames *f)
 {
-    mpt_engine_observe(f->engine, by, user);
+    return f->engines;
 }
 
-const mpt_engine *mpt_frames_engine(const mpt_frames *f)
+unsigned mpt_frames_point(mpt_frames *f)
 {
-    return f->engine;
+    return mpt_frames_counted(f)->number;
+}
+
+const mpt_engine *mpt_frames_engine(mpt_frames *f)
+{
+    return mpt_frames_counted(f)->engine;
 }
 
 const GPtrArray *mpt_frames_connections(mpt_frames *f)
 {
-    f->stale |= !f->by_id;
-    mpt_frames_find_ids(f);
-    return f->by_id;
+    struct mpt_frame_point *p = mpt_frames_counted(f);
+
+    p->stale |= !p->by_id;
+    mpt_frames_find_ids(p);
+    return p->by_id;
 }

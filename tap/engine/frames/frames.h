@@ -5,6 +5,9 @@
  *   kept    segments pass the look-back, and every frame is remembered; after mpt_frames_finish() the facts
  *           of a frame are those that the reports count. They are derived when they are asked for.
  *
+ * Where a capture has several vantage points, each frame is judged at its own, as the reports do with `at=`
+ * there; its connection and subflow have the numbers of the point where reports count.
+ *
  * Invariant: of a frame only what the engine forgets is kept (where its payload lies on its subflow, and what
  * was in flight then); everything else is looked up in the engine, so that frames and reports can't disagree.
  *
@@ -17,6 +20,7 @@
 #include <stdint.h>
 
 #include "tap/engine/core/engine.h"
+#include "tap/engine/vantage/vantage_engines.h"
 
 typedef struct mpt_frames mpt_frames;
 
@@ -47,7 +51,9 @@ typedef struct mpt_frame_facts {
     const mpt_connection *connection; /* NULL: plain TCP so far */
     const mpt_subflow *subflow;       /* NULL: still in the look-back, or forgotten */
     bool more;                        /* the frame has another segment after this one */
-    bool ids_known;
+    unsigned points, point;           /* how many there are so far; its own; with connection */
+    bool counted;                     /* at the point where reports count */
+    bool ids_known, subflow_known;    /* as the counted point has them; subflow_known: it has this subflow */
     uint32_t connection_id, subflow_id;
     mpt_role role;             /* of the sender; with connection */
     bool backup_known, backup; /* as the sender has announced it so far */
@@ -70,7 +76,10 @@ typedef struct mpt_frame_facts {
     uint32_t peer_window; /* of a segment with payload: the receiver's window, from the highest DATA_ACK on */
 } mpt_frame_facts;
 
-mpt_frames *mpt_frames_new(const mpt_engine_config *config, bool kept);
+/* `opened` is called for the engine of each vantage point, before its first segment; NULL: not. The lists of
+ * `request` must outlive the frames. */
+mpt_frames *mpt_frames_new(const mpt_engine_config *config, const mpt_vantage_request *request, bool kept,
+                           mpt_vantage_engines_opened opened, void *user);
 void mpt_frames_free(mpt_frames *f);
 /* window_known: segment->window is the true window, scaled if the handshake agreed on that. */
 void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known);
@@ -80,29 +89,32 @@ void mpt_frames_note_time(mpt_frames *f, int64_t time_ns);
 void mpt_frames_finish(mpt_frames *f);
 /* Fills *facts for the `index`th segment of a frame. False where there is none. */
 bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts);
-/* Only which connection and subflow it belongs to: cheap. connection is NULL for plain TCP. */
+/* Only which connection and subflow it belongs to, at the point where reports count: cheap. */
 typedef struct mpt_frame_ids {
-    const mpt_connection *connection;
-    const mpt_subflow *subflow;
+    const mpt_connection *connection; /* NULL: plain TCP, or not known, or that point does not have it */
+    const mpt_subflow *subflow;       /* NULL: that point does not have it */
     uint32_t connection_id, subflow_id;
 } mpt_frame_ids;
 bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids);
-/* Where the payload of a frame's `index`th segment lies on its subflow. False where there is
- * no such segment. */
+/* The same of a subflow of a point's engine. */
+void mpt_frames_numbers(mpt_frames *f, unsigned point, const mpt_subflow *s, mpt_frame_ids *ids);
+/* Where the payload of a frame's `index`th segment lies on its subflow. False where there is no such
+ * segment. */
 typedef struct mpt_frame_payload {
-    const mpt_subflow *subflow; /* NULL: still in the look-back, or forgotten */
+    const mpt_subflow *subflow; /* NULL: still in the look-back, forgotten, or of another vantage point */
     mpt_side side;              /* the sender */
     int64_t position;
     uint32_t length; /* bytes; 0: none */
 } mpt_frame_payload;
-bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload);
+bool mpt_frames_payload(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload);
 /* The highest frame number that is remembered; 0: none. */
 uint32_t mpt_frames_last(const mpt_frames *f);
-/* Adds an observer of all that is fed from now on; it is borrowed until the frames are freed. */
-void mpt_frames_observe(mpt_frames *f, const mpt_observer *by, void *user);
-/* Borrowed, to read. */
-const mpt_engine *mpt_frames_engine(const mpt_frames *f);
-/* Connections by id; borrowed, valid until the next segment is fed. */
+/* Borrowed. */
+mpt_vantage_engines *mpt_frames_engines(mpt_frames *f);
+/* The point where reports count, and its engine, to read; borrowed. */
+unsigned mpt_frames_point(mpt_frames *f);
+const mpt_engine *mpt_frames_engine(mpt_frames *f);
+/* Its connections by id; borrowed, valid until the next segment is fed. */
 const GPtrArray *mpt_frames_connections(mpt_frames *f);
 
 #endif

@@ -7,7 +7,7 @@
 #include "tap/engine/figures/implied_mapping.h"
 
 struct telling {
-    mpt_frames *f;
+    struct mpt_frame_point *point;
     const struct mpt_frame_record *r;
     const mpt_subflow *s;
     const mpt_connection *c;
@@ -116,8 +116,8 @@ static void mapped_piece(const mpt_mapped_piece *m, void *data)
     }
     piece.piece.mapped = true;
     piece.piece.implied = m->implied;
-    mpt_ranges_look(&mpt_frames_subflow(x->f, x->s)->mapped_by[x->r->side], m->start, m->start + 1, mapped_by,
-                    &piece.piece.mapped_by);
+    mpt_ranges_look(&mpt_frames_subflow(x->point, x->s)->mapped_by[x->r->side], m->start, m->start + 1,
+                    mapped_by, &piece.piece.mapped_by);
     if (!piece.piece.mapped_by && !m->implied)
         piece.piece.mapped_by = m->frame;
     mpt_ranges_look(&x->level->owned, m->dsn, m->dsn + (m->end - m->start), owned_piece, &piece);
@@ -147,7 +147,7 @@ static void tell_payload(struct telling *x)
     tell_range(x, at, end, MPT_PIECE_FIRST);
 }
 
-static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_frame_facts *facts)
+static void tell_notes(struct mpt_frame_point *p, const struct mpt_frame_record *r, mpt_frame_facts *facts)
 {
     const mpt_subflow *s = facts->subflow;
     const mpt_conn_side sender = mpt_subflow_conn_side(s, r->side);
@@ -165,7 +165,7 @@ static void tell_notes(mpt_frames *f, const struct mpt_frame_record *r, mpt_fram
     if (facts->has_data_ack)
         facts->data_ack_relative_known = mpt_data_level_relative(
             &facts->connection->level[mpt_conn_side_other(sender)],
-            r->data_ack + mpt_frames_subflow(f, s)->shift[mpt_side_other(r->side)], &facts->data_ack);
+            r->data_ack + mpt_frames_subflow(p, s)->shift[mpt_side_other(r->side)], &facts->data_ack);
     facts->has_data_ack_rtt = r->has_rtt;
     facts->data_ack_rtt_ns = r->rtt_ns;
     facts->data_ack_of = r->data_ack_of;
@@ -188,17 +188,29 @@ static const struct mpt_frame_record *record_at(const mpt_frames *f, uint32_t fr
     return r;
 }
 
-static bool find_ids(mpt_frames *f, const mpt_subflow *s)
+/* The numbers that the counted point gives to what this segment is of. */
+static bool find_ids(mpt_frames *f, unsigned point, const mpt_subflow *s, mpt_frame_ids *ids)
 {
-    if (!f->kept)
-        return mpt_frames_live_ids(f, s->connection, s);
-    mpt_frames_find_ids(f);
+    struct mpt_frame_point *counted = mpt_frames_counted(f);
+
+    mpt_frames_same(f, point, s, &ids->connection, &ids->subflow);
+    if (!ids->connection)
+        return false;
+    if (f->kept)
+        mpt_frames_find_ids(counted);
+    else if (!mpt_frames_live_ids(counted, ids->connection, ids->subflow))
+        return false;
+    ids->connection_id = mpt_frames_connection(counted, ids->connection)->id;
+    if (ids->subflow)
+        ids->subflow_id = mpt_frames_subflow(counted, ids->subflow)->id;
     return true;
 }
 
 bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_facts *facts)
 {
     const struct mpt_frame_record *r = record_at(f, frame, index);
+    struct mpt_frame_point *p;
+    mpt_frame_ids ids = {0};
     const mpt_subflow *s;
     const mpt_connection *c;
 
@@ -210,14 +222,19 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
     c = facts->connection = s ? s->connection : NULL;
     if (!c)
         return true;
-    facts->ids_known = find_ids(f, s);
-    facts->connection_id = mpt_frames_connection(f, c)->id;
-    facts->subflow_id = mpt_frames_subflow(f, s)->id;
+    p = &f->points[r->point];
+    facts->points = f->count;
+    facts->point = r->point;
+    facts->counted = mpt_frames_counted(f) == p;
+    facts->ids_known = find_ids(f, r->point, s, &ids);
+    facts->subflow_known = facts->ids_known && ids.subflow;
+    facts->connection_id = ids.connection_id;
+    facts->subflow_id = ids.subflow_id;
     facts->final = f->kept && f->finished;
-    tell_notes(f, r, facts);
+    tell_notes(p, r, facts);
     if (r->length) {
         const mpt_data_level *level = &c->level[mpt_subflow_conn_side(s, r->side)];
-        struct telling x = {.f = f, .r = r, .s = s, .c = c, .level = level, .facts = facts};
+        struct telling x = {.point = p, .r = r, .s = s, .c = c, .level = level, .facts = facts};
         tell_payload(&x);
     }
     return true;
@@ -226,22 +243,27 @@ bool mpt_frames_look(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_fa
 bool mpt_frames_ids(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_ids *ids)
 {
     const struct mpt_frame_record *r = record_at(f, frame, index);
+    const mpt_subflow *s = r ? mpt_frames_subflow_of(f, r) : NULL;
 
-    *ids = (mpt_frame_ids){.subflow = r ? mpt_frames_subflow_of(f, r) : NULL};
-    if (ids->subflow && ids->subflow->connection && find_ids(f, ids->subflow)) {
-        ids->connection = ids->subflow->connection;
-        ids->connection_id = mpt_frames_connection(f, ids->connection)->id;
-        ids->subflow_id = mpt_frames_subflow(f, ids->subflow)->id;
-    }
+    *ids = (mpt_frame_ids){0};
+    if (s && s->connection)
+        mpt_frames_numbers(f, r->point, s, ids);
     return r;
 }
 
-bool mpt_frames_payload(const mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload)
+void mpt_frames_numbers(mpt_frames *f, unsigned point, const mpt_subflow *s, mpt_frame_ids *ids)
+{
+    *ids = (mpt_frame_ids){0};
+    if (!find_ids(f, point, s, ids))
+        *ids = (mpt_frame_ids){0};
+}
+
+bool mpt_frames_payload(mpt_frames *f, uint32_t frame, unsigned index, mpt_frame_payload *payload)
 {
     const struct mpt_frame_record *r = record_at(f, frame, index);
 
     *payload = (mpt_frame_payload){0};
-    if (r)
+    if (r && r->subflow && r->point == mpt_frames_counted(f)->number)
         *payload = (mpt_frame_payload){.subflow = mpt_frames_subflow_of(f, r),
                                        .side = r->side,
                                        .position = r->position,

@@ -5,30 +5,13 @@
 #include "paths.h"
 
 #include "paths_internal.h"
-#include "tap/engine/base/signature_set.h"
 
-/* The score from which on two subflows are one. */
-#define ENOUGH      50
 /* Segments that may wait. */
 #define MAX_RECORDS 1000000
 /* Segments of an unmatched subflow after which it is looked for less often. */
 #define EAGER       16
 /* Subflows with something in common that are compared, the newest: an attack could give all the same. */
 #define MAX_ALIKE   64
-
-static const struct reason {
-    uint32_t points;
-    const char *words;
-} REASONS[MPT_PATH_REASONS] = {
-    {50, "key of the connection"},   {50, "token and nonce of the join"},
-    {30, "initial sequence number"}, {30, "initial sequence number of the answer"},
-    {20, "addresses and ports"},     {30, "sequence numbers"},
-};
-
-const char *mpt_path_reason(unsigned k)
-{
-    return REASONS[k].words;
-}
 
 const mpt_subflow *mpt_path_subflow(const mpt_path_flow *f)
 {
@@ -45,51 +28,6 @@ mpt_role mpt_path_sender(const mpt_path_flow *f, mpt_side side)
 
 /* --- what identifies a subflow --- */
 
-static uint32_t raw_isn(const mpt_half *h)
-{
-    return h->origin;
-}
-
-static bool name_of(const mpt_subflow *s, unsigned k, uint64_t *name)
-{
-    const mpt_connection *c = s->connection;
-    mpt_side opener = s->initiator_known ? s->initiator : MPT_SIDE_A;
-    mpt_conn_side server;
-
-    switch (1u << k) {
-    case MPT_PATH_KEY:
-        if (!c || s->kind != MPT_SUBFLOW_CAPABLE ||
-            !(c->host[MPT_CONN_SIDE_A].key_known || c->host[MPT_CONN_SIDE_B].key_known))
-            return false;
-        /* The server's, which both versions have in the SYN/ACK. */
-        server = mpt_conn_side_other(mpt_connection_client_side(c));
-        if (!c->host[server].key_known)
-            return false;
-        *name = c->host[server].key;
-        break;
-    case MPT_PATH_NONCE:
-        if (!s->join || !s->join->syn_seen)
-            return false;
-        *name = (uint64_t)s->join->token << 32 | s->join->nonce[0];
-        break;
-    case MPT_PATH_ISN:
-    case MPT_PATH_PEER_ISN: {
-        const mpt_half *h = &s->half[1u << k == MPT_PATH_ISN ? opener : mpt_side_other(opener)];
-        if (!s->initiator_known || !h->isn_known)
-            return false;
-        *name = raw_isn(h);
-        break;
-    }
-    case MPT_PATH_TUPLE:
-        *name = mpt_signature_set_mix(mpt_endpoint_hash(&s->ends[0]) ^ mpt_endpoint_hash(&s->ends[1]), 1);
-        break;
-    default:
-        return false;
-    }
-    *name = mpt_signature_set_mix(*name, k + 1u);
-    return true;
-}
-
 static GPtrArray *named(mpt_paths *p, uint64_t name, bool make)
 {
     GPtrArray *list = g_hash_table_lookup(p->names, &name);
@@ -104,44 +42,6 @@ static GPtrArray *named(mpt_paths *p, uint64_t name, bool make)
     return list;
 }
 
-static bool same_tuple(const mpt_subflow *a, const mpt_subflow *b)
-{
-    return (mpt_endpoint_equal(&a->ends[0], &b->ends[0]) && mpt_endpoint_equal(&a->ends[1], &b->ends[1])) ||
-           (mpt_endpoint_equal(&a->ends[0], &b->ends[1]) && mpt_endpoint_equal(&a->ends[1], &b->ends[0]));
-}
-
-/* Is side 0 of one side 1 of the other? */
-static bool is_flipped(const mpt_subflow *a, const mpt_subflow *b)
-{
-    if (a->initiator_known && b->initiator_known)
-        return a->initiator != b->initiator;
-    return !mpt_endpoint_equal(&a->ends[0], &b->ends[0]);
-}
-
-/* A later connection between the same ports has other sequence numbers. */
-static bool sequences_overlap(const mpt_subflow *a, const mpt_subflow *b)
-{
-    bool flip = is_flipped(a, b);
-    unsigned alike = 0;
-
-    for (mpt_side side = 0; side < MPT_SIDES; side++) {
-        const mpt_half *x = &a->half[side], *y = &b->half[flip ? mpt_side_other(side) : side];
-        if (!x->seen || !y->seen)
-            continue;
-        int64_t from = (int32_t)(x->origin - y->origin);
-        if (from + x->next < 0 || from > y->next)
-            return false;
-        alike++;
-    }
-    return alike > 0;
-}
-
-static bool contradict(const mpt_subflow *a, const mpt_subflow *b)
-{
-    return a->join && b->join && a->join->syn_seen && b->join->syn_seen &&
-           a->join->nonce[0] != b->join->nonce[0];
-}
-
 /* --- pairing --- */
 
 static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_t score)
@@ -150,10 +50,10 @@ static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_
     const mpt_subflow *s = e->subflow, *other = found->subflow;
 
     f->subflow[e->end] = s;
-    f->flip[e->end] = f->flip[found->end] != is_flipped(other, s);
+    f->flip[e->end] = f->flip[found->end] != mpt_same_is_flipped(other, s);
     f->reasons = reasons;
     f->score = score;
-    f->addresses_changed = !same_tuple(s, other);
+    f->addresses_changed = !mpt_same_tuple(s, other);
     for (mpt_side side = 0; side < MPT_SIDES; side++) {
         f->lane[e->end][side] = &e->lanes[mpt_path_side(f, e->end, side)];
         f->mss[e->end][side] = e->mss[mpt_path_side(f, e->end, side)];
@@ -164,28 +64,6 @@ static void pair(mpt_path_end *e, mpt_path_end *found, uint32_t reasons, uint32_
     e->partner = found;
     found->partner = e;
     mpt_match_waiting(e, found);
-}
-
-static bool is_the_same(const mpt_subflow *a, const mpt_subflow *b, unsigned k)
-{
-    uint64_t x, y;
-
-    if (1u << k == MPT_PATH_SEQUENCE)
-        return !(a->initiator_known && b->initiator_known) && same_tuple(a, b) && sequences_overlap(a, b);
-    return name_of(a, k, &x) && name_of(b, k, &y) && x == y;
-}
-
-static uint32_t score_of(const mpt_subflow *a, const mpt_subflow *b, uint32_t *reasons)
-{
-    uint32_t score = 0;
-
-    *reasons = 0;
-    for (unsigned k = 0; k < MPT_PATH_REASONS; k++)
-        if (is_the_same(a, b, k)) {
-            *reasons |= 1u << k;
-            score += REASONS[k].points;
-        }
-    return score;
 }
 
 /* The subflow at the other end that has most in common with one; how many have as much. */
@@ -199,9 +77,9 @@ static void compare(const mpt_path_end *e, mpt_path_end *other, struct best *bes
     uint32_t score, reasons;
 
     if (other->end == e->end || other == best->end || other->flow->subflow[e->end] ||
-        contradict(e->subflow, other->subflow))
+        mpt_same_contradict(e->subflow, other->subflow))
         return;
-    score = score_of(e->subflow, other->subflow, &reasons);
+    score = mpt_same_score(e->subflow, other->subflow, &reasons);
     if (score == best->score)
         best->equals++;
     else if (score > best->score)
@@ -216,7 +94,7 @@ static void look(mpt_path_end *e)
 
     for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
         uint64_t name;
-        if (!name_of(e->subflow, k, &name))
+        if (!mpt_same_name(e->subflow, k, &name))
             continue;
         GPtrArray *list = named(p, name, true);
         if (!(e->known >> k & 1u)) {
@@ -227,7 +105,7 @@ static void look(mpt_path_end *e)
         for (guint i = list->len > MAX_ALIKE ? list->len - MAX_ALIKE : 0; i < list->len; i++)
             compare(e, g_ptr_array_index(list, i), &best);
     }
-    if (best.score < ENOUGH)
+    if (best.score < MPT_SAME_ENOUGH)
         return;
     if (!best.equals) {
         pair(e, best.end, best.reasons, best.score);
@@ -427,12 +305,13 @@ static void try_plain(mpt_paths *p, mpt_end end, const mpt_subflow *s)
     const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN),
                    answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
     uint64_t name, mine, its;
-    GPtrArray *list = name_of(s, isn, &name) ? named(p, name, false) : NULL;
+    GPtrArray *list = mpt_same_name(s, isn, &name) ? named(p, name, false) : NULL;
 
     for (guint i = 0; list && i < list->len; i++) {
         mpt_path_end *e = g_ptr_array_index(list, i);
-        bool answered = name_of(s, answer, &mine) && name_of(e->subflow, answer, &its) && mine == its;
-        if (e->end == end || e->partner || e->flow->plain || !(answered || same_tuple(s, e->subflow)))
+        bool answered =
+            mpt_same_name(s, answer, &mine) && mpt_same_name(e->subflow, answer, &its) && mine == its;
+        if (e->end == end || e->partner || e->flow->plain || !(answered || mpt_same_tuple(s, e->subflow)))
             continue;
         e->flow->plain = s;
         return;
@@ -481,7 +360,7 @@ void mpt_paths_finish(mpt_paths *p, const mpt_engine *const engines[MPT_ENDS])
         /* More is known by now than when they were found. */
         mpt_path_flow *f = g_ptr_array_index(p->flows, i);
         if (f && f->subflow[MPT_END_A] && f->subflow[MPT_END_B])
-            f->score = score_of(f->subflow[MPT_END_A], f->subflow[MPT_END_B], &f->reasons);
+            f->score = mpt_same_score(f->subflow[MPT_END_A], f->subflow[MPT_END_B], &f->reasons);
     }
     find_plain(p, engines);
 }

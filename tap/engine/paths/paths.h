@@ -8,8 +8,7 @@
  *     | [b, c) w                               |
  *     |----------------------------------------| [b, d) w, [d, c) w (split)               -> two samples
  *
- * Subflows are matched by what no NAT changes: keys, token and nonce of the join, initial sequence numbers;
- * otherwise by 4-tuple and sequence numbers. Segments are matched by their range of subflow positions,
+ * same_subflow.h tells which subflows are one. Segments are matched by their range of subflow positions,
  * direction and TCP timestamp.
  *
  * Invariant: each end's segments arrive in that end's time order; the two clocks need not agree. Both ends
@@ -27,6 +26,7 @@
 #include <stdint.h>
 
 #include "option_changes.h"
+#include "same_subflow.h"
 #include "tap/engine/core/engine.h"
 
 typedef struct mpt_paths mpt_paths;
@@ -54,18 +54,6 @@ typedef struct mpt_path_alone {
 typedef struct mpt_path_reinjected {
     uint64_t useful, redundant, useless, lost; /* bytes */
 } mpt_path_reinjected;
-
-/* The reasons to take two subflows for one, each with its score. */
-enum {
-    MPT_PATH_KEY = 1 << 0,      /* 50: a key of the connection */
-    MPT_PATH_NONCE = 1 << 1,    /* 50: token and nonce of the join */
-    MPT_PATH_ISN = 1 << 2,      /* 30: initial sequence number of the initiator */
-    MPT_PATH_PEER_ISN = 1 << 3, /* 30: of its peer */
-    MPT_PATH_TUPLE = 1 << 4,    /* 20: addresses and ports */
-    MPT_PATH_SEQUENCE =
-        1 << 5, /* 30: 4-tuple and overlapping sequence numbers, where the handshake was not seen */
-    MPT_PATH_REASONS = 6,
-};
 
 /* One direction of a flow as one end has it. */
 typedef struct mpt_path_lane {
@@ -136,8 +124,5 @@ uint64_t mpt_paths_forgotten(const mpt_paths *p);
 
 /* Of what `side` of the flow sent; `from` is the end near the sender. Call it after mpt_paths_finish(). */
 mpt_path_reinjected mpt_paths_reinjected(const mpt_path_flow *f, mpt_side side, mpt_end from);
-
-/* "keys", "token and nonce", ...: the k-th reason, static. */
-const char *mpt_path_reason(unsigned k);
 
 #endif

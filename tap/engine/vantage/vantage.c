@@ -291,7 +291,7 @@ static void begin_holding(mpt_vantage *v, const mpt_segment *g)
 
 static bool held_enough(const mpt_vantage *v, const mpt_segment *g)
 {
-    return v->held->len >= MAX_HELD || g->time_ns - v->held_since_ns > v->hold_ns;
+    return v->hold_ns == 0 || v->held->len >= MAX_HELD || g->time_ns - v->held_since_ns > v->hold_ns;
 }
 
 static void feed_named(mpt_vantage *v, const mpt_segment *g)

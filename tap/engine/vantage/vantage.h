@@ -31,7 +31,7 @@ typedef struct mpt_vantage mpt_vantage;
  * segment is borrowed for the call. */
 typedef void (*mpt_vantage_deliver)(const mpt_segment *segment, unsigned point, void *user);
 
-/* hold_ns: how long segments are held at most, by the times of the capture. Free with mpt_vantage_free(). */
+/* hold_ns: how long segments are held at most, by the times of the capture; 0: none is. Free with mpt_vantage_free(). */
 mpt_vantage *mpt_vantage_new(int64_t hold_ns, mpt_vantage_deliver deliver, void *user);
 void mpt_vantage_free(mpt_vantage *v);
 

@@ -82,20 +82,6 @@ void mpt_vantage_engines_free(mpt_vantage_engines *p)
     g_free(p);
 }
 
-static bool same_ids(const GArray *a, const GArray *b)
-{
-    if (!a || !b)
-        return a == b;
-    return a->len == b->len && !memcmp(a->data, b->data, a->len * sizeof(uint32_t));
-}
-
-bool mpt_vantage_request_same(const mpt_vantage_request *a, const mpt_vantage_request *b)
-{
-    return same_ids(a->client, b->client) && same_ids(a->server, b->server) && a->has_at == b->has_at &&
-           (!a->has_at ||
-            (a->at == b->at && (a->at != MPT_AT_INTERFACE || a->at_interface == b->at_interface)));
-}
-
 void mpt_vantage_engines_feed(mpt_vantage_engines *p, const mpt_segment *segments, unsigned count)
 {
     p->ordered = false;

@@ -16,19 +16,7 @@
 
 #include "tap/engine/core/engine.h"
 #include "vantage.h"
-
-typedef enum mpt_at { MPT_AT_CLIENT, MPT_AT_SERVER, MPT_AT_INTERFACE } mpt_at;
-
-/* What the user says about the vantage points. */
-typedef struct mpt_vantage_request {
-    GArray *client, *server; /* uint32_t interface ids of each end, none in both; NULL: not given */
-    bool has_at;             /* `at` is set: where reports count; otherwise at the client's end */
-    mpt_at at;
-    uint32_t at_interface; /* with MPT_AT_INTERFACE */
-} mpt_vantage_request;
-
-/* True if both ask for the same: their reports can share engines. */
-bool mpt_vantage_request_same(const mpt_vantage_request *a, const mpt_vantage_request *b);
+#include "vantage_request.h"
 
 typedef struct mpt_vantage_engines mpt_vantage_engines;
 
