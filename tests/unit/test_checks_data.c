@@ -634,9 +634,10 @@ static void test_checksum_unverified__payload_there__none(void **state)
 
 static void send_fail(struct scene *s)
 {
-    mpt_option o = {.subtype = MPT_MP_FAIL, .length = 12, .fail = {.dsn = dsn_of(&s->h, 0, 101)}};
+    mpt_option o = {.subtype = MPT_MP_FAIL, .length = 12};
 
     begin_two(s);
+    o.fail.dsn = dsn_of(&s->h, 0, 101);
     send_one(&s->b, 1, MPT_TCP_ACK, &o);
 }
 
