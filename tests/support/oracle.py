@@ -11,6 +11,7 @@ import ipaddress
 
 import wire
 from oracle_streams import CLIENT, SERVER, control, group, near, option, streams
+from oracle_checksums import verify
 from oracle_events import Story
 from wire import ACK, DSS, MP_CAPABLE, MP_FAIL, RST, SYN
 
@@ -121,6 +122,7 @@ class Level:
         self.pieces, self.climbs = Pieces(), []
         self.acks, self.tcp_acks = [], []   # (number, time), each above the one before
         self.disorder, self.delay = [0, 0], None
+        self.late = False   # a place of bytes became known behind them
 
     def relative(self, raw, bits):
         value = near(raw - self.base, self.expected, bits)
@@ -237,7 +239,7 @@ class Analysis:
                 continue
             seen = seen or (s.time, s.frame) <= (segment.time, segment.frame)
             side = stream.sides[x]
-            start = dss['ssn'] + side.shift + side.base
+            start = dss['ssn'] + (side.shift or 0) + side.base
             if near(start - at, 0, 32) <= 0 < near(start + dss['length'] - at, 0, 32):
                 return False
         return seen and not self.maps(segment)
@@ -256,25 +258,28 @@ class Analysis:
             side.top = max(side.top, at)
             o = option(segment, MP_CAPABLE)
             if o and o['length'] and stream.kind == 'capable' and not segment.flags & SYN:
-                stream.maps[x].claim(1 + side.shift, 1 + side.shift + o['length'], (1, 1 + side.shift, False))
+                stream.maps[x].claim(1 + side.shift, 1 + side.shift + o['length'],
+                                     (1, 1 + side.shift, False, segment.time))
             dss = option(segment, DSS)
             if not dss or dss['dsn'] is None:
                 continue
             dsn = level.relative(dss['dsn'], dss['dsn_bits'])
+            length = dss['length'] - dss['fin']
+            if dss['fin'] and level.fin is None:
+                level.fin = dsn + length
+            if side.shift is None:
+                continue
             start = near(dss['ssn'] + side.shift, at, 32)
             if dss['length'] == 0:
                 if stream.endless[x] is None:
                     stream.endless[x] = (start, dsn)
                 continue
-            length = dss['length'] - dss['fin']
             if length:
-                stream.maps[x].claim(start, start + length, (dsn, start, False))
-            if dss['fin'] and level.fin is None:
-                level.fin = dsn + length
+                stream.maps[x].claim(start, start + length, (dsn, start, False, segment.time))
         for stream in self.c.streams:
             for x, side in enumerate(stream.sides):
                 if side.syn_data:
-                    stream.maps[x].claim(1, 1 + side.syn_data, (1 - side.syn_data, 1, False))
+                    stream.maps[x].claim(1, 1 + side.syn_data, (1 - side.syn_data, 1, False, 0))
                 self.imply(stream, x)
         for level in self.levels:
             level.expected = 1
@@ -284,17 +289,17 @@ class Analysis:
         role, last = x ^ stream.role, 1 << 62
         if stream.endless[x]:
             start, dsn = stream.endless[x]
-            stream.maps[x].claim(start, last, (dsn, start, True))
+            stream.maps[x].claim(start, last, (dsn, start, True, 0))
         if not self.single or self.c.kind == 'unanswered':
             return
         if self.c.kind == 'mptcp_partial' or self.c.kind == 'mptcp' and self.c.idsn[role] is None and \
                 not self.levels[role].plain:
             before = None
         else:
-            before = (1 - stream.sides[x].syn_data, 1, True)
+            before = (1 - stream.sides[x].syn_data, 1, True, 0)
         for a, b, value in stream.maps[x].parts(-(1 << 40), last):
             if value is None and before:
-                stream.maps[x].claim(a, b, before[:2] + (True,))
+                stream.maps[x].claim(a, b, before[:2] + (True, 0))
             before = value or before
 
     # ---- bytes
@@ -330,6 +335,7 @@ class Analysis:
             if mapping[2]:
                 self.count(role, stream, 'fallback_bytes', b - a)
             dsn = mapping[0] + a - mapping[1]
+            self.levels[role].late |= mapping[3] > segment.time
             for p, q, owner in self.levels[role].owned.claim(dsn, dsn + b - a, stream):
                 name = 'first_bytes' if owner is None else \
                     'reinjected_same_bytes' if owner is stream else 'reinjected_bytes'
@@ -391,8 +397,17 @@ class Analysis:
         found['goodput'] = 8e9 * acked / (when - start) if acked and start is not None and when > start else None
         found['out_of_order'] = {'segments': level.disorder[0], 'bytes': level.disorder[1],
                                  'reorder_delay': None if level.delay is None else level.delay / 1e9}
+        found['known_late'] = level.late or self.joined_late()
         found['rtt'] = {'data': level.pieces.figures()}
+        if self.c.required:
+            parts = [self.verified[s][role ^ s.role] for s in self.c.streams]
+            found['checksums'] = {k: sum(p[k] for p in parts) for k in parts[0]}
         return found
+
+    def joined_late(self):
+        """Whose bytes these are, or where, was told behind some of them in the file."""
+        first = [min(s.frame for s, _ in stream.sent) for stream in self.c.streams]
+        return first[0] > min(first) or any(not side.own_syn for s in self.c.streams for side in s.sides)
 
     def seconds(self, time):
         return None if time is None else (time - self.start) / 1e9
@@ -410,12 +425,16 @@ class Analysis:
             size = self.levels[role].owned.size()
             found[name]['share'] = stream.bytes[x].sums['first_bytes'] / size if size else None
             found[name]['rtt'] = {'tcp': stream.pieces[x].figures()}
+            if self.c.required:
+                found[name]['checksums'] = self.verified[stream][x]
         found.update(self.story.subflow(stream))
         return found
 
     def document(self):
         self.story = Story(self)
         c = self.c
+        if c.required:
+            self.verified = {s: tuple(verify(self, s, x) for x in range(2)) for s in c.streams}
         found = {'kind': c.kind, 'version': c.version, 'fallback': self.fallback, 'checksum_required': c.required,
                  'start': self.seconds(self.segments[0][0].time), 'end': self.seconds(self.segments[-1][0].time)}
         first = self.subflow(c.streams[0])

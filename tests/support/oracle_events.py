@@ -19,7 +19,7 @@ class Life:
         self.steps = {}             # of the handshake: name -> (segment, role)
         self.joins = {}             # of MP_JOIN: step -> option
         self.macs = {'synack': None, 'ack': None}
-        self.established = None     # segment
+        self.third = None           # time of the ACK with MP_JOIN
         self.ends = [None, None]    # FIN of each role: segment
         self.resets = [None, None]
         self.state = 'established'
@@ -124,8 +124,7 @@ class Story:
         elif kind == DSS:
             self.read_dss(segment, role, stream, o)
         elif kind == ADD_ADDR:
-            self.event(segment, role, stream, 'ADD_ADDR_ECHO' if o['echo'] and self.c.version != 0 else 'ADD_ADDR', id=o['id'],
-                       address=str(ipaddress.ip_address(o['address'])), port=o['port'])
+            self.read_add_addr(segment, role, stream, o)
         elif kind == REMOVE_ADDR:
             self.event(segment, role, stream, 'REMOVE_ADDR', ids=o['ids'])
         elif kind == MP_PRIO:
@@ -152,6 +151,17 @@ class Story:
             if life.ids[role] == o['id']:
                 life.backup[role] = o['backup']
 
+    def read_add_addr(self, segment, role, stream, o):
+        echo = o['echo'] and self.c.version != 0
+        details = {'id': o['id'], 'address': str(ipaddress.ip_address(o['address'])), 'port': o['port']}
+        if not echo and o['hmac']:
+            message = bytes([o['id']]) + o['address'] + (o['port'] or 0).to_bytes(2, 'big')
+            mac = self.c.mac(role, message, 32)
+            details['hmac'] = None if mac is None else 'ok' if mac[-8:] == o['hmac'] else 'bad'
+        self.event(segment, role, stream, 'ADD_ADDR_ECHO' if echo else 'ADD_ADDR', **details)
+        if details.get('hmac') == 'bad':
+            self.event(segment, role, stream, 'HMAC_BAD', of='ADD_ADDR')
+
     def read_dss(self, segment, role, stream, o):
         if o['dsn'] is not None and o['length'] == 0:
             self.once(segment, role, stream, 'INFINITE_MAPPING', stream)
@@ -164,6 +174,8 @@ class Story:
         if step in life.joins:
             return
         life.joins[step] = o
+        if step == 'ack':
+            life.third = segment.time
         details = {'step': step}
         if step == 'syn':
             details['token'] = o['token'].hex()
@@ -197,7 +209,7 @@ class Story:
             self.event(segment, role, stream, 'SUBFLOW_CLOSED', state=life.state)
             return
         if life.state == 'syn_sent' and self.confirms(segment, role, stream, life, initiator):
-            life.state, life.established = 'established', segment
+            life.state = 'established'
             self.event(segment, role, stream, 'SUBFLOW_ESTABLISHED')
         if segment.flags & FIN and not life.ends[role]:
             life.ends[role] = segment
@@ -209,9 +221,7 @@ class Story:
     def confirms(segment, role, stream, life, initiator):
         if segment.flags & SYN or not segment.flags & ACK:
             return False
-        if stream.kind == 'join':
-            return role != initiator and 'ack' in life.steps
-        return role == initiator and 'ack' in life.steps
+        return role != initiator or not life.joins and 'ack' in life.steps
 
     # ---- figures
     def fin_at(self, stream, x):
@@ -227,10 +237,10 @@ class Story:
         found = {'address_ids': dict(zip(ROLES, life.ids)), 'backup': dict(zip(ROLES, life.backup)), 'state': life.state,
                  'rtt': {'handshake': self.handshake(life)}}
         if stream.kind == 'join':
-            syn, ack = life.steps.get('syn'), life.steps.get('ack')
+            syn, ack = life.steps['syn'][0].time, life.third
             found['join'] = {'token': life.joins['syn']['token'].hex(), 'synack_hmac': life.macs['synack'],
                              'ack_hmac': life.macs['ack'], 'established': 'synack' in life.joins and 'ack' in life.joins,
-                             'latency': (ack[0].time - syn[0].time) / 1e9 if syn and ack else None}
+                             'latency': (ack - syn) / 1e9 if ack else None}
         return found
 
     @staticmethod

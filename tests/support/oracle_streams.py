@@ -30,8 +30,9 @@ class Side:
     def __init__(self):
         self.isn = None     # raw
         self.base = None    # the sequence number of position 0
-        self.shift = 0      # position = SSN + shift
+        self.shift = 0      # position = SSN + shift; None: not known
         self.top = 0
+        self.own_syn = False
         self.syn_data = 0   # bytes of the SYN that were acknowledged
 
     def position(self, seq):
@@ -52,7 +53,7 @@ class Stream:
         self.sent.append((segment, side))
         if segment.flags & SYN and not segment.flags & RST:
             self.initiator = 1 - side if segment.flags & ACK else side
-            self.sides[side].isn = segment.seq
+            self.sides[side].isn, self.sides[side].own_syn = segment.seq, True
             if segment.flags & ACK and self.sides[1 - side].isn is None:
                 self.sides[1 - side].isn = (segment.ack - 1) % 2**32
 
@@ -110,7 +111,7 @@ class Stream:
             least = here + segment.payload - length
             if high is None or (least <= high and here >= low):
                 low, high = (least, here) if high is None else (max(low, least), min(high, here))
-        return high or 0
+        return high if low == high else None
 
     def mptcp(self):
         return any(s.options for s, _ in self.sent)
