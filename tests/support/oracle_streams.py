@@ -5,9 +5,10 @@ SPDX-License-Identifier: GPL-2.0-or-later
 import hashlib
 import hmac
 
-from wire import ACK, DSS, MP_CAPABLE, MP_JOIN, RST, SYN
+from wire import ACK, DSS, FIN, MP_CAPABLE, MP_JOIN, RST, SYN
 
 CLIENT, SERVER = 0, 1
+FAR = 1 << 22
 
 
 def near(raw, expected, bits):
@@ -47,10 +48,16 @@ class Stream:
         self.initiator = None
         self.role = None        # of side 0 in its connection
         self.kind = 'unknown'
+        self.ended, self.span = [False, False], [None, None]    # first number of each side, and how far from it
 
     def add(self, segment):
         side = 0 if segment.source == self.ends[0] else 1
         self.sent.append((segment, side))
+        first, far = self.span[side] or (segment.seq, 0)
+        self.span[side] = (first, max(far, near(segment.seq - first, far, 32) + segment.payload))
+        if segment.flags & RST:
+            self.ended = [True, True]
+        self.ended[side] |= bool(segment.flags & FIN)
         if segment.flags & SYN and not segment.flags & RST:
             self.initiator = 1 - side if segment.flags & ACK else side
             self.sides[side].isn, self.sides[side].own_syn = segment.seq, True
@@ -58,14 +65,24 @@ class Stream:
                 self.sides[1 - side].isn = (segment.ack - 1) % 2**32
 
     def begins_another(self, segment):
-        """a SYN with another initial sequence number than the one before"""
+        """a SYN with another initial sequence number than the one before, or what can't be of a connection that has ended"""
+        side = 0 if segment.source == self.ends[0] else 1
+        if not segment.flags & (SYN | RST) and all(self.ended):
+            return (segment.payload or segment.options) and self.beyond(side, segment.seq) and \
+                self.beyond(1 - side, segment.ack)
         if not control(segment, SYN) or segment.flags & RST:
             return False
-        side = 0 if segment.source == self.ends[0] else 1
         isn = self.sides[side].isn
         if isn is not None:
             return isn != segment.seq
         return not any(x == side and near(s.seq - segment.seq, 0, 32) in (0, 1) for s, x in self.sent[:1])
+
+    def beyond(self, side, number):
+        """far from all that this side has sent; a connection that has ended sends nothing there"""
+        if not self.span[side]:
+            return True
+        first, far = self.span[side]
+        return not -FAR <= near(number - first, far, 32) <= far + FAR
 
     def place(self):
         """Positions, once all segments are known."""

@@ -162,6 +162,38 @@ static void test_engine__port_reused__told_apart_by_isn(void **state)
     mpt_engine_free(e);
 }
 
+static void test_engine__port_reused_and_no_syn__another_subflow_after_the_end(void **state)
+{
+    mpt_engine *e = new_engine();
+    struct scene w = scene_of(e);
+    struct path a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80);
+    mpt_connection_view v;
+
+    (void)state;
+    open_capable(&w, &a, KEY_A, KEY_B);
+    send_data(&w, &a, 0, 1, 10, dss(1, 1, 10));
+    a.flow.next[0] = 11;
+    send_flags(&w, &a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
+    a.flow.next[0] = 12;
+    send_flags(&w, &a, 1, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
+    a.flow.next[1] = 2;
+    /* repeated, and near: still the first one's */
+    send_data(&w, &a, 0, 1, 10, dss(1, 1, 10));
+    a.flow.isn[0] = 2000000000;
+    a.flow.isn[1] = 3000000000u;
+    send_data(&w, &a, 0, 5000, 20, dss(UINT64_C(1) << 60, 5000, 20));
+    send_data(&w, &a, 0, 5020, 20, dss((UINT64_C(1) << 60) + 20, 5020, 20));
+    assert_int_equal(connections(e), 2);
+    v = view_of(e, 0);
+    assert_int_equal(v.direction[MPT_C2S].bytes.payload_bytes, 20);
+    mpt_metrics_clear(&v);
+    v = view_of(e, 1);
+    assert_int_equal(v.kind, MPT_KIND_MPTCP_PARTIAL);
+    assert_int_equal(v.direction[MPT_C2S].bytes.first_bytes, 40);
+    mpt_metrics_clear(&v);
+    mpt_engine_free(e);
+}
+
 static void test_engine__no_capable_in_synack__tcp_fallback(void **state)
 {
     mpt_engine *e = new_engine();
@@ -599,6 +631,7 @@ int main(void)
         cmocka_unit_test(test_engine__join_with_other_keys_hmac__bad),
         cmocka_unit_test(test_engine__server_joins_client_address__initiator_is_server),
         cmocka_unit_test(test_engine__port_reused__told_apart_by_isn),
+        cmocka_unit_test(test_engine__port_reused_and_no_syn__another_subflow_after_the_end),
         cmocka_unit_test(test_engine__no_capable_in_synack__tcp_fallback),
         cmocka_unit_test(test_engine__syn_without_answer__unanswered),
         cmocka_unit_test(test_engine__infinite_mapping__rest_is_fallback_bytes),

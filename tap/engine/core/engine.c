@@ -19,6 +19,7 @@
 #define BATCH         256
 /* How many subflows with one 4-tuple are searched for an old segment's. */
 #define MAX_OLDER     32
+#define BEYOND        (1 << 22) /* bytes */
 
 void mpt_engine_config_default(mpt_engine_config *config)
 {
@@ -129,6 +130,17 @@ static bool synack_fits(const mpt_subflow *s, mpt_side side, const mpt_segment *
     return mpt_subflow_distance(s, side, g) < 65536;
 }
 
+/* True if this is far from all that the subflow can have sent before its end: another connection has its ports
+ * then, whose SYN is not in the capture. */
+static bool is_beyond(const mpt_subflow *s, const mpt_segment *g)
+{
+    int64_t sent = MAX(s->half[MPT_SIDE_A].next, s->half[MPT_SIDE_B].next);
+    bool ended = s->state == MPT_STATE_CLOSED || s->state == MPT_STATE_RESET;
+
+    return ended && (g->payload_len || g->option_len) && !(g->flags & MPT_TCP_RST) &&
+           mpt_subflow_distance(s, side_of(s, g), g) > sent + BEYOND;
+}
+
 /* Port numbers are reused: a handshake belongs to the subflow with its initial sequence numbers, another
  * segment to the one whose numbers are nearest. NULL: above a limit. */
 static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
@@ -153,7 +165,7 @@ static mpt_subflow *find_subflow(mpt_engine *e, const mpt_segment *g)
             best_distance = d;
         }
     }
-    return best;
+    return is_beyond(best, g) ? add_subflow(e, g, newest) : best;
 }
 
 /* --- the steps of one segment --- */
