@@ -385,11 +385,12 @@ class Analysis:
     def direction(self, role):
         level, found = self.levels[role], self.bytes[role].figures()
         known = level.known
+        unseen = self.unseen(level)
         first = level.owned.items[0][0] if level.owned.items else None
         end = level.owned.items[-1][1] if level.owned.items else None
         size = level.owned.size()
         found.update(dsn_unique_bytes=size, dsn_first=first if known else None, dsn_end=end if known else None,
-                     dsn_gap_bytes=end - first - size if size else 0, data_fin=level.fin if known else None,
+                     dsn_gap_bytes=(end - first - size if size else 0) + unseen, data_fin=level.fin if known else None,
                      data_ack={'count': level.ack_count, 'max': level.ack_max if known else None})
         acked, when = self.acknowledged(role)
         start = self.bytes[role].first_data
@@ -403,6 +404,16 @@ class Analysis:
             parts = [self.verified[s][role ^ s.role] for s in self.c.streams]
             found['checksums'] = {k: sum(p[k] for p in parts) for k in parts[0]}
         return found
+
+    def unseen(self, level):
+        """acknowledged bytes before the first or behind the last that the capture has"""
+        if level.ack_max is None or self.fallback and self.single:
+            return 0
+        end = min(level.ack_max, level.fin if level.fin is not None else level.ack_max)
+        if not level.owned.items:
+            return max(0, end - 1) if level.known else 0
+        before = max(0, min(end, level.owned.items[0][0]) - 1) if level.known else 0
+        return before + max(0, end - level.owned.items[-1][1])
 
     def joined_late(self):
         """Whose bytes these are, or where, was told behind some of them in the file."""

@@ -72,7 +72,8 @@ class Story:
         for o in segment.options:
             self.read_option(segment, role, stream, life, o, step)
         if segment.flags & RST:
-            self.once(segment, role, stream, 'RST', stream)
+            valid = self.resets(segment, role, stream, life)
+            self.once(segment, role, stream, 'RST' if valid else 'IGNORED', stream)
         elif segment.flags & FIN:
             self.once(segment, role, stream, 'FIN', stream)
         self.move(segment, role, stream, life, initiator)
@@ -221,6 +222,8 @@ class Story:
     def confirms(segment, role, stream, life, initiator):
         if segment.flags & SYN or not segment.flags & ACK:
             return False
+        if role == initiator and life.joins and len({x for _, x in stream.sent}) == 1:
+            return life.third is not None and segment.payload > 0
         return role != initiator or not life.joins and 'ack' in life.steps
 
     # ---- figures
