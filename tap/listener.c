@@ -527,6 +527,9 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
 
     epan_get_version_number(&major, &minor, &micro);
     wrap(MPT_OPTION_KIND, wrapper_handle, &original_handle);
+    wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
+    wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
+    wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
     mpt_icmp_start();
     wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
     wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
