@@ -69,6 +69,27 @@ static void test_limited__by_the_window__a_warning_that_names_what_is_needed(voi
     expect_words(r, "The server's receive window limited the client's data for 9");
 }
 
+/* The receiver has read a tenth of its 50,000 bytes whenever it acknowledges. */
+static void test_limited__by_a_receiver_that_does_not_read__says_so(void **state)
+{
+    struct scene s;
+    int64_t dsn;
+
+    (void)state;
+    open_at_client(&s, 100);
+    dsn = send_some(&s, 1, 1);
+    ack_with(&s, dsn, 50000);
+    dsn = send_some(&s, dsn, 50);
+    for (unsigned i = 0; i < 22; i++) {
+        ack_with(&s, dsn, 0);
+        later(&s, 93);
+        ack_with(&s, dsn, 5000);
+        dsn = send_some(&s, dsn, 5);
+    }
+    expect_words(expect_one(&s, MPT_FINDING_WINDOW_LIMITED, MPT_SEVERITY_WARNING),
+                 "The server's application does not read fast enough");
+}
+
 static void test_limited__window_large_enough__the_application(void **state)
 {
     struct scene s;
@@ -328,6 +349,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limited__by_the_window__a_warning_that_names_what_is_needed),
+        cmocka_unit_test(test_limited__by_a_receiver_that_does_not_read__says_so),
         cmocka_unit_test(test_limited__window_large_enough__the_application),
         cmocka_unit_test(test_limited__below_a_second_or_100_kB__nothing),
         cmocka_unit_test(test_limited__always_in_flight__the_paths),

@@ -367,6 +367,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_WINDOW_NEEDED] = "The best rates seen on the paths ({1} in sum) need at least {2}.",
     [MPT_PHRASE_WINDOW_NEEDED_UNKNOWN] =
         "The capture does not show how fast the paths are; twice the rate needs twice the window.",
+    [MPT_PHRASE_WINDOW_UNREAD] =
+        "The {1:peer}'s receive window holds up the {1}'s data for {3/4} of the time: mostly less than half of "
+        "its {2} are free. The {1:peer}'s application does not read fast enough.",
     [MPT_PHRASE_WINDOW_SHRUNK] =
         "The {1} takes back receive window that it had announced: the right edge moves back by {3?|up to }{2}"
         "{3?| ({3:plain} times)}, first on {4}. Data that is on its way may be dropped.",

@@ -105,30 +105,45 @@ static struct paths used_paths(const mpt_checking *x, const mpt_speed *speed, mp
     return all;
 }
 
-static void check_window_limited(mpt_checking *x, const mpt_speed *speed, const mpt_speed_direction *d,
-                                 mpt_direction direction)
+/* The window, and what it would have to be; false where it is not what is too small. */
+static bool say_needed(const mpt_checking *x, const mpt_speed *speed, const mpt_speed_direction *d,
+                       mpt_direction direction, mpt_finding *f)
 {
-    struct paths paths;
-    mpt_finding *f;
-    double needed;
+    struct paths paths = used_paths(x, speed, direction);
+    double needed = paths.rate / 8 * (double)paths.rtt_ns / 1e9;
 
-    if (share_of(d, MPT_LIMIT_WINDOW) <= MOST)
-        return;
-    paths = used_paths(x, speed, direction);
-    needed = paths.rate / 8 * (double)paths.rtt_ns / 1e9;
     if (!paths.slowest || paths.rtt_ns <= 0 || (needed > 0 && needed < WINDOW_ENOUGH * d->window))
-        return;
-    f = mpt_say(mpt_found(x, MPT_FINDING_WINDOW_LIMITED, d->first_ns, d->frame, 1), MPT_PHRASE_WINDOW_LIMITED,
-                mpt_term_sender(direction), mpt_term_of(MPT_TERM_BYTES, d->window),
-                mpt_term_of(MPT_TERM_TIME, (uint64_t)d->ns[MPT_LIMIT_WINDOW]),
-                mpt_term_of(MPT_TERM_TIME, (uint64_t)d->duration_ns),
-                mpt_term_of(MPT_TERM_TIME, (uint64_t)paths.rtt_ns), mpt_term_subflow(paths.slowest),
-                mpt_term_of(MPT_TERM_RATE, (uint64_t)(8e9 * (double)d->window / (double)paths.rtt_ns)));
+        return false;
+    mpt_say(f, MPT_PHRASE_WINDOW_LIMITED, mpt_term_sender(direction), mpt_term_of(MPT_TERM_BYTES, d->window),
+            mpt_term_of(MPT_TERM_TIME, (uint64_t)d->ns[MPT_LIMIT_WINDOW]),
+            mpt_term_of(MPT_TERM_TIME, (uint64_t)d->duration_ns),
+            mpt_term_of(MPT_TERM_TIME, (uint64_t)paths.rtt_ns), mpt_term_subflow(paths.slowest),
+            mpt_term_of(MPT_TERM_RATE, (uint64_t)(8e9 * (double)d->window / (double)paths.rtt_ns)));
     if (needed > (double)d->window)
         mpt_say(f, MPT_PHRASE_WINDOW_NEEDED, mpt_term_of(MPT_TERM_RATE, (uint64_t)paths.rate),
                 mpt_term_of(MPT_TERM_BYTES, (uint64_t)needed));
     else
         mpt_say(f, MPT_PHRASE_WINDOW_NEEDED_UNKNOWN);
+    return true;
+}
+
+static void check_window_limited(mpt_checking *x, const mpt_speed *speed, const mpt_speed_direction *d,
+                                 mpt_direction direction)
+{
+    mpt_finding *f;
+
+    if (share_of(d, MPT_LIMIT_WINDOW) <= MOST)
+        return;
+    f = mpt_found(x, MPT_FINDING_WINDOW_LIMITED, d->first_ns, d->frame, 1);
+    if (d->unread)
+        mpt_say(f, MPT_PHRASE_WINDOW_UNREAD, mpt_term_sender(direction),
+                mpt_term_of(MPT_TERM_BYTES, d->window),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)d->ns[MPT_LIMIT_WINDOW]),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)d->duration_ns));
+    else if (!say_needed(x, speed, d, direction, f)) {
+        g_array_set_size(x->found, x->found->len - 1);
+        return;
+    }
     mpt_found_direction(f, direction);
 }
 

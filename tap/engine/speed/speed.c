@@ -73,7 +73,8 @@ struct direction {
     uint64_t acks; /* DATA_ACKs seen so far */
     bool no_handshake, no_scale;
     uint32_t frame, window;
-    int64_t round_trip_ns; /* the longest so far of the subflows that carry its data */
+    uint64_t windows, low_windows; /* announced; of these below half of the largest so far */
+    int64_t round_trip_ns;         /* the longest so far of the subflows that carry its data */
     mpt_speed_sight shrunk, tiny;
     bool announced;
     int64_t edge;           /* the highest that was announced, with announced */
@@ -539,6 +540,8 @@ static void take_ack(struct direction *d, struct flow *f, const mpt_subflow *s, 
     feel_tiny(d);
     if (known) {
         d->window = MAX(d->window, g->window);
+        d->windows++;
+        d->low_windows += g->window < d->window / 2;
         d->edge = d->announced ? MAX(d->edge, t.edge) : t.edge;
         d->announced = true;
         /* An old acknowledgement number: overtaken. */
@@ -705,6 +708,7 @@ bool mpt_speed_get(const mpt_speed *speed, const mpt_connection *c, mpt_conn_sid
                                 .frame = d->frame,
                                 .duration_ns = l.last_ns - l.first_ns,
                                 .window = d->window,
+                                .unread = d->low_windows > d->windows / 2,
                                 .shrunk = d->shrunk,
                                 .tiny = last.tiny,
                                 .segment = l.segment};

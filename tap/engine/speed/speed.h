@@ -61,6 +61,7 @@ typedef struct mpt_speed_direction {
     int64_t duration_ns; /* from first to last data: the sum of ns */
     int64_t ns[MPT_LIMITS];
     uint32_t window; /* the largest that the receiver announced, bytes */
+    bool unread;     /* most of the windows announced were less than half of the largest by then */
     /* The right edge of the receiver's window went back: how often, the first time, and the bytes of the worst. */
     mpt_speed_sight shrunk;
     /* The window was above 0 and below a segment for longest while it mattered: from time_ns to last_ns; bytes:
