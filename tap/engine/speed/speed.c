@@ -281,18 +281,22 @@ static bool ends_stall(const struct direction *d, const struct sending *now, int
            time_ns - l->progress_ns >= MAX(STALLED_NS, STALLED_TIMES * d->round_trip_ns);
 }
 
-/* Is it sent again because it was lost? Copies that are sent at once (a redundant scheduler) are not. */
+/* Is it sent again because it was lost? Copies that are sent at once (a redundant scheduler) are not, nor those of
+ * what TCP has acknowledged (Linux sends what nobody reads again). */
 static bool is_repair(const struct direction *d, const struct flow *f, const struct sending *now,
                       int64_t time_ns)
 {
-    return now->repair || (now->first_ns != INT64_MAX && time_ns - now->first_ns >= f->all_ns) ||
+    return now->repair ||
+           (now->first_ns != INT64_MAX && d->outstanding > 0 && time_ns - now->first_ns >= f->all_ns) ||
            ends_stall(d, now, time_ns);
 }
 
-/* Keeps the time in which nothing is on its way for TCP, but is for the data level. */
+/* Keeps the time in which nothing is on its way for TCP, but is for the data level, and no full window shows why
+ * (Linux acknowledges data that nobody reads at the subflow alone). */
 static void note_stuck(struct direction *d, const mpt_data_level *level, int64_t time_ns)
 {
-    bool stuck = d->outstanding == 0 && d->limiter.begun && d->data_acked < d->limiter.high &&
+    bool stuck = d->outstanding == 0 && d->data_acked < d->limiter.high &&
+                 mpt_limiter_now(&d->limiter) == MPT_LIMIT_CONGESTION &&
                  (d->stuck_since_ns || mpt_ranges_covered(&level->owned, d->data_acked, d->data_acked + 1));
 
     if (stuck && !d->stuck_since_ns) {
