@@ -5,43 +5,11 @@
 
 #include <cmath>
 
-// As in the HTML report: contrast of 4.5 and more with their background, and apart with every
-// kind of colour vision.
-static const char *const LIGHT[] = {"#0072b2", "#c04f00", "#00795a", "#a8528a", "#8a6200", "#2a7fb8"};
-static const char *const DARK[] = {"#58a6ff", "#ff9a57", "#2fc79a", "#e59ac7", "#e8bd3f", "#7cc8f2"};
-static const char *const NEUTRAL_LIGHT[] = {"#1b1f24", "#59636e"};
-static const char *const NEUTRAL_DARK[] = {"#e6edf3", "#9da7b1"};
+#include "series_look.h"
 
-struct Shape {
-    QCPScatterStyle::ScatterShape shape;
-    bool filled;
-};
-
-// A family for each subflow, and one for the connection; in it a shape for each kind of series.
 using S = QCPScatterStyle;
-static const Shape FAMILIES[][5] = {
-    {{S::ssCircle, false},
-     {S::ssCircle, true},
-     {S::ssCrossCircle, false},
-     {S::ssPlusCircle, false},
-     {S::ssPeace, false}},
-    {{S::ssSquare, false},
-     {S::ssSquare, true},
-     {S::ssCrossSquare, false},
-     {S::ssPlusSquare, false},
-     {S::ssStar, false}},
-    {{S::ssTriangle, false},
-     {S::ssTriangle, true},
-     {S::ssTriangleInverted, false},
-     {S::ssTriangleInverted, true},
-     {S::ssStar, false}},
-    {{S::ssDiamond, false},
-     {S::ssDiamond, true},
-     {S::ssStar, false},
-     {S::ssPeace, false},
-     {S::ssStar, false}},
-    {{S::ssPlus, false}, {S::ssCross, false}, {S::ssStar, false}, {S::ssStar, false}, {S::ssStar, false}},
-};
+static const S::ScatterShape SHAPES[MPT_LOOK_SYMBOLS] = {S::ssCircle,  S::ssSquare, S::ssTriangle,
+                                                         S::ssDiamond, S::ssCross,  S::ssPlus};
 
 bool isDark(const QPalette &palette)
 {
@@ -51,28 +19,27 @@ bool isDark(const QPalette &palette)
 static QColor colourOf(const mpt_gui_series &series, bool dark)
 {
     if (series.subflow == MPT_GUI_NO_SUBFLOW)
-        return (dark ? NEUTRAL_DARK : NEUTRAL_LIGHT)[series.kind > 0];
-    return (dark ? DARK : LIGHT)[series.subflow % 6];
+        return (dark ? MPT_LOOK_WHOLE_DARK : MPT_LOOK_WHOLE_LIGHT)[series.kind > 0];
+    return (dark ? MPT_LOOK_DARK : MPT_LOOK_LIGHT)[series.subflow % MPT_LOOK_COLOURS];
 }
 
 static void setDash(QPen &pen, unsigned pattern)
 {
     static const QVector<qreal> dashes[] = {{}, {6, 3}, {1.5, 2.5}, {6, 2.5, 1.5, 2.5}};
 
-    if (!dashes[pattern % 4].isEmpty())
-        pen.setDashPattern(dashes[pattern % 4]);
+    if (!dashes[pattern].isEmpty())
+        pen.setDashPattern(dashes[pattern]);
 }
 
 SeriesStyle styleOf(const mpt_gui_series &series, bool dark)
 {
     QColor colour = colourOf(series, dark);
     bool whole = series.subflow == MPT_GUI_NO_SUBFLOW;
-    unsigned pattern = series.kind + (whole ? 0 : series.subflow);
-    const Shape &shape = FAMILIES[whole ? 4 : series.subflow % 4][series.kind % 5];
-    SeriesStyle style = {QPen(colour, 1.4), QPen(colour, 1.2), shape.shape, shape.filled, 7};
+    SeriesStyle style = {QPen(colour, 1.4), QPen(colour, 1.2), SHAPES[mpt_look_symbol_of(whole, series.kind)],
+                         series.style == MPT_GUI_DOTS, 7};
 
     if (series.style == MPT_GUI_STEP)
-        setDash(style.pen, pattern);
+        setDash(style.pen, mpt_look_dash_of(whole, series.subflow, series.kind));
     if (series.style == MPT_GUI_LINE)
         style.pen.setWidthF(4);
     if (series.style == MPT_GUI_BARS) {

@@ -1,5 +1,4 @@
-// series_style.h - how series look: each subflow has a colour, a dash and a shape, so that no graph depends
-// on colour alone; and the tick labels of axes.
+// series_style.h - how series look (series_look.h), as Qt draws it; and the tick labels of axes.
 //
 // Invariant: a series looks the same wherever it is drawn.
 //

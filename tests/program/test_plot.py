@@ -202,6 +202,28 @@ def check_formats(folder):
     check('mappings', 'lengths', all(int(r['length_bytes']) > 0 or r['dsn'] for r in rows))
 
 
+def check_looks(folder):
+    """Window, page and SVG: the same colours; a symbol says what happened to the bytes, on every subflow"""
+    with open(os.path.join(TOP, 'plugin', 'qt', 'series_look.h'), encoding='utf-8') as text:
+        header = text.read()
+    with open(os.path.join(TOP, 'plugin', 'report', 'plot', 'page', 'page.css'), encoding='utf-8') as text:
+        css = re.findall(r'--s[0-5]: (#[0-9a-f]{6})', text.read())
+    light, dark = (re.findall('#[0-9a-f]{6}', header.split('MPT_LOOK_%s[' % name)[1].split(';')[0]) for name in ('LIGHT', 'DARK'))
+    check('looks', 'colours of the page', css == light + dark + light)
+    path = os.path.join(folder, 'looks.svg')
+    tshark(os.path.join(TOP, 'captures', 'path_blackhole', 'client.pcapng'), 'mptcp,plot,type=sequence,format=svg,file=' + path)
+    with open(path, encoding='utf-8') as text:
+        legend = re.findall(r'stroke="(#\w+)" stroke-width="2" stroke-dasharray="[^"]*" d="M\d+ \d+([^"]*)"/><text[^>]*>([^<]*)<',
+                            text.read())
+    of = {title: (colour, shape) for colour, shape, title in legend if title.startswith('subflow')}
+    shapes = {}
+    for title, (colour, shape) in of.items():
+        subflow, what = title[len('subflow '):].split(': ')
+        check('looks', title + ' has the colour of its subflow', colour == light[int(subflow)])
+        check('looks', title + ' has the symbol of its kind', shapes.setdefault(what, shape) == shape)
+    check('looks', 'kinds have symbols of their own', len(shapes) > 2 and len(set(shapes.values())) == len(shapes))
+
+
 def check_refusals():
     capture = os.path.join(TOP, 'captures', 'tiny', 'client.pcapng')
     for arguments, part in (('type=nonsense', 'sequence'), ('type=mappings,format=svg', 'csv'),
@@ -274,6 +296,7 @@ def main():
         for expected in sys.argv[1:] or collection():
             check_capture('/'.join(expected.split(os.sep)[-2:]).removesuffix('.expected.json'), expected, folder)
         check_formats(folder)
+        check_looks(folder)
         check_refusals()
         if has_html(folder):
             check_markup(folder)

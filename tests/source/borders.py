@@ -43,7 +43,7 @@ GROUND = ENGINE | {"plugin/report", R + "format", R + "common"}
 for report in ("list", "summary", "events", "diagnose", "reinjections", "paths", "plot", "follow"):
     ALLOWED[R + report] = set(GROUND)
 ALLOWED[R + "diagnose"] |= {R + "paths"}
-ALLOWED[R + "plot"] |= {R + "paths", R + "events"}
+ALLOWED[R + "plot"] |= {R + "paths", R + "events", "plugin/qt"}
 ALLOWED[R + "follow"] |= {"tap"}  # segment.h: TCP flags of the packets it writes
 ALLOWED[R + "gui"] = GROUND | {R + "events", R + "paths", R + "plot", R + "reinjections", "plugin/qt"}
 ALLOWED["plugin/cli"] = GROUND | {R + "paths", "plugin", "tap"}

@@ -1,12 +1,13 @@
 /* plot_svg.c - one graph as plain SVG for papers, see plot_internal.h.
  *
- * Invariant: subflows differ by dash and shape too, not by colour alone; no script, no outside reference.
+ * Invariant: series look as in windows and on the page (series_look.h); no script, no outside reference.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <math.h>
 
 #include "plot_internal.h"
+#include "plugin/qt/series_look.h"
 #include "tap/engine/base/units.h"
 
 enum {
@@ -20,12 +21,14 @@ enum {
     LEGEND_WIDTH = 290
 };
 
-/* Okabe and Ito's palette: distinct for every kind of colour vision, on white and on black. */
-static const char *const COLOURS[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
-static const char *const DASHES[] = {"none", "8 3", "2 3", "8 3 2 3"};
+static const char *const DASHES[MPT_LOOK_DASHES] = {"none", "8 3", "2 3", "8 3 2 3"};
 /* From the point on. */
-static const char *const SHAPES[] = {"m-3 0h6m-3 -3v6", "m-3 -3l6 6m0 -6l-6 6", "m-3 -3h6v6h-6z",
-                                     "m0 -4l4 7h-8z", "m0 -4l4 4l-4 4l-4 -4z"};
+static const char *const SHAPES[MPT_LOOK_SYMBOLS] = {"m-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
+                                                     "m-3 -3h6v6h-6z",
+                                                     "m0 -4l4 7h-8z",
+                                                     "m0 -4l4 4l-4 4l-4 -4z",
+                                                     "m-3 -3l6 6m0 -6l-6 6",
+                                                     "m-3 0h6m-3 -3v6"};
 
 struct frame {
     mpt_sink *sink;
@@ -60,10 +63,12 @@ static void put_point(const struct frame *f, char command, double t, double v)
     put_number(f->sink, y_of(f, v));
 }
 
-/* The value as it is drawn: durations in seconds. */
+/* The value as it is drawn: durations in seconds, shares in percent. */
 static double shown(const struct frame *f, double value)
 {
-    return f->graph->unit == MPT_UNIT_NS ? value / 1e9 : value;
+    return f->graph->unit == MPT_UNIT_NS      ? value / 1e9
+           : f->graph->unit == MPT_UNIT_SHARE ? 100 * value
+                                              : value;
 }
 
 static double seconds(const mpt_series_point *p)
@@ -165,27 +170,40 @@ static void axes(const struct frame *f)
 
 /* --- the series --- */
 
-/* Series of one subflow share its colour; those of the connection are grey. */
-static const char *colour_of(const mpt_series *s)
+static bool is_whole(const mpt_series *s)
 {
-    return s->subflow == MPT_NO_SUBFLOW ? "#555" : COLOURS[s->subflow % G_N_ELEMENTS(COLOURS)];
+    return s->subflow == MPT_NO_SUBFLOW;
 }
 
-/* Each kind of series has its own dash and shape, beside the subflow's colour. */
+/* The place of a series among those of its subflow. */
 static unsigned kind_of(const struct frame *f, unsigned series)
 {
     unsigned first = series;
 
     while (first > 0 && f->graph->series[first - 1].subflow == f->graph->series[series].subflow)
         first--;
-    return series - first + (f->graph->series[series].subflow == MPT_NO_SUBFLOW ? 1 : 0);
+    return series - first;
 }
 
-static unsigned look_of(const struct frame *f, unsigned series)
+static const char *colour_of(const struct frame *f, unsigned series)
 {
-    uint32_t subflow = f->graph->series[series].subflow;
+    const mpt_series *s = &f->graph->series[series];
 
-    return kind_of(f, series) + (subflow == MPT_NO_SUBFLOW ? 0 : subflow);
+    return is_whole(s) ? MPT_LOOK_WHOLE_LIGHT[kind_of(f, series) > 0]
+                       : MPT_LOOK_LIGHT[s->subflow % MPT_LOOK_COLOURS];
+}
+
+static const char *dash_of(const struct frame *f, unsigned series)
+{
+    const mpt_series *s = &f->graph->series[series];
+
+    return s->style == MPT_STYLE_STEP ? DASHES[mpt_look_dash_of(is_whole(s), s->subflow, kind_of(f, series))]
+                                      : "none";
+}
+
+static const char *shape_of(const struct frame *f, unsigned series)
+{
+    return SHAPES[mpt_look_symbol_of(is_whole(&f->graph->series[series]), kind_of(f, series))];
 }
 
 static void lines(const struct frame *f, const mpt_series_point *p, size_t n, bool steps)
@@ -209,12 +227,12 @@ static void bars(const struct frame *f, const mpt_series_point *p, size_t n)
     mpt_sink_puts(f->sink, "\"/>\n");
 }
 
-static void marks(const struct frame *f, const mpt_series_point *p, size_t n, unsigned look)
+static void marks(const struct frame *f, const mpt_series_point *p, size_t n, const char *shape)
 {
     mpt_sink_puts(f->sink, " d=\"");
     for (size_t i = 0; i < n; i++) {
         put_point(f, 'M', seconds(&p[i]), shown(f, p[i].value));
-        mpt_sink_puts(f->sink, SHAPES[look % G_N_ELEMENTS(SHAPES)]);
+        mpt_sink_puts(f->sink, shape);
     }
     mpt_sink_puts(f->sink, "\"/>\n");
 }
@@ -229,12 +247,11 @@ static void series(const struct frame *f, mpt_plot_graph *g, unsigned s)
     if (n == 0)
         return;
     mpt_sink_printf(f->sink, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-dasharray=\"%s\"",
-                    colour_of(what), what->style == MPT_STYLE_BARS ? "2" : "1.2",
-                    what->style == MPT_STYLE_STEP ? DASHES[look_of(f, s) % G_N_ELEMENTS(DASHES)] : "none");
+                    colour_of(f, s), what->style == MPT_STYLE_BARS ? "2" : "1.2", dash_of(f, s));
     if (what->style == MPT_STYLE_BARS && !framed)
         bars(f, p, n);
     else if (what->style == MPT_STYLE_DOTS || framed)
-        marks(f, p, n, look_of(f, s));
+        marks(f, p, n, shape_of(f, s));
     else
         lines(f, p, n, what->style == MPT_STYLE_STEP);
 }
@@ -258,11 +275,8 @@ static void legend(const struct frame *f, mpt_plot_graph *g)
                             "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" "
                             "d=\"M%d %d%s\"/>"
                             "<text x=\"%d\" y=\"%d\">",
-                            colour_of(what),
-                            what->style == MPT_STYLE_STEP ? DASHES[look_of(f, s) % G_N_ELEMENTS(DASHES)]
-                                                          : "none",
-                            mark ? x + 12 : x, y, mark ? SHAPES[look_of(f, s) % G_N_ELEMENTS(SHAPES)] : "h24",
-                            x + 32, y + 4);
+                            colour_of(f, s), dash_of(f, s), mark ? x + 12 : x, y,
+                            mark ? shape_of(f, s) : "h24", x + 32, y + 4);
             mpt_plot_escape(f->sink, title->str);
             mpt_sink_puts(f->sink, "</text>\n");
             at++;
@@ -315,7 +329,7 @@ void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
         "</text>\n<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">seconds since the first frame</text>\n"
         "<text transform=\"translate(20 %d) rotate(-90)\" text-anchor=\"middle\">%s</text>\n",
         (WIDTH + LEFT) / 2, HEIGHT - BOTTOM + 38, (HEIGHT - BOTTOM + TOP) / 2,
-        mpt_plot_unit_title(g->graph.unit));
+        g->graph.unit == MPT_UNIT_SHARE ? "share, percent" : mpt_plot_unit_title(g->graph.unit));
     thinned(&f, g);
     axes(&f);
     for (unsigned s = 0; s < g->graph.count; s++)

@@ -5,7 +5,8 @@ const data = JSON.parse(document.getElementById('data').textContent);
 const holder = document.getElementById('graphs');
 const full = [data.start, data.end > data.start ? data.end : data.start + 0.001];
 const DASHES = [null, [8, 3], [2, 3], [8, 3, 2, 3]];
-const SHAPES = ['circle', 'square', 'triangle', 'cross', 'diamond'];
+/* As in series_look.h: what happened to the bytes is a symbol, the same on all subflows. */
+const SHAPES = ['circle', 'square', 'triangle', 'diamond', 'cross', 'plus'];
 const all = [];
 let range = full.slice(), showEvents = true, syncing = false;
 
@@ -41,6 +42,10 @@ function axisLabel(unit) {
   if (unit === 'share')
     return v => Math.round(100 * v) + ' %';
   return v => si(v, 4);
+}
+
+function shape(series) {
+  return SHAPES[series.subflow === null ? 5 : series.kind % 5];
 }
 
 /* --- from the file's differences to points --- */
@@ -99,6 +104,11 @@ function mark(ctx, shape, x, y, r) {
     ctx.lineTo(x, y + r);
     ctx.lineTo(x - r, y);
     ctx.closePath();
+  } else if (shape === 'plus') {
+    ctx.moveTo(x - r, y);
+    ctx.lineTo(x + r, y);
+    ctx.moveTo(x, y - r);
+    ctx.lineTo(x, y + r);
   } else {
     ctx.moveTo(x - r, y - r);
     ctx.lineTo(x + r, y + r);
@@ -125,7 +135,7 @@ function pointDrawer(state, k) {
     }
     if (s.style === 'bars' && s.kind === 0)
       return;
-    mark(ctx, SHAPES[(s.kind + (s.subflow || 0)) % SHAPES.length], x, y, s.style === 'bars' ? 4 : 2.5);
+    mark(ctx, shape(s), x, y, s.style === 'bars' ? 4 : 2.5);
     if (s.style === 'dots')
       ctx.fill();
     ctx.stroke();
@@ -349,7 +359,7 @@ function swatch(s) {
     ctx.moveTo(15, 1);
     ctx.lineTo(15, 13);
   } else {
-    mark(ctx, SHAPES[(s.kind + (s.subflow || 0)) % SHAPES.length], 15, 7, 4);
+    mark(ctx, shape(s), 15, 7, 4);
     if (s.style === 'dots')
       ctx.fill();
   }
