@@ -233,7 +233,8 @@ static void check_direction(const mpt_connection_view *v, unsigned dir, bool all
     FUZZ_CHECK(d->data.dsn_gap_bytes < UINT64_MAX / 2);
     FUZZ_CHECK(!d->data.out_of_order_bytes.known ||
                (uint64_t)d->data.out_of_order_bytes.value <=
-                   d->data.dsn_unique_bytes + d->bytes.reinjected_bytes + d->bytes.reinjected_same_bytes);
+                   d->data.dsn_unique_bytes + d->bytes.reinjected_bytes + d->bytes.reinjected_same_bytes +
+                       d->bytes.unmapped_bytes); /* of plain TCP, after a fallback */
     check_time(d->data.reorder_delay);
     check_rtt(&d->data.rtt);
     FUZZ_CHECK(!d->data.acked_bytes.known || d->data.acked_bytes.value >= 0);

@@ -88,7 +88,10 @@ static void check_after_close(mpt_checking *x, const mpt_subflow_view *sv)
     if (s->start_ns <= x->closing_ns)
         return;
     fin = mpt_checking_event(x, MPT_EVENT_DATA_FIN, -1, -1, INT64_MIN);
-    fast = mpt_checking_event(x, MPT_EVENT_MP_FASTCLOSE, -1, -1, INT64_MIN);
+    /* One with a wrong key closes nothing. */
+    fast = x->c->fastclose ? mpt_checking_event(x, MPT_EVENT_MP_FASTCLOSE, -1, -1, x->c->fastclose_ns) : NULL;
+    if (!fast && !fin) /* above the limit of events */
+        return;
     if (fast && fin && fin->time_ns <= fast->time_ns)
         fast = NULL;
     mpt_say(found(x, MPT_FINDING_JOIN_AFTER_CLOSE, sv), MPT_PHRASE_JOIN_AFTER_CLOSE, mpt_term_subflow(sv),
