@@ -54,7 +54,7 @@ entry g 'MPTCP graphs'
 place 40 60 1400 760
 key 1
 shot 07-sequence 2
-key 8
+key 9
 shot 08-one-way-delays 2
 close 'MPTCP graphs'
 quit
