@@ -31,6 +31,10 @@ def plain(troff):
     return "\n".join(lines)
 
 
+def between(text, before, behind):
+    return text.partition(before)[2].partition(behind)[0]
+
+
 def help_names():
     """(reports, options) as -z mptcp,help prints them"""
     reports, _, options = tshark("-q", "-r", str(CAPTURE), "-z", "mptcp,help").stdout.partition("options:\n")
@@ -67,9 +71,11 @@ def main():
             # An option with a value has its sign in help; a report has a line of its own in the manual.
             behind = "" if name.endswith("=") else r"(?!\w|\.\w)"
             whole = re.compile(rf"(?<![\w.]){re.escape(name)}{behind}")
-            if not (f"\n{name}\n" in manual if what == "report" else whole.search(manual)):
+            where = between(manual, "\ntype=NAME\n", "\n\n") if what == "graph" else manual
+            if not (f"\n{name}\n" in manual if what == "report" else whole.search(where)):
                 missing.append(f"man page: {what} {name}")
-            if what in ("report", "option") and not whole.search(readme):
+            if (what == "report" and name != "help" and f"\n| `{name}` |" not in readme) or \
+                    (what == "option" and not whole.search(readme)):
                 missing.append(f"README: {what} {name}")
     print(*missing, sep="\n")
     print(f"{sum(map(len, asked.values()))} names, {len(missing)} missing")

@@ -1202,6 +1202,46 @@ static void test_capture_late__within_the_look_back__none(void **state)
     expect_none(&s, MPT_FINDING_CAPTURE_LATE);
 }
 
+/* Packets of 100 bytes, numbered by their sender, each followed by the same segment: seen behind a router, or sent
+ * again as a packet of its own. */
+static void send_pairs(struct scene *s, bool router)
+{
+    mpt_segment g = {.presence = MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID,
+                     .src = s->a.ends[0],
+                     .dst = s->a.ends[1],
+                     .ack = s->a.isn[1] + s->a.next[1],
+                     .payload_len = 100,
+                     .flags = MPT_TCP_ACK};
+
+    for (unsigned k = 0; k < 40; k++) {
+        g.time_ns = s->w.now_ns += MS;
+        g.frame = ++s->w.frame;
+        g.seq = s->a.isn[0] + s->a.next[0];
+        g.ttl = router && k % 2 ? 63 : 64;
+        g.ip_id += router && k % 2 ? 0 : 1;
+        s->a.next[0] += k % 2 ? 100 : 0;
+        mpt_engine_feed(s->w.engine, &g);
+    }
+}
+
+static void test_captured_twice__behind_a_router__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    send_pairs(&s, true);
+    expect_words(expect_one(&s, MPT_FINDING_CAPTURED_TWICE, MPT_SEVERITY_WARNING), "with another TTL");
+}
+
+static void test_captured_twice__sent_again__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    send_pairs(&s, false);
+    expect_none(&s, MPT_FINDING_CAPTURED_TWICE);
+}
+
 static void test_capture_gaps__hole__note(void **state)
 {
     struct scene s;
@@ -1360,6 +1400,8 @@ int main(void)
         cmocka_unit_test(test_capture_segments_lost__malformed_but_read__none),
         cmocka_unit_test(test_capture_late__beyond_the_look_back__note),
         cmocka_unit_test(test_capture_late__within_the_look_back__none),
+        cmocka_unit_test(test_captured_twice__behind_a_router__warning),
+        cmocka_unit_test(test_captured_twice__sent_again__none),
         cmocka_unit_test(test_capture_gaps__hole__note),
         cmocka_unit_test(test_capture_gaps__hole_filled__none),
         cmocka_unit_test(test_capture_gaps__bytes_without_mapping__none),
