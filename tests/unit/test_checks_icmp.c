@@ -1,4 +1,5 @@
-/* test_checks_icmp.c - ICMP errors and sizes that do not get through: each case that raises one, and near misses.
+/* test_checks_icmp.c - ICMP errors, sizes that do not get through, RSTs of something in between, interfaces that do
+ * not match: each case that raises one, and near misses.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -161,6 +162,132 @@ static void test_path_mtu__nothing_heard_any_more__is_an_outage(void **state)
     expect_none(&s, MPT_FINDING_PATH_MTU);
 }
 
+/* --- where packets come from --- */
+
+/* A segment of the flow's side with this TTL (0: not known), at this interface of the file. */
+static void send_at(flow *f, unsigned side, uint16_t flags, uint8_t ttl, uint32_t interface_id)
+{
+    mpt_segment g = {.time_ns = f->wire->now_ns,
+                     .frame = ++f->wire->frame,
+                     .presence = MPT_SEGMENT_INTERFACE | (ttl ? MPT_SEGMENT_TTL : 0),
+                     .src = f->ends[side],
+                     .dst = f->ends[!side],
+                     .seq = f->isn[side] + f->next[side],
+                     .ack = f->isn[!side] + f->next[!side],
+                     .window = 65535,
+                     .interface_id = interface_id,
+                     .ttl = ttl,
+                     .flags = flags};
+
+    mpt_engine_feed(f->wire->engine, &g);
+    f->wire->now_ns += MS;
+}
+
+/* The server sends some packets with TTL 64 on b, then a RST with this one. */
+static void reset_with(struct scene *s, unsigned packets, uint8_t ttl)
+{
+    begin_two(s);
+    for (unsigned i = 0; i < packets; i++)
+        send_at(&s->b, 1, MPT_TCP_ACK, 64, 0);
+    send_at(&s->b, 1, MPT_TCP_RST | MPT_TCP_ACK, ttl, 0);
+}
+
+static void test_reset_foreign__another_ttl__warning(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    reset_with(&s, 3, 61);
+    r = expect_one(&s, MPT_FINDING_RESET_FOREIGN, MPT_SEVERITY_WARNING);
+    assert_int_equal(r.subflow.value, 1);
+    expect_words(
+        r,
+        "in the name of the server arrives with a TTL of 61, all other packets of the server on it with 64");
+}
+
+static void test_subflow_reset__by_something_in_between__is_not_the_host(void **state)
+{
+    struct scene s;
+    (void)state;
+    reset_with(&s, 3, 61);
+    expect_none(&s, MPT_FINDING_SUBFLOW_RESET);
+}
+
+static void test_reset_foreign__the_same_ttl__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    reset_with(&s, 3, 64);
+    expect_none(&s, MPT_FINDING_RESET_FOREIGN);
+}
+
+static void test_reset_foreign__one_packet_to_compare_with__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    reset_with(&s, 1, 61);
+    expect_none(&s, MPT_FINDING_RESET_FOREIGN);
+}
+
+static void test_reset_foreign__ttl_not_known__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    reset_with(&s, 3, 0);
+    expect_none(&s, MPT_FINDING_RESET_FOREIGN);
+}
+
+/* A connection captured at the client, whose packets go by interface 0; a join whose sides have these. */
+static void join_by(struct scene *s, uint32_t client, uint32_t server)
+{
+    mpt_option syn = {.subtype = MPT_MP_JOIN, .length = 12, .join = {.step = MPT_JOIN_SYN}};
+    mpt_option capable, answer, ack;
+    mpt_segment g;
+
+    begin(s);
+    capable = option_capable(&s->h, 0, 0);
+    answer = option_capable(&s->h, 1, 1);
+    ack = option_capable(&s->h, 0, 2);
+    send_one(&s->a, 0, MPT_TCP_SYN, &capable);
+    later(s, 20);
+    send_one(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &answer);
+    send_one(&s->a, 0, MPT_TCP_ACK, &ack);
+    syn.join.token = mpt_key_token(s->h.key[1], MPT_V1);
+    g = (mpt_segment){.time_ns = s->w.now_ns,
+                      .frame = ++s->w.frame,
+                      .presence = MPT_SEGMENT_INTERFACE,
+                      .src = s->b.ends[0],
+                      .dst = s->b.ends[1],
+                      .seq = s->b.isn[0],
+                      .interface_id = client,
+                      .flags = MPT_TCP_SYN};
+    g.option_len = (uint16_t)mpt_option_write(&syn, g.options, sizeof g.options);
+    mpt_engine_feed(s->w.engine, &g);
+    s->b.next[0]++;
+    later(s, 20);
+    send_at(&s->b, 1, MPT_TCP_SYN | MPT_TCP_ACK, 64, server);
+}
+
+static void test_interface_mismatch__answer_by_another__warning(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    join_by(&s, 1, 0);
+    r = expect_one(&s, MPT_FINDING_INTERFACE_MISMATCH, MPT_SEVERITY_WARNING);
+    assert_int_equal(r.subflow.value, 1);
+    expect_words(r,
+                 "the client's packets pass by interface 1 of the capture and the server's by interface 0");
+}
+
+static void test_interface_mismatch__answer_by_the_same__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    join_by(&s, 1, 1);
+    expect_none(&s, MPT_FINDING_INTERFACE_MISMATCH);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +301,13 @@ int main(void)
         cmocka_unit_test(test_path_mtu__one_of_that_size_was_acknowledged__none),
         cmocka_unit_test(test_path_mtu__acknowledged_in_the_end__none),
         cmocka_unit_test(test_path_mtu__nothing_heard_any_more__is_an_outage),
+        cmocka_unit_test(test_reset_foreign__another_ttl__warning),
+        cmocka_unit_test(test_subflow_reset__by_something_in_between__is_not_the_host),
+        cmocka_unit_test(test_reset_foreign__the_same_ttl__none),
+        cmocka_unit_test(test_reset_foreign__one_packet_to_compare_with__none),
+        cmocka_unit_test(test_reset_foreign__ttl_not_known__none),
+        cmocka_unit_test(test_interface_mismatch__answer_by_another__warning),
+        cmocka_unit_test(test_interface_mismatch__answer_by_the_same__none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

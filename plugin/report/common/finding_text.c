@@ -299,6 +299,12 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "The path answers again in frame {1}, and new data goes over it from frame {2} on.",
     [MPT_PHRASE_OUTAGE_UNUSED] = "The path answers again in frame {1}, but no new data goes over it.",
     [MPT_PHRASE_OUTAGE_LASTS] = "It does not answer again.",
+    [MPT_PHRASE_RESET_FOREIGN] =
+        "The RST that ends {1} in the name of the {2} arrives with a TTL of {3}, all other packets of the {2} on it "
+        "with {6?{4}|{4} to {5}}: something in between sent it.",
+    [MPT_PHRASE_INTERFACE_MISMATCH] =
+        "On {1} the client's packets pass by interface {2} of the {4?host|capture} and the server's by interface {3}: "
+        "the usual sign of missing source routing, or of a filter on the way back.",
     [MPT_PHRASE_ICMP_ERROR] = "{1} answers what the {2} sends on {3} with {4}{5?|, {5:plain} times}. ",
     [MPT_PHRASE_ICMP_MTU] =
         "Segments are too large for the way behind it{1?|, which takes {1} bytes}: where this message does not "

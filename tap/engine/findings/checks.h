@@ -148,6 +148,8 @@ bool mpt_checking_found(const mpt_checking *x, mpt_finding_id id, uint32_t subfl
 uint64_t mpt_checking_sent_since(const mpt_checking *x, mpt_direction direction, int64_t from_ns);
 /* True if DATA_ACKs acknowledge data of this side that it had not sent, on no path. */
 bool mpt_checking_never_sent(const mpt_connection *c, mpt_conn_side side);
+/* True if the RST that ended the subflow came from nearer or farther away than all else of its sender. */
+bool mpt_checking_foreign_reset(const mpt_subflow *s);
 /* True if an ICMP error is about this subflow. */
 bool mpt_checking_icmp(const mpt_checking *x, const mpt_subflow *s);
 /* Appends a clause on what made the connection plain TCP, if the vantage points show it; false
@@ -194,6 +196,8 @@ void mpt_check_idle(mpt_checking *x);
 void mpt_check_failover(mpt_checking *x);
 void mpt_check_single_path(mpt_checking *x);
 void mpt_check_aborted(mpt_checking *x);
+void mpt_check_foreign_resets(mpt_checking *x);
+void mpt_check_interfaces(mpt_checking *x);
 void mpt_check_icmp(mpt_checking *x);
 void mpt_check_sizes(mpt_checking *x);
 void mpt_check_outages(mpt_checking *x);

@@ -302,8 +302,8 @@ void mpt_check_resets(mpt_checking *x)
         mpt_role by;
         struct given why;
 
-        if (s->state != MPT_STATE_RESET || !rst || x->closing_ns <= s->closed_ns ||
-            address_removed(x, sv, s->closed_ns))
+        if (s->state != MPT_STATE_RESET || !rst || mpt_checking_foreign_reset(s) ||
+            x->closing_ns <= s->closed_ns || address_removed(x, sv, s->closed_ns))
             continue;
         by = mpt_metrics_role(x->v, rst->side);
         why = reason_given(x, s, (int)by);

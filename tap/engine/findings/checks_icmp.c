@@ -1,5 +1,5 @@
-/* checks_icmp.c - what routers and hosts say about segments of a connection with ICMP (RFC 9293 3.9.2.2), and
- * segments that are too large without anybody saying so.
+/* checks_icmp.c - what routers and hosts say about segments of a connection with ICMP (RFC 9293 3.9.2.2), segments that
+ * are too large without anybody saying so, RSTs that something in between sends, and interfaces that do not match.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -131,5 +131,81 @@ void mpt_check_sizes(mpt_checking *x)
         for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && sv->subflow->evidence; direction++)
             if (!mpt_checking_one_way(sv))
                 check_sizes(x, sv, direction);
+    }
+}
+
+/* --- RSTs of something in between --- */
+
+/* Packets whose TTL shows how far away their sender is. */
+#define ENOUGH_TTLS 2
+
+bool mpt_checking_foreign_reset(const mpt_subflow *s)
+{
+    const mpt_seen_at *at = &s->half[s->rst_side].seen_at;
+
+    return s->rst_frame && s->rst_ttl && s->state == MPT_STATE_RESET && at->ttls >= ENOUGH_TTLS &&
+           (s->rst_ttl < at->ttl_low || s->rst_ttl > at->ttl_high);
+}
+
+void mpt_check_foreign_resets(mpt_checking *x)
+{
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow_view *sv = &x->v->subflows[i];
+        const mpt_subflow *s = sv->subflow;
+        const mpt_seen_at *at = &s->half[s->rst_side].seen_at;
+
+        if (!mpt_checking_foreign_reset(s))
+            continue;
+        mpt_found_subflow(
+            mpt_say(mpt_found(x, MPT_FINDING_RESET_FOREIGN, s->closed_ns, s->rst_frame, 1),
+                    MPT_PHRASE_RESET_FOREIGN, mpt_term_subflow(sv),
+                    mpt_term_role(s->rst_side == sv->side[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER),
+                    mpt_term_of(MPT_TERM_NUMBER, s->rst_ttl), mpt_term_of(MPT_TERM_NUMBER, at->ttl_low),
+                    mpt_term_of(MPT_TERM_NUMBER, at->ttl_high),
+                    mpt_term_of(MPT_TERM_FLAG, at->ttl_low == at->ttl_high)),
+            sv);
+    }
+}
+
+/* --- interfaces --- */
+
+/* A host's own capture: what it sends leaves it there, or is answered at once. */
+static bool own_capture(const mpt_checking *x, const mpt_seen_at *client, const mpt_seen_at *server)
+{
+    if ((client->presence | server->presence) & (MPT_SEEN_OUT | MPT_SEEN_IN))
+        return (client->presence & MPT_SEEN_OUT && server->presence & MPT_SEEN_IN) ||
+               (client->presence & MPT_SEEN_IN && server->presence & MPT_SEEN_OUT);
+    return x->near != MPT_NEAR_UNKNOWN;
+}
+
+static bool mismatch(const mpt_seen_at *client, const mpt_seen_at *server)
+{
+    const uint8_t known = MPT_SEEN_INTERFACE | MPT_SEEN_LINK;
+
+    return client->presence & server->presence & known && !client->moved && !server->moved &&
+           (client->interface_id != server->interface_id || client->link_index != server->link_index);
+}
+
+void mpt_check_interfaces(mpt_checking *x)
+{
+    /* Where packets pass several interfaces of the host, the first says nothing. */
+    if (mpt_engine_get_counts(x->engine)->twice.segments)
+        return;
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow_view *sv = &x->v->subflows[i];
+        const mpt_seen_at *client = &mpt_metrics_half(sv, MPT_C2S)->seen_at;
+        const mpt_seen_at *server = &mpt_metrics_half(sv, MPT_S2C)->seen_at;
+        bool links = client->interface_id == server->interface_id;
+
+        if (!mismatch(client, server) || !own_capture(x, client, server))
+            continue;
+        mpt_found_subflow(
+            mpt_say(mpt_found(x, MPT_FINDING_INTERFACE_MISMATCH, sv->subflow->start_ns,
+                              sv->subflow->first_frame, 1),
+                    MPT_PHRASE_INTERFACE_MISMATCH, mpt_term_subflow(sv),
+                    mpt_term_of(MPT_TERM_NUMBER, links ? client->link_index : client->interface_id),
+                    mpt_term_of(MPT_TERM_NUMBER, links ? server->link_index : server->interface_id),
+                    mpt_term_of(MPT_TERM_FLAG, links)),
+            sv);
     }
 }

@@ -88,6 +88,8 @@
     X(SUBFLOW_IDLE, subflow_idle, CONNECTION, NOTE, SAME("3.3.8"), BYTES, mpt_check_idle) \
     X(FAILOVER, failover, CONNECTION, WARNING, SAME("3.3.6"), BYTES, mpt_check_failover) \
     X(PATH_OUTAGE, path_outage, CONNECTION, WARNING, SAME("3.3.6"), TIMES, mpt_check_outages) \
+    X(RESET_FOREIGN, reset_foreign, CONNECTION, WARNING, BOTH("3.6", "3.3.3"), TIMES, mpt_check_foreign_resets) \
+    X(INTERFACE_MISMATCH, interface_mismatch, CONNECTION, WARNING, NO_RFC, TIMES, mpt_check_interfaces) \
     X(ICMP_ERROR, icmp_error, CONNECTION, WARNING, OF_TCP("3.9.2.2"), TIMES, mpt_check_icmp) \
     X(PATH_MTU, path_mtu, CONNECTION, WARNING, OF_TCP("3.7.2"), SEGMENTS, mpt_check_sizes) \
     X(SUBFLOW_ABANDONED, subflow_abandoned, CONNECTION, NOTE, SAME("3.3.8"), BYTES, mpt_check_abandoned) \

@@ -381,10 +381,40 @@ static void count(mpt_half *h, const mpt_segment *g)
     }
 }
 
+static void note_ttl(mpt_seen_at *at, uint8_t ttl)
+{
+    if (at->ttls == 0)
+        at->ttl_low = at->ttl_high = ttl;
+    at->ttl_low = MIN(at->ttl_low, ttl);
+    at->ttl_high = MAX(at->ttl_high, ttl);
+    at->ttls += at->ttls < UINT16_MAX;
+}
+
+static uint8_t place_bits(const mpt_segment *g)
+{
+    return (uint8_t)(MPT_SEEN_ANY | (g->presence & MPT_SEGMENT_INTERFACE ? MPT_SEEN_INTERFACE : 0) |
+                     (g->presence & MPT_SEGMENT_LINK ? MPT_SEEN_LINK : 0) |
+                     (g->way == MPT_WAY_OUT ? MPT_SEEN_OUT : 0) | (g->way == MPT_WAY_IN ? MPT_SEEN_IN : 0));
+}
+
+static void note_place(mpt_seen_at *at, const mpt_segment *g)
+{
+    if (!at->presence) {
+        at->interface_id = g->interface_id;
+        at->link_index = g->link_index;
+        at->presence = place_bits(g);
+    } else if (at->interface_id != g->interface_id || at->link_index != g->link_index) {
+        at->moved = true;
+    }
+    if (g->presence & MPT_SEGMENT_TTL)
+        note_ttl(at, g->ttl);
+}
+
 int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, bool counted, bool want_rtt)
 {
     mpt_half *h = &s->half[side];
     bool syn = g->flags & MPT_TCP_SYN, rst = g->flags & MPT_TCP_RST;
+    mpt_subflow_state before;
     int64_t position, data, end;
 
     s->end_ns = MAX(s->end_ns, g->time_ns);
@@ -412,6 +442,14 @@ int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g,
     if (h->seen && !rst)
         h->next = MAX(h->next, end);
     take_ack(s, side, g, want_rtt);
+    before = (mpt_subflow_state)s->state;
     update_state(s, side, g);
+    if (!rst)
+        note_place(&h->seen_at, g);
+    else if (s->state != before) {
+        s->rst_ttl = g->presence & MPT_SEGMENT_TTL ? g->ttl : 0;
+        s->rst_frame = g->frame;
+        s->rst_side = side;
+    }
     return data;
 }

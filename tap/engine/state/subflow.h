@@ -85,6 +85,18 @@ static inline int64_t mpt_unacked_end(const mpt_unacked *u)
     return u->start + u->length;
 }
 
+/* Where the packets of one side were captured, and from how far they came. A RST that ended the subflow is not
+ * among them. */
+typedef struct mpt_seen_at {
+    uint32_t interface_id, link_index; /* of the first; of the file, and below it, of Linux (segment.h) */
+    uint8_t presence;                  /* MPT_SEEN_* */
+    uint8_t ttl_low, ttl_high;
+    bool moved;    /* not all by one interface */
+    uint16_t ttls; /* packets whose TTL is known, up to 65,535 */
+} mpt_seen_at;
+
+enum { MPT_SEEN_INTERFACE = 1, MPT_SEEN_LINK = 2, MPT_SEEN_OUT = 4, MPT_SEEN_IN = 8, MPT_SEEN_ANY = 16 };
+
 /* One side of a subflow as sender. What most segments need comes first. */
 typedef struct mpt_half {
     bool seen;        /* origin is set */
@@ -128,6 +140,7 @@ typedef struct mpt_half {
     int64_t fin_ns;       /* when it was first seen */
     int64_t fin_acked_ns; /* when it was first acknowledged, where fin_acked */
     mpt_histogram rtt;
+    mpt_seen_at seen_at;
 } mpt_half;
 
 typedef struct mpt_join {
@@ -175,6 +188,9 @@ typedef struct mpt_subflow {
     bool backup_known[MPT_SIDES], backup[MPT_SIDES]; /* as this side announced it */
     bool address_id_known[MPT_SIDES];
     uint8_t address_id[MPT_SIDES];
+    uint8_t rst_ttl;                /* of the RST that ended it; 0: not known */
+    uint32_t rst_frame;             /* that RST; 0: none */
+    mpt_side rst_side : 8;          /* who sent it */
     mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */
 } mpt_subflow;
 
