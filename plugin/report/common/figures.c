@@ -83,7 +83,11 @@ static const mpt_figure COUNT_ROWS[] = {COUNT(cut_options),
                                         {.name = "captured_twice",
                                          .column = "captured_twice",
                                          .type = MPT_FIGURE_COUNT,
-                                         .offset = offsetof(mpt_engine_counts, twice.segments)}};
+                                         .offset = offsetof(mpt_engine_counts, twice.segments)},
+                                        {.name = "clock_steps",
+                                         .column = "clock_steps",
+                                         .type = MPT_FIGURE_COUNT,
+                                         .offset = offsetof(mpt_engine_counts, stepped.steps)}};
 
 static const mpt_figure TCP_ROWS[] = {
     BYTE(MPT_FIGURE_COUNT, segments),        BYTE(MPT_FIGURE_COUNT, packets),

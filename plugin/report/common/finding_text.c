@@ -431,6 +431,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_MSS_CHANGED] =
         "The {1?SYN|SYN/ACK} of {2} leaves {3} with a maximum segment size of {4} and arrives at {5} with "
         "{6}: something between them clamps it.",
+    [MPT_PHRASE_CAPTURE_CLOCK_STEP] =
+        "The capturing host's clock was set back by about {1} at frame {2}{3?|, and again later}, while connections "
+        "went on. Times from there on are shifted so that they go on; the true gap at the step is not known.",
     [MPT_PHRASE_CAPTURED_TWICE] =
         "{1} segment{1? is a packet|s are packets} that had been captured before; the first is in frame {2}, which "
         "is the packet of frame {3} again. Seen",

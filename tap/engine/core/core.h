@@ -7,6 +7,7 @@
  *   evidence.c    history that only the findings read; evidence_hearing.c: of each path;
  *                 evidence_waits.c: of data that waited
  *   sightings.c   packets that were captured more than once
+ *   clock_steps.c times after a clock was set back
  *   eviction.c    forgets flows and connections that never carried payload
  *
  * Invariant: these files alone change mpt_engine, mpt_connection, mpt_subflow and what hangs from them.
@@ -16,6 +17,7 @@
 #ifndef MPT_CORE_H
 #define MPT_CORE_H
 
+#include "clock_steps.h"
 #include "engine.h"
 #include "icmp_errors.h"
 #include "sightings.h"
@@ -43,6 +45,11 @@ struct mpt_engine {
     mpt_engine_counts counts;
     mpt_lookback *timeorder;
     mpt_sightings sightings;
+    mpt_clock_steps clocks;
+    bool fed; /* some segment */
+    unsigned
+        doubted; /* for so many segments the earliest time may turn out to be after a step of the clock */
+    int64_t undoubted_ns; /* it was before */
     GPtrArray *subflows, *connections;
     GHashTable *flows;  /* both endpoints, in either order -> newest mpt_subflow */
     GArray *streams;    /* uint32_t, by tcp.stream: place in subflows, from 1; 0: none */

@@ -340,6 +340,9 @@ static void announce(const mpt_segment *g, unsigned places, void *data)
 
 /* --- public --- */
 
+static void feed_in_time(const mpt_segment *segment, void *user);
+static int compare_with_before(const mpt_segment *segment, void *user);
+
 mpt_engine *mpt_engine_new(const mpt_engine_config *config)
 {
     mpt_engine *e = g_new0(mpt_engine, 1);
@@ -350,6 +353,8 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     e->timeorder = mpt_lookback_new(config->horizon_ns, config->horizon_segments, take_once, e);
     if (config->horizon_segments / 4 >= BATCH && !config->in_step)
         mpt_lookback_set_batch(e->timeorder, BATCH, announce);
+    e->clocks = (mpt_clock_steps){
+        .horizon_ns = config->horizon_ns, .compare = compare_with_before, .deliver = feed_in_time, .user = e};
     e->streams = g_array_new(FALSE, TRUE, sizeof(uint32_t));
     e->subflows = g_ptr_array_new();
     e->connections = g_ptr_array_new();
@@ -370,6 +375,7 @@ void mpt_engine_free(mpt_engine *e)
     }
     mpt_lookback_free(e->timeorder);
     mpt_sightings_clear(&e->sightings);
+    mpt_clock_steps_clear(&e->clocks);
     g_array_free(e->streams, TRUE);
     mpt_identity_free(e);
     mpt_icmp_errors_free(e->icmp);
@@ -419,12 +425,25 @@ void *mpt_engine_observing(const mpt_engine *e, const mpt_observer *observer)
     return NULL;
 }
 
+/* A step of the clock shows so many segments after the first time that is behind it, at most: those of a batch
+ * come after their times, and some are held. */
+#define DOUBTED 256u
+
 /* The difference of any two times within +-TIME_REACH fits in 64 bits: years 1843 to 2096. */
 #define TIME_REACH INT64_C(4000000000000000000)
 
 void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
 {
+    bool lower = e->fed && time_ns < e->counts.earliest_ns;
+
     time_ns = CLAMP(time_ns, -TIME_REACH, TIME_REACH);
+    /* After a step back of the clock no time is the earliest. */
+    if (e->counts.stepped.steps && lower)
+        return;
+    if (lower) {
+        e->undoubted_ns = e->doubted ? e->undoubted_ns : e->counts.earliest_ns;
+        e->doubted = DOUBTED;
+    }
     if (!e->counts.has_earliest || time_ns < e->counts.earliest_ns) {
         e->counts.has_earliest = true;
         e->counts.earliest_ns = time_ns;
@@ -461,19 +480,13 @@ static bool needs_payload(mpt_engine *e, const mpt_segment *g)
     return e->checksums_seen;
 }
 
-void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
+/* The second half of mpt_engine_feed(), once the segment's time is right. */
+static void feed_in_time(const mpt_segment *segment, void *user)
 {
-    mpt_sighting_mark mark;
-
-    if (G_UNLIKELY(segment->time_ns < -TIME_REACH || segment->time_ns > TIME_REACH)) {
-        mpt_segment moved = *segment;
-        moved.time_ns = CLAMP(segment->time_ns, -TIME_REACH, TIME_REACH);
-        mpt_engine_feed(e, &moved);
-        return;
-    }
-    mpt_engine_note_time(e, segment->time_ns);
-    mark = mpt_sightings_meet(&e->sightings, segment);
+    mpt_engine *e = user;
+    mpt_sighting_mark mark = mpt_sightings_meet(&e->sightings, segment);
     bool without_payload = segment->payload && !needs_payload(e, segment);
+
     if (mark.how || without_payload) {
         mpt_segment changed = *segment;
         changed.sighting = mark;
@@ -485,6 +498,42 @@ void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
     } else {
         mpt_lookback_push(e->timeorder, segment);
     }
+}
+
+static int compare_with_before(const mpt_segment *segment, void *user)
+{
+    const mpt_engine *e = user;
+
+    return mpt_sightings_newer(&e->sightings, segment);
+}
+
+static void note_steps(mpt_engine *e)
+{
+    if (G_LIKELY(e->clocks.steps == e->counts.stepped.steps))
+        return;
+    e->counts.stepped = (mpt_stepped){e->clocks.steps, e->clocks.frame, e->clocks.time_ns, e->clocks.back_ns};
+    if (e->doubted)
+        e->counts.earliest_ns = e->undoubted_ns;
+    e->doubted = 0;
+}
+
+void mpt_engine_feed(mpt_engine *e, const mpt_segment *segment)
+{
+    if (G_UNLIKELY(segment->time_ns < -TIME_REACH || segment->time_ns > TIME_REACH)) {
+        mpt_segment moved = *segment;
+        moved.time_ns = CLAMP(segment->time_ns, -TIME_REACH, TIME_REACH);
+        mpt_engine_feed(e, &moved);
+        return;
+    }
+    mpt_engine_note_time(e, segment->time_ns);
+    e->fed = true;
+    e->doubted -= e->doubted > 0;
+    /* Without a look-back the order of arrival is that of time. */
+    if (e->config.horizon_segments)
+        mpt_clock_steps_feed(&e->clocks, segment);
+    else
+        feed_in_time(segment, e);
+    note_steps(e);
 }
 
 void mpt_engine_note_lost(mpt_engine *e)
@@ -510,6 +559,8 @@ const mpt_icmp_error *mpt_engine_older_icmp(const mpt_icmp_error *error)
 
 void mpt_engine_flush(mpt_engine *e)
 {
+    mpt_clock_steps_flush(&e->clocks);
+    note_steps(e);
     mpt_lookback_flush(e->timeorder);
 }
 

@@ -56,6 +56,13 @@ typedef struct mpt_twice {
     int64_t time_ns;
 } mpt_twice;
 
+/* The capturing host's clock was set back: times from there on go on where those before ended. */
+typedef struct mpt_stepped {
+    uint64_t steps;
+    uint32_t frame; /* of the first step, when it was, and how far it went back */
+    int64_t time_ns, back_ns;
+} mpt_stepped;
+
 /* Counts of the whole capture, whatever the window of time. */
 typedef struct mpt_engine_counts {
     uint64_t segments, cut_options, malformed_options, late_segments, lost_segments;
@@ -63,6 +70,7 @@ typedef struct mpt_engine_counts {
     int64_t malformed_ns;
     uint32_t malformed_frame, malformed_flow;
     mpt_twice twice;
+    mpt_stepped stepped;
     uint64_t connections_dropped, subflows_dropped, events_dropped;
     uint64_t segments_dropped; /* whose flow could not be added: max_flows, max_idle */
     /* Segments and mappings above max_state, or too costly: their bytes stay unmapped. */

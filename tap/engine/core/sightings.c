@@ -53,6 +53,8 @@ struct direction {
     uint16_t varied, constant; /* IP identification against that of the packet before */
     uint16_t last_id;
     bool has_last;
+    bool begun;                     /* next, acked are set */
+    uint32_t next, acked;           /* beyond all that was sent, and acknowledged */
     int64_t again_ns, elsewhere_ns; /* how long after the first copies come */
 };
 
@@ -245,6 +247,48 @@ static int64_t reach(const struct direction *d, mpt_sighting how, bool has_times
     return MIN(has_timestamps ? 8 * d->again_ns + MS : 4 * d->again_ns + 100 * US, FAR_AGAIN);
 }
 
+/* --- what is newer --- */
+
+static bool beyond(uint32_t number, uint32_t than)
+{
+    return (int32_t)(number - than) > 0;
+}
+
+static uint32_t sequence_end(const mpt_segment *g)
+{
+    return g->seq + g->payload_len + ((g->flags & (MPT_TCP_SYN | MPT_TCP_FIN)) != 0);
+}
+
+static void note_numbers(struct direction *d, const mpt_segment *g)
+{
+    bool anew = !d->begun || g->flags & MPT_TCP_SYN;
+
+    if (g->flags & MPT_TCP_RST)
+        return;
+    if (anew || beyond(sequence_end(g), d->next))
+        d->next = sequence_end(g);
+    if (g->flags & MPT_TCP_ACK && (anew || beyond(g->ack, d->acked)))
+        d->acked = g->ack;
+    d->begun = true;
+}
+
+int mpt_sightings_newer(const mpt_sightings *s, const mpt_segment *g)
+{
+    const flow *f = find_flow(s, flow_key(g));
+    const struct direction *d;
+    int sent, acked;
+
+    if (!f || g->flags & (MPT_TCP_SYN | MPT_TCP_RST) || !(g->flags & MPT_TCP_ACK))
+        return 0;
+    d = &f->ways[way_of(f, g)];
+    if (!d->begun)
+        return 0;
+    sent = beyond(sequence_end(g), d->next) - beyond(d->next, sequence_end(g));
+    acked = beyond(g->ack, d->acked) - beyond(d->acked, g->ack);
+    /* What was sent again acknowledges what is new. */
+    return acked > 0 && sent <= 0 ? 1 : acked < 0 && sent > 0 ? 0 : sent ? sent : acked;
+}
+
 /* --- two sightings --- */
 
 static struct place place_of(const mpt_segment *g)
@@ -348,6 +392,7 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
     struct direction *d = &f->ways[way_of(f, g)];
     packet *p;
 
+    note_numbers(d, g);
     if (s->packets_used >= s->packet_room / 3 && s->packet_room < MAX_PACKETS)
         grow_packets(s);
     p = packet_slot(s->packets, s->packet_room, number);

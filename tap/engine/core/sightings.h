@@ -49,6 +49,9 @@ void mpt_sightings_clear(mpt_sightings *s);
 mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g);
 /* True if the segment, which has this mark, is a copy by all that was met until now. */
 bool mpt_sightings_is_copy(const mpt_sightings *s, const mpt_segment *g, const mpt_sighting_mark *mark);
+/* Above 0: the segment is beyond all that was met of its direction, so it is later; below 0: before that; 0: it
+ * does not tell. */
+int mpt_sightings_newer(const mpt_sightings *s, const mpt_segment *g);
 /* The ends that the segment has where its flow was seen first, before their translation: sets *src and *dst, and
  * returns true if these are others. */
 bool mpt_sightings_translate(const mpt_sightings *s, const mpt_segment *g, mpt_endpoint *src,

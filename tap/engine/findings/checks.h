@@ -210,6 +210,7 @@ void mpt_check_limited(mpt_checking *x);
 void mpt_check_window(mpt_checking *x);
 void mpt_check_bloat(mpt_checking *x);
 void mpt_check_reinjections(mpt_checking *x);
+void mpt_check_clock(mpt_checking *x);
 void mpt_check_twice(mpt_checking *x);
 void mpt_check_capture(mpt_checking *x);
 void mpt_check_ways(mpt_checking *x);

@@ -183,6 +183,16 @@ static void check_malformed(mpt_checking *x, const mpt_engine_counts *counts)
         locate(x, f, g_ptr_array_index(flows, counts->malformed_flow));
 }
 
+void mpt_check_clock(mpt_checking *x)
+{
+    const mpt_stepped *s = &mpt_engine_get_counts(x->engine)->stepped;
+
+    if (s->steps)
+        mpt_say(mpt_found(x, MPT_FINDING_CAPTURE_CLOCK_STEP, s->time_ns, s->frame, s->steps),
+                MPT_PHRASE_CAPTURE_CLOCK_STEP, mpt_term_of(MPT_TERM_TIME, (uint64_t)s->back_ns),
+                mpt_term_of(MPT_TERM_FRAME, s->frame), mpt_term_of(MPT_TERM_COUNT, s->steps));
+}
+
 /* How packets were seen again: the words for each way, and, for the usual one, what can be done. */
 void mpt_check_twice(mpt_checking *x)
 {

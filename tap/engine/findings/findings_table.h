@@ -113,6 +113,7 @@
     X(SEQUENCE_CHANGED, sequence_changed, WAY, NOTE, SAME("6"), TIMES, NULL) \
     X(MSS_CHANGED, mss_changed, WAY, NOTE, OF_TCP("3.7.1"), TIMES, NULL) \
     X(CAPTURED_TWICE, captured_twice, CAPTURE, WARNING, NO_RFC, SEGMENTS, mpt_check_twice) \
+    X(CAPTURE_CLOCK_STEP, capture_clock_step, CAPTURE, NOTE, NO_RFC, TIMES, mpt_check_clock) \
     X(CAPTURE_PARTIAL, capture_partial, CAPTURE, NOTE, NO_RFC, CONNECTIONS, mpt_check_capture) \
     X(CAPTURE_ONE_WAY, capture_one_way, CAPTURE, NOTE, NO_RFC, SUBFLOWS, NULL) \
     X(CAPTURE_OPTIONS_CUT, capture_options_cut, CAPTURE, NOTE, NO_RFC, SEGMENTS, NULL) \
