@@ -611,9 +611,45 @@ static void test_address_outlived__data_soon_after__none(void **state)
     expect_none(&s, MPT_FINDING_ADDRESS_OUTLIVED);
 }
 
+/* --- the clock --- */
+
+static void test_capture_clock_step__set_back_while_data_goes_on__note(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    begin_open(&s);
+    for (int64_t dsn = 101; dsn < 1101; dsn += 100)
+        flow_send_data(&s.a, 0, &s.h, 0, dsn, 100);
+    later(&s, -5000);
+    for (int64_t dsn = 1101; dsn < 2101; dsn += 100)
+        flow_send_data(&s.a, 0, &s.h, 0, dsn, 100);
+    r = expect_one(&s, MPT_FINDING_CAPTURE_CLOCK_STEP, MPT_SEVERITY_NOTE);
+    assert_int_equal(r.frame, 16);
+}
+
+static void test_capture_clock_step__parts_in_another_order__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    for (int64_t dsn = 2101; dsn < 3101; dsn += 100) {
+        s.a.next[0] = (uint32_t)dsn;
+        flow_send_data(&s.a, 0, &s.h, 0, dsn, 100);
+    }
+    later(&s, -5000);
+    for (int64_t dsn = 101; dsn < 1101; dsn += 100) {
+        s.a.next[0] = (uint32_t)dsn;
+        flow_send_data(&s.a, 0, &s.h, 0, dsn, 100);
+    }
+    expect_none(&s, MPT_FINDING_CAPTURE_CLOCK_STEP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_capture_clock_step__set_back_while_data_goes_on__note),
+        cmocka_unit_test(test_capture_clock_step__parts_in_another_order__none),
         cmocka_unit_test(test_fallback__no_option_in_synack__warning),
         cmocka_unit_test(test_fallback__mptcp_in_use__none),
         cmocka_unit_test(test_fallback__no_option_in_ack__names_the_middlebox),

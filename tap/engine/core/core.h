@@ -50,6 +50,7 @@ struct mpt_engine {
     unsigned
         doubted; /* for so many segments the earliest time may turn out to be after a step of the clock */
     int64_t undoubted_ns; /* it was before */
+    int64_t delivered_ns; /* the earliest time of a segment, put right */
     GPtrArray *subflows, *connections;
     GHashTable *flows;  /* both endpoints, in either order -> newest mpt_subflow */
     GArray *streams;    /* uint32_t, by tcp.stream: place in subflows, from 1; 0: none */

@@ -353,6 +353,7 @@ mpt_engine *mpt_engine_new(const mpt_engine_config *config)
     e->timeorder = mpt_lookback_new(config->horizon_ns, config->horizon_segments, take_once, e);
     if (config->horizon_segments / 4 >= BATCH && !config->in_step)
         mpt_lookback_set_batch(e->timeorder, BATCH, announce);
+    e->delivered_ns = INT64_MAX;
     e->clocks = (mpt_clock_steps){
         .horizon_ns = config->horizon_ns, .compare = compare_with_before, .deliver = feed_in_time, .user = e};
     e->streams = g_array_new(FALSE, TRUE, sizeof(uint32_t));
@@ -487,6 +488,10 @@ static void feed_in_time(const mpt_segment *segment, void *user)
     mpt_sighting_mark mark = mpt_sightings_meet(&e->sightings, segment);
     bool without_payload = segment->payload && !needs_payload(e, segment);
 
+    if (G_UNLIKELY(segment->time_ns < e->delivered_ns)) {
+        e->delivered_ns = segment->time_ns;
+        e->counts.earliest_ns = MIN(e->counts.earliest_ns, segment->time_ns);
+    }
     if (mark.how || without_payload) {
         mpt_segment changed = *segment;
         changed.sighting = mark;
@@ -513,7 +518,7 @@ static void note_steps(mpt_engine *e)
         return;
     e->counts.stepped = (mpt_stepped){e->clocks.steps, e->clocks.frame, e->clocks.time_ns, e->clocks.back_ns};
     if (e->doubted)
-        e->counts.earliest_ns = e->undoubted_ns;
+        e->counts.earliest_ns = MIN(e->undoubted_ns, e->delivered_ns);
     e->doubted = 0;
 }
 
