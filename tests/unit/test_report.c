@@ -92,7 +92,7 @@ static void test_summary__reinjection__said_and_the_rest_is_none(void **state)
     char *got = report(&s, "mptcp,summary,stream=0");
     assert_has(got, "\n    application data  1,500 bytes (1.50 kB), all acknowledged\n");
     assert_has(got, "\n    reinjected        200 bytes on another subflow, 11.8 % of the payload\n");
-    assert_has(got, "\n    none              gaps, out of order, retransmitted\n");
+    assert_has(got, "\n                      no gaps, out-of-order segments or retransmissions\n");
     assert_has(got, "\n          0          1,000  66.7 %              0           0");
     assert_has(got, "\n          1            500  33.3 %              0         200");
     assert_has(got, "\n  server to client: no data (");

@@ -92,8 +92,9 @@ static void append_percent_of(GString *out, uint64_t part, uint64_t whole, const
 /* The lines of one direction; what there is none of goes into one line at the end. */
 typedef struct lines {
     mpt_block *block;
-    GString *line; /* being made */
-    GString *none;
+    GString *line;       /* being made */
+    const char *none[4]; /* nones of them */
+    unsigned nones;
     mpt_maybe_int end; /* mpt_reinjection_figures_end() */
 } lines;
 
@@ -103,12 +104,26 @@ static void add_line(lines *l, const char *label)
     g_string_truncate(l->line, 0);
 }
 
-static void add_none_or(lines *l, const char *label)
+/* none: what there is nothing of, as the line at the end names it. */
+static void add_none_or(lines *l, const char *label, const char *none)
 {
     if (l->line->len > 0)
         add_line(l, label);
     else
-        g_string_append(g_string_append(l->none, l->none->len > 0 ? ", " : ""), label);
+        l->none[l->nones++] = none;
+}
+
+/* "no gaps, retransmissions or reinjections" */
+static void add_none(lines *l)
+{
+    for (unsigned i = 0; i < l->nones; i++)
+        g_string_append_printf(l->line, "%s%s",
+                               i == 0              ? "no "
+                               : i + 1 == l->nones ? " or "
+                                                   : ", ",
+                               l->none[i]);
+    if (l->nones)
+        add_line(l, "");
 }
 
 static void add_data(lines *l, const mpt_connection_direction *d)
@@ -166,7 +181,7 @@ static void add_order(lines *l, const mpt_data_figures *f)
         mpt_overview_bytes(l->line, f->dsn_gap_bytes);
         g_string_append(l->line, " of the data are not in the capture");
     }
-    add_none_or(l, "gaps");
+    add_none_or(l, "gaps", "gaps");
     if (!f->out_of_order_segments.known) {
         g_string_append(l->line, "not known: payload came before what maps it");
     } else if (f->out_of_order_segments.value > 0) {
@@ -178,7 +193,7 @@ static void add_order(lines *l, const mpt_data_figures *f)
         g_string_append(l->line, l->line->len > 0 ? "; longest wait " : "longest wait ");
         mpt_units_duration(l->line, f->reorder_delay.ns);
     }
-    add_none_or(l, "out of order");
+    add_none_or(l, "out of order", "out-of-order segments");
 }
 
 static void add_again(lines *l, const mpt_byte_figures *f)
@@ -186,13 +201,13 @@ static void add_again(lines *l, const mpt_byte_figures *f)
     const struct again {
         const char *label, *after;
         uint64_t bytes;
-        bool usual; /* worth saying that there is none */
+        const char *none; /* NULL: not worth saying that there is none */
     } again[] = {
-        {"retransmitted", " by TCP on their subflow", f->retrans_bytes, true},
-        {"reinjected", " on another subflow", f->reinjected_bytes, true},
-        {"resent as new", " mapped again on the same subflow", f->reinjected_same_bytes, false},
-        {"without mapping", "", f->unmapped_bytes, false},
-        {"as plain TCP", " without DSS", f->fallback_bytes, false},
+        {"retransmitted", " by TCP on their subflow", f->retrans_bytes, "retransmissions"},
+        {"reinjected", " on another subflow", f->reinjected_bytes, "reinjections"},
+        {"resent as new", " mapped again on the same subflow", f->reinjected_same_bytes, NULL},
+        {"without mapping", "", f->unmapped_bytes, NULL},
+        {"as plain TCP", " without DSS", f->fallback_bytes, NULL},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(again); i++) {
@@ -201,8 +216,8 @@ static void add_again(lines *l, const mpt_byte_figures *f)
             g_string_append(l->line, again[i].after);
             append_percent_of(l->line, again[i].bytes, f->payload_bytes, "the payload");
         }
-        if (again[i].bytes > 0 || again[i].usual)
-            add_none_or(l, again[i].label);
+        if (again[i].bytes > 0 || again[i].none)
+            add_none_or(l, again[i].label, again[i].none);
     }
 }
 
@@ -349,13 +364,12 @@ static void text_lines(lines *l, const mpt_connection_direction *d, mpt_directio
                        mpt_sink *sink)
 {
     mpt_block_clear(l->block);
-    g_string_truncate(l->none, 0);
+    l->nones = 0;
     add_data(l, d);
     add_speed(l, d);
     add_order(l, &d->data);
     add_again(l, &d->bytes);
-    if (l->none->len > 0)
-        mpt_block_add(l->block, "none", l->none->str);
+    add_none(l);
     if (full)
         add_full(l, d, direction);
     mpt_text_block(sink, l->block, 4);
@@ -417,8 +431,8 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x->arguments, sink) : NULL;
-    lines l = {mpt_block_new(), g_string_new(NULL), g_string_new(NULL),
-               mpt_reinjection_figures_end(x->engine)};
+    lines l = {
+        .block = mpt_block_new(), .line = g_string_new(NULL), .end = mpt_reinjection_figures_end(x->engine)};
 
     (void)sentence;
     if (!csv) {
@@ -433,7 +447,6 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     mpt_summary_csv_end(rows);
     mpt_block_free(l.block);
     g_string_free(l.line, TRUE);
-    g_string_free(l.none, TRUE);
 }
 
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
