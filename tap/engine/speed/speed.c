@@ -2,113 +2,23 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "speed.h"
-
-#include "tap/engine/base/seq.h"
+#include "speed_internal.h"
 
 /* A part of the round trip below this fraction of it does not matter. */
-#define NEAR              32
+#define NEAR             32
 /* A copy of bytes that were sent earlier than this part of a round trip before makes up for no loss. */
-#define REORDERED         4
+#define REORDERED        4
 /* The same without knowing when they were sent: no path is so much slower than another. */
-#define STALLED_NS        INT64_C(50000000)
-#define STALLED_TIMES     2
+#define STALLED_NS       INT64_C(50000000)
+#define STALLED_TIMES    2
 /* Segments in flight from which on a round-trip time is one under load. */
-#define LOADED            4
-#define RATE_INTERVALS    8
-#define RATE_INTERVAL_MIN INT64_C(1000000)
-/* RFC 9293 3.7.1: the segment that everybody takes. */
-#define SMALLEST_SEGMENT  536
-#define LARGEST_SCALE     14
-/* Echoes of timestamps that are waited for, so many within a delay. */
-#define ECHOES            32
-#define ECHOES_PER_DELAY  8
+#define LOADED           4
+#define ECHOES_PER_DELAY 8
 /* Parts of a delay: data that comes after a longer silence was not released by an acknowledgement. */
-#define SILENT            4
-#define SMOOTHING         4
+#define SILENT           4
+#define SMOOTHING        4
 /* Spans that are kept, over all connections. */
-#define SPANS             2000000
-
-/* Acknowledgements whose timestamps the other side echoes with the data that they release (RFC 7323 3.2): when
- * each was seen. */
-struct echoes {
-    unsigned next;
-    struct {
-        uint32_t tsval;
-        int64_t time_ns; /* 0: none */
-    } of[ECHOES];
-};
-
-/* One side of a subflow. */
-struct half {
-    /* As sender of data. */
-    int64_t next;              /* one past the highest position sent */
-    int64_t last_ns;           /* its last payload */
-    int64_t hole_end, hole_ns; /* the oldest gap that may be open, and when it appeared; hole_ns 0: none */
-    bool outstanding;          /* TCP has not acknowledged all of it */
-    bool retransmitted;        /* since the timed segment */
-    bool timing;
-    int64_t timed_end, timed_ns; /* a segment whose acknowledgement is waited for */
-    mpt_histogram rtt;
-    int64_t acked; /* by the other side */
-    /* How much later than it is seen an acknowledgement takes effect here: data that it releases is seen. 0: the
-     * capture is here. */
-    int64_t delay_ns;
-    struct echoes *echoes; /* of the acknowledgements of the other side; NULL: none */
-    int64_t rate_from_ns, rate_bytes, best_bytes;
-    /* As receiver: the highest right edge of its window, and the segment that told it. */
-    bool told;
-    int64_t edge, told_data_ack, told_end, told_ack;
-    uint32_t told_tsval;
-};
-
-struct flow {
-    bool has_round_trip;
-    int64_t all_ns; /* as in mpt_speed_round_trip() */
-    struct half half[MPT_SIDES];
-};
-
-struct direction {
-    mpt_limiter limiter;
-    uint64_t acks; /* DATA_ACKs seen so far */
-    bool no_handshake, no_scale;
-    uint32_t frame, window;
-    uint64_t windows, low_windows; /* announced; of these below half of the largest so far */
-    int64_t round_trip_ns;         /* the longest so far of the subflows that carry its data */
-    mpt_speed_sight shrunk, tiny;
-    bool announced;
-    int64_t edge;           /* the highest that was announced, with announced */
-    uint32_t outstanding;   /* subflows with payload that TCP has not acknowledged */
-    int64_t data_acked;     /* the highest acknowledgement, with announced or not */
-    int64_t stuck_since_ns; /* TCP has acknowledged all, and the other side's data level has not; 0: not so */
-    int64_t stuck_ns;
-    GArray *spans; /* mpt_limit_span, neighbours differ; NULL: not wanted, or none */
-    mpt_speed *speed;
-    /* The window is below a segment now, since; above 0 at least once. */
-    int64_t tiny_since_ns, tiny_least;
-    uint32_t tiny_frame;
-    bool tiny_open, tiny_felt; /* felt: there was data that had to wait for it */
-    bool tiny_void;            /* the sender sends more: that window is not what it knows */
-};
-
-struct connection {
-    bool tcp;                                    /* plain TCP now: positions are those of its subflow */
-    struct direction *direction[MPT_CONN_SIDES]; /* of the sender; NULL: no payload so far */
-};
-
-/* The payload of the segment that is being taken in. */
-struct sending {
-    bool any, repair;
-    int64_t from, to;
-    int64_t first_ns; /* of a copy: when the earliest of the bytes was first seen */
-};
-
-struct mpt_speed {
-    GPtrArray *flows, *connections; /* struct flow, struct connection, by index; NULL: nothing so far */
-    struct sending sending;
-    bool keeps_spans;
-    size_t spans;
-};
+#define SPANS            2000000
 
 const char *mpt_speed_unknown_name(mpt_speed_unknown unknown)
 {
@@ -137,11 +47,6 @@ bool mpt_speed_round_trip(const mpt_subflow *s, mpt_side side, int64_t *part_ns,
 
 /* --- state --- */
 
-static gpointer find(const GPtrArray *of, guint index)
-{
-    return index < of->len ? g_ptr_array_index(of, index) : NULL;
-}
-
 static void set(GPtrArray *of, guint index, gpointer value)
 {
     if (index >= of->len)
@@ -151,7 +56,7 @@ static void set(GPtrArray *of, guint index, gpointer value)
 
 static struct flow *flow_of(mpt_speed *speed, const mpt_subflow *s)
 {
-    struct flow *f = find(speed->flows, s->index);
+    struct flow *f = mpt_speed_find(speed->flows, s->index);
 
     if (!f) {
         f = g_new0(struct flow, 1);
@@ -171,7 +76,7 @@ static struct flow *flow_of(mpt_speed *speed, const mpt_subflow *s)
 
 static struct connection *connection_of(mpt_speed *speed, const mpt_connection *c)
 {
-    struct connection *x = find(speed->connections, c->index);
+    struct connection *x = mpt_speed_find(speed->connections, c->index);
 
     if (!x) {
         x = g_new0(struct connection, 1);
@@ -316,12 +221,6 @@ static void note_outstanding(struct direction *d, struct half *h)
     h->outstanding = outstanding;
 }
 
-/* Data waits for a window that is below a segment. */
-static void feel_tiny(struct direction *d)
-{
-    d->tiny_felt |= d->tiny_open && mpt_limiter_now(&d->limiter) == MPT_LIMIT_WINDOW;
-}
-
 static void time_segment(struct half *h, const mpt_segment *g, int64_t position, bool again)
 {
     h->retransmitted |= again;
@@ -400,7 +299,7 @@ static void take_payload(mpt_speed *speed, struct connection *x, const mpt_subfl
                          late || is_repair(d, f, &now, g->time_ns), g->payload_len);
     note_outstanding(d, h);
     note_stuck(d, &s->connection->level[mpt_subflow_conn_side(s, side)], g->time_ns);
-    feel_tiny(d);
+    mpt_speed_feel_tiny(d);
 }
 
 /* --- acknowledgements --- */
@@ -412,11 +311,6 @@ static void take_round_trip(struct half *h, const mpt_segment *g, int64_t acked)
     if (!h->retransmitted)
         mpt_histogram_add(&h->rtt, g->time_ns - h->timed_ns);
     h->timing = false;
-}
-
-static int64_t rate_interval(const struct flow *f)
-{
-    return MAX(f->all_ns / RATE_INTERVALS, RATE_INTERVAL_MIN);
 }
 
 /* What TCP acknowledges of the data that `side` sends. */
@@ -432,7 +326,7 @@ static void take_tcp_ack(struct flow *f, const mpt_subflow *s, mpt_side side, co
     take_round_trip(h, g, acked);
     if (!f->has_round_trip)
         return;
-    if (!h->rate_from_ns || g->time_ns - h->rate_from_ns >= rate_interval(f)) {
+    if (!h->rate_from_ns || g->time_ns - h->rate_from_ns >= mpt_speed_interval(f)) {
         h->rate_from_ns = g->time_ns;
         h->rate_bytes = 0;
     } else {
@@ -441,141 +335,31 @@ static void take_tcp_ack(struct flow *f, const mpt_subflow *s, mpt_side side, co
     }
 }
 
-static void sight(mpt_speed_sight *at, const mpt_segment *g, const mpt_subflow *s, int64_t bytes)
-{
-    if (!at->count++) {
-        at->time_ns = g->time_ns;
-        at->frame = g->frame;
-        at->owner = s->owner;
-    }
-    at->last_ns = g->time_ns;
-    at->bytes = MAX(at->bytes, bytes);
-}
-
-/* What is told of a window: where it ends, in a segment with these numbers. */
-struct told {
-    int64_t data_ack, edge, end, ack;
-    uint32_t tsval;
-    bool has_tsval;
-};
-
-/* Was the segment sent after the one that told the highest edge? What was overtaken, or sent again, was not. */
-static bool is_later(const struct half *h, const struct told *t)
-{
-    int32_t tick = t->has_tsval ? (int32_t)(t->tsval - h->told_tsval) : 0;
-
-    return t->data_ack >= h->told_data_ack && t->end >= h->told_end && t->ack >= h->told_ack && tick >= 0 &&
-           (t->data_ack > h->told_data_ack || t->end > h->told_end || t->ack > h->told_ack || tick > 0);
-}
-
-/* RFC 8684 3.3.4: the right edge of the window must not go back. What is rounded to the scale may, by less than
- * its unit. */
-static void note_edge(struct direction *d, struct half *h, const mpt_subflow *s, mpt_side side,
-                      const mpt_segment *g, const struct told *t)
-{
-    unsigned scale = s->evidence->scale[side != s->initiator];
-    int64_t unit = INT64_C(1) << (scale ? scale - 1u : LARGEST_SCALE);
-
-    if (h->told && t->edge < h->edge) {
-        if (t->edge + unit < h->edge && is_later(h, t))
-            sight(&d->shrunk, g, s, h->edge - t->edge);
-        return;
-    }
-    h->told = true;
-    h->edge = t->edge;
-    h->told_data_ack = t->data_ack;
-    h->told_end = t->end;
-    h->told_ack = t->ack;
-    h->told_tsval = t->tsval;
-}
-
-static void close_tiny(struct direction *d, int64_t time_ns)
-{
-    if (d->tiny_open && d->tiny_felt && d->tiny_least > 0 &&
-        time_ns - d->tiny_since_ns > d->tiny.last_ns - d->tiny.time_ns) {
-        d->tiny.count = 1;
-        d->tiny.time_ns = d->tiny_since_ns;
-        d->tiny.last_ns = time_ns;
-        d->tiny.frame = d->tiny_frame;
-        d->tiny.bytes = d->tiny_least;
-    }
-    d->tiny_open = false;
-}
-
-static void note_tiny(struct direction *d, const mpt_segment *g)
-{
-    if (g->window >= MAX(d->limiter.segment, SMALLEST_SEGMENT)) {
-        close_tiny(d, g->time_ns);
-        return;
-    }
-    if (!d->tiny_open) {
-        d->tiny_open = true;
-        d->tiny_since_ns = g->time_ns;
-        d->tiny_frame = g->frame;
-        d->tiny_least = 0;
-        d->tiny_felt = false;
-    }
-    if (g->window && (!d->tiny_least || g->window < d->tiny_least))
-        d->tiny_least = g->window;
-}
-
-/* The window of a side that is about to close means nothing, nor does that of a RST. */
-static bool tells_window(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
-{
-    return !(g->flags & (MPT_TCP_RST | MPT_TCP_SYN)) && !s->half[side].fin_seen;
-}
-
-/* An acknowledgement sent by `side`, of data up to `acked`. */
-static void take_ack(struct direction *d, struct flow *f, const mpt_subflow *s, mpt_side side,
-                     const mpt_segment *g, int64_t position, int64_t acked)
-{
-    mpt_side sender = mpt_side_other(side);
-    bool known = mpt_evidence_knows_scale(s->evidence, g->frame) && tells_window(s, side, g);
-    struct told t = {.data_ack = acked,
-                     .edge = acked + g->window,
-                     .end = position + g->payload_len,
-                     .ack = s->half[sender].acked,
-                     .tsval = g->tsval,
-                     .has_tsval = (g->presence & MPT_SEGMENT_TIMESTAMPS) != 0};
-
-    d->no_handshake |= !f->has_round_trip;
-    d->data_acked = MAX(d->data_acked, acked);
-    mpt_limiter_advance(&d->limiter, g->time_ns);
-    feel_tiny(d);
-    if (known) {
-        d->window = MAX(d->window, g->window);
-        d->windows++;
-        d->low_windows += g->window < d->window / 2;
-        d->edge = d->announced ? MAX(d->edge, t.edge) : t.edge;
-        d->announced = true;
-        /* An old acknowledgement number: overtaken. */
-        if (g->ack == s->half[sender].origin + (uint32_t)s->half[sender].acked) {
-            note_edge(d, &f->half[side], s, side, g, &t);
-            note_tiny(d, g);
-        }
-    } else if (tells_window(s, side, g)) {
-        d->no_scale = true;
-    }
-    mpt_limiter_acked(&d->limiter, g->time_ns, g->frame, f->half[sender].delay_ns, acked,
-                      known ? t.edge : INT64_MIN);
-    feel_tiny(d);
-}
-
 /* --- plain TCP after all --- */
 
-static bool is_tcp(struct connection *x, const mpt_connection *c, const mpt_subflow *s, const mpt_segment *g)
+static void turn_into_tcp(mpt_speed *speed, struct connection *x, const mpt_connection *c,
+                          const mpt_subflow *s, const mpt_segment *g)
 {
+    struct flow *f;
+
     if (x->tcp || g->option_len || g->flags & (MPT_TCP_SYN | MPT_TCP_RST) || c->subflows->len != 1 ||
         g->presence & MPT_SEGMENT_CUT_OPTIONS || mpt_connection_get_fallback(c) == MPT_FALLBACK_NONE)
-        return x->tcp;
+        return;
     x->tcp = true;
+    f = flow_of(speed, s);
     for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
-        const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
+        mpt_side own = mpt_subflow_side(s, side);
+        const mpt_half *h = &s->half[own];
+        struct direction *d = x->direction[side];
 
-        if (x->direction[side])
-            mpt_limiter_rebase(&x->direction[side]->limiter, h->next, MAX(h->acked, 0));
+        /* What was told of windows is in DSNs. */
+        f->half[own].told = false;
+        if (!d)
+            continue;
+        d->announced = d->tiny_open = false;
+        d->data_acked = 0;
+        mpt_limiter_rebase(&d->limiter, h->next, MAX(h->acked, 0));
     }
-    return true;
 }
 
 static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side side, const mpt_segment *g,
@@ -591,7 +375,7 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side s
         return;
     }
     x = connection_of(speed, c);
-    is_tcp(x, c, s, g);
+    turn_into_tcp(speed, x, c, s, g);
     if (g->payload_len)
         take_payload(speed, x, s, side, g, position);
     speed->sending.any = false;
@@ -604,9 +388,9 @@ static void on_segment(const mpt_connection *c, const mpt_subflow *s, mpt_side s
         note_echo(&f->half[sender], g);
         note_outstanding(d, &f->half[sender]);
         if (x->tcp)
-            take_ack(d, f, s, side, g, position, s->half[sender].acked);
+            mpt_speed_take_ack(d, f, s, side, g, position, s->half[sender].acked);
         else if (level->acks != d->acks)
-            take_ack(d, f, s, side, g, position, level->ack_expected);
+            mpt_speed_take_ack(d, f, s, side, g, position, level->ack_expected);
         d->acks = level->acks;
         note_stuck(d, level, g->time_ns);
     }
@@ -618,7 +402,7 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
                      void *user)
 {
     mpt_speed *speed = user;
-    struct connection *old = find(speed->connections, from->index), *x;
+    struct connection *old = mpt_speed_find(speed->connections, from->index), *x;
 
     (void)offset;
     if (!old)
@@ -636,7 +420,7 @@ static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
 {
     mpt_speed *speed = user;
 
-    free_flow(find(speed->flows, s->index));
+    free_flow(mpt_speed_find(speed->flows, s->index));
     if (s->index < speed->flows->len)
         g_ptr_array_index(speed->flows, s->index) = NULL;
     if (!c || c->index >= speed->connections->len)
@@ -670,87 +454,4 @@ void mpt_speed_open(mpt_engine *e, bool spans)
 const mpt_speed *mpt_speed_of(const mpt_engine *e)
 {
     return mpt_engine_observing(e, &MPT_SPEED_OBSERVER);
-}
-
-/* --- reading --- */
-
-static mpt_speed_unknown why_unknown(const struct direction *d)
-{
-    if (!d->limiter.begun || d->limiter.last_ns == d->limiter.first_ns)
-        return MPT_SPEED_NO_DATA;
-    if (d->no_handshake)
-        return MPT_SPEED_HANDSHAKE;
-    if (d->no_scale)
-        return MPT_SPEED_WINDOW_SCALE;
-    if (d->stuck_ns > (d->limiter.last_ns - d->limiter.first_ns) / 2)
-        return MPT_SPEED_DATA_ACKS;
-    return d->limiter.unseen ? MPT_SPEED_GAPS : MPT_SPEED_KNOWN;
-}
-
-bool mpt_speed_get(const mpt_speed *speed, const mpt_connection *c, mpt_conn_side side,
-                   mpt_speed_direction *to)
-{
-    const struct connection *x = find(speed->connections, c->index);
-    const struct direction *d = x ? x->direction[side] : NULL;
-    mpt_limiter l;
-    struct direction last;
-
-    *to = (mpt_speed_direction){.unknown = MPT_SPEED_NO_DATA};
-    if (!d)
-        return false;
-    /* Reading changes nothing: the rest is settled in a copy, which takes in no more. */
-    l = d->limiter;
-    l.settled = NULL;
-    mpt_limiter_finish(&l);
-    last = *d;
-    if (!c->level[side].fin_acked)
-        close_tiny(&last, c->end_ns);
-    if (d->tiny_void)
-        last.tiny.count = 0;
-    *to = (mpt_speed_direction){.unknown = why_unknown(d),
-                                .first_ns = l.first_ns,
-                                .frame = d->frame,
-                                .duration_ns = l.last_ns - l.first_ns,
-                                .window = d->window,
-                                .unread = d->low_windows > d->windows / 2,
-                                .shrunk = d->shrunk,
-                                .tiny = last.tiny,
-                                .segment = l.segment};
-    for (unsigned i = 0; i < MPT_LIMITS; i++)
-        to->ns[i] = l.ns[i];
-    return true;
-}
-
-void mpt_speed_spans(const mpt_speed *speed, const mpt_connection *c, mpt_conn_side side, mpt_limit_func func,
-                     void *user)
-{
-    const struct connection *x = find(speed->connections, c->index);
-    const struct direction *d = x ? x->direction[side] : NULL;
-    mpt_limiter l;
-
-    if (!d || why_unknown(d) != MPT_SPEED_KNOWN)
-        return;
-    for (guint i = 0; d->spans && i < d->spans->len; i++) {
-        const mpt_limit_span *s = &g_array_index(d->spans, mpt_limit_span, i);
-        int64_t to_ns = i + 1 < d->spans->len ? s[1].from_ns : d->limiter.settled_ns;
-
-        func(s->limit, s->from_ns, to_ns, s->frame, user);
-    }
-    l = d->limiter;
-    l.settled = func;
-    l.user = user;
-    mpt_limiter_finish(&l);
-}
-
-bool mpt_speed_get_path(const mpt_speed *speed, const mpt_subflow *s, mpt_side side, mpt_speed_path *path)
-{
-    const struct flow *f = find(speed->flows, s->index);
-
-    *path = (mpt_speed_path){.rate = 0};
-    if (!f)
-        return false;
-    path->rtt = &f->half[side].rtt;
-    if (f->has_round_trip)
-        path->rate = 8e9 * (double)f->half[side].best_bytes / (double)rate_interval(f);
-    return true;
 }
