@@ -93,7 +93,10 @@ static void rtt_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t 
     struct rtt *rtt = state;
     mpt_run run = run_of(g, id);
 
-    if (g->what == MPT_DATA_FIRST && !g->first_frame && !g->resolved &&
+    /* Data of a SYN lies before the first DSN: no DATA_ACK is about it. */
+    if (g->resolved && p->level->relative_known && g->dsn <= p->level->idsn)
+        return;
+    if (g->what == MPT_DATA_FIRST && !g->first_frame &&
         rtt->data.count < MPT_DATA_LEVEL_UNACKED && (!p->has_acked || g->dsn >= p->acked))
         insert(&rtt->data, &run);
 }
