@@ -248,6 +248,19 @@ static void test_captured_one_path__segment_lost_by_the_capture__gap(void **stat
 }
 
 /* A DATA_FIN that is not in the capture takes a number too. */
+/* b is in the capture up to some point, and what it carried then is acknowledged on a. */
+static void test_captured_one_path__a_subflow_breaks_off__gap(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 201);
+    flow_send_data(&s.a, 0, &s.h, 0, 5001, 100);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 5101);
+    expect_none(&s, MPT_FINDING_CAPTURED_ONE_PATH);
+}
+
 static void test_captured_one_path__one_more_and_a_fin__none(void **state)
 {
     struct scene s;
@@ -1338,6 +1351,7 @@ int main(void)
         cmocka_unit_test(test_data_ack_beyond__behind_the_data_fin__error),
         cmocka_unit_test(test_captured_one_path__nothing_follows__note),
         cmocka_unit_test(test_captured_one_path__segment_lost_by_the_capture__gap),
+        cmocka_unit_test(test_captured_one_path__a_subflow_breaks_off__gap),
         cmocka_unit_test(test_captured_one_path__one_more_and_a_fin__none),
         cmocka_unit_test(test_captured_one_path__join_alone__note),
         cmocka_unit_test(test_captured_one_path__in_flight_when_the_capture_began__none),

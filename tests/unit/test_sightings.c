@@ -196,6 +196,24 @@ static void test_feed__all_seen_again__counted_once(void **state)
             }
 }
 
+/* A mirror port of both sides of a bridge, and of the router behind it. */
+static void test_feed__seen_again_and_behind_a_router__counted_once(void **state)
+{
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++) {
+        scene s = begin(how);
+        for (unsigned k = 0; k < 300; k++, s.now_ns += 3 * MS) {
+            send_packet(&s, k);
+            nothing(&s.last);
+            show(&s, 15 * US);
+            forward(&s.last);
+            show(&s, 15 * US);
+        }
+        mpt_engine_flush(s.engine);
+        end(&s, 600);
+    }
+}
+
 /* As where the acknowledgements come in by the side that a mirror port copies. */
 static void test_feed__one_direction_seen_again__counted_once(void **state)
 {
@@ -350,6 +368,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_feed__all_seen_again__counted_once),
+        cmocka_unit_test(test_feed__seen_again_and_behind_a_router__counted_once),
         cmocka_unit_test(test_feed__one_direction_seen_again__counted_once),
         cmocka_unit_test(test_feed__sent_again_and_all_seen_twice__each_sending_counted),
         cmocka_unit_test(test_feed__many_sent_again__all_counted),

@@ -42,8 +42,8 @@ struct mpt_sighted {
     int64_t time_ns;
     uint32_t frame;
     struct place place;
-    uint8_t way;   /* of its flow */
-    bool repeated; /* it is counted in `again` or `elsewhere` */
+    uint8_t way;           /* of its flow */
+    bool again, elsewhere; /* it is counted in its direction's figures of these names */
 };
 
 /* Of late, of one way of a flow. */
@@ -324,7 +324,7 @@ static void fill(packet *p, const mpt_segment *g, const flow *f, const struct pl
     p->frame = g->frame;
     p->place = *at;
     p->way = (uint8_t)way_of(f, g);
-    p->repeated = false;
+    p->again = p->elsewhere = false;
 }
 
 /* A segment like that of p, of the same flow. */
@@ -344,11 +344,12 @@ static bool meet_again(packet *p, struct direction *d, const mpt_segment *g, con
     if (!certain && !elsewhere && (usually(d->again, d->packets) || usually(d->elsewhere, d->packets)) &&
         mark->later_ns > reach(d, MPT_SIGHTING_AGAIN, g->presence & MPT_SEGMENT_TIMESTAMPS))
         return false;
-    if (!p->repeated && elsewhere)
+    /* A packet may have copies of both kinds. */
+    if (elsewhere && !p->elsewhere)
         d->elsewhere++;
-    else if (!p->repeated)
+    else if (!elsewhere && !p->again)
         d->again++;
-    p->repeated = true;
+    *(elsewhere ? &p->elsewhere : &p->again) = true;
     note_distance(elsewhere ? &d->elsewhere_ns : &d->again_ns, mark->later_ns);
     return true;
 }

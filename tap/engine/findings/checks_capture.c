@@ -39,6 +39,14 @@ static mpt_unseen unseen_of(const mpt_connection *c, mpt_conn_side side, int64_t
     return u;
 }
 
+/* The capture has no end of this subflow, and nothing of it when the last data was acknowledged: it may have carried
+ * more than is known. */
+static bool breaks_off(const mpt_subflow *s, const mpt_half *h, const mpt_data_level *d)
+{
+    return s->state == MPT_STATE_ESTABLISHED && h->bytes.segments && !h->fin_seen && d->acked_known &&
+           s->end_ns < d->acked_ns;
+}
+
 /* Of the bytes of this side that were acknowledged, and are not in the capture, those that its subflows in the capture
  * can't have carried: their sequence numbers have no room for them. */
 static uint64_t bytes_elsewhere(const mpt_engine *e, const mpt_connection *c, mpt_conn_side side)
@@ -57,7 +65,8 @@ static uint64_t bytes_elsewhere(const mpt_engine *e, const mpt_connection *c, mp
         const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
         const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
         mpt_subflow_view sv = {.subflow = s};
-        if (mpt_checking_one_way(&sv) || (h->seen && !h->isn_known && !v->settled_known))
+        if (mpt_checking_one_way(&sv) || (h->seen && !h->isn_known && !v->settled_known) ||
+            breaks_off(s, h, d))
             return 0;
         /* What was in flight when the capture began is not in it. */
         if (h->seen && !h->isn_known)

@@ -96,8 +96,8 @@ static void rtt_piece(mpt_player *p, void *state, const mpt_record *g, uint32_t 
     /* Data of a SYN lies before the first DSN: no DATA_ACK is about it. */
     if (g->resolved && p->level->relative_known && g->dsn <= p->level->idsn)
         return;
-    if (g->what == MPT_DATA_FIRST && !g->first_frame &&
-        rtt->data.count < MPT_DATA_LEVEL_UNACKED && (!p->has_acked || g->dsn >= p->acked))
+    if (g->what == MPT_DATA_FIRST && !g->first_frame && rtt->data.count < MPT_DATA_LEVEL_UNACKED &&
+        (!p->has_acked || g->dsn >= p->acked))
         insert(&rtt->data, &run);
 }
 
