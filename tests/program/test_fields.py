@@ -121,8 +121,10 @@ def sums(capture, report, rows):
 
 def ids(capture):
     """One pass: the ids of two, wherever the connection is known by then. Before the frames of its MP_CAPABLE handshake a
-    connection counts its subflows without that one."""
+    connection counts its subflows without that one. One that only later turns out to be part of another keeps its number:
+    those after it have higher ones than in two passes."""
     missing = known = 0
+    number_of, lowest = {}, {}
     whole = set()
     ones, twos = list(packets(capture, 1)), list(packets(capture, 2))
     first = {}
@@ -141,6 +143,13 @@ def ids(capture):
             whole.add(two['mptcpscope.connection'])
         if two['mptcpscope.connection'] not in whole:
             expected['mptcpscope.subflow'] = str(int(two['mptcpscope.subflow']) - 1)
+        if int(one['mptcpscope.connection']) > int(two['mptcpscope.connection']):
+            expected['mptcpscope.connection'] = one['mptcpscope.connection']
+            compare('%s: frame %s, the connection that one pass calls %s' % (capture, one['frame.number'], one['mptcpscope.connection']),
+                    number_of.setdefault(one['mptcpscope.connection'], two['mptcpscope.connection']), two['mptcpscope.connection'])
+        number = int(one['mptcpscope.connection'])
+        if number > lowest.setdefault(two['mptcpscope.connection'], number):
+            continue  # not known yet to be a part of it: its subflows count by themselves
         for name in ('mptcpscope.connection', 'mptcpscope.subflow'):
             # At another vantage point: not before the one that counts has shown that subflow.
             if name == 'mptcpscope.subflow' and one['mptcpscope.point'] and not one[name]:

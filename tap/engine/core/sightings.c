@@ -14,7 +14,7 @@
 #define MAX_FLOWS   (1u << 14)
 #define PROBES      8u /* enough for tables that are at most a third full */
 
-#define US 1000
+#define US INT64_C(1000)
 #define MS (1000 * US)
 
 /* At most, while nothing is known of how far apart the copies of a direction are: below the least RTO of usual
