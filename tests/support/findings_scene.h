@@ -155,6 +155,7 @@ static inline void look(const GArray *findings, mpt_finding_id id, struct result
     }
 }
 
+/* finish() does it too. */
 static inline void leave(struct scene *s)
 {
     mpt_reinjection_log_free(s->log);

@@ -561,7 +561,7 @@ static mpt_checksum_figures checksums_of_b(struct scene *s)
     figures = v.subflows[v.subflow_count - 1].direction[MPT_C2S].checksums;
     mpt_metrics_clear(&v);
     g_ptr_array_unref(all);
-    mpt_engine_free(s->w.engine);
+    leave(s);
     return figures;
 }
 
@@ -599,7 +599,7 @@ static unsigned bad_events(struct scene *s, int64_t *dsn, uint16_t *length)
         *length = e->data.length;
     }
     g_array_unref(events);
-    mpt_engine_free(s->w.engine);
+    leave(s);
     return n;
 }
 

@@ -41,7 +41,7 @@ static void test_state__join_without_its_responder__data_shows_it(void **state)
     assert_string_equal(mpt_subflow_state_phrase(subflow_at(&s, 1)), "incomplete");
     flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
     assert_int_equal(subflow_at(&s, 1)->state, MPT_STATE_ESTABLISHED);
-    mpt_engine_free(s.w.engine);
+    leave(&s);
 }
 
 static void test_state__join_without_confirmation__is_not_established_by_its_data(void **state)
@@ -52,7 +52,7 @@ static void test_state__join_without_confirmation__is_not_established_by_its_dat
     flow_open_join(&s.b, &s.h, 0, IDS, false);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
     assert_int_equal(subflow_at(&s, 1)->state, MPT_STATE_SYN_SENT);
-    mpt_engine_free(s.w.engine);
+    leave(&s);
 }
 
 static void test_state_phrase__syn_alone_and_answered__differ(void **state)
@@ -68,7 +68,7 @@ static void test_state_phrase__syn_alone_and_answered__differ(void **state)
     assert_string_equal(mpt_subflow_state_phrase(subflow_at(&s, 0)), "incomplete");
     flow_send(&s.a, 0, MPT_TCP_ACK, 0, NULL, 0);
     assert_string_equal(mpt_subflow_state_phrase(subflow_at(&s, 0)), "established");
-    mpt_engine_free(s.w.engine);
+    leave(&s);
 }
 
 /* --- subflows that move --- */

@@ -14,6 +14,7 @@
 #define FIRST_RTO_NS  INT64_C(1000000000) /* RFC 6298 (2.1) */
 /* A path that is out for a second is silent for less: the sender probes it at the end. */
 #define MIN_OUTAGE_NS INT64_C(750000000)
+#define MAX_RTT_NS    INT64_C(600000000000) /* no round trip takes longer */
 #define TIMEOUTS      3
 
 /* RFC 6298 (2.2), (2.3). */
@@ -21,7 +22,7 @@ static void sample(mpt_hearing *h, int64_t rtt_ns)
 {
     int64_t off;
 
-    if (rtt_ns <= 0)
+    if (rtt_ns <= 0 || rtt_ns > MAX_RTT_NS)
         return;
     if (!h->srtt_ns) {
         h->srtt_ns = rtt_ns;
