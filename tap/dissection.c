@@ -13,6 +13,7 @@
 #include <epan/tvbuff.h>
 
 #include "epan_values.h"
+#include "tap/engine/base/bytes.h"
 #include "tap/engine/protocol/tcp_option.h"
 
 #define TCP_PROTOCOL 6
@@ -88,16 +89,6 @@ static void scale_window(dissected *d, int announced)
     }
 }
 
-static uint16_t be16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
-
 static void read_options(mpt_segment *g, const uint8_t *options, unsigned length, int *scale)
 {
     unsigned at = 0, n;
@@ -133,11 +124,11 @@ static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
         return false;
     *d = (dissected){.window_known = false};
     mpt_epan_set_frame(g, pinfo);
-    mpt_epan_set_ends(g, &pinfo->src, be16(bytes), &pinfo->dst, be16(bytes + 2));
-    g->seq = be32(bytes + 4);
-    g->ack = be32(bytes + 8);
+    mpt_epan_set_ends(g, &pinfo->src, mpt_be16(bytes), &pinfo->dst, mpt_be16(bytes + 2));
+    g->seq = mpt_be32(bytes + 4);
+    g->ack = mpt_be32(bytes + 8);
     g->flags = bytes[13];
-    g->window = be16(bytes + 14);
+    g->window = mpt_be16(bytes + 14);
     if (pinfo->fragmented || length < header)
         g->presence |= MPT_SEGMENT_LENGTH_UNKNOWN;
     else

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "tap/engine/base/bytes.h"
+
 int64_t mpt_epan_time(const packet_info *pinfo)
 {
     const int64_t limit = INT64_MAX / 1000000000 - 1;
@@ -43,11 +45,6 @@ void mpt_epan_set_ends(mpt_segment *segment, const address *src, uint16_t src_po
 /* The link headers of "any" interface of Linux: type of packet, and with SLL2 the interface's number. */
 enum { SLL_TYPE = 0, SLL2_INDEX = 4, SLL2_TYPE = 10, SLL_BYTES = 16, SLL2_BYTES = 20, TYPE_OUTGOING = 4 };
 
-static uint16_t be16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
 static const uint8_t *link_header(const packet_info *pinfo, int length)
 {
     tvbuff_t *frame = pinfo->data_src ? get_data_source_tvb(pinfo->data_src->data) : NULL;
@@ -63,12 +60,12 @@ void mpt_epan_set_link(mpt_segment *segment, const packet_info *pinfo)
     if (encapsulation == WTAP_ENCAP_SLL2) {
         if (!(header = link_header(pinfo, SLL2_BYTES)))
             return;
-        segment->link_index = (uint32_t)be16(header + SLL2_INDEX) << 16 | be16(header + SLL2_INDEX + 2);
+        segment->link_index = mpt_be32(header + SLL2_INDEX);
         segment->presence |= MPT_SEGMENT_LINK;
         segment->way = header[SLL2_TYPE] == TYPE_OUTGOING ? MPT_WAY_OUT : MPT_WAY_IN;
     } else if (encapsulation == WTAP_ENCAP_SLL) {
         if ((header = link_header(pinfo, SLL_BYTES)))
-            segment->way = be16(header + SLL_TYPE) == TYPE_OUTGOING ? MPT_WAY_OUT : MPT_WAY_IN;
+            segment->way = mpt_be16(header + SLL_TYPE) == TYPE_OUTGOING ? MPT_WAY_OUT : MPT_WAY_IN;
     }
 }
 
@@ -99,7 +96,7 @@ static void set_ipv4(mpt_segment *segment, const packet_info *pinfo, const uint8
         if (ip[0] != (0x40 | length / 4) || !has_ends(ip + IPV4_ENDS, pinfo, 4))
             continue;
         segment->ttl = ip[IPV4_TTL];
-        segment->ip_id = be16(ip + IPV4_ID);
+        segment->ip_id = mpt_be16(ip + IPV4_ID);
         segment->presence |= MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID;
         return;
     }

@@ -12,6 +12,7 @@
 #include <epan/tvbuff.h>
 
 #include "epan_values.h"
+#include "tap/engine/base/bytes.h"
 
 /* Numbers of ip.proto, and of IPv6's next header. */
 enum { HOP_OPTIONS = 0, ICMP = 1, TCP = 6, ROUTING = 43, FRAGMENT = 44, ICMPV6 = 58, OPTIONS = 60 };
@@ -29,16 +30,6 @@ static struct wrapped {
 static int tap = -1;
 static unsigned users;
 
-static uint16_t be16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
-
 /* Destination unreachable, time exceeded, parameter problem; packet too big. */
 static bool is_error(bool v6, uint8_t type)
 {
@@ -47,9 +38,9 @@ static bool is_error(bool v6, uint8_t type)
 
 static void set_quoted(mpt_icmp_error *e, const uint8_t *addresses, size_t length, const uint8_t *tcp)
 {
-    mpt_endpoint_set(&e->ends[0], addresses, length, be16(tcp));
-    mpt_endpoint_set(&e->ends[1], addresses + length, length, be16(tcp + 2));
-    e->seq = be32(tcp + 4);
+    mpt_endpoint_set(&e->ends[0], addresses, length, mpt_be16(tcp));
+    mpt_endpoint_set(&e->ends[1], addresses + length, length, mpt_be16(tcp + 2));
+    e->seq = mpt_be32(tcp + 4);
 }
 
 static bool read_ipv4(mpt_icmp_error *e, const uint8_t *ip, unsigned length)
@@ -57,7 +48,7 @@ static bool read_ipv4(mpt_icmp_error *e, const uint8_t *ip, unsigned length)
     unsigned header = (ip[0] & 0x0fu) * 4u;
 
     if (length < 20 || ip[0] >> 4 != 4 || header < 20 || length < header + TCP_QUOTED || ip[9] != TCP ||
-        be16(ip + 6) & 0x1fff)
+        mpt_be16(ip + 6) & 0x1fff)
         return false;
     set_quoted(e, ip + 12, 4, ip + header);
     return true;
@@ -69,7 +60,7 @@ static unsigned tcp_offset(const uint8_t *ip, unsigned length)
     unsigned at = IPV6_HEADER, next = ip[6];
 
     while (next == HOP_OPTIONS || next == ROUTING || next == OPTIONS || next == FRAGMENT) {
-        if (at + 8 > length || (next == FRAGMENT && be16(ip + at + 2) & 0xfff8))
+        if (at + 8 > length || (next == FRAGMENT && mpt_be16(ip + at + 2) & 0xfff8))
             return 0;
         unsigned size = next == FRAGMENT ? 8 : (ip[at + 1] + 1u) * 8u;
         next = ip[at];
@@ -113,7 +104,7 @@ static bool read_error(mpt_icmp_error *e, tvbuff_t *tvb, const packet_info *pinf
     if (!(v6 ? read_ipv6 : read_ipv4)(e, bytes + ICMP_HEADER, length - ICMP_HEADER))
         return false;
     if (mpt_icmp_too_big(e))
-        e->mtu = v6 ? be32(bytes + 4) : be16(bytes + 6);
+        e->mtu = v6 ? mpt_be32(bytes + 4) : mpt_be16(bytes + 6);
     set_frame(e, pinfo);
     return true;
 }

@@ -394,8 +394,7 @@ static void on_draw(void *tapdata _U_)
     listener.client->draw();
 }
 
-/* --- the wrappers around the dissectors of options: kind 30, and, only while somebody asks for them,
- * some of TCP itself --- */
+/* --- the wrappers around the dissectors of options: kind 30, and some of TCP itself --- */
 
 /* Nearly all frames need no more of them than there are here. */
 static struct option_record *new_record(const packet_info *pinfo)
@@ -531,9 +530,6 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
     wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
     wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
     mpt_icmp_start();
-    wrap(MPT_TCP_OPTION_TIMESTAMPS, timestamps_handle, &original_timestamps);
-    wrap(MPT_TCP_OPTION_MSS, mss_handle, &original_mss);
-    wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
     listener.client = client;
     if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp,

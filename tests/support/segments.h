@@ -124,6 +124,14 @@ static inline mpt_option option_dss(const mpt_dss *dss)
     return (mpt_option){.subtype = MPT_DSS, .length = (uint8_t)length, .dss = *dss};
 }
 
+/* The SYN of a join by `opener`, a side of the connection. */
+static inline mpt_option option_join_syn(const hosts *h, unsigned opener)
+{
+    return (mpt_option){.subtype = MPT_MP_JOIN,
+                        .length = 12,
+                        .join = {.step = MPT_JOIN_SYN, .token = mpt_key_token(h->key[!opener], h->version)}};
+}
+
 /* Of `side`, which owns the address. */
 static inline mpt_option option_add_addr(const hosts *h, unsigned side, uint8_t id, const char *address)
 {
@@ -178,18 +186,15 @@ static inline void flow_open_join(flow *f, const hosts *h, unsigned opener, cons
 {
     const uint32_t nonce[2] = {0x11111111u * (f->tcp_stream + 1), 0x0badcafe};
     const uint64_t key[2] = {h->key[opener], h->key[!opener]};
-    mpt_option syn = {.subtype = MPT_MP_JOIN,
-                      .length = 12,
-                      .join = {.step = MPT_JOIN_SYN,
-                               .backup = backup,
-                               .address_id = ids[0],
-                               .token = mpt_key_token(key[1], h->version),
-                               .nonce = nonce[0]}};
+    mpt_option syn = option_join_syn(h, opener);
     mpt_option synack = {.subtype = MPT_MP_JOIN,
                          .length = 16,
                          .join = {.step = MPT_JOIN_SYNACK, .address_id = ids[1], .nonce = nonce[1]}};
     mpt_option ack = {.subtype = MPT_MP_JOIN, .length = 24, .join = {.step = MPT_JOIN_ACK}};
 
+    syn.join.backup = backup;
+    syn.join.address_id = ids[0];
+    syn.join.nonce = nonce[0];
     mpt_key_join_hmac(h->version, key[1], key[0], nonce[1], nonce[0], synack.join.hmac);
     mpt_key_join_hmac(h->version, key[0], key[1], nonce[0], nonce[1], ack.join.hmac);
     flow_send(f, 0, MPT_TCP_SYN, 0, &syn, 1);

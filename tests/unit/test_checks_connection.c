@@ -48,10 +48,9 @@ static void test_single_path__flag_c__is_the_reason(void **state)
 static void test_single_path__joins_refused_and_unanswered__are_counted(void **state)
 {
     struct scene s;
-    mpt_option syn = {.subtype = MPT_MP_JOIN, .length = 12, .join = {.step = MPT_JOIN_SYN}};
+    mpt_option syn = option_join_syn(&HOSTS, 0);
     (void)state;
     begin_open(&s);
-    syn.join.token = mpt_key_token(s.h.key[1], MPT_V1);
     send_one(&s.b, 0, MPT_TCP_SYN, &syn);
     flow_send(&s.b, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     s.b = flow_between(&s.w, "198.51.100.1", 40002, "192.0.2.2", 5001, 2);

@@ -165,12 +165,11 @@ static void test_capable_refused__rst_after_the_fallback__none(void **state)
 
 static mpt_option join_syn(const struct scene *s)
 {
-    return (mpt_option){.subtype = MPT_MP_JOIN,
-                        .length = 12,
-                        .join = {.step = MPT_JOIN_SYN,
-                                 .address_id = 1,
-                                 .token = mpt_key_token(s->h.key[1], s->h.version),
-                                 .nonce = 7}};
+    mpt_option syn = option_join_syn(&s->h, 0);
+
+    syn.join.address_id = 1;
+    syn.join.nonce = 7;
+    return syn;
 }
 
 static mpt_option join_answer(const struct scene *s, mpt_join_step step)

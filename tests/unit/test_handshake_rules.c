@@ -483,8 +483,7 @@ static void test_join_unreachable__join_without_an_answer__instead_of_a_firewall
     (void)state;
     for (unsigned i = 0; i < 2; i++) {
         struct scene s;
-        mpt_option syn = {
-            .subtype = MPT_MP_JOIN, .length = 12, .join = {.token = mpt_key_token(HOSTS.key[1], MPT_V1)}};
+        mpt_option syn = option_join_syn(&HOSTS, 0);
         begin_open(&s);
         s.b = flow_between(&s.w, "192.0.2.1", 40001, to[i], 5001, 1);
         for (unsigned k = 0; k < 3; k++) {

@@ -21,8 +21,7 @@ static void half_a_join(struct scene *s)
     mpt_engine_config_default(&config);
     none = mpt_engine_new(&config);
     all = s->w.engine;
-    mpt_option syn = {
-        .subtype = MPT_MP_JOIN, .length = 12, .join = {.token = mpt_key_token(s->h.key[1], MPT_V1)}};
+    mpt_option syn = option_join_syn(&s->h, 0);
     mpt_option ack = {.subtype = MPT_MP_JOIN, .length = 24, .join = {.step = MPT_JOIN_ACK}};
     send_one(&s->b, 0, MPT_TCP_SYN, &syn);
     s->w.engine = none;
@@ -110,8 +109,7 @@ static void test_moved__other_numbers__none(void **state)
 
 static void refuse(struct scene *s, flow *f)
 {
-    mpt_option syn = {
-        .subtype = MPT_MP_JOIN, .length = 12, .join = {.token = mpt_key_token(s->h.key[1], MPT_V1)}};
+    mpt_option syn = option_join_syn(&s->h, 0);
 
     send_one(f, 0, MPT_TCP_SYN, &syn);
     send_reset(f, 1, 3);

@@ -29,7 +29,7 @@ typedef struct mpt_finding_group {
     uint32_t connections, addresses; /* different ones; addresses of those who opened the subflows */
     mpt_maybe_ns last_time;          /* when the last one begins */
     GArray *occurrences;             /* mpt_finding_occurrence, as they were added */
-    GHashTable *seen;                /* NULL while there is one: the addresses */
+    GHashTable *seen;                /* a set of the addresses, as text; NULL: none */
     uint32_t last_connection;        /* as added */
 } mpt_finding_group;
 

@@ -142,6 +142,11 @@ bool mpt_checking_flooded(const mpt_checking *x);
 mpt_phrase mpt_checking_unreachable(const mpt_checking *x, mpt_role role, const mpt_endpoint *address);
 /* True if only one direction of the subflow is in the capture. */
 bool mpt_checking_one_way(const mpt_subflow_view *sv);
+/* When the subflow was established; where that is not in the capture, when it begins there. */
+static inline int64_t mpt_checking_established_ns(const mpt_subflow *s)
+{
+    return s->established_ns ? s->established_ns : s->start_ns;
+}
 /* True if this check has found something of that subflow. */
 bool mpt_checking_found(const mpt_checking *x, mpt_finding_id id, uint32_t subflow);
 /* What the connection sent in this direction from then on, as far as captured: a lower bound. */

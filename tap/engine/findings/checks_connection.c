@@ -4,8 +4,6 @@
  */
 #include "checks.h"
 
-#define DENIES 0x20 /* flag C of MP_CAPABLE (RFC 8684 3.1) */
-
 /* --- one subflow --- */
 
 /* What the capture shows of further subflows. */
@@ -34,7 +32,7 @@ static void note_event(struct attempts *a, const mpt_checking *x, const mpt_even
     if (event->type == MPT_EVENT_ADD_ADDR)
         a->announced[role]++;
     else if (event->type == MPT_EVENT_MP_CAPABLE && x->v->version.known && x->v->version.value > 0)
-        a->denies[role] |= (event->capable.flags & DENIES) != 0;
+        a->denies[role] |= (event->capable.flags & MPT_CAPABLE_C) != 0;
 }
 
 static void say_tried(mpt_finding *f, const struct attempts *a)

@@ -124,12 +124,7 @@ static bool ever_up(const mpt_subflow *s)
     return s->state != MPT_STATE_SYN_SENT && s->state != MPT_STATE_REFUSED;
 }
 
-/* From when on it was up, and when it was no more; INT64_MAX: to the end. */
-static int64_t up_from(const mpt_subflow *s)
-{
-    return s->established_ns ? s->established_ns : s->start_ns;
-}
-
+/* When it was up no more; INT64_MAX: to the end. */
 static int64_t up_to(const mpt_subflow *s)
 {
     return s->state == MPT_STATE_CLOSED || s->state == MPT_STATE_RESET ? s->closed_ns : INT64_MAX;
@@ -140,12 +135,12 @@ static int by_time(gconstpointer left, gconstpointer right)
     const mpt_subflow_view *a = *(const mpt_subflow_view *const *)left,
                            *b = *(const mpt_subflow_view *const *)right;
 
-    return mpt_compare(up_from(a->subflow), up_from(b->subflow));
+    return mpt_compare(mpt_checking_established_ns(a->subflow), mpt_checking_established_ns(b->subflow));
 }
 
 static void say_no_subflow(mpt_checking *x, const mpt_subflow_view *last, const mpt_subflow_view *next)
 {
-    int64_t from = up_to(last->subflow), to = up_from(next->subflow);
+    int64_t from = up_to(last->subflow), to = mpt_checking_established_ns(next->subflow);
 
     mpt_found_subflow(
         mpt_say(mpt_found(x, MPT_FINDING_NO_SUBFLOW, from, next->subflow->first_frame, 1),
@@ -167,7 +162,8 @@ void mpt_check_no_subflow(mpt_checking *x)
     for (guint i = 0; i < order->len; i++) {
         const mpt_subflow_view *next = g_ptr_array_index(order, i);
         if (last && up_to(last->subflow) < x->closing_ns && next->subflow->kind == MPT_SUBFLOW_JOIN &&
-            up_to(last->subflow) != INT64_MAX && up_from(next->subflow) - up_to(last->subflow) > PAUSE_NS)
+            up_to(last->subflow) != INT64_MAX &&
+            mpt_checking_established_ns(next->subflow) - up_to(last->subflow) > PAUSE_NS)
             say_no_subflow(x, last, next);
         if (!last || up_to(next->subflow) > up_to(last->subflow))
             last = next;

@@ -40,18 +40,13 @@ void mpt_check_backup(mpt_checking *x)
             check_backup(x, &x->v->subflows[i], direction);
 }
 
-static int64_t established_ns(const mpt_subflow *s)
-{
-    return s->established_ns ? s->established_ns : s->start_ns;
-}
-
 void mpt_check_idle(mpt_checking *x)
 {
 
     for (uint32_t i = 0; i < x->v->subflow_count && x->v->subflow_count > 1; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
         const mpt_subflow *s = sv->subflow;
-        int64_t from = established_ns(s);
+        int64_t from = mpt_checking_established_ns(s);
         uint64_t sent;
         if (s->half[MPT_SIDE_A].bytes.segments || s->half[MPT_SIDE_B].bytes.segments ||
             s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B] || s->state == MPT_STATE_REFUSED ||

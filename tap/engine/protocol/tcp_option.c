@@ -7,15 +7,11 @@
 #include <string.h>
 
 #include "option.h"
+#include "tap/engine/base/bytes.h"
 
 enum { MSS_LENGTH = 4, WINDOW_SCALE_LENGTH = 3, TIMESTAMPS_LENGTH = 10 };
 
 #define WINDOW_SCALE_MAX 14
-
-static uint32_t be32(const uint8_t *p)
-{
-    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
 
 static void take_mptcp(mpt_segment *g, const uint8_t *option, unsigned captured)
 {
@@ -32,7 +28,7 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
     if (option[0] == MPT_OPTION_KIND) {
         take_mptcp(g, option, captured);
     } else if (option[0] == MPT_TCP_OPTION_MSS && captured >= MSS_LENGTH && option[1] == MSS_LENGTH) {
-        g->mss = (uint16_t)(option[2] << 8 | option[3]);
+        g->mss = mpt_be16(option + 2);
         g->presence |= MPT_SEGMENT_MSS;
     } else if (option[0] == MPT_TCP_OPTION_WINDOW_SCALE && captured >= WINDOW_SCALE_LENGTH &&
                option[1] == WINDOW_SCALE_LENGTH) {
@@ -40,8 +36,8 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
         g->presence |= MPT_SEGMENT_WINDOW_SCALE;
     } else if (option[0] == MPT_TCP_OPTION_TIMESTAMPS && captured >= TIMESTAMPS_LENGTH &&
                option[1] == TIMESTAMPS_LENGTH) {
-        g->tsval = be32(option + 2);
-        g->tsecr = be32(option + 6);
+        g->tsval = mpt_be32(option + 2);
+        g->tsecr = mpt_be32(option + 6);
         g->presence |= MPT_SEGMENT_TIMESTAMPS;
     }
 }
