@@ -13,6 +13,7 @@
 #include <epan/tvbuff.h>
 
 #include "epan_values.h"
+#include "icmp.h"
 #include "tap/engine/base/bytes.h"
 #include "tap/engine/protocol/tcp_option.h"
 
@@ -206,6 +207,7 @@ void mpt_dissection_start(void)
         return;
     original_handle = now;
     dissector_add_uint("ip.proto", TCP_PROTOCOL, wrapper_handle);
+    mpt_icmp_start();
 }
 
 void mpt_dissection_stop(void)
@@ -214,16 +216,21 @@ void mpt_dissection_stop(void)
 
     newest.frame = newest.n = 0;
     forget_scales();
-    if (table && original_handle && dissector_get_uint_handle(table, TCP_PROTOCOL) == wrapper_handle)
-        dissector_add_uint("ip.proto", TCP_PROTOCOL, original_handle);
+    if (!table || !original_handle || dissector_get_uint_handle(table, TCP_PROTOCOL) != wrapper_handle)
+        return;
+    dissector_add_uint("ip.proto", TCP_PROTOCOL, original_handle);
+    mpt_icmp_stop();
 }
 
 unsigned mpt_dissection_feed(const packet_info *pinfo, mpt_frames *live, mpt_frames *kept)
 {
     unsigned n = newest.frame == pinfo->num ? newest.n : 0;
+    const mpt_icmp_error *icmp = mpt_icmp_of(pinfo->num);
 
     if (kept)
         mpt_frames_note_time(kept, mpt_epan_time(pinfo));
+    if (kept && icmp)
+        mpt_frames_note_icmp(kept, icmp);
     for (unsigned i = 0; i < n; i++) {
         const dissected *d = &newest.segments[i];
         if (live)

@@ -19,8 +19,8 @@ void mpt_dissection_register(void);
  * also twice in a row. */
 void mpt_dissection_start(void);
 void mpt_dissection_stop(void);
-/* Feeds the segments of this frame, in order, to both readings (NULL: none), and the frame's time to the kept
- * one. Call it at the end of the frame's first dissection. Returns the number of segments. */
+/* Feeds the segments of this frame, in order, to both readings (NULL: none), and the frame's time, and
+ * its ICMP error, to the kept one. Call it at the end of the frame's first dissection. Returns the number of segments. */
 struct _packet_info;
 unsigned mpt_dissection_feed(const struct _packet_info *pinfo, mpt_frames *live, mpt_frames *kept);
 

@@ -27,6 +27,7 @@ static struct wrapped {
     dissector_handle_t wrapper, original;
 } wrapped[] = {{.protocol = ICMP}, {.protocol = ICMPV6}};
 
+static mpt_icmp_error newest;
 static int tap = -1;
 static unsigned users;
 
@@ -114,9 +115,9 @@ static int dissect(struct wrapped *w, tvbuff_t *tvb, packet_info *pinfo, proto_t
     mpt_icmp_error e;
 
     if (!pinfo->flags.in_error_pkt && read_error(&e, tvb, pinfo, w->protocol == ICMPV6)) {
-        mpt_icmp_error *kept = wmem_new(pinfo->pool, mpt_icmp_error);
-        *kept = e;
-        tap_queue_packet(tap, pinfo, kept);
+        mpt_icmp_error *queued = wmem_new(pinfo->pool, mpt_icmp_error);
+        newest = *queued = e;
+        tap_queue_packet(tap, pinfo, queued);
     }
     return w->original ? call_dissector_only(w->original, tvb, pinfo, tree, data)
                        : (int)tvb_captured_length(tvb);
@@ -130,6 +131,11 @@ static int dissect_icmp(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, voi
 static int dissect_icmpv6(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *data)
 {
     return dissect(&wrapped[1], tvb, pinfo, tree, data);
+}
+
+const mpt_icmp_error *mpt_icmp_of(uint32_t frame)
+{
+    return newest.frame == frame ? &newest : NULL;
 }
 
 void mpt_icmp_register(void)
@@ -150,6 +156,7 @@ void mpt_icmp_start(void)
 {
     dissector_table_t table = find_dissector_table("ip.proto");
 
+    newest.frame = 0;
     if (users++ || !table)
         return;
     for (struct wrapped *w = wrapped; w < wrapped + G_N_ELEMENTS(wrapped); w++) {

@@ -17,5 +17,7 @@ void mpt_icmp_register(void);
 /* start() takes effect with the next frame. Each start() needs its stop(). */
 void mpt_icmp_start(void);
 void mpt_icmp_stop(void);
+/* The error of this frame, once it has been dissected, while it is the newest one; NULL: none. */
+const mpt_icmp_error *mpt_icmp_of(uint32_t frame);
 
 #endif

@@ -67,6 +67,13 @@ def findings(path):
     return [f for f in json.loads(run.stdout)['findings'] if f['check'] == 'icmp_error']
 
 
+def in_expert(path):
+    """what Expert Information says of ICMP, in two passes"""
+    run = subprocess.run([TESTS / 'run-tshark', '-2', '-q', '-o', 'mptcpscope.fields:always', '-r', path, '-z', 'expert'],
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    return [line for line in run.stdout.splitlines() if ' with ICMP' in line]
+
+
 def data_packets(capture, version):
     """(time, IP packet) of all, and the place of the first data segment of the second subflow of this IP version"""
     packets, ports = [], []
@@ -109,6 +116,8 @@ def main():
             elif words is not None and (len(found) != 1 or words not in found[0]['sentence'] or
                                         found[0]['frame'] != at + 2):
                 failed.append('%s, %s: %r in frame %d, not in %s' % (name, how, words, at + 2, found))
+            if len(in_expert(path)) != (words is not None):
+                failed.append('%s, %s: Expert Information has %s' % (name, how, in_expert(path)))
 
         for capture, version, kind, code, rest, words in CASES:
             packets, at = data_packets(CAPTURES / capture, version)

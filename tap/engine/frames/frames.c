@@ -582,6 +582,11 @@ void mpt_frames_note_time(mpt_frames *f, int64_t time_ns)
     mpt_vantage_engines_note_time(f->engines, time_ns);
 }
 
+void mpt_frames_note_icmp(mpt_frames *f, const mpt_icmp_error *error)
+{
+    mpt_vantage_engines_note_icmp(f->engines, error);
+}
+
 void mpt_frames_finish(mpt_frames *f)
 {
     if (f->finished)

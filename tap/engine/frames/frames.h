@@ -85,6 +85,7 @@ void mpt_frames_free(mpt_frames *f);
 void mpt_frames_feed(mpt_frames *f, const mpt_segment *segment, bool window_known);
 /* There is a frame of this time, TCP or not. */
 void mpt_frames_note_time(mpt_frames *f, int64_t time_ns);
+void mpt_frames_note_icmp(mpt_frames *f, const mpt_icmp_error *error);
 /* The capture is at its end, or what is known by now has to suffice. Feeding may go on. */
 void mpt_frames_finish(mpt_frames *f);
 /* Fills *facts for the `index`th segment of a frame. False where there is none. */
