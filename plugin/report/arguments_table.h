@@ -15,9 +15,8 @@
     X(STREAM, "stream", "N", "a connection id from 0 to 4294967295, as " MPT_ASK_LISTING " shows it",        \
       read_stream, "the connection with this id in list")                                                    \
     X(TOKEN, "token", "HEX", "1 to 8 hex digits, such as token=7c3ad10f", read_token,                        \
-      "connections with this token")                                                                         \
-    X(ADDRESS, "address", "ADDR", "an IPv4 or IPv6 address without a port", read_address,                    \
-      "connections that use this address")                                                                   \
+      "connections with this token, or this address")                                                        \
+    X(ADDRESS, "address", "ADDR", "an IPv4 or IPv6 address without a port", read_address, NULL)              \
     X(FULL, "full", NULL, NULL, NULL, "all figures")                                                         \
     X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv or json")                          \
     X(FILE, "file", "PATH", "a path, with \\, for a comma in it", read_file,                                 \
@@ -37,6 +36,7 @@
     X(SAMPLES, "samples", NULL, NULL, NULL, "every sample")                                                  \
     X(TYPE, "type", "NAME", "the name of a graph, such as type=sequence", read_type, "the graph")            \
     X(WINDOW, "window", "S", "seconds above 0, such as 0.5, with at most 9 decimals", read_window,           \
-      "moving average over these seconds")
+      "moving average over these seconds")                                                                   \
+    X(CHECKS, "checks", NULL, NULL, NULL, "what each check of diagnose means, what to do")
 
 #endif

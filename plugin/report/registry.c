@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "plugin/report/common/check_text.h"
+
 /* As help lists them; room for what mpt_registry_add() adds. */
 static const mpt_report *reports[16] = {
     &mpt_list_report,   &mpt_summary_report,  &mpt_tcp_report,          &mpt_filter_report, &mpt_help_report,
@@ -34,12 +36,18 @@ static void print_help(const mpt_report_context *x, mpt_sink *sink, GString *sen
 {
     GString *help = g_string_new(NULL);
 
-    (void)x;
     (void)sentence;
-    mpt_arguments_help(help);
-    mpt_sink_puts(sink, help->str);
+    if (mpt_arguments_has(x->arguments, MPT_ARG_CHECKS)) {
+        mpt_check_text_list(sink);
+    } else {
+        mpt_arguments_help(help);
+        mpt_sink_puts(sink, help->str);
+    }
     g_string_free(help, TRUE);
 }
 
-const mpt_report mpt_help_report = {
-    .name = "help", .help = "these lines", .needs_nothing = true, .print = print_help};
+const mpt_report mpt_help_report = {.name = "help",
+                                    .help = "these lines; with checks, those of diagnose",
+                                    .takes = MPT_BIT(MPT_ARG_CHECKS),
+                                    .needs_nothing = true,
+                                    .print = print_help};

@@ -6,6 +6,8 @@
 
 #include <epan/expert.h>
 
+#include "plugin/prefs.h"
+#include "plugin/report/common/check_text.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/paths/path_hops.h"
 #include "plugin/report/registry.h"
@@ -15,11 +17,15 @@
 static GHashTable *findings;
 
 struct shown {
+    mpt_finding_id id;
     mpt_severity severity;
     char *sentence;
 };
 
-static expert_field ei[MPT_SEVERITIES] = {EI_INIT, EI_INIT, EI_INIT, EI_INIT};
+/* A field has one severity: each finding has one for each, all of one name. */
+static expert_field ei[MPT_FINDING_IDS][MPT_SEVERITIES];
+/* Hidden: for filters and colours by severity. */
+static int hf_severity[MPT_SEVERITIES] = {-1, -1, -1, -1};
 
 static void free_list(gpointer list)
 {
@@ -43,6 +49,7 @@ static void take(GArray *found, const char *const *points)
         struct shown *shown = g_new(struct shown, 1);
         GSList *list = g_hash_table_lookup(findings, key);
 
+        shown->id = f->id;
         shown->severity = f->severity;
         shown->sentence = mpt_finding_sentence(f, points);
         g_hash_table_steal(findings, key);
@@ -60,6 +67,7 @@ static void find(mpt_frames *frames)
     findings = g_hash_table_new_full(NULL, NULL, NULL, free_list);
     mpt_reading_context(&x, mpt_frames_point(frames), &arguments);
     ways = mpt_path_hops_new(&x);
+    take(mpt_findings_of_capture(x.engine), mpt_path_hops_names(ways));
     for (mpt_connection_view v = {0}; mpt_metrics_next(x.engine, x.connections, &v);)
         take(mpt_findings_of_ways(x.engine, &v, mpt_path_hops_of(ways, v.id), x.reinjections),
              mpt_path_hops_names(ways));
@@ -72,7 +80,7 @@ static void forget(void)
     g_clear_pointer(&findings, g_hash_table_destroy);
 }
 
-void mpt_expert_show(packet_info *pinfo, proto_item *item)
+void mpt_expert_show(packet_info *pinfo, tvbuff_t *tvb, proto_tree *tree, proto_item *item)
 {
     mpt_frames *frames = mpt_reading_frames();
     GSList *l;
@@ -81,41 +89,66 @@ void mpt_expert_show(packet_info *pinfo, proto_item *item)
         find(frames);
     for (l = findings ? g_hash_table_lookup(findings, GUINT_TO_POINTER(pinfo->num)) : NULL; l; l = l->next) {
         const struct shown *shown = l->data;
-        expert_add_info_format(pinfo, item, &ei[shown->severity], "%s", shown->sentence);
+
+        if (!item && tree) {
+            item = proto_tree_add_protocol_format(tree, mpt_prefs_protocol(), tvb, 0, 0, "MPTCP scope");
+            proto_item_set_generated(item);
+        }
+        expert_add_info_format(pinfo, item, &ei[shown->id][shown->severity], "%s", shown->sentence);
+        if (item)
+            proto_item_set_hidden(proto_tree_add_item(proto_item_get_subtree(item),
+                                                      hf_severity[shown->severity], tvb, 0, 0, ENC_NA));
     }
+}
+
+static void register_severities(int protocol)
+{
+#define FIELD(severity, name, title, blurb)                                                                  \
+    {                                                                                                        \
+        &hf_severity[MPT_SEVERITY_##severity],                                                               \
+        {                                                                                                    \
+            title, "mptcpscope.finding." name, FT_NONE, BASE_NONE, NULL, 0, blurb, HFILL                     \
+        }                                                                                                    \
+    }
+    static hf_register_info fields[] = {
+        FIELD(ERROR, "error", "Finding: error", "A finding of severity error begins at this frame."),
+        FIELD(WARNING, "warning", "Finding: warning", "A finding of severity warning begins at this frame."),
+        FIELD(NOTE, "note", "Finding: note", "A finding of severity note begins at this frame."),
+        FIELD(CHAT, "chat", "Finding: chat",
+              "A finding of severity chat begins at this frame: usual, but worth knowing."),
+    };
+#undef FIELD
+
+    proto_register_field_array(protocol, fields, G_N_ELEMENTS(fields));
+}
+
+/* The fields of one check; the one of its usual severity last, as Wireshark's table of severities finds that. */
+static void register_check(expert_module_t *module, mpt_finding_id id, ei_register_info *info)
+{
+    static const int severities[MPT_SEVERITIES] = {PI_ERROR, PI_WARN, PI_NOTE, PI_CHAT};
+    const mpt_check_text *text = mpt_check_text_of(id);
+    const char *name = g_strconcat("mptcpscope.finding.", mpt_finding_name(id), NULL);
+
+    for (unsigned i = 0; i < MPT_SEVERITIES; i++) {
+        unsigned severity = ((unsigned)mpt_finding_severity(id) + 1 + i) % MPT_SEVERITIES;
+
+        ei[id][severity] = (expert_field)EI_INIT;
+        info[i] = (ei_register_info){&ei[id][severity],
+                                     {name, PI_PROTOCOL, severities[severity], text->title, EXPFILL}};
+    }
+    expert_register_field_array(module, info, MPT_SEVERITIES);
+    /* Registering takes no explanation. */
+    for (unsigned i = 0; i < MPT_SEVERITIES; i++)
+        info[i].eiinfo.hf_info.hfinfo.blurb = text->means;
 }
 
 void mpt_expert_register(int protocol)
 {
-    static ei_register_info info[] = {
-        {&ei[MPT_SEVERITY_ERROR],
-         {"mptcpscope.finding.error", PI_PROTOCOL, PI_ERROR, "MPTCP: against the RFC, or data that is wrong",
-          EXPFILL}},
-        {&ei[MPT_SEVERITY_WARNING],
-         {"mptcpscope.finding.warning", PI_PROTOCOL, PI_WARN,
-          "MPTCP: something failed or cost the connection what MPTCP promises", EXPFILL}},
-        {&ei[MPT_SEVERITY_NOTE],
-         {"mptcpscope.finding.note", PI_PROTOCOL, PI_NOTE, "MPTCP: unusual, or a limit of what can be said",
-          EXPFILL}},
-        {&ei[MPT_SEVERITY_CHAT],
-         {"mptcpscope.finding.chat", PI_PROTOCOL, PI_CHAT, "MPTCP: usual, but worth knowing", EXPFILL}},
-    };
+    static ei_register_info info[MPT_FINDING_IDS][MPT_SEVERITIES];
+    expert_module_t *module = expert_register_protocol(protocol);
 
-    static const char *const blurbs[MPT_SEVERITIES] = {
-        "A finding of the report diagnose, on the first frame that shows it: an error",
-        "A finding of the report diagnose, on the first frame that shows it: a warning",
-        "A finding of the report diagnose, on the first frame that shows it: a note",
-        "A finding of the report diagnose, on the first frame that shows it: usual, worth knowing",
-    };
-    unsigned i;
-
-    expert_register_field_array(expert_register_protocol(protocol), info, G_N_ELEMENTS(info));
-    /* Registering takes no explanation. */
-    for (i = 0; i < G_N_ELEMENTS(info); i++) {
-        header_field_info *field = proto_registrar_get_byname(info[i].eiinfo.name);
-
-        if (field)
-            field->blurb = blurbs[i];
-    }
+    register_severities(protocol);
+    for (unsigned id = 0; id < MPT_FINDING_IDS; id++)
+        register_check(module, (mpt_finding_id)id, info[id]);
     mpt_reading_on_gone(forget);
 }

@@ -201,7 +201,7 @@ static int dissect_mptcpscope(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     proto_item *top = frames && used ? show_segments(frames, tvb, pinfo, tree) : NULL;
 
     if (frames && pinfo->fd->visited)
-        mpt_expert_show(pinfo, top);
+        mpt_expert_show(pinfo, tvb, used ? tree : NULL, top);
     return 0;
 }
 

@@ -251,7 +251,7 @@ def one_pass(where, capture):
 
 
 def expert(where, capture):
-    """Expert Information has the findings of diagnose, what happened between the two ends too"""
+    """Expert Information has the findings of diagnose, of the capture and between the two ends too, each under its field"""
     report = json.loads(tshark('-q', '-r', capture, '-z', 'mptcp,diagnose,format=json'))
     shown = collections.defaultdict(set)
     out = tshark('-2', '-r', capture, '-Y', ' || '.join('mptcpscope.finding.' + s for s in ('error', 'warning', 'note', 'chat')), '-T', 'fields', '-E', 'separator=|', '-E', 'occurrence=a',
@@ -259,9 +259,14 @@ def expert(where, capture):
     for line in out.splitlines():
         number, messages = line.split('|', 1)
         shown[int(number)].update(messages.split('#'))
+    for name, severity in sorted({(f['check'], f['severity']) for f in report['findings']}):
+        asked = 'mptcpscope.finding.%s && mptcpscope.finding.%s' % (name, severity)
+        got = {int(n) for n in tshark('-2', '-r', capture, '-Y', asked, '-T', 'fields', '-e', 'frame.number').split()}
+        wanted = {f['frame'] or 1 for f in report['findings'] if (f['check'], f['severity']) == (name, severity)}
+        compare('%s: frames of %s' % (where, asked), set(), wanted - got)
     for f in report['findings']:
         # Wireshark cuts a long one.
-        if f['connection'] is not None and not any(f['sentence'].startswith(s) and len(s) > min(200, len(f['sentence']) - 1)
+        if not any(f['sentence'].startswith(s) and len(s) > min(200, len(f['sentence']) - 1)
                                                    for s in shown[f['frame'] or 1]):
             fail('%s: expert information of frame %s lacks "%s"', where, f['frame'], f['sentence'])
 
@@ -285,6 +290,7 @@ def merged(client, server):
         ids(both)
         in_sharkd(both)
         expert(name, both)
+        expert(name + ', client alone', client)
 
 
 def pairs():

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
-# test_manual.py - the man page names every report, option, graph, field and preference that this build has;
-# the README every report and option.
+# test_manual.py - the man page names every report, option, graph, field and preference that this build has, and explains
+# every check as -z mptcp,help,checks does; the README names every report and option.
+#
+#   test_manual.py --update   writes the man page's section CHECKS
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 import pathlib
@@ -58,12 +60,47 @@ def preferences():
     return re.findall(r"^#?mptcpscope\.(\w+):", tshark("-G", "currentprefs").stdout, re.M)
 
 
+def checks():
+    """The section CHECKS and the names of the checks, from what the build prints."""
+    section, names = [], []
+    for line in filter(None, tshark("-q", "-z", "mptcp,help,checks").stdout.splitlines()):
+        text = line.strip().replace("-", "\\-")
+        if re.match(r"  \w", line):
+            name, _, title = text.partition(": ")
+            names.append(name)
+            section += [".TP", f".B {name}", f"{title}."]
+        elif re.match(r"\w+$", line):
+            section.append(f".SS {text}")
+        else:
+            section += [".br", text] if text.startswith("To do:") else [text]
+    return "".join(f"{line}\n" for line in section), names
+
+
+def in_manual(troff):
+    return between(troff, ".SH CHECKS\n", ".SH ")
+
+
+def update():
+    page = TOP / "packaging" / "mptcpscope.7"
+    troff = page.read_text()
+    page.write_text(troff.replace(".SH CHECKS\n" + in_manual(troff), ".SH CHECKS\n" + checks()[0]))
+
+
 def main():
-    manual, readme = plain((TOP / "packaging" / "mptcpscope.7").read_text()), (TOP / "README.md").read_text()
+    if sys.argv[1:] == ["--update"]:
+        update()
+        return 0
+    troff, readme = (TOP / "packaging" / "mptcpscope.7").read_text(), (TOP / "README.md").read_text()
+    manual = plain(troff)
+    section, found = checks()
     reports, options = help_names()
-    asked = {"report": reports, "option": options, "graph": graphs(), "field": rows("fields", 2),
-             "preference": preferences()}
-    missing = []
+    of_checks = {f"mptcpscope.finding.{name}" for name in found}
+    fields = rows("fields", 2)
+    asked = {"report": reports, "option": options, "graph": graphs(), "preference": preferences(),
+             "field": [name for name in fields if name not in of_checks]}
+    missing = [f"no field {name}" for name in sorted(of_checks.difference(fields))]
+    if not found or in_manual(troff) != section:
+        missing.append("man page: CHECKS is not what -z mptcp,help,checks prints; see test_manual.py --update")
     for what, names in asked.items():
         if not names:
             missing.append(f"no {what} was found at all")

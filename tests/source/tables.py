@@ -10,6 +10,7 @@ import sys
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 FINDINGS = "tap/engine/findings/findings_table.h"
 WORDS = "plugin/report/common/finding_text.c"
+CHECKS = "plugin/report/common/check_text.c"
 TIMELINE = "tap/engine/state/timeline.h"
 FIGURES = "tap/engine/FIGURES.md"
 GRAPHS = "tap/engine/graphs/graphs"
@@ -50,6 +51,7 @@ def main():
     asked = [
         ("finding", findings, "is raised nowhere", texts("tap/engine/findings", "checks_*.c"), r"\bMPT_FINDING_{}\b"),
         ("finding", findings, "has no case in tests/unit", texts("tests/unit", "*.c"), r"\bMPT_FINDING_{}\b"),
+        ("finding", findings, f"has no text in {CHECKS}", text(CHECKS), r"\[MPT_FINDING_{}\] ="),
         ("phrase", phrases, f"has no words in {WORDS}", text(WORDS), r"\[MPT_PHRASE_{}\] ="),
         ("event", events, f"has no line in {FIGURES}", text(FIGURES), r"^\| [^|]*`{}`"),
         ("event", events, "is signalled nowhere", texts("tap/engine", "[cf]*/*.c"), r"\bMPT_EVENT_{}\b"),

@@ -263,7 +263,7 @@ static void test_parse__typing_errors__refused_with_the_word_meant(void **state)
         {"mptcp,list,Stream=1", "unknown option \"Stream\" of mptcp,list; did you mean \"stream\"?"},
         {"mptcp,list,fromat=csv", "unknown option \"fromat\" of mptcp,list; did you mean \"format\"?"},
         {"mptcp,filter,zzz=1", "unknown option \"zzz\"; mptcp,filter takes stream, token, address and file"},
-        {"mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes no option"},
+        {"mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes checks"},
         {"mptcp,lst",
          "unknown report \"lst\"; did you mean \"list\"? There are list, summary, tcp, filter, help, "
          "events, diagnose, reinjections, unfold, paths and plot"},

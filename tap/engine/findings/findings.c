@@ -29,6 +29,16 @@ const char *mpt_finding_name(mpt_finding_id id)
     return CHECKS[id].name;
 }
 
+mpt_severity mpt_finding_severity(mpt_finding_id id)
+{
+    return CHECKS[id].severity;
+}
+
+mpt_rfc mpt_finding_rfc(mpt_finding_id id, uint8_t version)
+{
+    return version == 0 ? CHECKS[id].rfcs.v0 : CHECKS[id].rfcs.v1;
+}
+
 mpt_rfc mpt_found_rfc(const mpt_checking *x, const mpt_rfcs *rfcs)
 {
     return x->v && x->v->version.known && x->v->version.value == 0 ? rfcs->v0 : rfcs->v1;

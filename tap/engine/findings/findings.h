@@ -158,5 +158,8 @@ GArray *mpt_findings_of_capture(const mpt_engine *e);
 
 /* The name of a finding in CSV and JSON: "join_refused". Static. */
 const char *mpt_finding_name(mpt_finding_id id);
+/* Its usual severity, and the section that applies in this version. */
+mpt_severity mpt_finding_severity(mpt_finding_id id);
+mpt_rfc mpt_finding_rfc(mpt_finding_id id, uint8_t version);
 
 #endif
