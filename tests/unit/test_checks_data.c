@@ -73,6 +73,36 @@ static void test_dsn_far__2_to_the_62__error(void **state)
     expect_one(&s, MPT_FINDING_DSN_FAR, MPT_SEVERITY_ERROR);
 }
 
+/* The numbers were rewritten, the key was not: none of them has a place, and nothing is taken for a fallback. */
+static void test_dsn_far__all_numbers_of_another_idsn__the_keys_are_named(void **state)
+{
+    const uint64_t off = UINT64_C(0) - dsn_of(&HOSTS, 0, 201); /* DSN 2^64 - 200 */
+    mpt_connection_view v;
+    struct result r;
+    struct scene s;
+    mpt_option ack;
+    GPtrArray *all;
+    (void)state;
+    begin(&s);
+    flow_open_capable(&s.a, &s.h);
+    for (int64_t n = 1; n < 600; n += 100)
+        flow_send_data(&s.a, 0, &s.h, 0, (int64_t)off + n, 100);
+    ack = option_dss(&(mpt_dss){.has_ack = true, .data_ack = (uint32_t)(dsn_of(&s.h, 0, 601) + off)});
+    send_one(&s.a, 1, MPT_TCP_ACK, &ack);
+    mpt_engine_flush(s.w.engine);
+    all = mpt_metrics_connections(s.w.engine);
+    mpt_metrics_connection(s.w.engine, g_ptr_array_index(all, 0), 0, &v);
+    assert_int_equal(v.fallback, MPT_FALLBACK_NONE);
+    assert_int_equal(v.direction[MPT_C2S].bytes.unmapped_bytes, 600);
+    assert_int_equal(v.direction[MPT_C2S].bytes.fallback_bytes, 0);
+    assert_false(v.direction[MPT_C2S].data.acked_bytes.known);
+    mpt_metrics_clear(&v);
+    g_ptr_array_free(all, TRUE);
+    r = expect_one(&s, MPT_FINDING_DSN_FAR, MPT_SEVERITY_ERROR);
+    assert_int_equal(r.n, 7);
+    assert_non_null(strstr(r.sentence, "the key in MP_CAPABLE"));
+}
+
 static void test_dsn_far__2_to_the_33__none(void **state)
 {
     struct scene s;
@@ -1338,6 +1368,7 @@ int main(void)
         cmocka_unit_test(test_mapping_conflict__same_ssn_other_dsn__error),
         cmocka_unit_test(test_mapping_conflict__repeated__none),
         cmocka_unit_test(test_dsn_far__2_to_the_62__error),
+        cmocka_unit_test(test_dsn_far__all_numbers_of_another_idsn__the_keys_are_named),
         cmocka_unit_test(test_dsn_far__2_to_the_33__none),
         cmocka_unit_test(test_dsn_beyond_window__one_byte__warning),
         cmocka_unit_test(test_dsn_beyond_window__handshake_later_in_the_file__none),

@@ -64,10 +64,27 @@ static void test_position__64_bits_far_away__refused(void **state)
 
     (void)state;
     mpt_data_level_set_idsn(&d, 1000);
-    assert_false(mpt_data_level_position(&d, 1000 + (UINT64_C(1) << 60), true, &p));
+    assert_false(mpt_data_level_position(&d, 1000 + (UINT64_C(1) << 50), true, &p));
     assert_false(mpt_data_level_position(&d, 1000 + (UINT64_C(1) << 63), true, &p));
     assert_int_equal(p, 42);
-    assert_true(mpt_data_level_position(&d, 999 + (UINT64_C(1) << 60), true, &p));
+    assert_true(mpt_data_level_position(&d, 999 + (UINT64_C(1) << 50), true, &p));
+}
+
+/* Their upper half is that of numbers which nobody knows. */
+static void test_position__32_bits_beside_64_far_away__refused_until_one_is_near(void **state)
+{
+    mpt_data_level d = {0};
+    int64_t p = 42;
+
+    (void)state;
+    mpt_data_level_set_idsn(&d, 1000);
+    assert_true(mpt_data_level_ack_position(&d, 1001, false, &p));
+    assert_false(mpt_data_level_position(&d, UINT64_C(1) << 63 | 2000, true, &p));
+    assert_false(mpt_data_level_ack_position(&d, 2000, false, &p));
+    assert_false(mpt_data_level_position(&d, 2000, false, &p));
+    assert_true(mpt_data_level_position(&d, 1500, true, &p));
+    assert_true(mpt_data_level_ack_position(&d, 2000, false, &p));
+    assert_int_equal(p, 1000);
 }
 
 static void test_set_idsn__after_data__relative_from_then(void **state)
@@ -104,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_position__32_bits_across_2_32__nearest),
         cmocka_unit_test(test_position__32_bits_first_then_64__positions_stay),
         cmocka_unit_test(test_position__64_bits_far_away__refused),
+        cmocka_unit_test(test_position__32_bits_beside_64_far_away__refused_until_one_is_near),
         cmocka_unit_test(test_set_idsn__after_data__relative_from_then),
         cmocka_unit_test(test_ack_position__expected_near_last_ack),
     };

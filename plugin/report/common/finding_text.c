@@ -233,6 +233,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_DSN_FAR] =
         "{1} data sequence number{1?|s} or DATA_ACK{1? is|s are} so far from the others that no transfer "
         "can have reached {1?it|them}. They were ignored.",
+    [MPT_PHRASE_DSN_NOT_OF_KEY] =
+        "{1} data sequence number{1?|s} or DATA_ACK{1? does|s do} not begin where the key in MP_CAPABLE says: "
+        "the keys and the numbers cannot both be what the hosts sent. They were ignored.",
     [MPT_PHRASE_DSN_BEYOND_WINDOW] =
         "The {1} sends {2} beyond the DATA_ACKs of the {1:peer} and the largest receive window that it had "
         "told.",

@@ -540,6 +540,8 @@ static void take_mapping(const struct context *x, const mpt_dss *o)
     int64_t dsn;
 
     if (!mpt_data_level_position(d, o->dsn, o->dsn_64bit, &dsn)) {
+        if (x->g->payload_len)
+            h->far_frame = x->g->frame;
         far_number(x);
         return;
     }

@@ -42,6 +42,8 @@ static bool implied_position(const mpt_connection *c, const mpt_half *h, const m
         *dsn = position - h->ssn_shift;
         return true;
     }
+    if (mpt_subflow_far(h))
+        return false;
     if (mpt_mapping_continue(&h->mapping, position, dsn))
         return true;
     if (c->partial || !d->relative_known || !h->shift_known)

@@ -95,6 +95,15 @@ void mpt_check_conflicts(mpt_checking *x)
     mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, seen->owner));
 }
 
+/* Not one number of a direction lies where its key says (RFC 8684 3.1). */
+static bool not_of_key(const mpt_connection *c)
+{
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
+        if (c->level[side].relative_known && c->level[side].stray && !c->level[side].settled)
+            return true;
+    return false;
+}
+
 void mpt_check_far(mpt_checking *x)
 {
     const mpt_seen *far = x->c->evidence ? &x->c->evidence->far : NULL;
@@ -102,7 +111,8 @@ void mpt_check_far(mpt_checking *x)
 
     if (!far || !far->count)
         return;
-    f = mpt_say(mpt_found(x, MPT_FINDING_DSN_FAR, far->time_ns, far->frame, far->count), MPT_PHRASE_DSN_FAR,
+    f = mpt_say(mpt_found(x, MPT_FINDING_DSN_FAR, far->time_ns, far->frame, far->count),
+                not_of_key(x->c) ? MPT_PHRASE_DSN_NOT_OF_KEY : MPT_PHRASE_DSN_FAR,
                 mpt_term_of(MPT_TERM_COUNT, far->count));
     mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, far->owner));
 }

@@ -400,6 +400,8 @@ static void on_data(const mpt_data_piece *piece, void *user)
 /* Positions are where the engine put them: nearest to what it expected then and keeps now. */
 static int64_t dsn_position(const mpt_data_level *d, uint64_t dsn, bool is_64bit, int64_t near)
 {
+    if (!is_64bit && d->stray)
+        return MPT_DATA_LEVEL_REACH;
     if (!is_64bit)
         dsn = mpt_seq_widen((uint32_t)dsn, mpt_data_level_dsn(d, near));
     return mpt_seq64_diff(dsn, d->base);

@@ -132,12 +132,13 @@ static bool unmapped_data_on(const mpt_subflow *s)
 }
 
 /* Data without mapping on the only subflow, after DSS was in use: the last new payload of a side came later
- * than its last mapping and none covers it. Where the segments have DSSs that map other bytes, none is lost. */
+ * than its last mapping and none covers it. Where the segments have DSSs that map other bytes, or to
+ * impossible DSNs, none is lost. */
 static bool dss_lost(const mpt_subflow *s)
 {
     for (mpt_side side = 0; side < MPT_SIDES; side++)
         if (s->half[side].data_without_dss_last && s->half[side].pending.size &&
-            !mpt_subflow_misplaced(&s->half[side]))
+            !mpt_subflow_misplaced(&s->half[side]) && !mpt_subflow_far(&s->half[side]))
             return true;
     return false;
 }

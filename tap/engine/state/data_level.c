@@ -45,11 +45,16 @@ static bool place(mpt_data_level *d, uint64_t dsn, bool is_64bit, int64_t near, 
     } else if (is_64bit && !d->anchored) {
         anchor(d, dsn, near);
     }
-    if (!is_64bit)
+    if (!is_64bit) {
+        if (d->stray)
+            return false;
         dsn = mpt_seq_widen((uint32_t)dsn, d->base + (uint64_t)near);
+    }
     p = mpt_seq64_diff(dsn, d->base);
-    if (!in_reach(p))
+    d->stray = !in_reach(p);
+    if (d->stray)
         return false;
+    d->settled = true;
     *position = p;
     return true;
 }

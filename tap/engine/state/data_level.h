@@ -57,6 +57,8 @@ enum {
 typedef struct mpt_data_level {
     uint64_t base;
     bool based, anchored, relative_known;
+    bool stray;       /* the last 64-bit number was out of reach: so are the 32-bit ones that go with it */
+    bool settled;     /* some number was within reach */
     int64_t idsn;     /* position of the IDSN, where relative_known */
     int64_t expected; /* end of the last mapping */
     mpt_ranges owned; /* owner: index of the subflow */
@@ -90,8 +92,9 @@ typedef struct mpt_data_level {
 
 void mpt_data_level_clear(mpt_data_level *d);
 
-/* Positions beyond +-2^60 are no traffic: the functions below return false for them and change nothing. */
-#define MPT_DATA_LEVEL_REACH (INT64_C(1) << 60)
+/* Positions beyond +-2^50 are no traffic (a day at 100 Gbit/s): the functions below return false for them, and
+ * for the 32-bit numbers that follow one of these, whose upper half nobody knows. */
+#define MPT_DATA_LEVEL_REACH (INT64_C(1) << 50)
 
 /* The position of a DSN as on the wire (32 or 64 significant bits). */
 bool mpt_data_level_position(mpt_data_level *d, uint64_t dsn, bool is_64bit, int64_t *position);

@@ -135,6 +135,7 @@ typedef struct mpt_half {
     /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
     uint32_t fin_event, rst_event, infinite_event, ignored_event; /* ignored: a RST */
     uint32_t without_dss_frame; /* where data_without_dss_last became true */
+    uint32_t far_frame;         /* the last with payload whose DSS maps it to an impossible DSN; 0: none */
     int64_t without_dss_ns;
     int64_t fin;          /* position of the FIN, where fin_seen */
     int64_t fin_ns;       /* when it was first seen */
@@ -209,6 +210,12 @@ static inline mpt_conn_side mpt_subflow_conn_side(const mpt_subflow *s, mpt_side
 static inline bool mpt_subflow_misplaced(const mpt_half *h)
 {
     return h->misplaced && mpt_ranges_covered(&h->pending, h->misplaced->start, h->misplaced->end) > 0;
+}
+
+/* True if the last payload without mapping has DSSs, of DSNs that can't be. */
+static inline bool mpt_subflow_far(const mpt_half *h)
+{
+    return h->far_frame > 0 && h->far_frame >= h->without_dss_frame;
 }
 
 /* The order of the ids of one connection's subflows: that of the MP_CAPABLE handshake, then
