@@ -34,7 +34,8 @@ ALLOWED = {
     E + "stream": STATE | engine("figures"),
     E + "reinjections": STATE | engine("figures"),
     E + "findings": STATE | engine("figures", "paths", "reinjections", "vantage", "speed"),
-    "tap": engine("base", "protocol", "vantage", "frames"),
+    "tap": engine("base", "protocol", "vantage", "frames") | {"tap/reader"},
+    "tap/reader": engine("base", "protocol") | {"tap"},  # segment.h, icmp_error.h
     R + "format": engine("base"),
     "plugin/report": ENGINE | {R + "format", R + "common", "plugin/qt"},
     R + "common": ENGINE | {"plugin/report", R + "format"},
