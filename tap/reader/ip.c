@@ -13,7 +13,7 @@ enum { IPV4_HEADER = 20, IPV6_HEADER = 40 };
 void mpt_reader_protocol(mpt_walk *w, uint8_t protocol, mpt_span s)
 {
     if (protocol == TCP)
-        mpt_reader_tcp(w, s);
+        (w->quoted ? mpt_reader_quoted_tcp : mpt_reader_tcp)(w, s);
     else if (protocol == ICMP || protocol == ICMPV6)
         mpt_reader_icmp(w, s, protocol == ICMPV6);
 }

@@ -4,11 +4,11 @@
  */
 #include "reader_internal.h"
 
-mpt_reader *mpt_reader_new(void)
+mpt_reader *mpt_reader_new(bool close_ends)
 {
     mpt_reader *reader = g_new0(mpt_reader, 1);
 
-    reader->streams = mpt_streams_new();
+    reader->streams = mpt_streams_new(close_ends);
     reader->unread = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     return reader;
 }

@@ -67,7 +67,8 @@ typedef struct mpt_frame {
 
 typedef struct mpt_reader mpt_reader;
 
-mpt_reader *mpt_reader_new(void);
+/* close_ends: see streams.h. */
+mpt_reader *mpt_reader_new(bool close_ends);
 void mpt_reader_free(mpt_reader *reader);
 
 /* The segments of a frame, into `segments`, which has room for MPT_READER_SEGMENTS: how many there are. Their

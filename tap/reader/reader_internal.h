@@ -29,6 +29,7 @@ typedef struct mpt_walk {
     mpt_reader *reader;
     const mpt_frame *frame;
     unsigned depth; /* headers walked: a frame may lie */
+    bool quoted;    /* inside of what an ICMP error quotes */
     uint8_t way;    /* MPT_WAY_*, of the link header */
     bool has_link_index;
     uint32_t link_index;
@@ -74,5 +75,7 @@ void mpt_reader_ipv6(mpt_walk *w, mpt_span s);
 void mpt_reader_protocol(mpt_walk *w, uint8_t protocol, mpt_span s); /* number of IP */
 void mpt_reader_tcp(mpt_walk *w, mpt_span s);
 void mpt_reader_icmp(mpt_walk *w, mpt_span s, bool v6);
+/* A TCP header that an ICMP error quotes: no segment, but Wireshark numbers its connection. */
+void mpt_reader_quoted_tcp(mpt_walk *w, mpt_span s);
 
 #endif

@@ -6,13 +6,18 @@
 #ifndef MPT_STREAMS_H
 #define MPT_STREAMS_H
 
+#include <stdbool.h>
+
 #include "tap/segment.h"
 
 typedef struct mpt_streams mpt_streams;
 
-mpt_streams *mpt_streams_new(void);
+/* close_ends: a SYN after a FIN or RST begins another connection, as since Wireshark 4.4. */
+mpt_streams *mpt_streams_new(bool close_ends);
 void mpt_streams_free(mpt_streams *streams);
 /* Sets tcp_stream, and scales the window. Segments come in the order of the file. */
 void mpt_streams_label(mpt_streams *streams, mpt_segment *segment);
+/* A segment that an ICMP error quotes: Wireshark numbers its connection too. Reads ends, seq and flags. */
+void mpt_streams_note_quoted(mpt_streams *streams, mpt_segment *segment);
 
 #endif

@@ -41,8 +41,6 @@ static void set_where(mpt_segment *g, const mpt_walk *w)
         g->presence |= MPT_SEGMENT_LINK;
         g->link_index = w->link_index;
     }
-    g->src = w->src;
-    g->dst = w->dst;
     if (w->has_ttl) {
         g->presence |= MPT_SEGMENT_TTL;
         g->ttl = w->ttl;
@@ -69,41 +67,74 @@ static void set_lengths(mpt_segment *g, const mpt_walk *w, mpt_span s, uint32_t 
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
 }
 
-void mpt_reader_tcp(mpt_walk *w, mpt_span s)
-{
-    mpt_segment *g = &w->segments[w->n];
-    const uint8_t *bytes = s.bytes;
-    uint32_t header;
+/* Ports, numbers, flags and window: as far as Wireshark looks before it numbers the connection. */
+#define NUMBERED 16
 
-    if (w->n == MPT_READER_SEGMENTS || s.captured < HEADER)
-        return;
-    header = (bytes[12] >> 4) * 4u;
-    if (header < HEADER)
-        return;
-    memset(g, 0, offsetof(mpt_segment, options));
-    g->window_scale = 0;
-    g->captured_payload = 0;
-    g->payload = NULL;
-    set_where(g, w);
+static void read_numbers(mpt_segment *g, const mpt_walk *w, const uint8_t *bytes)
+{
+    g->src = w->src;
+    g->dst = w->dst;
     g->src.port = mpt_be16(bytes);
     g->dst.port = mpt_be16(bytes + 2);
     g->seq = mpt_be32(bytes + 4);
     g->ack = mpt_be32(bytes + 8);
     g->flags = bytes[13];
     g->window = mpt_be16(bytes + 14);
+}
+
+void mpt_reader_tcp(mpt_walk *w, mpt_span s)
+{
+    mpt_segment *g = &w->segments[w->n];
+    uint32_t header;
+
+    if (w->n == MPT_READER_SEGMENTS || s.captured < NUMBERED)
+        return;
+    memset(g, 0, offsetof(mpt_segment, options));
+    g->window_scale = 0;
+    g->captured_payload = 0;
+    g->payload = NULL;
+    read_numbers(g, w, s.bytes);
+    set_where(g, w);
+    header = (s.bytes[12] >> 4) * 4u;
     set_lengths(g, w, s, header);
-    read_options(g, bytes + HEADER, MIN(header, s.captured) - HEADER);
+    if (header > HEADER && s.captured > HEADER)
+        read_options(g, s.bytes + HEADER, MIN(header, s.captured) - HEADER);
     mpt_streams_label(w->reader->streams, g);
-    w->n++;
+    /* Wireshark gives up at such a header, but has numbered its connection. */
+    w->n += header >= HEADER && s.captured >= HEADER;
+}
+
+void mpt_reader_quoted_tcp(mpt_walk *w, mpt_span s)
+{
+    mpt_segment g = {.frame = 0};
+
+    if (s.captured < NUMBERED)
+        return;
+    read_numbers(&g, w, s.bytes);
+    mpt_streams_note_quoted(w->reader->streams, &g);
+}
+
+/* Messages whose quoted datagram Wireshark looks into. */
+static bool quotes(bool v6, uint8_t type)
+{
+    return v6 ? type >= 1 && type <= 4 : type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
 void mpt_reader_icmp(mpt_walk *w, mpt_span s, bool v6)
 {
-    if (!mpt_quoted_read(w->icmp, s.bytes, s.captured, v6)) {
-        w->icmp->frame = 0;
+    mpt_icmp_error e;
+
+    if (w->quoted || s.captured < 8)
         return;
+    if (mpt_quoted_read(&e, s.bytes, s.captured, v6)) {
+        e.time_ns = w->frame->time_ns;
+        e.frame = w->frame->number;
+        e.router = w->src;
+        *w->icmp = e;
     }
-    w->icmp->time_ns = w->frame->time_ns;
-    w->icmp->frame = w->frame->number;
-    w->icmp->router = w->src;
+    if (!quotes(v6, s.bytes[0]))
+        return;
+    w->quoted = true;
+    mpt_reader_ip(w, mpt_span_skip(s, 8));
+    w->quoted = false;
 }
