@@ -92,10 +92,11 @@ class Story:
     @staticmethod
     def resets(segment, role, stream, life):
         """RFC 9293 3.10.7.3: in SYN-SENT a RST has to acknowledge the SYN; later it has to lie in the window (RFC 5961 3)"""
-        syn = life.steps.get('syn')
-        if syn and syn[1] != role and 'synack' not in life.steps and 'ack' not in life.steps:
+        syn = next((s for s, _ in stream.sent if control(s, SYN)), None)
+        if syn and stream.initiator is not None and stream.initiator != role ^ stream.role and \
+                'synack' not in life.steps and 'ack' not in life.steps:
             side = stream.sides[1 - role ^ stream.role]
-            return bool(segment.flags & ACK) and 0 < side.position(segment.ack) <= 1 + syn[0].payload
+            return bool(segment.flags & ACK) and 0 < side.position(segment.ack) <= 1 + syn.payload
         at, window = stream.sides[role ^ stream.role].position(segment.seq), life.window[1 - role]
         # hosts take one at the place of the FIN before it too
         return window is None or window[0] - bool(life.ends[role]) <= at <= window[1]

@@ -159,6 +159,54 @@ static void test_rst__answers_the_syn__refuses(void **state)
     expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE);
 }
 
+/* Some hosts send ACKs with the number of their SYN before it is answered; where that SYN is not in the capture but
+ * its repetition is, the RST that answers the ACK comes first of all. */
+static void send_early_ack(struct scene *s, uint32_t next, bool ack_64bit)
+{
+    mpt_option o =
+        option_dss(&(mpt_dss){.has_ack = true, .ack_64bit = ack_64bit, .data_ack = dsn_of(&s->h, 1, 1)});
+
+    if (!ack_64bit)
+        o.dss.data_ack = (uint32_t)o.dss.data_ack;
+    s->b.next[0] = next;
+    send_one(&s->b, 0, MPT_TCP_ACK, &o);
+    s->b.next[0] = 0;
+    send_rst(&s->b, 1, MPT_TCP_RST, 0 - s->b.isn[1]);
+}
+
+static void test_rst__before_a_syn_that_goes_on__changes_nothing(void **state)
+{
+    (void)state;
+    for (unsigned wide = 0; wide < 2; wide++) {
+        const mpt_connection *c;
+        struct scene s;
+        begin_open(&s);
+        send_early_ack(&s, 0, wide);
+        assert_int_equal(state_of(&s, 1), MPT_STATE_RESET); /* as far as anybody knows */
+        send_early_ack(&s, 0, wide);
+        join_b(&s, false);
+        assert_int_equal(state_of(&s, 1), MPT_STATE_ESTABLISHED);
+        c = ((const mpt_subflow *)g_ptr_array_index(mpt_engine_subflows(s.w.engine), 1))->connection;
+        for (guint i = 0; i < c->events->len; i++) {
+            const mpt_event *event = &g_array_index(c->events, mpt_event, i);
+            assert_int_not_equal(event->type, MPT_EVENT_SUBFLOW_CLOSED);
+            assert_int_not_equal(event->type, MPT_EVENT_RST);
+        }
+        assert_int_equal(expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE).n, 2);
+    }
+}
+
+static void test_rst__before_the_syn_of_more_that_was_sent__resets(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    send_early_ack(&s, 1, true);
+    join_b(&s, false);
+    assert_int_equal(state_of(&s, 1), MPT_STATE_RESET);
+    expect_none(&s, MPT_FINDING_RST_IGNORED);
+}
+
 static void test_rst__ignored_with_mp_fastclose__closes_nothing(void **state)
 {
     struct scene s;
@@ -476,6 +524,8 @@ int main(void)
         cmocka_unit_test(test_rst__other_direction_not_captured__resets),
         cmocka_unit_test(test_rst__scale_not_known__may_be_in_the_window),
         cmocka_unit_test(test_rst__answers_the_syn__refuses),
+        cmocka_unit_test(test_rst__before_a_syn_that_goes_on__changes_nothing),
+        cmocka_unit_test(test_rst__before_the_syn_of_more_that_was_sent__resets),
         cmocka_unit_test(test_rst__ignored_with_mp_fastclose__closes_nothing),
         cmocka_unit_test(test_tcprst__without_rst__resets_nothing),
         cmocka_unit_test(test_prio__with_address_id__is_for_v0_alone),

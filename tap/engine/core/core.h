@@ -100,6 +100,8 @@ void mpt_signal_infinite(mpt_engine *e, mpt_subflow *s, mpt_side side, int64_t e
 /* Appends an event of this segment and calls the observers. `what` has its type and what belongs to it; a count of
  * 0 is 1. Returns its place (see mpt_half), or PLACE_DROPPED. */
 uint32_t mpt_signal_event(mpt_engine *e, const mpt_subflow *s, mpt_side side, const mpt_event *what);
+/* Removes the event at place `removed`: it is part of the one at place `same` (0: of none). */
+void mpt_signal_remove_event(mpt_connection *c, uint32_t removed, uint32_t same);
 
 /* identity.c */
 mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool partial);

@@ -342,30 +342,6 @@ static void move_place(uint32_t *place, guint by)
         *place += by;
 }
 
-static void close_up(uint32_t *place, uint32_t removed, uint32_t same)
-{
-    if (*place == removed)
-        *place = same;
-    else if (*place > removed && *place != PLACE_DROPPED)
-        --*place;
-}
-
-/* The event at place `removed` is part of that at place `same`. */
-static void remove_event(mpt_connection *c, uint32_t removed, uint32_t same)
-{
-    for (guint i = 0; i < c->subflows->len; i++) {
-        mpt_subflow *s = g_ptr_array_index(c->subflows, i);
-        for (mpt_half *h = s->half; h < s->half + MPT_SIDES; h++) {
-            close_up(&h->fin_event, removed, same);
-            close_up(&h->rst_event, removed, same);
-            close_up(&h->infinite_event, removed, same);
-        }
-    }
-    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
-        close_up(&c->level[side].fin_event, removed, same);
-    g_array_remove_index(c->events, removed - 1);
-}
-
 /* DATA_FINs at one position are one event: those from `by` on were another connection's. */
 static void join_data_fins(mpt_engine *e, mpt_connection *c, guint by)
 {
@@ -388,7 +364,7 @@ static void join_data_fins(mpt_engine *e, mpt_connection *c, guint by)
                 event->frame = moved.frame;
                 event->owner = moved.owner;
             }
-            remove_event(c, i, k + 1);
+            mpt_signal_remove_event(c, i, k + 1);
             break;
         }
     }

@@ -86,6 +86,58 @@ static bool repeated(mpt_connection *c, uint32_t place, int64_t time_ns)
     return true;
 }
 
+static void close_up(uint32_t *place, uint32_t removed, uint32_t same)
+{
+    if (*place == removed)
+        *place = same;
+    else if (*place > removed && *place != PLACE_DROPPED)
+        --*place;
+}
+
+void mpt_signal_remove_event(mpt_connection *c, uint32_t removed, uint32_t same)
+{
+    for (guint i = 0; i < c->subflows->len; i++) {
+        mpt_subflow *s = g_ptr_array_index(c->subflows, i);
+        for (mpt_half *h = s->half; h < s->half + MPT_SIDES; h++) {
+            close_up(&h->fin_event, removed, same);
+            close_up(&h->rst_event, removed, same);
+            close_up(&h->ignored_event, removed, same);
+            close_up(&h->infinite_event, removed, same);
+        }
+    }
+    for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++)
+        close_up(&c->level[side].fin_event, removed, same);
+    g_array_remove_index(c->events, removed - 1);
+}
+
+/* The subflow goes on: its RST was ignored, and it was not closed. */
+static void withdraw_rst(mpt_engine *e, mpt_subflow *s, mpt_half *h)
+{
+    mpt_connection *c = s->connection;
+    mpt_event *event;
+    uint32_t place;
+
+    if (h->rst_event && h->rst_event != PLACE_DROPPED) {
+        event = &g_array_index(c->events, mpt_event, h->rst_event - 1);
+        event->type = MPT_EVENT_IGNORED;
+        event->other.subtype = MPT_IGNORED_RST;
+        event->other.length = 0;
+        event->other.why = MPT_IGNORED_WINDOW;
+    }
+    h->ignored_event = h->rst_event;
+    h->rst_event = 0;
+    for (place = c->events ? c->events->len : 0; place > 0; place--) {
+        event = &g_array_index(c->events, mpt_event, place - 1);
+        e->work++;
+        if (event->type == MPT_EVENT_SUBFLOW_CLOSED && event->owner == s->owner)
+            break;
+    }
+    if (place > 0) {
+        mpt_signal_remove_event(c, place, 0);
+        e->events--;
+    }
+}
+
 void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_segment *g,
                       mpt_subflow_state before)
 {
@@ -94,6 +146,8 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_se
 
     if (!c)
         return;
+    if (before == MPT_STATE_RESET && s->state == MPT_STATE_SYN_SENT && mpt_engine_affords(e))
+        withdraw_rst(e, s, &s->half[s->rst_side]);
     if (s->rst_ignored && !repeated(c, h->ignored_event, g->time_ns))
         h->ignored_event =
             mpt_signal_event(e, s, side,
@@ -103,7 +157,7 @@ void mpt_signal_flags(mpt_engine *e, mpt_subflow *s, mpt_side side, const mpt_se
         h->rst_event = mpt_signal_event(e, s, side, &(mpt_event){.type = MPT_EVENT_RST});
     if (g->flags & MPT_TCP_FIN && !repeated(c, h->fin_event, g->time_ns))
         h->fin_event = mpt_signal_event(e, s, side, &(mpt_event){.type = MPT_EVENT_FIN});
-    if (s->state != before)
+    if (s->state != before && s->state != MPT_STATE_SYN_SENT)
         mpt_signal_event(e, s, side,
                          &(mpt_event){.type = s->state == MPT_STATE_ESTABLISHED
                                                   ? MPT_EVENT_SUBFLOW_ESTABLISHED

@@ -165,6 +165,27 @@ static bool is_third_ack(const mpt_subflow *s, mpt_side side, const mpt_segment 
     return !s->join || !g->payload_len; /* RFC 8684 3.2: no data before the fourth ACK */
 }
 
+/* This SYN, or the answer to one, comes after the end: the RST was for an ACK with the number of the SYN, which was
+ * not answered yet, and its receiver ignored it (RFC 9293 3.10.7.3). */
+static bool rst_was_early(const mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
+{
+    mpt_side initiator = g->flags & MPT_TCP_ACK ? mpt_side_other(side) : side;
+    const mpt_half *h = &s->half[initiator], *responder = &s->half[mpt_side_other(initiator)];
+
+    if (s->state != MPT_STATE_RESET || !s->rst_bare || s->rst_side == initiator || responder->next > 0)
+        return false;
+    if (initiator != side)
+        position = h->next + mpt_seq32_diff(g->ack - 1, h->origin + (uint32_t)h->next);
+    return h->next <= position;
+}
+
+static void take_rst_back(mpt_subflow *s)
+{
+    s->state = MPT_STATE_SYN_SENT;
+    s->half[s->rst_side].rst_seen = false;
+    s->rst_frame = s->rst_ttl = 0;
+}
+
 static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     const mpt_half *h = &s->half[side];
@@ -173,6 +194,8 @@ static void handshake(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64
     bool third = !syn && ack && !(h->isn_known && position <= h->ssn_shift);
 
     if (syn) {
+        if (G_UNLIKELY(rst_was_early(s, side, g, position)))
+            take_rst_back(s);
         learn_isn(&s->half[side], position, g->payload_len);
         s->initiator_known = true;
         s->initiator = ack ? mpt_side_other(side) : side;
@@ -449,6 +472,7 @@ int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g,
     else if (s->state != before) {
         s->rst_ttl = g->presence & MPT_SEGMENT_TTL ? g->ttl : 0;
         s->rst_frame = g->frame;
+        s->rst_bare = !(g->flags & MPT_TCP_ACK);
         s->rst_side = side;
     }
     return data;

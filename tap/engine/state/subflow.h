@@ -190,6 +190,7 @@ typedef struct mpt_subflow {
     bool address_id_known[MPT_SIDES];
     uint8_t address_id[MPT_SIDES];
     uint8_t rst_ttl;                /* of the RST that ended it; 0: not known */
+    bool rst_bare;                  /* it acknowledges nothing */
     uint32_t rst_frame;             /* that RST; 0: none */
     mpt_side rst_side : 8;          /* who sent it */
     mpt_subflow_evidence *evidence; /* NULL unless wanted, see evidence.h */

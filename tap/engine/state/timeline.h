@@ -2,7 +2,7 @@
  *
  * Invariant: a record is complete when it is appended, except `count` and `last_ns`, which grow where
  * FIGURES.md counts repetitions as one event (RST, an ignored one, FIN, INFINITE_MAPPING, DATA_FIN); an
- * INFINITE_MAPPING becomes IGNORED where it turns out to be none.
+ * INFINITE_MAPPING becomes IGNORED where it turns out to be none, and so does a RST before a SYN that goes on.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
