@@ -88,8 +88,8 @@ static uint32_t frame_length(const packet_info *pinfo)
     return pinfo->fd->pkt_len;
 }
 
-/* True if the captured bytes have all of the TCP header. */
-static bool has_header(tvbuff_t *frame, const struct tcpheader *t)
+/* What follows this TCP header in the captured bytes, and how much; NULL where they don't have all of it. */
+static const uint8_t *behind_header(tvbuff_t *frame, const struct tcpheader *t, unsigned *length)
 {
     unsigned captured = tvb_captured_length(frame);
     const uint8_t *bytes = tvb_get_ptr(frame, 0, (int)captured);
@@ -99,9 +99,11 @@ static bool has_header(tvbuff_t *frame, const struct tcpheader *t)
     } begin = {{g_htons(t->th_sport), g_htons(t->th_dport)}, {g_htonl(t->th_rawseq), g_htonl(t->th_rawack)}};
 
     for (unsigned i = 0; i + t->th_hlen <= captured; i++)
-        if (memcmp(bytes + i, &begin, sizeof begin) == 0 && (bytes[i + 12] >> 4) * 4u == t->th_hlen)
-            return true;
-    return false;
+        if (memcmp(bytes + i, &begin, sizeof begin) == 0 && (bytes[i + 12] >> 4) * 4u == t->th_hlen) {
+            *length = captured - i - t->th_hlen;
+            return bytes + i + t->th_hlen;
+        }
+    return NULL;
 }
 
 /* Were the TCP options cut by the snaplen? Payload, if any, ends the frame but for padding of tiny ones. What
@@ -109,9 +111,10 @@ static bool has_header(tvbuff_t *frame, const struct tcpheader *t)
 static bool options_cut(const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
     uint32_t captured = pinfo->fd->cap_len, length = frame_length(pinfo);
+    unsigned payload;
 
     return t->th_hlen > 20 && captured < length && t->th_have_seglen && t->th_seglen <= length &&
-           captured < length - t->th_seglen && !has_header(frame, t);
+           captured < length - t->th_seglen && !behind_header(frame, t, &payload);
 }
 
 static void fill_labels(mpt_segment *g, const struct tcpheader *t)
@@ -347,7 +350,19 @@ static void note_lost(gpointer to, gpointer user _U_)
     mpt_vantage_engines_note_lost(to);
 }
 
-static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt _U_,
+/* An exception in the options keeps the payload from its tap, as MP_CAPABLE does that comes before its SYN. */
+static void fill_payload(const packet_info *pinfo, tvbuff_t *frame)
+{
+    mpt_segment *g = &listener.segments[listener.complete];
+    unsigned length = 0;
+
+    if (!listener.want_payload || !listener.pending || g->frame != pinfo->num || !g->payload_len || g->payload)
+        return;
+    g->payload = behind_header(frame, listener.tcph, &length);
+    g->captured_payload = g->payload ? MIN(length, g->payload_len) : 0;
+}
+
+static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt,
                                   const void *data _U_, tap_flags_t flags _U_)
 {
     const mpt_segment *g = &listener.segments[listener.complete];
@@ -356,6 +371,7 @@ static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_di
         return TAP_PACKET_DONT_REDRAW;
     note_time(listener.pending && g->frame == pinfo->num ? g->time_ns : mpt_epan_time(pinfo));
     fill_ip(pinfo);
+    fill_payload(pinfo, edt->tvb);
     complete();
     if (is_lost(pinfo))
         g_ptr_array_foreach(engines(), note_lost, NULL);

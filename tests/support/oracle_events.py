@@ -10,6 +10,7 @@ from wire import (ACK, ADD_ADDR, DSS, FIN, MP_CAPABLE, MP_FAIL, MP_FASTCLOSE, MP
 
 DIRECTIONS = ('c2s', 's2c')
 ROLES = ('client', 'server')
+LARGEST = 14    # scale of a window (RFC 7323 2.3)
 
 
 class Life:
@@ -25,7 +26,7 @@ class Life:
         self.state = 'established'
         self.ids, self.backup = [None, None], [None, None]
         self.window = [None, None]  # what each role takes: first position, end
-        self.scale = [0, 0]
+        self.scale = [LARGEST, LARGEST]     # told by the SYNs of both
 
 
 class Story:
@@ -46,8 +47,11 @@ class Story:
     def begin(self, stream, life):
         if stream.kind == 'capable':
             life.ids, life.backup = [0, 0], [False, False]
-        if stream.initiator is not None:
+        if any(segment.flags & SYN for segment, _ in stream.sent):
             life.state = 'syn_sent'
+        scales = [next((s.window_scale or 0 for s, x in stream.sent if x == side and s.flags & SYN), None) for side in range(2)]
+        if None not in scales:
+            life.scale = [scales[role ^ stream.role] for role in (CLIENT, SERVER)]
 
     def event(self, segment, role, stream, kind, **details):
         row = dict(details, time=self.a.seconds(segment.time), frame=segment.frame, type=kind, direction=DIRECTIONS[role],
@@ -77,8 +81,6 @@ class Story:
         elif segment.flags & FIN:
             self.once(segment, role, stream, 'FIN', stream)
         self.move(segment, role, stream, life, initiator)
-        if segment.flags & SYN:
-            life.scale[role] = segment.window_scale or 0
         if segment.flags & ACK and not segment.flags & RST:
             self.open_window(segment, role, stream, life)
 

@@ -202,6 +202,9 @@ def capable(stream):
     c = Connection()
     client = stream.initiator
     if client is None:
+        both = next((side for s, side in stream.sent for o in s.options if o['subtype'] == MP_CAPABLE and len(o['keys']) == 2), None)
+        client = stream.initiator = both
+    if client is None:
         client = steps['ack'][1] if 'ack' in steps else 0
     for name in ('synack', 'ack', 'syn'):
         if name in steps and c.version is None:
@@ -215,7 +218,10 @@ def capable(stream):
     if 'ack' in steps and len(steps['ack'][0]['keys']) == 2:
         for role, key in enumerate(steps['ack'][0]['keys']):
             c.keys[role] = c.keys[role] or key
-    c.required = any(steps[n][0]['flags'] & 128 for n in ('syn', 'synack', 'ack') if n in steps)
+    told = [n for n in ('syn', 'synack') if n in steps]
+    c.required = any(steps[n][0]['flags'] & 128 for n in told or steps)
+    if not told and not c.required:
+        c.required = None
     answers = [s for s, side in stream.sent if side != client]
     if 'synack' in steps or 'ack' in steps or any(option(s, DSS) for s, _ in stream.sent):
         c.kind = 'mptcp'
