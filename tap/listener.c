@@ -356,7 +356,8 @@ static void fill_payload(const packet_info *pinfo, tvbuff_t *frame)
     mpt_segment *g = &listener.segments[listener.complete];
     unsigned length = 0;
 
-    if (!listener.want_payload || !listener.pending || g->frame != pinfo->num || !g->payload_len || g->payload)
+    if (!listener.want_payload || !listener.pending || g->frame != pinfo->num || !g->payload_len ||
+        g->payload)
         return;
     g->payload = behind_header(frame, listener.tcph, &length);
     g->captured_payload = g->payload ? MIN(length, g->payload_len) : 0;

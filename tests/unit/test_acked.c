@@ -2,54 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include <math.h>
 
-#include "tap/engine/figures/metrics.h"
-#include "tests/support/scene.h"
-
-#define MS INT64_C(1000000)
-
-struct world {
-    struct scene w;
-    struct path a, b;
-};
-
-static struct world new_world(void)
-{
-    struct world x;
-    mpt_engine_config config;
-
-    mpt_engine_config_default(&config);
-    x.w = scene_of(mpt_engine_new(&config));
-    x.a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80);
-    x.b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
-    return x;
-}
-
-static mpt_connection_view view(struct world *x)
-{
-    mpt_connection_view v;
-    GPtrArray *all;
-
-    mpt_engine_flush(x->w.wire.engine);
-    all = mpt_metrics_connections(x->w.wire.engine);
-    mpt_metrics_connection(x->w.wire.engine, g_ptr_array_index(all, 0), 0, &v);
-    g_ptr_array_unref(all);
-    return v;
-}
-
-static void end(struct world *x, mpt_connection_view *v)
-{
-    mpt_metrics_clear(v);
-    mpt_engine_free(x->w.wire.engine);
-}
+#include "tests/support/world.h"
 
 /* 300 bytes that take that long to be acknowledged: their rate. */
 static double rate_of(int64_t ms)
@@ -79,12 +34,12 @@ static void test_goodput__data_fin_seen_after_its_ack__ends_when_the_data_was_re
     send_ack(&x.w, &x.a, 0, 301, data_ack(302));
     send_ack(&x.w, &x.a, 0, 301, data_fin(1));
     send_ack(&x.w, &x.a, 1, 1, data_ack(2));
-    v = view(&x);
+    v = view_world(&x);
     assert_int_equal(v.direction[MPT_S2C].data.acked_bytes.value, 300);
     assert_true(fabs(v.direction[MPT_S2C].data.goodput - rate_of(1)) < 1);
     assert_int_equal(v.close, MPT_CLOSE_DATA_FIN);
     assert_int_equal(v.close_time.ns, 49 * MS);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 static void test_goodput__data_ack_jumps_over_data_and_data_fin__ends_there(void **state)
@@ -99,9 +54,9 @@ static void test_goodput__data_ack_jumps_over_data_and_data_fin__ends_there(void
     send_ack(&x.w, &x.a, 0, 301, data_ack(302)); /* 2 ms */
     send_ack(&x.w, &x.a, 1, 1, data_fin(301));
     send_ack(&x.w, &x.a, 0, 301, data_ack(302));
-    v = view(&x);
+    v = view_world(&x);
     assert_true(fabs(v.direction[MPT_S2C].data.goodput - rate_of(2)) < 1);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 static void open_plain(struct world *x)
@@ -124,10 +79,10 @@ static void test_goodput__fin_of_plain_tcp_seen_after_its_ack__ends_when_the_dat
     x.w.wire.now_ns += 20 * MS;
     send_ack(&x.w, &x.a, 1, 302, no_option());
     send_flags(&x.w, &x.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
-    v = view(&x);
+    v = view_world(&x);
     assert_int_equal(v.direction[MPT_C2S].data.acked_bytes.value, 300);
     assert_true(fabs(v.direction[MPT_C2S].data.goodput - rate_of(1)) < 1);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 static void test_close__fins_of_plain_tcp__when_both_are_acknowledged(void **state)
@@ -142,12 +97,12 @@ static void test_close__fins_of_plain_tcp__when_both_are_acknowledged(void **sta
     send_flags(&x.w, &x.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option()); /* frame 6 */
     x.w.wire.now_ns += 9 * MS;
     send_ack(&x.w, &x.a, 1, 2, no_option()); /* at 15 ms */
-    v = view(&x);
+    v = view_world(&x);
     assert_int_equal(v.close, MPT_CLOSE_DATA_FIN);
     assert_int_equal(v.close_by.value, MPT_SERVER);
     assert_true(v.close_time.known);
     assert_int_equal(v.close_time.ns, 15 * MS);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 static void test_close__last_ack_of_plain_tcp_not_in_the_capture__time_is_null(void **state)
@@ -159,11 +114,11 @@ static void test_close__last_ack_of_plain_tcp_not_in_the_capture__time_is_null(v
     open_plain(&x);
     send_flags(&x.w, &x.a, 0, MPT_TCP_FIN | MPT_TCP_ACK, no_option());
     put(&x.w, &x.a, 1, MPT_TCP_FIN | MPT_TCP_ACK, 1, 2, 0, no_option());
-    v = view(&x);
+    v = view_world(&x);
     assert_int_equal(v.close, MPT_CLOSE_DATA_FIN);
     assert_int_equal(v.close_by.value, MPT_CLIENT);
     assert_false(v.close_time.known);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 /* A join whose third ACK is not in the capture; what comes next has its option again. */
@@ -174,7 +129,7 @@ static mpt_connection_view join_without_third_ack(struct world *x, uint32_t ack,
     send_synack(&x->w, &x->b, 1, join_option(&x->w, &x->b, MPT_JOIN_SYNACK, 0));
     x->w.wire.now_ns += 30 * MS;
     put(&x->w, &x->b, 0, MPT_TCP_ACK, 1, ack, length, join_option(&x->w, &x->b, MPT_JOIN_ACK, 0));
-    return view(x);
+    return view_world(x);
 }
 
 static void test_join__its_option_on_data__no_latency(void **state)
@@ -186,7 +141,7 @@ static void test_join__its_option_on_data__no_latency(void **state)
     assert_false(v.subflows[1].join_latency.known);
     assert_false(v.subflows[1].synack_to_ack.known);
     assert_true(v.subflows[1].syn_to_synack.known);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 static void test_join__its_option_on_a_later_ack__no_latency(void **state)
@@ -197,7 +152,7 @@ static void test_join__its_option_on_a_later_ack__no_latency(void **state)
     (void)state;
     assert_false(v.subflows[1].join_latency.known);
     assert_false(v.subflows[1].synack_to_ack.known);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 static void test_join__third_ack__latency(void **state)
@@ -209,7 +164,7 @@ static void test_join__third_ack__latency(void **state)
     assert_true(v.subflows[1].join_latency.known);
     assert_int_equal(v.subflows[1].join_latency.ns, 32 * MS);
     assert_int_equal(v.subflows[1].synack_to_ack.ns, 31 * MS);
-    end(&x, &v);
+    end_world(&x, &v);
 }
 
 /* --- rtt.data --- */
@@ -229,13 +184,13 @@ static struct world rtt_world(void)
 static void expect_rtt(struct world *x, mpt_direction direction, unsigned samples, int64_t min_ms,
                        int64_t max_ms)
 {
-    mpt_connection_view v = view(x);
+    mpt_connection_view v = view_world(x);
     const mpt_rtt_figures *f = &v.direction[direction].data.rtt;
 
     assert_int_equal(f->samples, samples);
     assert_int_equal(f->min_ns, min_ms * MS);
     assert_int_equal(f->max_ns, max_ms * MS);
-    end(x, &v);
+    end_world(x, &v);
 }
 
 static void test_rtt__data_ack_over_a_gap__samples_of_all_before(void **state)

@@ -2,48 +2,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include "tap/engine/figures/metrics.h"
-#include "tests/support/scene.h"
-
-#define MS INT64_C(1000000)
-
-struct world {
-    struct scene w;
-    struct path a, b;
-};
-
-static struct world new_world(void)
-{
-    struct world x;
-    mpt_engine_config config;
-
-    mpt_engine_config_default(&config);
-    x.w = scene_of(mpt_engine_new(&config));
-    x.a = path_v4("192.0.2.1", 40000, "192.0.2.2", 80);
-    x.b = path_v4("198.51.100.1", 40001, "192.0.2.2", 80);
-    return x;
-}
+#include "tests/support/world.h"
 
 /* Of the first connection; segments -1: not known; delay_ms -1: null. */
 static void expect_order(struct world *x, mpt_direction direction, int64_t segments, int64_t bytes,
                          int64_t delay_ms)
 {
-    mpt_connection_view v;
-    const mpt_data_figures *f;
-    GPtrArray *all;
+    mpt_connection_view v = view_world(x);
+    const mpt_data_figures *f = &v.direction[direction].data;
 
-    mpt_engine_flush(x->w.wire.engine);
-    all = mpt_metrics_connections(x->w.wire.engine);
-    mpt_metrics_connection(x->w.wire.engine, g_ptr_array_index(all, 0), 0, &v);
-    g_ptr_array_unref(all);
-    f = &v.direction[direction].data;
     assert_int_equal(f->out_of_order_segments.known, segments >= 0);
     if (segments >= 0) {
         assert_int_equal(f->out_of_order_segments.value, segments);
@@ -52,8 +19,7 @@ static void expect_order(struct world *x, mpt_direction direction, int64_t segme
         if (delay_ms >= 0)
             assert_int_equal(f->reorder_delay.ns, delay_ms * MS);
     }
-    mpt_metrics_clear(&v);
-    mpt_engine_free(x->w.wire.engine);
+    end_world(x, &v);
 }
 
 static void test_order__first_segments_come_late__waited_since_the_first_that_came(void **state)
@@ -97,6 +63,22 @@ static void test_order__below_what_was_acknowledged_before_the_capture__no_wait(
     x.w.wire.now_ns += 7 * MS;
     send_data(&x.w, &x.a, 0, 1001, 100, dss(1001, 1001, 100)); /* 9 ms after the first */
     expect_order(&x, MPT_C2S, 2, 200, 9);
+}
+
+/* The first segment lies above the second, which is told when both have their mappings, the lower one first. */
+static void test_order__two_mapped_late_the_lower_first__not_known(void **state)
+{
+    struct world x = new_world();
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.b, 0, 1, 100, no_option());   /* 501 */
+    send_data(&x.w, &x.b, 0, 101, 100, no_option()); /* 101 */
+    send_data(&x.w, &x.a, 0, 1, 100, dss(901, 1, 100));
+    send_ack(&x.w, &x.b, 0, 201, dss(101, 101, 100));
+    send_ack(&x.w, &x.b, 0, 201, dss(501, 1, 100));
+    expect_order(&x, MPT_C2S, -1, 0, 0);
 }
 
 /* --- plain TCP --- */
@@ -232,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_order__first_segments_come_late__waited_since_the_first_that_came),
         cmocka_unit_test(test_order__first_segment_on_a_slower_path__waited),
         cmocka_unit_test(test_order__below_what_was_acknowledged_before_the_capture__no_wait),
+        cmocka_unit_test(test_order__two_mapped_late_the_lower_first__not_known),
         cmocka_unit_test(test_order__synack_without_mptcp__that_of_tcp),
         cmocka_unit_test(test_order__third_ack_without_mptcp_first_segment_late__that_of_tcp),
         cmocka_unit_test(test_order__never_a_dss__that_of_tcp),

@@ -52,7 +52,7 @@ static bool fill_gaps(mpt_order *o, const mpt_order_piece *p, int64_t *since_ns)
         mpt_runs_remove(&o->gaps, &at);
         add_gap(o, gap.start, p->start, MIN(gap.value, p->time_ns), gap.frame);
         if (mpt_run_end(&gap) > p->end) {
-            add_gap(o, p->end, mpt_run_end(&gap), gap.value, gap.frame);
+            add_gap(o, p->end, mpt_run_end(&gap), gap.value, p->came);
             break;
         }
     }
