@@ -522,12 +522,11 @@ static void test_checksum_bad__one_bit__error(void **state)
     expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "1 of 1 mappings");
 }
 
-/* Two more mappings with the same payload. */
-static void send_checksummed_again(struct scene *s, bool swapped, unsigned off)
+/* More mappings with the same payload; even: then one whose checksum has two equal bytes. */
+static void send_checksummed_again(struct scene *s, bool swapped, unsigned off, bool even)
 {
-    static const uint8_t payload[4] = {1, 2, 3, 4};
-
-    for (unsigned i = 1; i < 3; i++) {
+    for (unsigned i = 1; i < (even ? 4 : 3); i++) {
+        uint8_t payload[4] = {1, 2, 3, 4};
         mpt_dss dss = {.has_mapping = true,
                        .has_checksum = true,
                        .dsn_64bit = true,
@@ -536,7 +535,11 @@ static void send_checksummed_again(struct scene *s, bool swapped, unsigned off)
                        .length = 4};
         mpt_option o;
 
-        dss.checksum = (uint16_t)(checksum_of(dss.dsn, dss.ssn, 4, payload) + off);
+        do {
+            dss.checksum = (uint16_t)(checksum_of(dss.dsn, dss.ssn, 4, payload) + off);
+            payload[3]++;
+        } while (i == 3 && dss.checksum >> 8 != (dss.checksum & 0xff));
+        payload[3]--;
         if (swapped)
             dss.checksum = (uint16_t)(dss.checksum << 8 | dss.checksum >> 8);
         o = option_dss(&dss);
@@ -552,10 +555,13 @@ static void test_checksum_bad__one_host_writes_them_so__not_the_path(void **stat
     (void)state;
     first = checksum_of(dsn_of(&HOSTS, 0, 1), 1, 4, payload);
     send_checksummed(&s, (uint16_t)(first ^ (first << 8 | first >> 8)), false);
-    send_checksummed_again(&s, true, 0);
+    send_checksummed_again(&s, true, 0, false);
+    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "bytes swapped");
+    send_checksummed(&s, (uint16_t)(first ^ (first << 8 | first >> 8)), false);
+    send_checksummed_again(&s, true, 0, true);
     expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "bytes swapped");
     send_checksummed(&s, (uint16_t)(first ^ (first + 5)), false);
-    send_checksummed_again(&s, false, 5);
+    send_checksummed_again(&s, false, 5, false);
     expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "off by the same number");
 }
 

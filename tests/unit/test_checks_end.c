@@ -310,6 +310,14 @@ static void test_fastclose_ignored__data_a_second_later__warning(void **state)
     assert_int_equal(expect_one(&s, MPT_FINDING_FASTCLOSE_IGNORED, MPT_SEVERITY_WARNING).n, 100);
 }
 
+static void test_fastclose_ignored__data_many_round_trips_later__warning(void **state)
+{
+    struct scene s;
+    (void)state;
+    fastclose(&s, HOSTS.key[1], 50);
+    expect_one(&s, MPT_FINDING_FASTCLOSE_IGNORED, MPT_SEVERITY_WARNING);
+}
+
 static void test_fastclose_ignored__data_in_flight__none(void **state)
 {
     struct scene s;
@@ -340,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_fastclose__another_key__connection_stays_open),
         cmocka_unit_test(test_fastclose_key__right_key__none),
         cmocka_unit_test(test_fastclose_ignored__data_a_second_later__warning),
+        cmocka_unit_test(test_fastclose_ignored__data_many_round_trips_later__warning),
         cmocka_unit_test(test_fastclose_ignored__data_in_flight__none),
     };
 

@@ -119,6 +119,23 @@ static void test_path_mtu__large_one_never_acknowledged__warning(void **state)
     expect_words(r, "No segment of 1,400 bytes that the client sends on subflow 0");
     expect_words(r, "those of up to 500 bytes are");
     expect_words(r, "no ICMP message tells the sender");
+    get_stuck(&s, 6, 500);
+    expect_none(&s, MPT_FINDING_PATH_OUTAGE);
+}
+
+/* The answers come when all is over only: the path was not out, as it took no segment of that size. */
+static void test_path_mtu__heard_later__no_outage(void **state)
+{
+    struct scene s;
+    (void)state;
+    get_stuck(&s, 1, 500);
+    for (unsigned i = 0; i < 5; i++) {
+        flow_send_data(&s.a, 0, &s.h, 0, 601, 1400);
+        s.a.next[0] -= 1400;
+        later(&s, 600);
+    }
+    flow_send(&s.a, 1, MPT_TCP_ACK, 0, NULL, 0);
+    expect_none(&s, MPT_FINDING_PATH_OUTAGE);
 }
 
 static void test_path_mtu__sent_twice__none(void **state)
@@ -296,6 +313,7 @@ int main(void)
         cmocka_unit_test(test_icmp_error__about_what_the_server_sends__says_so),
         cmocka_unit_test(test_icmp_error__of_no_connection__none),
         cmocka_unit_test(test_path_mtu__large_one_never_acknowledged__warning),
+        cmocka_unit_test(test_path_mtu__heard_later__no_outage),
         cmocka_unit_test(test_path_mtu__sent_twice__none),
         cmocka_unit_test(test_path_mtu__one_of_that_size_was_acknowledged__none),
         cmocka_unit_test(test_path_mtu__acknowledged_in_the_end__none),

@@ -63,6 +63,8 @@ static void test_capable_rules__each_broken_and_kept(void **state)
          1},
         {{.version = {1, 1, 1}, .flags = {1, 2, 1}}, MPT_FINDING_CAPABLE_FLAGS, MPT_SEVERITY_ERROR, 1},
         {{.version = {1, 1, 1}, .flags = {3, 1, 1}}, MPT_FINDING_CAPABLE_FLAGS, MPT_SEVERITY_ERROR, 0},
+        {{.version = {1, 1, 1}, .flags = {3, 3, 1}}, MPT_FINDING_CAPABLE_FLAGS, MPT_SEVERITY_ERROR, 0},
+        {{.version = {1, 1, 1}, .flags = {3, 2, 3}}, MPT_FINDING_CAPABLE_FLAGS, MPT_SEVERITY_ERROR, 1},
         {{.version = {1, 1, 1}, .flags = {0x41, 1, 1}, .no_ack = true, .without_data = true},
          MPT_FINDING_CAPABLE_FLAGS,
          MPT_SEVERITY_ERROR,
@@ -214,6 +216,12 @@ static void test_join_data_early__before_the_fourth_ack__error(void **state)
     flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
     flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0); /* the capture may have lost the fourth ACK */
     expect_one(&s, MPT_FINDING_JOIN_DATA_EARLY, MPT_SEVERITY_NOTE);
+    begin_open(&s);
+    flow_open_join(&s.b, &s.h, 0, IDS, false);
+    later(&s, -1);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 50); /* sooner than any fourth ACK could have come */
+    flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0);
+    expect_one(&s, MPT_FINDING_JOIN_DATA_EARLY, MPT_SEVERITY_ERROR);
     begin_two(&s);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
     expect_none(&s, MPT_FINDING_JOIN_DATA_EARLY);

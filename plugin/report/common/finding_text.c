@@ -102,6 +102,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "speak that version.",
     [MPT_PHRASE_CAPABLE_FLAGS] =
         "The server chooses an algorithm that the client did not offer (flags of MP_CAPABLE).",
+    [MPT_PHRASE_ALGORITHM_UNKNOWN] =
+        "The server chooses an algorithm that no RFC defines, and not HMAC (flag H of MP_CAPABLE): the two hosts can't "
+        "agree on keys and tokens by it.",
     [MPT_PHRASE_FLAGS_ACCEPTED] = " The {1} accepts it all the same.",
     [MPT_PHRASE_KEY_CHANGED] =
         "MP_CAPABLE of the {1} has other keys than those that were exchanged before: the two hosts compute other "
@@ -218,7 +221,7 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "The {1} removes address id {2}, but {3}, which uses it, {4?still carries data until|is still open} "
         "{5} later.",
     [MPT_PHRASE_MAPPING_MISPLACED] =
-        "{3} of the {2} on {1} have no mapping although their segments have one: it maps other subflow sequence "
+        "No mapping covers {3} of the {2} on {1} although the segments have one: it maps other subflow sequence "
         "numbers. ",
     [MPT_PHRASE_MISPLACED_ABSOLUTE] =
         "The sender gives the sequence numbers of the TCP header instead of those that count from its SYN.",
@@ -226,7 +229,7 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_MISPLACED_LENGTH] =
         "Something on the way changed the length of the data, or the sender counts wrongly.",
     [MPT_PHRASE_DATA_UNMAPPED] =
-        "{1} that the {2} sends on {3} have no mapping, so their place in the data is not known.",
+        "No mapping covers {1} that the {2} sends on {3}, so where they belong in the data is not known.",
     [MPT_PHRASE_MAPPING_CONFLICT] =
         "{1} were mapped a second time to other data sequence numbers, against an earlier DSS. The first "
         "mapping was kept.",

@@ -77,10 +77,13 @@ static void note_join(mpt_subflow_evidence *v, const mpt_subflow *s, mpt_side si
     const mpt_half *initiator = &s->half[s->initiator];
 
     if (side == s->initiator && s->state == MPT_STATE_SYN_SENT && s->synack_seen && g->payload_len &&
-        !(g->flags & (MPT_TCP_SYN | MPT_TCP_RST)))
+        !(g->flags & (MPT_TCP_SYN | MPT_TCP_RST))) {
         sight(&v->data_early, g, s->owner, g->payload_len);
-    else if (side != s->initiator && v->data_early.count && s->established_ns == g->time_ns)
-        v->data_early_proven = initiator->acked <= initiator->ssn_shift + 1;
+        /* Half a round trip after the third ACK: the fourth can't have come yet. */
+        if (s->syn_seen && s->ack_seen && g->time_ns - s->ack_ns < (s->ack_ns - s->syn_ns) / 2)
+            v->data_early_proven = true;
+    } else if (side != s->initiator && v->data_early.count && s->established_ns == g->time_ns)
+        v->data_early_proven |= initiator->acked <= initiator->ssn_shift + 1;
 }
 
 static bool is_backup(const mpt_subflow *s)

@@ -555,7 +555,9 @@ GArray *mpt_metrics_events(const mpt_connection *c)
 /* --- checksums --- */
 
 /* Chance, or a box that rewrites an address in the payload, may do the same once or twice. */
-#define SAME_FAULTS 3
+#define SAME_FAULTS      3
+/* One checksum in 256 is the same with its bytes swapped. */
+#define EQUAL_BYTES(bad) (1 + (bad) / 64)
 
 mpt_checksum_fault mpt_metrics_checksum_fault(const mpt_connection_view *v, mpt_direction direction)
 {
@@ -573,9 +575,9 @@ mpt_checksum_fault mpt_metrics_checksum_fault(const mpt_connection_view *v, mpt_
         swapped += k->faults.swapped;
         same = same && !k->faults.differ && k->faults.residue == first->residue;
     }
-    if (ok || bad < SAME_FAULTS)
-        return MPT_CHECKSUM_ALTERED;
-    return swapped == bad ? MPT_CHECKSUM_SWAPPED : same ? MPT_CHECKSUM_OFF : MPT_CHECKSUM_ALTERED;
+    if (bad >= SAME_FAULTS && swapped == bad && ok <= EQUAL_BYTES(bad))
+        return MPT_CHECKSUM_SWAPPED;
+    return bad >= SAME_FAULTS && same && !ok ? MPT_CHECKSUM_OFF : MPT_CHECKSUM_ALTERED;
 }
 
 /* --- names --- */

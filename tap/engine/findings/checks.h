@@ -157,6 +157,9 @@ bool mpt_checking_never_sent(const mpt_connection *c, mpt_conn_side side);
 bool mpt_checking_foreign_reset(const mpt_subflow *s);
 /* True if an ICMP error is about this subflow. */
 bool mpt_checking_icmp(const mpt_checking *x, const mpt_subflow *s);
+/* Did segments get lost this way in that time because of their size (by ICMP, or as `path_mtu` finds it)? */
+bool mpt_checking_too_big(const mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction,
+                          int64_t from_ns, int64_t to_ns);
 /* Appends a clause on what made the connection plain TCP, if the vantage points show it; false
  * if they don't. */
 bool mpt_path_hop_culprit(const mpt_checking *x, mpt_finding *f);

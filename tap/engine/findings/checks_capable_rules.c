@@ -65,6 +65,8 @@ static void check_algorithm(mpt_checking *x, const mpt_capable_steps *steps)
     chosen = choice->flags & mpt_capable_algorithms(choice);
     if (chosen & ~(unsigned)offer->flags)
         mpt_say(found_on_first(x, MPT_FINDING_CAPABLE_FLAGS, steps->synack), MPT_PHRASE_CAPABLE_FLAGS);
+    else if (chosen && !(chosen & MPT_CAPABLE_H))
+        mpt_say(found_on_first(x, MPT_FINDING_CAPABLE_FLAGS, steps->synack), MPT_PHRASE_ALGORITHM_UNKNOWN);
 }
 
 static void check_keys(mpt_checking *x)

@@ -6,12 +6,14 @@
 #include "checks.h"
 
 /* Less than this is no standstill; nor is what a few round trips explain. */
-#define STILL_NS     INT64_C(1000000000)
-#define ROUND_TRIPS  9
+#define STILL_NS           INT64_C(1000000000)
+#define ROUND_TRIPS        9
 /* A receiver that acknowledges this often without a DATA_ACK sends none. */
-#define SILENT_ACKS  4
-/* What was in flight when MP_FASTCLOSE came has arrived by then. */
-#define IN_FLIGHT_NS INT64_C(500000000)
+#define SILENT_ACKS        4
+/* What was in flight when MP_FASTCLOSE came has arrived by then: some round trips later, or, if none is known, so much. */
+#define IN_FLIGHT_TRIPS    4
+#define IN_FLIGHT_LEAST_NS INT64_C(20000000)
+#define IN_FLIGHT_NS       INT64_C(500000000)
 
 static int64_t round_trip(const mpt_subflow *s)
 {
@@ -176,13 +178,27 @@ void mpt_check_fin_alone(mpt_checking *x)
         last);
 }
 
+/* The longest time that a packet sent before `event` can still take to get here, on any subflow. */
+static int64_t in_flight_ns(const mpt_checking *x)
+{
+    int64_t longest = 0;
+
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow *s = x->v->subflows[i].subflow;
+        if (s->state != MPT_STATE_SYN_SENT && s->state != MPT_STATE_REFUSED && !round_trip(s))
+            return IN_FLIGHT_NS;
+        longest = MAX(longest, round_trip(s));
+    }
+    return MAX(IN_FLIGHT_TRIPS * longest, IN_FLIGHT_LEAST_NS);
+}
+
 /* New data of either host, so long after an MP_FASTCLOSE that it can't have been in flight. */
 static void check_ignored(mpt_checking *x, const mpt_event *event)
 {
+    int64_t from = event->time_ns + in_flight_ns(x);
+
     for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
         const mpt_data_level *d = mpt_metrics_level(x->v, direction);
-        const mpt_subflow *s = mpt_connection_subflow(x->c, event->owner);
-        int64_t from = event->time_ns + IN_FLIGHT_NS + ROUND_TRIPS * round_trip(s);
         mpt_runs runs = d->owned.runs;
         mpt_runs_at at;
         uint64_t bytes = 0;

@@ -107,13 +107,37 @@ bool mpt_checking_icmp(const mpt_checking *x, const mpt_subflow *s)
 /* Sent so often, a segment is not lost by chance. */
 #define STUCK_TIMES 3
 
-static void check_sizes(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
+/* What does not get through this way because of its size, or NULL. */
+static const mpt_sizes *stuck_size(const mpt_subflow_view *sv, mpt_direction direction)
 {
     const mpt_sizes *z =
         &sv->subflow->evidence->half[sv->side[mpt_direction_sender(direction)]].hearing.sizes;
+
+    return z->stuck_count >= STUCK_TIMES && z->stuck_heard && z->acked && z->stuck > z->acked ? z : NULL;
+}
+
+bool mpt_checking_too_big(const mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction,
+                          int64_t from_ns, int64_t to_ns)
+{
+    const mpt_endpoint *sender = mpt_metrics_endpoint(sv, mpt_direction_sender(direction));
+    const mpt_sizes *z = stuck_size(sv, direction);
+
+    if (z && z->stuck_ns <= to_ns)
+        return true;
+    for (const mpt_icmp_error *e = mpt_engine_icmp(x->engine, sv->subflow->ends); e;
+         e = mpt_engine_older_icmp(e))
+        if (mpt_icmp_too_big(e) && mpt_endpoint_equal(&e->ends[0], sender) && e->time_ns >= from_ns &&
+            e->time_ns <= to_ns)
+            return true;
+    return false;
+}
+
+static void check_sizes(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
+{
+    const mpt_sizes *z = stuck_size(sv, direction);
     mpt_finding *f;
 
-    if (z->stuck_count < STUCK_TIMES || !z->stuck_heard || !z->acked || z->stuck <= z->acked)
+    if (!z)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_PATH_MTU, z->stuck_ns, z->stuck_frame, z->stuck_count),
                 MPT_PHRASE_PATH_MTU, mpt_term_of(MPT_TERM_BYTES, z->stuck), mpt_term_sender(direction),

@@ -37,8 +37,12 @@ static void say_outage(mpt_checking *x, const mpt_subflow_view *sv, mpt_directio
                        const mpt_outage *o)
 {
     int64_t end_ns = MIN(o->end_ns, x->c->end_ns);
-    mpt_finding *f = mpt_found(x, MPT_FINDING_PATH_OUTAGE, o->start_ns, o->start_frame, 1);
+    mpt_finding *f;
 
+    /* The path is there, but not for segments of that size: `path_mtu` or `icmp_error` says so. */
+    if (mpt_checking_too_big(x, sv, direction, o->start_ns, end_ns))
+        return;
+    f = mpt_found(x, MPT_FINDING_PATH_OUTAGE, o->start_ns, o->start_frame, 1);
     mpt_say(f, MPT_PHRASE_PATH_OUTAGE, mpt_term_subflow(sv), mpt_term_sender(direction),
             mpt_term_of(MPT_TERM_BYTES, o->in_flight),
             mpt_term_of(MPT_TERM_INSTANT, (uint64_t)(o->start_ns - x->v->epoch_ns)),
