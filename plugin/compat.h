@@ -69,10 +69,37 @@ WS_DLL_PUBLIC_DEF extern const char plugin_version[];
 #define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info)                                                 \
     (ws_buffer_clean(&(rec)->data), ws_buffer_append(&(rec)->data, (bytes), (length)),                       \
      wtap_dump((dumper), (rec), (err), (info)))
+#define MPT_WTAP_READ(file, rec, buffer, err, info, at) wtap_read((file), (rec), (err), (info), (at))
+#define MPT_WTAP_BYTES(rec, buffer)                     ws_buffer_start_ptr(&(rec)->data)
 #else
 #define MPT_WTAP_REC_INIT(rec, space) wtap_rec_init(rec)
+#define MPT_WTAP_READ(file, rec, buffer, err, info, at)                                                      \
+    wtap_read((file), (rec), (buffer), (err), (info), (at))
+#define MPT_WTAP_BYTES(rec, buffer) ws_buffer_start_ptr(buffer)
 #define MPT_WTAP_DUMP(dumper, rec, bytes, length, err, info)                                                 \
     wtap_dump((dumper), (rec), (bytes), (err), (info))
 #endif
+
+/* Since 4.4 each section of a file numbers its interfaces; all of the file have numbers of their own too. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#define MPT_WTAP_INTERFACE(file, rec)                                                                        \
+    wtap_file_get_shb_global_interface_id(                                                                   \
+        (file), (rec)->presence_flags &WTAP_HAS_SECTION_NUMBER ? (rec)->section_number : 0,                  \
+        (rec)->rec_header.packet_header.interface_id)
+#else
+#define MPT_WTAP_INTERFACE(file, rec) ((rec)->rec_header.packet_header.interface_id)
+#endif
+
+/* configuration_init() finds the folder of Wireshark's own files; nothing of them is read here. */
+#if MPT_WIRESHARK_AT_LEAST(4, 6)
+#define MPT_CONFIGURATION_INIT(program) configuration_init(program)
+#define MPT_LOG_INIT(program)           ws_log_init(NULL)
+#else
+#define MPT_LOG_INIT(program)           ws_log_init((program), NULL)
+#define MPT_CONFIGURATION_INIT(program) configuration_init((program), NULL)
+#endif
+
+/* Since 4.4 a SYN after a FIN or RST is another TCP connection for Wireshark. */
+#define MPT_CLOSE_ENDS_STREAM MPT_WIRESHARK_AT_LEAST(4, 4)
 
 #endif

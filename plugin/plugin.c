@@ -9,14 +9,14 @@
 #include <epan/tap.h>
 
 #include "plugin/cli/cli.h"
-#include "plugin/cli/follow_cli.h"
 #include "plugin/cli/session.h"
+#include "plugin/cli/unfold_pcapng.h"
 #include "plugin/wireshark/fields.h"
 #include "plugin/wireshark/follow_window.h"
 #include "plugin/wireshark/menu.h"
 #include "plugin/wireshark/stat_tables.h"
-#include "plugin/wireshark/unfold_pcapng.h"
 #include "prefs.h"
+#include "settings.h"
 #include "tap/icmp.h"
 #include "tap/listener.h"
 
@@ -34,7 +34,7 @@ static void shut_down(void)
     mpt_listener_forget();
     mpt_session_close();
     mpt_follow_window_forget();
-    mpt_prefs_forget();
+    mpt_settings_forget();
 }
 
 static void register_protocols(void)
@@ -50,7 +50,6 @@ static void register_handoff(void)
 {
     mpt_unfold_register();
     mpt_cli_register();
-    mpt_follow_register();
     mpt_follow_window_register();
     mpt_stat_tables_register();
     mpt_menu_register();

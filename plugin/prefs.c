@@ -13,41 +13,21 @@
 #include <stdio.h>
 
 #include "host.h"
-#include "tap/engine/protocol/keylist.h"
+#include "settings.h"
 
 static int protocol = -1;
-static unsigned lookback_ms = 2000;
-static unsigned lookback_segments = 50000;
-static unsigned limit_connections, limit_flows, limit_one_sided, limit_events,
-    limit_memory_mb; /* 0: the engine's */
 static int fields = MPT_FIELDS_AUTO;
-static const char *keys = "";
-static GArray *key_list; /* mpt_key_pair */
-static const char *at = "", *client = "", *server = "";
-static mpt_vantage_request vantage;
 
-/* tshark's exit status becomes 1. Frees the error; NULL: there is none. */
-static void complain(const char *preferences, char *error)
+/* tshark's exit status becomes 1. */
+static void complain(const char *preferences, const char *error)
 {
-    if (!error)
-        return;
     fprintf(stderr, "%s: %s: %s\n", mpt_host_name(), preferences, error);
-    g_free(error);
     mpt_host_fail_at_exit();
 }
 
-/* Reads the preferences that are text. */
 static void changed(void)
 {
-    char *error = NULL;
-
-    if (key_list)
-        g_array_unref(key_list);
-    key_list = mpt_keylist_parse(keys, &error);
-    complain("preference mptcpscope.keys", error);
-    mpt_vantage_request_clear(&vantage);
-    mpt_vantage_request_parse(&vantage, at, client, server, &error);
-    complain("preferences mptcpscope.at, .client and .server", error);
+    mpt_settings_changed(complain);
 }
 
 /* For fields, windows, Expert Information and Follow: reports have arguments of these names. */
@@ -57,47 +37,40 @@ static void register_vantage(module_t *module)
         module, "at", "Merged capture: count at",
         "Fields and windows count each packet once on a capture of both ends: client (which is usual), "
         "server, or the number of an interface there.",
-        &at);
+        &mpt_settings_now.at);
     prefs_register_string_preference(
         module, "client", "Merged capture: interfaces of the client",
         "Numbers with commas between (0,1). Empty: told from the traffic. With one of both ends, all others "
         "are the other end.",
-        &client);
+        &mpt_settings_now.client);
     prefs_register_string_preference(module, "server", "Merged capture: interfaces of the server",
                                      "Numbers with commas between (2,3). Empty: told from the traffic.",
-                                     &server);
+                                     &mpt_settings_now.server);
 }
 
 /* What is above a limit is left out and counted. */
 static void register_limits(module_t *module)
 {
-    mpt_engine_config usual;
-
-    mpt_engine_config_default(&usual);
-    limit_connections = usual.max_connections;
-    limit_flows = usual.max_flows;
-    limit_one_sided = usual.max_one_sided;
-    limit_events = usual.max_events;
-    limit_memory_mb = (unsigned)(usual.max_state / 1000000);
+    mpt_settings_init();
     prefs_register_uint_preference(
         module, "limit_connections", "Limit: MPTCP connections",
         "At most this many are kept, against captures of an attack. What is left out is "
         "counted in the reports. 0: the default.",
-        10, &limit_connections);
+        10, &mpt_settings_now.limit_connections);
     prefs_register_uint_preference(module, "limit_flows", "Limit: TCP connections",
                                    "At most this many are kept, subflows among them. 0: the default.", 10,
-                                   &limit_flows);
+                                   &mpt_settings_now.limit_flows);
     prefs_register_uint_preference(
         module, "limit_one_sided", "Limit: TCP connections of one side",
         "At most this many are kept that show packets of one side only, as floods of SYNs "
         "do. 0: the default.",
-        10, &limit_one_sided);
+        10, &mpt_settings_now.limit_one_sided);
     prefs_register_uint_preference(module, "limit_events", "Limit: events",
                                    "At most this many are kept, of all connections. 0: the default.", 10,
-                                   &limit_events);
+                                   &mpt_settings_now.limit_events);
     prefs_register_uint_preference(module, "limit_memory_mb", "Limit: memory for bytes and mappings (MB)",
                                    "Beyond it payload counts as unmapped. 0: the default.", 10,
-                                   &limit_memory_mb);
+                                   &mpt_settings_now.limit_memory_mb);
 }
 
 void mpt_prefs_register(void)
@@ -117,7 +90,7 @@ void mpt_prefs_register(void)
         "Segments that a capture has out of order by up to this time are put in order "
         "exactly (captures of several interfaces usually are out of order). What is "
         "later still is counted as late.",
-        10, &lookback_ms);
+        10, &mpt_settings_now.lookback_ms);
     prefs_register_enum_preference(
         module, "fields", "Fields (mptcpscope.*)",
         "Auto: computed where a filter, column, colour, tap or tree uses a field, and where "
@@ -125,14 +98,14 @@ void mpt_prefs_register(void)
         &fields, fields_values, FALSE);
     prefs_register_uint_preference(module, "lookback_segments", "Look-back (segments)",
                                    "At most this many segments are held for putting them in order.", 10,
-                                   &lookback_segments);
+                                   &mpt_settings_now.lookback_segments);
     register_limits(module);
     prefs_register_string_preference(
         module, "keys", "Keys of connections",
         "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1: to "
         "verify the HMACs of joins and addresses where the capture does not have the "
         "MP_CAPABLE handshake. A pair is used where a token shows that it is right.",
-        &keys);
+        &mpt_settings_now.keys);
     register_vantage(module);
 }
 
@@ -146,35 +119,11 @@ mpt_fields_preference mpt_prefs_fields(void)
     return (mpt_fields_preference)fields;
 }
 
-void mpt_prefs_engine_config(mpt_engine_config *config)
-{
-    mpt_engine_config_default(config);
-    config->horizon_ns = (int64_t)lookback_ms * 1000000;
-    config->horizon_segments = lookback_segments;
-    config->keys = key_list;
-    if (limit_connections)
-        config->max_connections = limit_connections;
-    if (limit_flows)
-        config->max_flows = limit_flows;
-    if (limit_one_sided)
-        config->max_one_sided = limit_one_sided;
-    if (limit_events)
-        config->max_events = limit_events;
-    if (limit_memory_mb)
-        config->max_state = (size_t)limit_memory_mb * 1000000;
-}
-
 void mpt_prefs_vantage(mpt_vantage_request *request)
 {
-    *request = vantage;
+    *request = *mpt_settings_vantage();
     if (request->client)
         g_array_ref(request->client);
     if (request->server)
         g_array_ref(request->server);
-}
-
-void mpt_prefs_forget(void)
-{
-    mpt_vantage_request_clear(&vantage);
-    g_clear_pointer(&key_list, g_array_unref);
 }

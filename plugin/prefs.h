@@ -5,7 +5,6 @@
 #ifndef MPT_PREFS_H
 #define MPT_PREFS_H
 
-#include "tap/engine/core/engine.h"
 #include "tap/engine/vantage/vantage_request.h"
 
 typedef enum mpt_fields_preference {
@@ -20,12 +19,7 @@ void mpt_prefs_register(void);
 int mpt_prefs_protocol(void);
 /* When to compute the fields mptcpscope.*. */
 mpt_fields_preference mpt_prefs_fields(void);
-/* The engine's configuration as the preferences have it now. */
-void mpt_prefs_engine_config(mpt_engine_config *config);
 /* What they say about the vantage points of a merged capture, for fields and windows. Free with
  * mpt_vantage_request_clear(). */
 void mpt_prefs_vantage(mpt_vantage_request *request);
-/* Frees what the preferences hold, before Wireshark unloads the plugin. */
-void mpt_prefs_forget(void);
-
 #endif

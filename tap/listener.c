@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "epan_values.h"
+#include "feed.h"
 #include "icmp.h"
 #include "tap/engine/protocol/option.h"
 #include "tap/engine/protocol/tcp_option.h"
@@ -47,22 +48,12 @@ struct ip_record {
     uint8_t ttl;
 };
 
-/* Between two packets Wireshark uses all of the processor's cache. */
-#define BATCH 32
-
 static struct {
-    const mpt_listener_client *client; /* NULL: nobody listens */
-    GPtrArray *engines;                /* mpt_vantage_engines, of this reading; NULL: not opened yet */
+    mpt_feed feed; /* without a client: nobody listens */
     bool want_payload;
     bool tcp_tap_loses; /* before 4.4, an exception in the options keeps a segment from tap "tcp" */
     GSList *filters;    /* struct filter */
-    /* Segments are handed on in batches, with the earliest time of the frames since the last batch. */
-    bool at_once;
-    mpt_segment segments[BATCH];
-    unsigned complete; /* of these */
-    bool timed;
-    int64_t earliest_ns;
-    /* The segment whose taps are running: segments[complete]. */
+    /* The segment whose taps are running: the feed's next one. */
     bool pending;
     const struct tcpheader *tcph;
     uint32_t last_frame; /* that had a segment */
@@ -148,32 +139,9 @@ static void fill_header(mpt_segment *g, const packet_info *pinfo, tvbuff_t *fram
 
 /* --- one segment, several taps --- */
 
-static GPtrArray *engines(void)
+void mpt_source_feed(mpt_vantage_engines *to)
 {
-    if (!listener.engines) {
-        listener.engines = g_ptr_array_new();
-        listener.client->open();
-    }
-    return listener.engines;
-}
-
-void mpt_listener_feed(mpt_vantage_engines *to)
-{
-    g_ptr_array_add(listener.engines, to);
-}
-
-static void hand_on(void)
-{
-    GPtrArray *all = engines();
-
-    for (guint i = 0; i < all->len; i++) {
-        mpt_vantage_engines *to = g_ptr_array_index(all, i);
-        if (listener.timed)
-            mpt_vantage_engines_note_time(to, listener.earliest_ns);
-        mpt_vantage_engines_feed(to, listener.segments, listener.complete);
-    }
-    listener.timed = false;
-    listener.complete = 0;
+    g_ptr_array_add(listener.feed.engines, to);
 }
 
 static bool is_from(const mpt_endpoint *e, const address *a)
@@ -184,7 +152,7 @@ static bool is_from(const mpt_endpoint *e, const address *a)
 /* The pending segment's IP header: the newest with its addresses, while its frame's taps run. */
 static void fill_ip(const packet_info *pinfo)
 {
-    mpt_segment *g = &listener.segments[listener.complete];
+    mpt_segment *g = mpt_feed_next(&listener.feed);
     unsigned n = listener.ips;
 
     if (!listener.pending || g->frame != pinfo->num || listener.ip_frame != pinfo->num)
@@ -202,16 +170,8 @@ static void fill_ip(const packet_info *pinfo)
 
 static void complete(void)
 {
-    listener.complete += listener.pending;
+    mpt_feed_complete(&listener.feed, listener.pending);
     listener.pending = false;
-    if (listener.complete == BATCH || listener.at_once)
-        hand_on();
-}
-
-static void note_time(int64_t time_ns)
-{
-    listener.earliest_ns = listener.timed ? MIN(listener.earliest_ns, time_ns) : time_ns;
-    listener.timed = true;
 }
 
 static void fill_kept(mpt_segment *g, const struct tcpheader *t)
@@ -224,13 +184,13 @@ static void fill_kept(mpt_segment *g, const struct tcpheader *t)
 /* The segment of this tcpheader: the pending one, or a new one. */
 static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
-    mpt_segment *g = &listener.segments[listener.complete];
+    mpt_segment *g = mpt_feed_next(&listener.feed);
 
     if (listener.pending && listener.tcph == t && g->frame == pinfo->num)
         return g;
     fill_ip(pinfo);
     complete();
-    g = &listener.segments[listener.complete];
+    g = mpt_feed_next(&listener.feed);
     memset(g, 0, offsetof(mpt_segment, options));
     g->captured_payload = 0;
     g->payload = NULL;
@@ -250,7 +210,7 @@ static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_d
 {
     const struct option_record *r = data;
 
-    if (!listener.client)
+    if (!listener.feed.client)
         return TAP_PACKET_DONT_REDRAW;
     mpt_tcp_option_take(segment_of(pinfo, edt->tvb, r->tcph), r->bytes, r->length);
     return TAP_PACKET_REDRAW;
@@ -259,7 +219,7 @@ static tap_packet_status on_option(void *tapdata _U_, packet_info *pinfo, epan_d
 static tap_packet_status on_tcp(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt, const void *data,
                                 tap_flags_t flags _U_)
 {
-    if (listener.client)
+    if (listener.feed.client)
         segment_of(pinfo, edt->tvb, data);
     return TAP_PACKET_REDRAW;
 }
@@ -269,7 +229,7 @@ static tap_packet_status on_filtered_tcp(void *tapdata, packet_info *pinfo, epan
 {
     const struct filter *f = tapdata;
 
-    if (listener.client)
+    if (listener.feed.client)
         segment_of(pinfo, edt->tvb, data)->marks |= f->mark;
     return TAP_PACKET_DONT_REDRAW;
 }
@@ -281,7 +241,7 @@ static tap_packet_status on_payload(void *tapdata _U_, packet_info *pinfo, epan_
     mpt_segment *g;
     uint32_t captured;
 
-    if (!listener.client || !f->tvb)
+    if (!listener.feed.client || !f->tvb)
         return TAP_PACKET_DONT_REDRAW;
     g = segment_of(pinfo, edt->tvb, f->tcph);
     captured = tvb_captured_length(f->tvb);
@@ -311,7 +271,7 @@ static tap_packet_status on_ip(void *tapdata _U_, packet_info *pinfo, epan_disse
 {
     const ws_ip4 *ip = data;
 
-    if (listener.client) {
+    if (listener.feed.client) {
         struct ip_record *r = new_ip(pinfo, &ip->ip_src, &ip->ip_dst);
 
         r->ttl = ip->ip_ttl;
@@ -326,7 +286,7 @@ static tap_packet_status on_ipv6(void *tapdata _U_, packet_info *pinfo, epan_dis
 {
     const ws_ip6 *ip = data;
 
-    if (listener.client) {
+    if (listener.feed.client) {
         struct ip_record *r = new_ip(pinfo, &ip->ip6_src, &ip->ip6_dst);
 
         r->ttl = ip->ip6_hop;
@@ -345,15 +305,10 @@ static bool is_lost(const packet_info *pinfo)
            !proto_is_frame_protocol(pinfo->layers, "icmpv6");
 }
 
-static void note_lost(gpointer to, gpointer user _U_)
-{
-    mpt_vantage_engines_note_lost(to);
-}
-
 /* An exception in the options keeps the payload from its tap, as MP_CAPABLE does that comes before its SYN. */
 static void fill_payload(const packet_info *pinfo, tvbuff_t *frame)
 {
-    mpt_segment *g = &listener.segments[listener.complete];
+    mpt_segment *g = mpt_feed_next(&listener.feed);
     unsigned length = 0;
 
     if (!listener.want_payload || !listener.pending || g->frame != pinfo->num || !g->payload_len ||
@@ -366,49 +321,45 @@ static void fill_payload(const packet_info *pinfo, tvbuff_t *frame)
 static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_dissect_t *edt,
                                   const void *data _U_, tap_flags_t flags _U_)
 {
-    const mpt_segment *g = &listener.segments[listener.complete];
+    const mpt_segment *g = mpt_feed_next(&listener.feed);
 
-    if (!listener.client)
+    if (!listener.feed.client)
         return TAP_PACKET_DONT_REDRAW;
-    note_time(listener.pending && g->frame == pinfo->num ? g->time_ns : mpt_epan_time(pinfo));
+    mpt_feed_note_time(&listener.feed,
+                       listener.pending && g->frame == pinfo->num ? g->time_ns : mpt_epan_time(pinfo));
     fill_ip(pinfo);
     fill_payload(pinfo, edt->tvb);
     complete();
     if (is_lost(pinfo))
-        g_ptr_array_foreach(engines(), note_lost, NULL);
+        mpt_feed_note_lost(&listener.feed);
     return TAP_PACKET_DONT_REDRAW;
 }
 
 static tap_packet_status on_icmp(void *tapdata _U_, packet_info *pinfo _U_, epan_dissect_t *edt _U_,
                                  const void *data, tap_flags_t flags _U_)
 {
-    GPtrArray *all;
-
-    if (!listener.client)
+    if (!listener.feed.client)
         return TAP_PACKET_DONT_REDRAW;
-    all = engines();
-    for (guint i = 0; i < all->len; i++)
-        mpt_vantage_engines_note_icmp(g_ptr_array_index(all, i), data);
+    mpt_feed_note_icmp(&listener.feed, data);
     return TAP_PACKET_REDRAW;
 }
 
 static void on_reset(void *tapdata _U_)
 {
-    listener.pending = listener.timed = false;
-    listener.complete = 0;
+    listener.pending = false;
     listener.last_frame = 0;
-    g_clear_pointer(&listener.engines, g_ptr_array_unref);
-    if (listener.client)
-        listener.client->reset();
+    mpt_feed_reset(&listener.feed);
+    if (listener.feed.client)
+        listener.feed.client->reset();
 }
 
 static void on_draw(void *tapdata _U_)
 {
-    if (!listener.client)
+    if (!listener.feed.client)
         return;
     complete();
-    hand_on();
-    listener.client->draw();
+    mpt_feed_flush(&listener.feed);
+    listener.feed.client->draw();
 }
 
 /* --- the wrappers around the dissectors of options: kind 30, and some of TCP itself --- */
@@ -436,7 +387,7 @@ static void queue(tvbuff_t *tvb, packet_info *pinfo, const struct tcpheader *t)
 {
     struct option_record *r;
 
-    if (!listener.client || !t)
+    if (!listener.feed.client || !t)
         return;
     r = new_record(pinfo);
     fill_record(r, tvb, t);
@@ -445,7 +396,7 @@ static void queue(tvbuff_t *tvb, packet_info *pinfo, const struct tcpheader *t)
 
 static void keep(tvbuff_t *tvb, const packet_info *pinfo, const struct tcpheader *t)
 {
-    if (!listener.client || !t)
+    if (!listener.feed.client || !t)
         return;
     if (kept.frame != pinfo->num)
         kept.used = 0;
@@ -537,7 +488,7 @@ static bool tap_started(GString *refused, char **error)
 /* What identifies each listener for Wireshark. */
 static char tag_tcp, tag_option, tag_frame, tag_icmp, tag_payload, tag_ip, tag_ipv6;
 
-bool mpt_listener_start(const mpt_listener_client *client, char **error)
+bool mpt_source_start(const mpt_source_client *client, char **error)
 {
     int major, minor, micro;
 
@@ -548,7 +499,7 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
     wrap(MPT_TCP_OPTION_WINDOW_SCALE, scale_handle, &original_scale);
     mpt_icmp_start();
     listener.tcp_tap_loses = major < 4 || (major == 4 && minor < 4);
-    listener.client = client;
+    listener.feed.client = client;
     if (!tap_started(register_tap_listener("tcp", &tag_tcp, NULL, TL_REQUIRES_NOTHING, on_reset, on_tcp,
                                            on_draw, NULL),
                      error) ||
@@ -572,16 +523,16 @@ bool mpt_listener_start(const mpt_listener_client *client, char **error)
     return true;
 }
 
-void mpt_listener_at_once(void)
+void mpt_source_at_once(void)
 {
-    listener.at_once = true;
+    listener.feed.at_once = true;
 }
 
-bool mpt_listener_want_payload(char **error)
+bool mpt_source_want_payload(char **error)
 {
     if (listener.want_payload)
         return true;
-    mpt_listener_at_once(); /* payload is borrowed from its packet */
+    mpt_source_at_once(); /* payload is borrowed from its packet */
     listener.want_payload =
         tap_started(register_tap_listener("tcp_follow", &tag_payload, NULL, TL_REQUIRES_NOTHING, NULL,
                                           on_payload, NULL, NULL),
@@ -589,7 +540,7 @@ bool mpt_listener_want_payload(char **error)
     return listener.want_payload;
 }
 
-bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error)
+bool mpt_source_add_filter(const char *filter, uint32_t mark, char **error)
 {
     struct filter *f = g_new(struct filter, 1);
 
@@ -632,11 +583,11 @@ void mpt_listener_stop(void)
 void mpt_listener_forget(void)
 {
     g_slist_free_full(listener.filters, g_free);
-    g_clear_pointer(&listener.engines, g_ptr_array_unref);
+    mpt_feed_reset(&listener.feed);
     memset(&listener, 0, sizeof listener);
 }
 
-const char *mpt_listener_wireshark_version(void)
+const char *mpt_source_wireshark_version(void)
 {
     return epan_get_version();
 }

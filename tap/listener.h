@@ -19,17 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tap/engine/vantage/vantage_engines.h"
-
-/* Who started the listener; not called for single segments. */
-typedef struct mpt_listener_client {
-    /* A reading begins: pass the engines that are to have it to mpt_listener_feed(). */
-    void (*open)(void);
-    /* A file begins, or is read again: what was fed is void, and no engine gets any more. */
-    void (*reset)(void);
-    /* Everything read so far has been fed. */
-    void (*draw)(void);
-} mpt_listener_client;
+#include "source.h"
 
 /* What tap "tcp_follow" hands on: the layout of packet-tcp.c's private tcp_follow_tap_data_t, the same in
  * 4.0, 4.4 and 4.6. The tvbuff_t is the payload. */
@@ -42,25 +32,9 @@ typedef struct mpt_tcp_follow_record {
 /* Call once, while protocols are registered. */
 void mpt_listener_register(void);
 
-/* Starts to listen, for one client at a time. False if Wireshark refuses a tap; *error (free with g_free())
- * is then its reason, here and below. */
-bool mpt_listener_start(const mpt_listener_client *client, char **error);
-/* Feeds these engines until the next reset; they are borrowed. Call it from the client's `open` only. */
-void mpt_listener_feed(mpt_vantage_engines *to);
-/* From now on each segment is handed on when its frame is complete, without batches. */
-void mpt_listener_at_once(void);
-/* From now on segments have their payload, and are handed on one by one: it is borrowed from the frame. */
-bool mpt_listener_want_payload(char **error);
 /* Removes all tap listeners and filters, and restores the dissectors. */
 void mpt_listener_stop(void);
 /* The same at the end of the program, when Wireshark frees its listeners itself and its tables are gone. */
 void mpt_listener_forget(void);
-
-/* Sets the bit `mark` in segments that match the display filter. False, with *error, if it does not compile.
- * Call it after mpt_listener_start(). */
-bool mpt_listener_add_filter(const char *filter, uint32_t mark, char **error);
-
-/* The version of the running Wireshark: "4.0.17". Static. */
-const char *mpt_listener_wireshark_version(void);
 
 #endif

@@ -1,5 +1,8 @@
 /* cli.c - see cli.h.
  *
+ * follow,mptcp is a report of the session, not a follower of tshark: followers get packet after packet and print
+ * before a late mapping or an older segment of another interface can arrive.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "cli.h"
@@ -10,82 +13,39 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "ask.h"
 #include "plugin/host.h"
-#include "plugin/report/registry.h"
-#include "session.h"
 
-void mpt_cli_refuse(const char *message)
+/* tshark ends with exit status 1, here or when the callback returns false (4.6); Wireshark goes on. */
+static void refuse(const char *message)
 {
     fprintf(stderr, "%s: %s\n", mpt_host_name(), message);
     if (!MPT_STAT_CAN_FAIL && !mpt_host_is_gui())
         exit(1);
 }
 
-/* tshark's own -z help needs no capture, and ends it. */
-static void print_and_exit(const mpt_arguments *arguments)
-{
-    mpt_report_context x = {.arguments = arguments};
-    GString *sentence = g_string_new(NULL);
-    mpt_sink *sink = mpt_sink_new_stream(stdout);
-    char *error = NULL;
-
-    arguments->report->print(&x, sink, sentence);
-    exit(mpt_sink_close(sink, &error) ? 0 : 1);
-}
-
-static void print_help(void)
-{
-    GString *help = g_string_new(NULL);
-
-    mpt_arguments_help(help);
-    fputs(help->str, stderr);
-    g_string_free(help, TRUE);
-}
-
-static bool open_report(const char *text)
-{
-    mpt_arguments arguments;
-    char *error = NULL;
-    bool ok = false;
-
-    switch (mpt_arguments_parse(text, &arguments, &error)) {
-    case MPT_ARGUMENTS_NO_REPORT:
-        print_help();
-        mpt_cli_refuse("-z mptcp needs the name of a report, for example -z " MPT_ASK_OVERVIEW);
-        return false;
-    case MPT_ARGUMENTS_ERROR:
-        break;
-    case MPT_ARGUMENTS_OK:
-        if (arguments.report->needs_nothing && !mpt_host_is_gui())
-            print_and_exit(&arguments);
-        ok = mpt_session_add_report(&arguments, &error);
-        break;
-    }
-    if (!ok) {
-        mpt_cli_refuse(error);
-        g_free(error);
-    }
-    return ok;
-}
-
 static mpt_stat_result init(const char *text, void *userdata _U_)
 {
-    bool ok = open_report(text);
+    char *error = NULL;
+    mpt_ask_result result = mpt_ask(text, &error);
 
-    (void)ok;
-    MPT_STAT_RETURN(ok);
+    if (result == MPT_ASK_PRINTED || result == MPT_ASK_FAILED)
+        exit(result == MPT_ASK_FAILED);
+    if (result == MPT_ASK_WRONG)
+        refuse(error);
+    g_free(error);
+    MPT_STAT_RETURN(result == MPT_ASK_OPENED);
 }
 
 void mpt_cli_register(void)
 {
-    static stat_tap_ui ui = {
-        .group = REGISTER_PACKET_STAT_GROUP_UNSORTED,
-        .title = NULL,
-        .cli_string = "mptcp",
-        .tap_init_cb = init,
+    /* tshark keeps the first -z option of a name, and registers those of its own followers later. */
+    static stat_tap_ui uis[] = {
+        {REGISTER_PACKET_STAT_GROUP_UNSORTED, NULL, "mptcp", init, 0, NULL},
+        {REGISTER_PACKET_STAT_GROUP_UNSORTED, NULL, MPT_ASK_FOLLOW, init, 0, NULL},
     };
 
-    register_stat_tap_ui(&ui, NULL);
+    for (stat_tap_ui *ui = uis; ui < uis + G_N_ELEMENTS(uis); ui++)
+        register_stat_tap_ui(ui, NULL);
 }

@@ -43,7 +43,7 @@ static bool start(char **error)
 {
     if (mpt_session.reports)
         return true;
-    if (!mpt_listener_start(&mpt_session_client, error))
+    if (!mpt_source_start(&mpt_session_client, error))
         return false;
     mpt_session.windows = g_ptr_array_new();
     mpt_session.reports = g_ptr_array_new();
@@ -76,8 +76,8 @@ static bool prepare(mpt_open_report *r, char **error)
 
     add_needs(needs, a);
     if (r->window->live)
-        mpt_listener_at_once();
-    if ((needs->payload || needs->checksums) && !mpt_listener_want_payload(error))
+        mpt_source_at_once();
+    if ((needs->payload || needs->checksums) && !mpt_source_want_payload(error))
         return false;
     if (needs->interfaces && !mpt_interfaces_start(error))
         return false;
@@ -88,7 +88,7 @@ static bool prepare(mpt_open_report *r, char **error)
         return false;
     }
     r->mark = 1u << mpt_session.filters++;
-    return mpt_listener_add_filter(a->filter, r->mark, error);
+    return mpt_source_add_filter(a->filter, r->mark, error);
 }
 
 /* Reports in JSON that go to the same place are one document, of one window of time. */

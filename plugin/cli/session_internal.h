@@ -14,7 +14,7 @@
 #include "tap/engine/paths/pair_collector.h"
 #include "tap/engine/reinjections/reinjection_log.h"
 #include "tap/engine/vantage/vantage_engines.h"
-#include "tap/listener.h"
+#include "tap/source.h"
 
 /* A window of time and vantage points: its engines, and what its reports need of them. */
 typedef struct mpt_time_window {
@@ -54,7 +54,7 @@ extern mpt_session_state mpt_session;
 /* --- reading --- */
 
 /* What the listener calls. */
-extern const mpt_listener_client mpt_session_client;
+extern const mpt_source_client mpt_session_client;
 /* Call when another file comes, or the same one again. */
 void mpt_session_reset(void);
 /* The engines of a window; created when first asked for. */

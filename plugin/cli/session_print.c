@@ -36,7 +36,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
         .connections = w->connections,
         .arguments = &r->arguments,
         .mark = r->mark,
-        .wireshark_version = mpt_listener_wireshark_version(),
+        .wireshark_version = mpt_source_wireshark_version(),
         .collected = r->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
         .points = points,

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "plugin/prefs.h"
+#include "plugin/settings.h"
 #include "session_internal.h"
 #include "tap/engine/speed/speed.h"
 
@@ -103,7 +103,7 @@ mpt_vantage_engines *mpt_session_points(mpt_time_window *w)
 
     if (w->points)
         return w->points;
-    mpt_prefs_engine_config(&config);
+    mpt_settings_engine_config(&config);
     config.has_from = w->has_from;
     config.has_to = w->has_to;
     config.from_ns = w->from_ns;
@@ -126,7 +126,7 @@ static void open_engines(void)
     guint i;
 
     for (i = 0; i < mpt_session.windows->len; i++)
-        mpt_listener_feed(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)));
+        mpt_source_feed(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)));
 }
 
 void mpt_session_reset(void)
@@ -144,7 +144,7 @@ void mpt_session_reset(void)
     mpt_session.drawn = false;
 }
 
-const mpt_listener_client mpt_session_client = {
+const mpt_source_client mpt_session_client = {
     .open = open_engines,
     .reset = mpt_session_reset,
     .draw = mpt_session_draw,

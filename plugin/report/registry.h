@@ -31,7 +31,7 @@
 #define MPT_ASK_OVERVIEW "mptcp,summary"
 #define MPT_ASK_GRAPH    "mptcp,plot,type="
 
-/* What an engine keeps, or a segment has, only on request (mpt_engine_config, listener.h). */
+/* What an engine keeps, or a segment has, only on request (mpt_engine_config, source.h). */
 struct mpt_report_needs {
     bool rtt, hmacs, checksums, payload, frames, evidence;
     bool interfaces;   /* their names */

@@ -14,6 +14,7 @@
 #include "plugin/prefs.h"
 #include "plugin/report/common/vantage_words.h"
 #include "plugin/report/registry.h"
+#include "plugin/settings.h"
 #include "tap/dissection.h"
 #include "tap/listener.h"
 
@@ -106,7 +107,7 @@ static void start(packet_info *pinfo, bool used)
 
     reading.started = true;
     mpt_prefs_vantage(&reading.request);
-    mpt_prefs_engine_config(&config);
+    mpt_settings_engine_config(&config);
     if (frames_are_kept(pinfo)) {
         mpt_engine_config kept = config;
 
@@ -168,7 +169,7 @@ void mpt_reading_context(mpt_report_context *x, unsigned point, const mpt_argume
     *x = (mpt_report_context){
         .engine = mpt_vantage_engines_at(points, point),
         .arguments = arguments,
-        .wireshark_version = mpt_listener_wireshark_version(),
+        .wireshark_version = mpt_source_wireshark_version(),
         .collected = arguments->report->observer == &mpt_recorder_observer ? reading.recorders[point] : NULL,
         .points = points,
         .point = point,

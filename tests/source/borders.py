@@ -47,12 +47,13 @@ ALLOWED[R + "diagnose"] |= {R + "paths"}
 ALLOWED[R + "plot"] |= {R + "paths", R + "events", "plugin/qt"}
 ALLOWED[R + "follow"] |= {"tap"}  # segment.h: TCP flags of the packets it writes
 ALLOWED[R + "gui"] = GROUND | {R + "events", R + "paths", R + "plot", R + "reinjections", "plugin/qt"}
-ALLOWED["plugin/cli"] = GROUND | {R + "paths", "plugin", "tap"}
+ALLOWED["plugin/cli"] = GROUND | {R + "paths", R + "follow", "plugin", "tap"}
+ALLOWED["plugin/program"] = GROUND | {"plugin", "plugin/cli", "tap", "tap/reader"}
 ALLOWED["plugin/wireshark"] = GROUND | {R + "gui", R + "paths", R + "plot", R + "follow", "plugin/cli", "plugin", "tap", "plugin/qt"}
 ALLOWED["plugin"] = {"plugin/cli", "plugin/wireshark", "tap", E + "core", E + "protocol", E + "vantage"}
 ALLOWED["plugin/qt"] = set()
 
-WIRESHARK = {"plugin", "plugin/cli", "plugin/wireshark"}
+WIRESHARK = {"plugin", "plugin/cli", "plugin/program", "plugin/wireshark"}
 WIRESHARK_FILES = {"tap/" + name for name in ("listener.c", "dissection.c", "epan_values.c", "epan_values.h", "icmp.c")}
 WIRESHARK_HEADER = re.compile(r"(wireshark|epan|wsutil|wiretap|ui)/|(ws_|config\.h)")
 INCLUDE = re.compile(r'\s*#\s*include\s+([<"])([^>"]+)')

@@ -1,0 +1,36 @@
+/* input.h - capture files as one sequence of frames, through libwiretap.
+ *
+ * One file is read as it is. Several are put in order of time while they are read, as mergecap -I none does it:
+ * the interfaces of each keep their order, and have numbers of their own behind those of the file before.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef MPT_PROGRAM_INPUT_H
+#define MPT_PROGRAM_INPUT_H
+
+#include <glib.h>
+
+#include "tap/reader/reader.h"
+
+typedef struct mpt_input mpt_input;
+
+typedef struct mpt_input_frame {
+    mpt_frame frame; /* bytes are borrowed until the next one */
+    int encapsulation;
+} mpt_input_frame;
+
+/* Opens all of `paths`, "-" for standard input. NULL: *error is one sentence, to be freed with g_free(). */
+mpt_input *mpt_input_open(char **paths, unsigned count, char **error);
+void mpt_input_close(mpt_input *input);
+
+/* The next frame. False at the end, or where a file can't be read further: mpt_input_error() tells. */
+bool mpt_input_next(mpt_input *input, mpt_input_frame *next);
+/* Why a file was not read to its end, a sentence; NULL: all were. */
+const char *mpt_input_error(const mpt_input *input);
+/* As mpt_interfaces_name(). */
+const char *mpt_input_interface(mpt_input *input, uint32_t id);
+/* Bytes of the files that were read, and that there are; 0: not known (a pipe). */
+uint64_t mpt_input_read(const mpt_input *input);
+uint64_t mpt_input_size(const mpt_input *input);
+
+#endif

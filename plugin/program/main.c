@@ -1,0 +1,220 @@
+/* main.c - the program mptcpscope: the reports of `tshark -z mptcp,...` without tshark's dissection.
+ *
+ * Invariant: errors are one sentence on stderr. Exit status: 1 what was asked for is wrong, or is not there; 2 a
+ * file can't be read, or not to its end: the same as tshark's.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "plugin/compat.h"
+
+#include <wiretap/wtap.h>
+#include <wsutil/filesystem.h>
+#include <wsutil/privileges.h>
+#include <wsutil/wslog.h>
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin/cli/ask.h"
+#include "plugin/cli/session.h"
+#include "plugin/cli/unfold_pcapng.h"
+#include "plugin/host.h"
+#include "plugin/report/registry.h"
+#include "plugin/settings.h"
+#include "source.h"
+#include "tap/source.h"
+
+enum { ASKED_WRONG = 1, UNREADABLE = 2 };
+
+typedef struct asked {
+    GPtrArray *files, *reports; /* borrowed text */
+} asked;
+
+static void complain(const char *sentence)
+{
+    fprintf(stderr, "%s: %s\n", mpt_host_name(), sentence);
+}
+
+static void complain_setting(const char *setting, const char *error)
+{
+    fprintf(stderr, "%s: %s: %s\n", mpt_host_name(), setting, error);
+    mpt_host_fail_at_exit();
+}
+
+static void print_help(void)
+{
+    GString *help = g_string_new(NULL);
+
+    mpt_arguments_help(help);
+    printf("mptcpscope " MPT_VERSION ": Multipath TCP in capture files\n"
+           "mptcpscope -r FILE [-r FILE]... [-z mptcp,REPORT[,OPTION]...]... [-o mptcpscope.NAME:VALUE]...\n"
+           "  -r FILE                 a capture that Wireshark reads; - is standard input. Several\n"
+           "                          files are merged by time, each with interfaces of its own\n"
+           "  -z REPORT               as tshark's; without it mptcp,list and mptcp,summary\n"
+           "  -o mptcpscope.NAME:VALUE  a preference of the plugin, such as keys or lookback_ms\n"
+           "  -q                      accepted, as tshark has it\n"
+           "  -h, --help              this\n"
+           "  -v, --version           the version\n"
+           "%s",
+           help->str);
+    g_string_free(help, TRUE);
+}
+
+static void print_version(void)
+{
+    printf("mptcpscope " MPT_VERSION " (with libwiretap of Wireshark %s)\n", mpt_source_wireshark_version());
+}
+
+/* -o mptcpscope.NAME:VALUE; `text` is changed. */
+static bool set(char *text)
+{
+    char *value = strchr(text, ':');
+    bool wrong;
+
+    if (!value || strncmp(text, "mptcpscope.", 11) != 0) {
+        fprintf(stderr, "%s: -o takes mptcpscope.NAME:VALUE, for example mptcpscope.lookback_ms:5000\n",
+                mpt_host_name());
+        return false;
+    }
+    *value++ = '\0';
+    if (mpt_settings_set(text + 11, value, &wrong))
+        return true;
+    if (wrong)
+        fprintf(stderr, "%s: -o %s needs a number, not \"%s\"\n", mpt_host_name(), text, value);
+    else
+        fprintf(stderr, "%s: there is no %s\n", mpt_host_name(), text);
+    return false;
+}
+
+/* True to go on; else *status is the exit status. */
+static bool take_option(int option, asked *a, int *status)
+{
+    switch (option) {
+    case 'r':
+        g_ptr_array_add(a->files, optarg);
+        return true;
+    case 'z':
+        g_ptr_array_add(a->reports, optarg);
+        return true;
+    case 'o':
+        *status = ASKED_WRONG;
+        return set(optarg);
+    case 'q':
+    case 'n':
+        return true;
+    case 'h':
+        print_help();
+        return false;
+    case 'v':
+        print_version();
+        return false;
+    default:
+        *status = ASKED_WRONG;
+        fprintf(stderr, "%s: %s \"-%c\"; mptcpscope --help shows what there is\n", mpt_host_name(),
+                option == ':' ? "a value is missing behind" : "there is no option", optopt ? optopt : '-');
+        return false;
+    }
+}
+
+static bool read_options(int argc, char **argv, asked *a, int *status)
+{
+    static const struct option names[] = {
+        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+    int option;
+
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":r:z:o:qnhv", names, NULL)) != -1)
+        if (!take_option(option, a, status))
+            return false;
+    /* A file without -r is meant to be read. */
+    for (; optind < argc; optind++)
+        g_ptr_array_add(a->files, argv[optind]);
+    mpt_settings_changed(complain_setting);
+    return true;
+}
+
+/* Opens a report. False: *status is the exit status. */
+static bool ask(const char *text, int *status)
+{
+    char *error = NULL;
+    mpt_ask_result result;
+    bool ours = g_str_has_prefix(text, "mptcp") || g_str_has_prefix(text, MPT_ASK_FOLLOW);
+
+    if (!ours) {
+        fprintf(stderr,
+                "%s: \"-z %s\" is none of this program's: it has -z mptcp,... and -z " MPT_ASK_FOLLOW
+                ",...\n",
+                mpt_host_name(), text);
+        *status = ASKED_WRONG;
+        return false;
+    }
+    result = mpt_ask(text, &error);
+    if (error)
+        complain(error);
+    g_free(error);
+    *status = result == MPT_ASK_PRINTED ? 0 : ASKED_WRONG;
+    return result == MPT_ASK_OPENED;
+}
+
+static bool open_reports(const asked *a, int *status)
+{
+    if (a->reports->len == 0)
+        return ask(MPT_ASK_LISTING, status) && ask(MPT_ASK_OVERVIEW, status);
+    for (guint i = 0; i < a->reports->len; i++)
+        if (!ask(g_ptr_array_index(a->reports, i), status))
+            return false;
+    return true;
+}
+
+static int run(const asked *a)
+{
+    char *error = NULL;
+    mpt_input *input = NULL;
+    int status = ASKED_WRONG;
+
+    if (a->files->len) {
+        input = mpt_input_open((char **)a->files->pdata, a->files->len, &error);
+        if (!input) {
+            complain(error);
+            g_free(error);
+            return UNREADABLE;
+        }
+    }
+    if (open_reports(a, &status)) {
+        if (!input) {
+            complain("which capture? -r FILE names it, and -r - is standard input");
+            mpt_session_close();
+            return ASKED_WRONG;
+        }
+        mpt_program_read(input);
+        status = mpt_input_error(input) ? UNREADABLE : 0;
+        if (status)
+            complain(mpt_input_error(input));
+    }
+    mpt_session_close();
+    mpt_input_close(input);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    asked a = {g_ptr_array_new(), g_ptr_array_new()};
+    int status = 0;
+
+    g_set_prgname("mptcpscope");
+    MPT_LOG_INIT("mptcpscope");
+    init_process_policies();
+    g_free(MPT_CONFIGURATION_INIT(argv[0]));
+    wtap_init(false);
+    mpt_settings_init();
+    mpt_unfold_register();
+    if (read_options(argc, argv, &a, &status))
+        status = run(&a);
+    g_ptr_array_free(a.files, TRUE);
+    g_ptr_array_free(a.reports, TRUE);
+    mpt_settings_forget();
+    wtap_cleanup();
+    return status;
+}
