@@ -25,8 +25,8 @@ typedef struct mpt_time_window {
     const mpt_arguments *arguments; /* of one of its reports, for what they have in common */
     mpt_vantage_engines *points;    /* NULL until there is something to read */
     mpt_path_collector *paths;      /* of all points; NULL: none of its reports compares them */
-    mpt_reinjection_log *reinjections[MPT_VANTAGE_POINTS]; /* NULL: none of its reports needs them */
-    GPtrArray *connections;                                /* by id, at the point where reports count */
+    mpt_reinjection_log *reinjections[MPT_VANTAGE_ENGINES]; /* NULL: none of its reports needs them */
+    GPtrArray *connections;                                 /* by id, at the point where reports count */
 } mpt_time_window;
 
 typedef struct mpt_open_report {
@@ -36,10 +36,10 @@ typedef struct mpt_open_report {
     mpt_sink *sink;                      /* NULL: stdout; that of `first`, if that is set */
     const struct mpt_open_report *first; /* whose document this is part of, in the same file; NULL: none */
     bool printed;
-    bool failed;                         /* what it was to show is not there */
-    GString *notes;                      /* on the capture, as of the last drawing; NULL: never drawn */
-    void *collected[MPT_VANTAGE_POINTS]; /* by the row's collector, for each point's engine; NULL: none */
-    mpt_report_context context;          /* set while drawing */
+    bool failed;                          /* what it was to show is not there */
+    GString *notes;                       /* on the capture, as of the last drawing; NULL: never drawn */
+    void *collected[MPT_VANTAGE_ENGINES]; /* by the row's collector, for each point's engine; NULL: none */
+    mpt_report_context context;           /* set while drawing */
 } mpt_open_report;
 
 typedef struct mpt_session_state {

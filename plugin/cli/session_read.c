@@ -59,7 +59,7 @@ static void close_collector(mpt_open_report *r)
     const mpt_report *report = r->arguments.report;
     unsigned point;
 
-    for (point = 0; point < MPT_VANTAGE_POINTS; point++) {
+    for (point = 0; point < MPT_VANTAGE_ENGINES; point++) {
         if (!r->collected[point])
             continue;
         mpt_engine_unobserve(mpt_vantage_engines_at(r->window->points, point), report->observer,
@@ -78,7 +78,7 @@ static void close_collectors(mpt_time_window *w)
         if (r->window == w)
             close_collector(r);
     }
-    for (unsigned point = 0; point < MPT_VANTAGE_POINTS; point++) {
+    for (unsigned point = 0; point < MPT_VANTAGE_ENGINES; point++) {
         if (w->reinjections[point])
             mpt_engine_unobserve(mpt_vantage_engines_at(w->points, point), &MPT_REINJECTION_OBSERVER,
                                  w->reinjections[point]);

@@ -128,8 +128,9 @@ static void append_no_stream(GString *sentence, uint32_t stream, guint count)
 bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
 {
     const mpt_engine_counts *counts = mpt_engine_get_counts(x->engine);
+    unsigned order[MPT_VANTAGE_POINTS];
 
-    if (x->points && mpt_vantage_engines_count(x->points) > 1)
+    if (x->points && mpt_vantage_engines_compared(x->points, order, NULL) > 1)
         return false;
     if (counts->twice.segments) {
         if (counts->twice.segments >= counts->segments / 8 * 7)

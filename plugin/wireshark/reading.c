@@ -93,6 +93,8 @@ static bool frames_are_kept(packet_info *pinfo)
 static void open_point(mpt_engine *engine, unsigned point, void *user _U_)
 {
     mpt_path_collector_watch(reading.paths, engine, point);
+    if (mpt_vantage_is_place(point))
+        return;
     reading.logs[point] = mpt_reinjection_log_new(engine);
     mpt_engine_observe(engine, &MPT_REINJECTION_OBSERVER, reading.logs[point]);
     if (!mpt_host_has_windows())

@@ -494,8 +494,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Packets captured twice",
          "Packets are in the capture more than once, as on all interfaces of a router, at a "
          "mirror port or in a tunnel and around it. Each is counted once.",
-         "Nothing for the figures; to compare both sides, capture each as an interface of its "
-         "own."},
+         "Nothing for the figures; mptcp,paths compares the places, where these can be told apart."},
     [MPT_FINDING_CAPTURE_CLOCK_STEP] =
         {"Clock of the capture was set back",
          "The capturing host's clock was set back while connections went on. Times from there on "

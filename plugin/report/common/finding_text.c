@@ -452,15 +452,13 @@ static const char *const PHRASES[MPT_PHRASES] = {
     "A mirror port that copies a packet as it comes in and as it goes out does this, and files "
     "of both ends in one interface: mirror one direction, or merge with mergecap -I none.",
     [MPT_PHRASE_ONCE_CARRIER] =
-        COUNTED_ONCE "Capture the tunnel, or what carries it, not both, or each as an interface of its own.",
-    [MPT_PHRASE_ONCE_TTL] = COUNTED_ONCE
-    "Capture on one side of the router, or each side as an interface of its own (mergecap -I "
-    "none): then mptcp,paths can compare them.",
-    [MPT_PHRASE_ONCE_INTERFACE] =
-        COUNTED_ONCE "This is usual for a capture of all interfaces of a router or a bridge (-i any).",
+        COUNTED_ONCE "mptcp,paths compares both sides of where the tunnel or VLAN begins.",
+    [MPT_PHRASE_ONCE_TTL] = COUNTED_ONCE "mptcp,paths compares both sides of the router.",
+    [MPT_PHRASE_ONCE_INTERFACE] = COUNTED_ONCE
+    "This is usual for a capture of all interfaces of a router or a bridge (-i any); mptcp,paths "
+    "compares them.",
     [MPT_PHRASE_ONCE_ADDRESSES] =
-        COUNTED_ONCE "Connections have the addresses that were seen first. To tell the two sides apart, "
-                     "capture each as an interface of its own.",
+        COUNTED_ONCE "Connections have the addresses that were seen first; mptcp,paths compares both sides.",
     [MPT_PHRASE_CAPTURE_PARTIAL] =
         "Of {1} connection{1?|s} the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
         "elsewhere): {1?its|their} keys, limits and first data are not "

@@ -10,10 +10,12 @@ const char *mpt_vantage_name_of(mpt_vantage_engines *p, unsigned point)
                                          "middle 4", "middle 5", "middle 6"};
     static const char *const unknown[] = {"point 1", "point 2", "point 3", "point 4",
                                           "point 5", "point 6", "point 7", "point 8"};
-    unsigned order[MPT_VANTAGE_POINTS], place = 0, count = mpt_vantage_engines_count(p);
+    unsigned order[MPT_VANTAGE_POINTS], place = 0, count;
+    bool known;
 
-    if (!mpt_vantage_engines_order(p, order))
-        return unknown[MIN(point, G_N_ELEMENTS(unknown) - 1)];
+    count = mpt_vantage_engines_compared(p, order, &known);
+    if (!known)
+        return unknown[point % G_N_ELEMENTS(unknown)];
     while (place + 1 < count && order[place] != point)
         place++;
     if (place == 0 || place + 1 == count)
@@ -22,15 +24,47 @@ const char *mpt_vantage_name_of(mpt_vantage_engines *p, unsigned point)
 }
 
 /* "interface 3", "interfaces 0, 1 and 2". */
-static void append_interfaces(GString *out, const GArray *ids)
+static void append_numbers(const char *one, const char *several, const GArray *ids, GString *out)
 {
-    g_string_append(out, ids->len == 1 ? "interface " : "interfaces ");
+    g_string_append_printf(out, "%s ", ids->len == 1 ? one : several);
     for (guint i = 0; i < ids->len; i++)
         g_string_append_printf(out, "%s%u",
                                i == 0              ? ""
                                : i + 1 == ids->len ? " and "
                                                    : ", ",
                                g_array_index(ids, uint32_t, i));
+}
+
+static void append_interfaces(GString *out, const GArray *ids)
+{
+    append_numbers("interface", "interfaces", ids, out);
+}
+
+void mpt_vantage_place(mpt_vantage_engines *p, unsigned point, GString *out)
+{
+    static const char *const sides[MPT_SIGHTINGS] = {
+        [MPT_SIGHTING_CARRIER] = "where the tunnel or VLAN begins",
+        [MPT_SIGHTING_TTL] = "of the router",
+        [MPT_SIGHTING_INTERFACE] = "of the capturing host",
+        [MPT_SIGHTING_ADDRESSES] = "of the address translation",
+    };
+    const mpt_places *places = mpt_vantage_engines_places(p);
+    unsigned place = point - MPT_VANTAGE_POINTS;
+    uint32_t index;
+    GArray *all;
+
+    if (!mpt_vantage_is_place(point) || !places)
+        return;
+    if (mpt_places_known_by(places) != MPT_PLACES_LINK) {
+        g_string_append_printf(out, "the %s's side %s", place == 0 ? "client" : "server",
+                               sides[mpt_places_how(places)]);
+        return;
+    }
+    all = g_array_new(FALSE, FALSE, sizeof index);
+    for (unsigned k = 0; mpt_places_link(places, place, k, &index); k++)
+        g_array_append_val(all, index);
+    append_numbers("index", "indices", all, out);
+    g_array_free(all, TRUE);
 }
 
 void mpt_vantage_describe(mpt_vantage_engines *p, unsigned point, GString *out)
@@ -42,7 +76,9 @@ void mpt_vantage_describe(mpt_vantage_engines *p, unsigned point, GString *out)
     for (unsigned k = 0; mpt_vantage_interface(mpt_vantage_engines_vantage(p), point, k, &id); k++)
         g_array_append_val(ids, id);
     g_string_append_printf(out, "%s%s (", g_str_has_prefix(name, "point") ? "vantage " : "the ", name);
-    if (ids->len)
+    if (mpt_vantage_is_place(point))
+        mpt_vantage_place(p, point, out);
+    else if (ids->len)
         append_interfaces(out, ids);
     else
         g_string_append(out, "no interface");
@@ -116,11 +152,12 @@ static void note_doubts(const mpt_vantage_engines *p, GString *out)
 void mpt_vantage_note(mpt_vantage_engines *p, unsigned counted, GString *out)
 {
     unsigned order[MPT_VANTAGE_POINTS];
-    unsigned count = mpt_vantage_engines_count(p);
     uint64_t dropped = mpt_vantage_dropped(mpt_vantage_engines_vantage(p));
-    bool known = mpt_vantage_engines_order(p, order);
+    bool known;
+    unsigned count = mpt_vantage_engines_compared(p, order, &known);
 
-    if (count == 1)
+    /* Where places are compared, and figures are those of all, the capture is one point. */
+    if (count == 1 || (mpt_vantage_is_place(order[0]) && !mpt_vantage_is_place(counted)))
         return;
     g_string_append(out, "Counted at ");
     mpt_vantage_describe(p, counted, out);
@@ -131,8 +168,9 @@ void mpt_vantage_note(mpt_vantage_engines *p, unsigned counted, GString *out)
         mpt_vantage_describe(p, order[i], out);
         g_string_append(out, --left == 0 ? "" : left == 1 ? " and " : ", ");
     }
-    g_string_append(out, known ? "; at=client, at=server or at=INTERFACE chooses."
-                               : "; nothing shows which is the client's end, client= or server= tells it.");
+    g_string_append(out, mpt_vantage_is_place(counted) ? "; at=client or at=server chooses."
+                         : known                       ? "; at=client, at=server or at=INTERFACE chooses."
+                                 : "; nothing shows which is the client's end, client= or server= tells it.");
     if (dropped)
         g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.",
                                dropped);
@@ -168,13 +206,15 @@ static void named_missing(const GArray *ids, const char *name, const GArray *see
     say_what_there_is(seen, out);
 }
 
-static void at_missing(const mpt_vantage_engines *p, const GArray *seen, GString *out)
+static void at_missing(mpt_vantage_engines *p, const GArray *seen, GString *out)
 {
     const mpt_vantage_request *r = mpt_vantage_engines_request(p);
     unsigned point;
 
     if (r->at != MPT_AT_INTERFACE) {
-        if (mpt_vantage_engines_count(p) > 1)
+        unsigned order[MPT_VANTAGE_POINTS];
+
+        if (mpt_vantage_engines_compared(p, order, NULL) > 1)
             return;
         g_string_append_printf(out, "at=%s needs captures of both ends, and here is one vantage point only",
                                r->at == MPT_AT_CLIENT ? "client" : "server");

@@ -114,10 +114,11 @@ static void path_row(mpt_gui_rows *to, const mpt_path_row *row)
 void mpt_gui_rows_paths(mpt_gui_rows *to)
 {
     const mpt_report_context *x = to->context;
+    unsigned order[MPT_VANTAGE_POINTS];
     mpt_sink *notes;
     mpt_path_model *m;
 
-    if (!x->paths || !x->points || mpt_vantage_engines_count(x->points) < 2)
+    if (!x->paths || !x->points || mpt_vantage_engines_compared(x->points, order, NULL) < 2)
         return;
     m = mpt_path_model_new(x);
     notes = mpt_sink_new_memory();

@@ -9,7 +9,7 @@
 #include "tap/engine/vantage/vantage.h"
 
 struct mpt_path_hops {
-    char *name[MPT_VANTAGE_POINTS];
+    char *name[MPT_VANTAGE_ENGINES];
     GHashTable *connections; /* id -> GArray of mpt_path_hop */
 };
 
@@ -47,21 +47,22 @@ static void add_pair(mpt_path_hops *w, const mpt_report_context *x, const mpt_pa
 
 mpt_path_hops *mpt_path_hops_new(const mpt_report_context *x)
 {
-    unsigned order[MPT_VANTAGE_POINTS], points = x->points ? mpt_vantage_engines_count(x->points) : 1;
+    unsigned order[MPT_VANTAGE_POINTS], points = 1;
     GPtrArray *pairs;
     GHashTable *numbers;
     mpt_path_hops *w;
 
+    if (x->points)
+        points = mpt_vantage_engines_compared(x->points, order, NULL);
     if (points < 2)
         return NULL;
     w = g_new0(mpt_path_hops, 1);
     w->connections = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
     pairs = g_ptr_array_new();
-    mpt_vantage_engines_order(x->points, order);
     for (unsigned i = 0; i < points; i++) {
         GString *name = g_string_new(NULL);
-        mpt_vantage_describe(x->points, i, name);
-        w->name[i] = g_string_free(name, FALSE);
+        mpt_vantage_describe(x->points, order[i], name);
+        w->name[order[i]] = g_string_free(name, FALSE);
     }
     for (unsigned i = 0; i + 1 < points; i++) {
         mpt_path_pair *pair = mpt_path_collector_pair(x->paths, x->points, order[i], order[i + 1]);
@@ -80,7 +81,7 @@ void mpt_path_hops_free(mpt_path_hops *w)
 {
     if (!w)
         return;
-    for (unsigned i = 0; i < MPT_VANTAGE_POINTS; i++)
+    for (unsigned i = 0; i < MPT_VANTAGE_ENGINES; i++)
         g_free(w->name[i]);
     g_hash_table_destroy(w->connections);
     g_free(w);

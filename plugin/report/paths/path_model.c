@@ -82,6 +82,10 @@ static void estimate(const mpt_path_model *m, mpt_path_pair *pair, mpt_clock clo
 {
     reading r = {.model = m, .pair = pair, .flows = mpt_paths_flows(pair->paths)->len};
 
+    if (mpt_vantage_is_place(pair->from)) {
+        pair->clock = pair->applied = (mpt_clock_estimate){.offset_known = true, .drift_known = true};
+        return;
+    }
     r.evidence = g_new0(mpt_clock_evidence, r.flows);
     mpt_path_store_read(pair->store, receiver, take_evidence, &r);
     mpt_clock_estimate_from(r.evidence, r.flows, true, &pair->clock);
@@ -336,8 +340,7 @@ static mpt_path_model *new_model(const mpt_report_context *x, bool whole)
     unsigned order[MPT_VANTAGE_POINTS];
     GHashTable *numbers;
 
-    m->points = mpt_vantage_engines_count(x->points);
-    m->order_known = mpt_vantage_engines_order(x->points, order);
+    m->points = mpt_vantage_engines_compared(x->points, order, &m->order_known);
     m->pairs = g_ptr_array_new();
     m->rows = g_ptr_array_new_with_free_func(free_row);
     m->singles = g_array_new(FALSE, FALSE, sizeof(mpt_path_single));

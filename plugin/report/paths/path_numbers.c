@@ -18,6 +18,31 @@ static void number_connections(GHashTable *table, const mpt_report_context *x)
         }
 }
 
+/* Where figures are those of all places, each of them may have the first packet of a subflow. */
+static void number_places(GHashTable *table, const mpt_report_context *x)
+{
+    unsigned order[MPT_VANTAGE_POINTS], count = mpt_vantage_engines_compared(x->points, order, NULL);
+    GHashTable *begun;
+    GHashTableIter all;
+    gpointer subflow, ids;
+
+    if (mpt_vantage_is_place(x->point) || !mpt_vantage_is_place(order[0]))
+        return;
+    begun = g_hash_table_new(NULL, NULL);
+    g_hash_table_iter_init(&all, table);
+    while (g_hash_table_iter_next(&all, &subflow, &ids))
+        g_hash_table_insert(begun, GUINT_TO_POINTER(((const mpt_subflow *)subflow)->first_frame), ids);
+    for (unsigned i = 0; i < count; i++) {
+        const GPtrArray *subflows = mpt_engine_subflows(mpt_vantage_engines_at(x->points, order[i]));
+        for (guint k = 0; k < subflows->len; k++) {
+            const mpt_subflow *s = g_ptr_array_index(subflows, k);
+            if ((ids = g_hash_table_lookup(begun, GUINT_TO_POINTER(s->first_frame))) != NULL)
+                add(table, s, ids);
+        }
+    }
+    g_hash_table_destroy(begun);
+}
+
 /* Gives the other end of each of a pair's flows the ids of the one that has them. True if any was new. */
 static bool pass_on(GHashTable *table, const mpt_path_pair *pair)
 {
@@ -44,6 +69,7 @@ GHashTable *mpt_path_number(const mpt_report_context *x, const GPtrArray *pairs)
     bool any = true;
 
     number_connections(table, x);
+    number_places(table, x);
     while (any) {
         any = false;
         for (guint i = 0; i < pairs->len; i++)

@@ -189,6 +189,12 @@ static void write_clock(const mpt_report_context *x, const mpt_path_pair *pair, 
     const mpt_clock_estimate *c = &pair->clock;
     GString *line = g_string_new("Clock of ");
 
+    if (mpt_vantage_is_place(pair->from)) {
+        g_string_assign(line, "Both are places of one host, by one clock: delays are exact.");
+        say(sink, 0, line);
+        g_string_free(line, TRUE);
+        return;
+    }
     mpt_vantage_describe(x->points, pair->to, line);
     g_string_append(line, " against ");
     mpt_vantage_describe(x->points, pair->from, line);

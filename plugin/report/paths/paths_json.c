@@ -134,23 +134,28 @@ static void write_points(mpt_json *json, const mpt_report_context *x)
 {
     unsigned order[MPT_VANTAGE_POINTS];
     const mpt_vantage *vantage = mpt_vantage_engines_vantage(x->points);
+    unsigned count = mpt_vantage_engines_compared(x->points, order, NULL);
 
-    mpt_vantage_engines_order(x->points, order);
     mpt_json_member_array(json, "points");
-    for (unsigned i = 0; i < mpt_vantage_engines_count(x->points); i++) {
+    for (unsigned i = 0; i < count; i++) {
+        unsigned point = mpt_vantage_is_place(order[i]) ? 0 : order[i];
+        GString *place = g_string_new(NULL);
         uint32_t id;
         mpt_json_begin_object_inline(json);
         mpt_json_member_string(json, "name", mpt_vantage_name_of(x->points, order[i]));
         mpt_json_member_bool(json, "counted", order[i] == x->point);
         mpt_json_member_array_inline(json, "interfaces");
-        for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++)
+        for (unsigned k = 0; mpt_vantage_interface(vantage, point, k, &id); k++)
             mpt_json_uint(json, id);
         mpt_json_end_array(json);
         mpt_json_member_array_inline(json, "interface_names");
-        for (unsigned k = 0; mpt_vantage_interface(vantage, order[i], k, &id); k++)
+        for (unsigned k = 0; mpt_vantage_interface(vantage, point, k, &id); k++)
             mpt_json_string(json, x->interface_name ? x->interface_name(id) : NULL);
         mpt_json_end_array(json);
+        mpt_vantage_place(x->points, order[i], place);
+        mpt_json_member_string(json, "place", place->len ? place->str : NULL);
         mpt_json_end_object(json);
+        g_string_free(place, TRUE);
     }
     mpt_json_end_array(json);
 }

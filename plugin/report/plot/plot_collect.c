@@ -55,7 +55,9 @@ void mpt_plot_close(void *collected)
 
 static unsigned points(const mpt_report_context *x)
 {
-    return x->points ? mpt_vantage_engines_count(x->points) : 1;
+    unsigned order[MPT_VANTAGE_POINTS];
+
+    return x->points ? mpt_vantage_engines_compared(x->points, order, NULL) : 1;
 }
 
 /* --- one-way delays --- */

@@ -503,8 +503,15 @@ void mpt_frames_same(mpt_frames *f, unsigned point, const mpt_subflow *s, const 
 static void open_point(mpt_engine *engine, unsigned number, void *user)
 {
     mpt_frames *f = user;
-    struct mpt_frame_point *p = &f->points[number];
+    struct mpt_frame_point *p;
 
+    /* Frames are judged where each packet counts once. */
+    if (mpt_vantage_is_place(number)) {
+        if (f->opened)
+            f->opened(engine, number, f->user);
+        return;
+    }
+    p = &f->points[number];
     *p = (struct mpt_frame_point){.frames = f, .number = number, .engine = engine};
     p->subflows = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_subflow));
     p->connections = g_array_new(FALSE, TRUE, sizeof(struct mpt_frame_connection));

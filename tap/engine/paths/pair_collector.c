@@ -20,8 +20,9 @@ struct mpt_path_collector {
     unsigned wants;
     tap taps[MPT_PATH_POINTS];
     mpt_path_pair pairs[MPT_PATH_POINTS][MPT_PATH_POINTS]; /* [a][b], a < b */
-    unsigned points;
-    bool alone; /* no other point can come: the capture knows no interfaces */
+    unsigned first, points; /* the number of the first one; points, or places */
+    mpt_engine *whole;      /* of point 0 */
+    bool alone;             /* no other point can come: the capture knows no interfaces */
 };
 
 static void on_segment(const mpt_connection *connection, const mpt_subflow *subflow, mpt_side side,
@@ -104,10 +105,38 @@ mpt_path_collector *mpt_path_collector_new(unsigned wants)
     return c;
 }
 
+static void clear(mpt_path_collector *c)
+{
+    for (unsigned a = 0; a < MPT_PATH_POINTS; a++)
+        for (unsigned b = a + 1; b < MPT_PATH_POINTS; b++) {
+            mpt_paths_free(c->pairs[a][b].paths);
+            mpt_path_store_free(c->pairs[a][b].store);
+        }
+}
+
+static const mpt_observer *observer(const mpt_path_collector *c)
+{
+    return c->wants & MPT_PATHS_DATA ? &EVERYTHING : &SEGMENTS;
+}
+
+/* The places of the only point are compared from now on. */
+static void begin_places(mpt_path_collector *c)
+{
+    if (c->whole)
+        mpt_engine_unobserve(c->whole, observer(c), &c->taps[0]);
+    clear(c);
+    *c = (mpt_path_collector){.wants = c->wants, .first = MPT_VANTAGE_POINTS};
+}
+
 void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point)
 {
+    if (mpt_vantage_is_place(point) && !c->first)
+        begin_places(c);
+    point -= c->first;
     if (point >= MPT_PATH_POINTS)
         return;
+    if (point == 0)
+        c->whole = engine;
     c->points = MAX(c->points, point + 1);
     c->taps[point].collector = c;
     for (unsigned a = 0; a < point; a++) {
@@ -118,23 +147,26 @@ void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigne
     /* Whoever comes next finds what it missed. */
     if (point == 0)
         make_pair(c, 0, 1);
-    mpt_engine_observe(engine, c->wants & MPT_PATHS_DATA ? &EVERYTHING : &SEGMENTS, &c->taps[point]);
+    mpt_engine_observe(engine, observer(c), &c->taps[point]);
 }
 
 mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engines *engines, unsigned from,
                                        unsigned to)
 {
-    unsigned a = MIN(from, to), b = MAX(from, to);
+    unsigned a, b;
     mpt_path_pair *pair;
 
-    if (!c || b >= c->points)
+    if (!c || MIN(from, to) < c->first || MAX(from, to) >= c->first + c->points)
         return NULL;
+    a = MIN(from, to) - c->first;
+    b = MAX(from, to) - c->first;
     pair = &c->pairs[a][b];
     pair->from = from;
     pair->to = to;
     pair->client_end = from > to ? MPT_END_B : MPT_END_A;
-    mpt_paths_finish(pair->paths, (const mpt_engine *const[]){mpt_vantage_engines_at(engines, a),
-                                                              mpt_vantage_engines_at(engines, b)});
+    mpt_paths_finish(pair->paths,
+                     (const mpt_engine *const[]){mpt_vantage_engines_at(engines, MIN(from, to)),
+                                                 mpt_vantage_engines_at(engines, MAX(from, to))});
     return pair;
 }
 
@@ -153,10 +185,6 @@ void mpt_path_collector_free(mpt_path_collector *c)
 {
     if (!c)
         return;
-    for (unsigned a = 0; a < MPT_PATH_POINTS; a++)
-        for (unsigned b = a + 1; b < MPT_PATH_POINTS; b++) {
-            mpt_paths_free(c->pairs[a][b].paths);
-            mpt_path_store_free(c->pairs[a][b].store);
-        }
+    clear(c);
     g_free(c);
 }
