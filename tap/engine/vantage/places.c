@@ -151,14 +151,14 @@ static flow *flow_of(mpt_places *p, const mpt_segment *g)
 
 /* --- the place of a segment --- */
 
-/* 0: at the sender's side, 1: beyond, by what else was seen of the packet and of those before it. */
-static unsigned level_by_order(const mpt_places *p, lane *l, const mpt_segment *g)
+/* By what else was seen of the packet, and of those before it. */
+static bool is_beyond_by_order(const mpt_places *p, lane *l, const mpt_segment *g)
 {
     uint32_t mark = p->how == MPT_SIGHTING_CARRIER ? g->around : g->ttl;
 
     if (g->sighting.how == MPT_SIGHTING_ADDRESSES) {
         l->beyond = true;
-        return 1;
+        return true;
     }
     if (g->sighting.how > MPT_SIGHTING_AGAIN) {
         if (l->frame == g->sighting.of) {
@@ -166,7 +166,7 @@ static unsigned level_by_order(const mpt_places *p, lane *l, const mpt_segment *
             l->marks[1] = mark;
             l->marks_known = true;
         }
-        return 1;
+        return true;
     }
     if (g->sighting.how == MPT_SIGHTING_NONE) {
         l->frame = g->frame;
@@ -175,14 +175,19 @@ static unsigned level_by_order(const mpt_places *p, lane *l, const mpt_segment *
     return l->beyond || (l->marks_known && mark == l->marks[1] && mark != l->marks[0]);
 }
 
-static unsigned place_of(mpt_places *p, const mpt_segment *g)
+/* True if the packet was seen there after it had passed the host. */
+static bool is_beyond(mpt_places *p, flow *f, mpt_role sender, const mpt_segment *g)
+{
+    return p->by == MPT_PLACES_WAY ? g->way == MPT_WAY_OUT : is_beyond_by_order(p, &f->lanes[sender], g);
+}
+
+/* The role of the end whose side it is. */
+static mpt_role side_of(mpt_places *p, const mpt_segment *g)
 {
     flow *f = flow_of(p, g);
-    unsigned sender = mpt_endpoint_equal(&f->ends[0], &g->src) ? 0 : 1;
-    unsigned level =
-        p->by == MPT_PLACES_WAY ? g->way == MPT_WAY_OUT : level_by_order(p, &f->lanes[sender], g);
+    mpt_role sender = mpt_endpoint_equal(&f->ends[MPT_CLIENT], &g->src) ? MPT_CLIENT : MPT_SERVER;
 
-    return sender ^ level;
+    return is_beyond(p, f, sender, g) ? mpt_role_other(sender) : sender;
 }
 
 /* A segment on its way through vantage.h has Linux' number as its interface's. */
@@ -205,7 +210,7 @@ static void deliver_link(const mpt_segment *segment, unsigned point, void *user)
 
 static void hand_on(mpt_places *p, mpt_segment *g)
 {
-    unsigned place = p->by == MPT_PLACES_LINK ? 0 : place_of(p, g);
+    unsigned place = p->by == MPT_PLACES_LINK ? 0 : side_of(p, g);
 
     g->sighting = (mpt_sighting_mark){0};
     if (p->by == MPT_PLACES_LINK) {
