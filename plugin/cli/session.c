@@ -62,7 +62,7 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     to->payload |= more.payload;
     to->frames |= more.frames || more.reinjections;
     to->reinjections |= more.reinjections;
-    to->interfaces |= more.interfaces;
+    to->interfaces |= more.interfaces || a->format == MPT_FORMAT_JSON; /* as above */
     to->evidence |= more.evidence;
     to->spans |= more.spans;
     to->paths |= more.paths;

@@ -103,7 +103,7 @@ static void write_connections(const mpt_json_document *document, mpt_json *json)
         unsigned detail, directions;
 
         if (wanted(document, &v, &detail, &directions))
-            mpt_connection_json(json, &v, detail, directions, x->engine);
+            mpt_connection_json(json, &v, detail, directions, x);
     }
     mpt_json_end_array(json);
 }

@@ -6,6 +6,7 @@
 
 #include "event_json.h"
 #include "figures.h"
+#include "interfaces.h"
 #include "labels.h"
 
 static void endpoint_members(mpt_json *json, const mpt_endpoint *e)
@@ -127,7 +128,16 @@ static void subflow_identity(mpt_json *json, const mpt_subflow_view *s)
     mpt_json_member_seconds(json, "end", s->end_ns);
 }
 
-static void subflow(mpt_json *json, const mpt_subflow_view *s, unsigned detail, unsigned directions)
+static void interface_member(mpt_json *json, const mpt_half *sender, mpt_interface_namer name)
+{
+    char *text = mpt_interfaces_of(sender, name);
+
+    mpt_json_member_string(json, "interface", text);
+    g_free(text);
+}
+
+static void subflow(mpt_json *json, const mpt_subflow_view *s, unsigned detail, unsigned directions,
+                    mpt_interface_namer name)
 {
     mpt_json_begin_object(json);
     subflow_identity(json, s);
@@ -139,6 +149,7 @@ static void subflow(mpt_json *json, const mpt_subflow_view *s, unsigned detail, 
     MPT_EACH_DIRECTION (d, directions) {
         mpt_json_member_object(json, mpt_direction_name(d));
         subflow_direction(json, &s->direction[d], detail);
+        interface_member(json, mpt_metrics_half(s, d), name);
         mpt_json_end_object(json);
     }
     mpt_json_end_object(json);
@@ -166,7 +177,7 @@ static void identity(mpt_json *json, const mpt_connection_view *v)
 }
 
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
-                         const mpt_engine *engine)
+                         const mpt_report_context *x)
 {
     mpt_json_begin_object(json);
     identity(json, v);
@@ -177,9 +188,9 @@ void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned 
     }
     mpt_json_member_array(json, "subflows");
     for (uint32_t i = 0; i < v->subflow_count; i++)
-        subflow(json, &v->subflows[i], detail, directions);
+        subflow(json, &v->subflows[i], detail, directions, x->interface_name);
     mpt_json_end_array(json);
     if (detail & MPT_DETAIL_EVENTS)
-        mpt_event_json(json, v, directions, engine);
+        mpt_event_json(json, v, directions, x->engine);
     mpt_json_end_object(json);
 }

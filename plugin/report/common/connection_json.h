@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "plugin/report/format/json.h"
-#include "tap/engine/figures/metrics.h"
+#include "plugin/report/report.h"
 
 enum {
     MPT_DETAIL_FULL = 1 << 0,   /* join, checksums, rtt */
@@ -21,6 +21,6 @@ enum {
 /* Writes the connection as one value. detail: bits MPT_DETAIL_*; directions: bit 1 << mpt_direction for
  * each to show. */
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
-                         const mpt_engine *engine);
+                         const mpt_report_context *x);
 
 #endif

@@ -17,7 +17,8 @@
     X(OPENED_BY, MPT_TEXT, "opened_by", .title = "opened\nby")                                               \
     X(ADDRESS_IDS, MPT_TEXT, "address_ids", .title = "address\nids")                                         \
     X(BACKUP, MPT_TEXT, "backup")                                                                            \
-    X(STATE, MPT_TEXT, "state")
+    X(STATE, MPT_TEXT, "state")                                                                              \
+    X(INTERFACE, MPT_TEXT, "interface", .flags = MPT_COLUMN_OPTIONAL)
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 const char *mpt_subflows_backup(const mpt_subflow_view *s, const char *both)
@@ -68,12 +69,24 @@ static void add_row(mpt_table *table, const mpt_subflow_view *s)
     mpt_table_set_text(table, STATE, mpt_subflow_state_phrase(s->subflow));
 }
 
-void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent)
+static void set_interface(mpt_table *table, const mpt_subflow_view *s, mpt_interface_namer name)
+{
+    char *text = mpt_interfaces_of_both(s, name);
+
+    mpt_table_set_text(table, INTERFACE, text);
+    g_free(text);
+}
+
+void mpt_subflows_text(const mpt_connection_view *v, bool interfaces, mpt_interface_namer name,
+                       mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(TABLE, COLUMNS);
 
-    for (uint32_t i = 0; i < v->subflow_count; i++)
+    for (uint32_t i = 0; i < v->subflow_count; i++) {
         add_row(table, &v->subflows[i]);
-    mpt_text_table(sink, table, indent);
+        if (interfaces)
+            set_interface(table, &v->subflows[i], name);
+    }
+    mpt_text_table(sink, table, 2);
     mpt_table_free(table);
 }

@@ -7,11 +7,13 @@
 #ifndef MPT_SUBFLOWS_H
 #define MPT_SUBFLOWS_H
 
+#include "interfaces.h"
 #include "plugin/report/format/sink.h"
 #include "tap/engine/figures/metrics.h"
 
-/* Writes the table, each line indented by `indent` columns. */
-void mpt_subflows_text(const mpt_connection_view *v, mpt_sink *sink, int indent);
+/* Writes the table, each line indented by two columns. interfaces: say by which each passes. */
+void mpt_subflows_text(const mpt_connection_view *v, bool interfaces, mpt_interface_namer name,
+                       mpt_sink *sink);
 /* Who asked for this subflow to be a backup: client, server, `both` or no; NULL: not known. */
 const char *mpt_subflows_backup(const mpt_subflow_view *s, const char *both);
 

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "plugin/report/common/interfaces.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/common/subflows.h"
@@ -55,14 +56,14 @@ static void text_data(const mpt_connection_view *v, unsigned directions, mpt_sin
     g_string_free(line, TRUE);
 }
 
-static void text_connection(const mpt_connection_view *v, unsigned directions, mpt_sink *sink)
+static void text_connection(const mpt_connection_view *v, const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_overview_connection(v, sink);
-    text_data(v, directions, sink);
+    text_data(v, mpt_report_directions(x->arguments), sink);
     for (mpt_role role = 0; role < MPT_ROLES; role++)
         if (v->kind == MPT_KIND_MPTCP || v->host[role].key_known || v->host[role].token_known)
             text_host(v, role, sink);
-    mpt_subflows_text(v, sink, 2);
+    mpt_subflows_text(v, true, x->interface_name, sink);
 }
 
 /* --- CSV: a row a subflow, with all of its connection --- */
@@ -104,7 +105,9 @@ static void text_connection(const mpt_connection_view *v, unsigned directions, m
     X(SUBFLOW_END, MPT_SECONDS_NS, "subflow_end")                                                            \
     X(PACKETS, MPT_UINT, "packets")                                                                          \
     X(SUBFLOW_C2S, MPT_BYTES, "subflow_c2s_payload_bytes")                                                   \
-    X(SUBFLOW_S2C, MPT_BYTES, "subflow_s2c_payload_bytes")
+    X(SUBFLOW_S2C, MPT_BYTES, "subflow_s2c_payload_bytes")                                                   \
+    X(INTERFACE_C2S, MPT_TEXT, "c2s_interface")                                                              \
+    X(INTERFACE_S2C, MPT_TEXT, "s2c_interface")
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
 static void set_maybe(mpt_table *table, size_t column, mpt_maybe_int value)
@@ -149,7 +152,7 @@ static void csv_connection(mpt_table *table, const mpt_connection_view *v, unsig
         mpt_table_set_uint(table, CONNECTION_C2S + d, v->direction[d].data.dsn_unique_bytes);
 }
 
-static void csv_subflow(mpt_table *table, const mpt_subflow_view *s, unsigned directions)
+static void csv_subflow(mpt_table *table, const mpt_subflow_view *s, const mpt_report_context *x)
 {
     char text[MPT_ADDRESS_TEXT];
 
@@ -169,18 +172,23 @@ static void csv_subflow(mpt_table *table, const mpt_subflow_view *s, unsigned di
     mpt_table_set_ns(table, SUBFLOW_START, s->start_ns);
     mpt_table_set_ns(table, SUBFLOW_END, s->end_ns);
     mpt_table_set_uint(table, PACKETS, s->packets);
-    MPT_EACH_DIRECTION (d, directions)
+    MPT_EACH_DIRECTION (d, mpt_report_directions(x->arguments)) {
+        char *interface = mpt_interfaces_of(mpt_metrics_half(s, d), x->interface_name);
+
         mpt_table_set_uint(table, SUBFLOW_C2S + d, s->direction[d].bytes.payload_bytes);
+        mpt_table_set_text(table, INTERFACE_C2S + d, interface);
+        g_free(interface);
+    }
 }
 
-static void csv_rows(const mpt_connection_view *v, unsigned directions, mpt_sink *sink)
+static void csv_rows(const mpt_connection_view *v, const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_table *table = mpt_table_new(TABLE, COLUMNS);
 
     for (uint32_t i = 0; i < v->subflow_count; i++) {
         mpt_table_begin_row(table);
-        csv_connection(table, v, directions);
-        csv_subflow(table, &v->subflows[i], directions);
+        csv_connection(table, v, mpt_report_directions(x->arguments));
+        csv_subflow(table, &v->subflows[i], x);
     }
     mpt_csv_rows(sink, table);
     mpt_table_free(table);
@@ -191,7 +199,6 @@ static void csv_rows(const mpt_connection_view *v, unsigned directions, mpt_sink
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
-    unsigned directions = mpt_report_directions(x->arguments);
     mpt_table *table = mpt_table_new(TABLE, COLUMNS);
 
     (void)sentence;
@@ -201,7 +208,13 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
         mpt_overview_capture(x, sink);
     mpt_table_free(table);
     for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
-        (csv ? csv_rows : text_connection)(&v, directions, sink);
+        (csv ? csv_rows : text_connection)(&v, x, sink);
+}
+
+static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
+{
+    (void)arguments;
+    needs->interfaces = true;
 }
 
 static const mpt_report_entry ENTRIES[] = {
@@ -218,5 +231,6 @@ const mpt_report mpt_list_report = {
     .takes = MPT_TAKES_FIGURES,
     .formats = MPT_FORMATS_PLAIN,
     .print = print,
+    .needs = needs,
     .entries = ENTRIES,
 };

@@ -406,12 +406,15 @@ static void text_direction(lines *l, const mpt_connection_view *v, mpt_direction
         full_table(l, v, direction, sink);
 }
 
-static void text_connection(lines *l, const mpt_connection_view *v, const mpt_arguments *a, mpt_sink *sink)
+static void text_connection(lines *l, const mpt_connection_view *v, const mpt_report_context *x,
+                            mpt_sink *sink)
 {
+    bool full = mpt_arguments_has(x->arguments, MPT_ARG_FULL);
+
     mpt_overview_connection(v, sink);
-    mpt_subflows_text(v, sink, 2);
-    MPT_EACH_DIRECTION (d, mpt_report_directions(a))
-        text_direction(l, v, d, mpt_arguments_has(a, MPT_ARG_FULL), sink);
+    mpt_subflows_text(v, full, x->interface_name, sink);
+    MPT_EACH_DIRECTION (d, mpt_report_directions(x->arguments))
+        text_direction(l, v, d, full, sink);
 }
 
 static void glance(const mpt_report_context *x, mpt_sink *sink)
@@ -430,7 +433,7 @@ static void glance(const mpt_report_context *x, mpt_sink *sink)
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
-    mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x->arguments, sink) : NULL;
+    mpt_summary_csv *rows = csv ? mpt_summary_csv_begin(x, sink) : NULL;
     lines l = {
         .block = mpt_block_new(), .line = g_string_new(NULL), .end = mpt_reinjection_figures_end(x->engine)};
 
@@ -443,7 +446,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
         if (csv)
             mpt_summary_csv_add(rows, &v);
         else
-            text_connection(&l, &v, x->arguments, sink);
+            text_connection(&l, &v, x, sink);
     mpt_summary_csv_end(rows);
     mpt_block_free(l.block);
     g_string_free(l.line, TRUE);
@@ -452,6 +455,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     needs->rtt = needs->checksums = mpt_arguments_has(arguments, MPT_ARG_FULL);
+    needs->interfaces = needs->rtt || arguments->format == MPT_FORMAT_CSV;
 }
 
 static const mpt_report_entry ENTRIES[] = {

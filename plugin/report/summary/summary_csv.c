@@ -7,10 +7,10 @@
 #include <math.h>
 
 #include "plugin/report/common/figures.h"
+#include "plugin/report/common/interfaces.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
-#include "plugin/report/report.h"
 
 #define COLUMN_LIST(X)                                                                                       \
     X(CONNECTION, MPT_ID, "connection")                                                                      \
@@ -23,6 +23,7 @@
     X(SENDER_PORT, MPT_ID, "sender_port")                                                                    \
     X(RECEIVER_ADDRESS, MPT_TEXT, "receiver_address")                                                        \
     X(RECEIVER_PORT, MPT_ID, "receiver_port")                                                                \
+    X(INTERFACE, MPT_TEXT, "interface")                                                                      \
     X(SHARE, MPT_PERCENT, "share")
 MPT_COLUMNS(TABLE, FIRST_FIGURE, COLUMN_LIST);
 
@@ -38,6 +39,7 @@ static const mpt_figures *const FIGURES[GROUPS] = {
 
 struct mpt_summary_csv {
     mpt_sink *sink;
+    mpt_interface_namer name;
     unsigned directions;
     bool full;
     size_t first[GROUPS]; /* column of each group of figures */
@@ -48,15 +50,16 @@ static mpt_table *new_table(const mpt_summary_csv *csv)
     return mpt_figures_table(TABLE, FIRST_FIGURE, FIGURES, csv->full ? GROUPS : RTT);
 }
 
-mpt_summary_csv *mpt_summary_csv_begin(const mpt_arguments *arguments, mpt_sink *sink)
+mpt_summary_csv *mpt_summary_csv_begin(const mpt_report_context *x, mpt_sink *sink)
 {
     mpt_summary_csv *csv = g_new0(mpt_summary_csv, 1);
     size_t first = FIRST_FIGURE;
     mpt_table *table;
 
     csv->sink = sink;
-    csv->directions = mpt_report_directions(arguments);
-    csv->full = mpt_arguments_has(arguments, MPT_ARG_FULL);
+    csv->name = x->interface_name;
+    csv->directions = mpt_report_directions(x->arguments);
+    csv->full = mpt_arguments_has(x->arguments, MPT_ARG_FULL);
     for (unsigned i = 0; i < GROUPS; i++) {
         csv->first[i] = first;
         first += FIGURES[i]->count;
@@ -120,6 +123,7 @@ static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_
     const mpt_subflow_direction *d = &s->direction[direction];
     const mpt_endpoint *ends = s->subflow->ends;
     mpt_side sender = s->side[mpt_direction_sender(direction)];
+    char *interface = mpt_interfaces_of(mpt_metrics_half(s, direction), csv->name);
 
     begin_row(table, v, direction);
     mpt_table_set_uint(table, SUBFLOW, s->id);
@@ -127,6 +131,8 @@ static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_
         mpt_table_set_uint(table, TCP_STREAM, s->subflow->tcp_stream);
     mpt_table_set_text(table, KIND, mpt_subflow_kind_name((mpt_subflow_kind)s->subflow->kind));
     set_ends(table, &ends[sender], &ends[mpt_side_other(sender)]);
+    mpt_table_set_text(table, INTERFACE, interface);
+    g_free(interface);
     /* Ten decimals of the percentage, without the noise of the multiplication. */
     mpt_table_set_double(table, SHARE, round(1e12 * d->share) / 1e10);
     mpt_figures_cells(table, csv->first[BYTES], &MPT_BYTE_FIGURES, &d->bytes);

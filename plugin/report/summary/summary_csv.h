@@ -8,14 +8,12 @@
 #ifndef MPT_SUMMARY_CSV_H
 #define MPT_SUMMARY_CSV_H
 
-#include "plugin/report/arguments.h"
-#include "plugin/report/format/sink.h"
-#include "tap/engine/figures/metrics.h"
+#include "plugin/report/report.h"
 
 typedef struct mpt_summary_csv mpt_summary_csv;
 
 /* Writes the header line. `full` adds columns, `direction` leaves rows out. Both arguments are borrowed. */
-mpt_summary_csv *mpt_summary_csv_begin(const mpt_arguments *arguments, mpt_sink *sink);
+mpt_summary_csv *mpt_summary_csv_begin(const mpt_report_context *x, mpt_sink *sink);
 void mpt_summary_csv_add(mpt_summary_csv *csv, const mpt_connection_view *v);
 void mpt_summary_csv_end(mpt_summary_csv *csv); /* NULL is allowed */
 
