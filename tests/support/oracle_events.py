@@ -77,7 +77,7 @@ class Story:
             self.read_option(segment, role, stream, life, o, step)
         if segment.flags & RST:
             valid = self.resets(segment, role, stream, life)
-            self.once(segment, role, stream, 'RST' if valid else 'IGNORED', stream)
+            self.once(segment, role, stream, 'RST', (stream, valid), ignored=None if valid else 'outside_window')
         elif segment.flags & FIN:
             self.once(segment, role, stream, 'FIN', stream)
         self.move(segment, role, stream, life, initiator)

@@ -57,6 +57,21 @@ static void hmac_bad(mpt_json *json, const mpt_event *e)
         mpt_json_member_string(json, "step", mpt_join_step_name((mpt_join_step)e->reason));
 }
 
+/* A RST is one all the same. */
+static void ignored(mpt_json *json, const mpt_event *e)
+{
+    const char *why = mpt_ignoring_name((mpt_ignoring)e->other.why);
+
+    if (e->other.subtype == MPT_IGNORED_RST) {
+        mpt_json_member_uint(json, "count", e->count);
+        mpt_json_member_string(json, "ignored", why);
+        return;
+    }
+    mpt_json_member_string(json, "what", mpt_ignored_name(e->other.subtype));
+    mpt_json_member_string(json, "reason", why);
+    mpt_json_member_uint(json, "count", e->count);
+}
+
 /* What follows the type. */
 static void details(mpt_json *json, const mpt_connection_view *v, const mpt_event *e)
 {
@@ -105,11 +120,12 @@ static void details(mpt_json *json, const mpt_connection_view *v, const mpt_even
         mpt_json_member_uint(json, "length", e->other.length);
         break;
     case MPT_EVENT_IGNORED:
-        mpt_json_member_string(json, "what", mpt_ignored_name(e->other.subtype));
-        mpt_json_member_string(json, "reason", mpt_ignoring_name((mpt_ignoring)e->other.why));
-        mpt_json_member_uint(json, "count", e->count);
+        ignored(json, e);
         break;
     case MPT_EVENT_RST:
+        mpt_json_member_uint(json, "count", e->count);
+        mpt_json_member_string(json, "ignored", NULL);
+        break;
     case MPT_EVENT_FIN:
         mpt_json_member_uint(json, "count", e->count);
         break;
@@ -194,7 +210,7 @@ void mpt_event_json(mpt_json *json, const mpt_connection_view *v, unsigned direc
         mpt_json_member_uint(json, "frame", e->frame);
         mpt_json_member_uint(json, "subflow", mpt_metrics_subflow_of(v, e->owner)->id);
         mpt_json_member_string(json, "direction", mpt_direction_name(direction));
-        mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
+        mpt_json_member_string(json, "type", mpt_event_name(e));
         details(json, v, e);
         write_pairs(json, v, events, i);
         mpt_json_end_object(json);

@@ -124,8 +124,11 @@ static void type_cells(mpt_table *t, const mpt_connection_view *v, const mpt_eve
         mpt_table_set_text(t, FLAGS, mpt_tcprst_flags_text(e->tcprst.flags, (char[MPT_FLAG_LETTERS]){0}));
         break;
     case MPT_EVENT_IGNORED:
-        mpt_table_set_textf(t, REASON, "%s %s", mpt_ignored_name(e->other.subtype),
-                            mpt_ignoring_name((mpt_ignoring)e->other.why));
+        if (e->other.subtype == MPT_IGNORED_RST)
+            mpt_table_set_text(t, REASON, mpt_ignoring_name((mpt_ignoring)e->other.why));
+        else
+            mpt_table_set_textf(t, REASON, "%s %s", mpt_ignored_name(e->other.subtype),
+                                mpt_ignoring_name((mpt_ignoring)e->other.why));
         break;
     case MPT_EVENT_DATA_FIN:
     case MPT_EVENT_INFINITE_MAPPING:
@@ -181,7 +184,7 @@ void mpt_event_csv_row(mpt_sink *sink, const mpt_connection_view *v, const GArra
     mpt_table_set_uint(t, FRAME, e->frame);
     mpt_table_set_uint(t, SUBFLOW, mpt_metrics_subflow_of(v, e->owner)->id);
     mpt_table_set_text(t, DIRECTION, mpt_direction_name(mpt_metrics_direction(v, e->side)));
-    mpt_table_set_text(t, TYPE, mpt_event_type_name(e->type));
+    mpt_table_set_text(t, TYPE, mpt_event_name(e));
     mpt_table_set_uint(t, COUNT, e->count);
     mpt_table_set_ns(t, LAST_TIME, e->last_ns - v->epoch_ns);
     type_cells(t, v, e);

@@ -238,7 +238,7 @@ static void fill_events(mpt_gui_graph *out, mpt_plot *plot)
         mpt_event_pair(&plot->view, plot->events, i, &pairs);
         mpt_event_text(&plot->view, e, &pairs, text);
         out->events[i] = (mpt_gui_event){.time_ns = e->time_ns - plot->view.epoch_ns,
-                                         .name = mpt_event_type_name(e->type),
+                                         .name = mpt_event_name(e),
                                          .text = g_string_free(text, FALSE),
                                          .frame = e->frame,
                                          .subflow = mpt_metrics_subflow_of(&plot->view, e->owner)->id};

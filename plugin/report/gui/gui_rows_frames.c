@@ -184,7 +184,7 @@ static void event_row(mpt_gui_rows *to, const mpt_connection_view *v, const GArr
     mpt_table_set_uint(t, EVENT_FRAME, e->frame);
     mpt_table_set_uint(t, EVENT_SUBFLOW, subflow);
     mpt_table_set_text(t, EVENT_DIRECTION, direction_words(direction));
-    mpt_table_set_text(t, EVENT_TYPE, mpt_event_type_name(e->type));
+    mpt_table_set_text(t, EVENT_TYPE, mpt_event_name(e));
     mpt_table_set_text(t, EVENT_TEXT, text->str);
     g_string_free(text, TRUE);
 }

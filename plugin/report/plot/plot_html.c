@@ -150,7 +150,7 @@ static void event_row(mpt_table *table, const mpt_plot *plot, guint i)
         mpt_table_set_uint(table, EVENT_FRAME, e->frame);
     if (subflow != MPT_NO_SUBFLOW)
         mpt_table_set_uint(table, EVENT_SUBFLOW, subflow);
-    mpt_table_set_text(table, EVENT_TYPE, mpt_event_type_name(e->type));
+    mpt_table_set_text(table, EVENT_TYPE, mpt_event_name(e));
     mpt_table_set_text(table, EVENT_TEXT, text->str);
     g_string_free(text, TRUE);
 }

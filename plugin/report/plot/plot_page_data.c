@@ -147,7 +147,7 @@ static void put_events(mpt_json *json, const mpt_plot *plot)
 
         mpt_json_begin_object(json);
         mpt_json_member_int(json, "t", e->time_ns - plot->view.epoch_ns);
-        mpt_json_member_string(json, "type", mpt_event_type_name(e->type));
+        mpt_json_member_string(json, "type", mpt_event_name(e));
         mpt_json_member_uint(json, "frame", e->frame);
         mpt_json_end_object(json);
     }

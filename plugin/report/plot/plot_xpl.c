@@ -95,7 +95,7 @@ static void put_events(const struct writer *w)
         put_time(w, e->time_ns - w->plot->view.epoch_ns);
         put_value(w, 0);
         mpt_sink_putc(w->sink, '\n');
-        put_text(w, mpt_event_type_name(e->type));
+        put_text(w, mpt_event_name(e));
     }
 }
 

@@ -4,7 +4,7 @@
  */
 #include "timeline.h"
 
-const char *mpt_event_type_name(mpt_event_type type)
+const char *mpt_event_name(const mpt_event *event)
 {
     static const char *const names[MPT_EVENT_TYPES] = {
 #define X(name) #name,
@@ -12,5 +12,7 @@ const char *mpt_event_type_name(mpt_event_type type)
 #undef X
     };
 
-    return names[type];
+    if (event->type == MPT_EVENT_IGNORED && event->other.subtype == MPT_IGNORED_RST)
+        return names[MPT_EVENT_RST];
+    return names[event->type];
 }

@@ -86,7 +86,7 @@ typedef struct mpt_event {
     };
 } mpt_event;
 
-/* The name in reports: "MP_CAPABLE", ... Static. */
-const char *mpt_event_type_name(mpt_event_type type);
+/* The name of its type in reports: "MP_CAPABLE", ...; an ignored RST is "RST" all the same. Static. */
+const char *mpt_event_name(const mpt_event *event);
 
 #endif
