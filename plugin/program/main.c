@@ -112,10 +112,16 @@ static bool take_option(int option, asked *a, int *status)
         return false;
     default:
         *status = ASKED_WRONG;
-        fprintf(stderr, "%s: %s \"-%c\"; mptcpscope --help shows what there is\n", mpt_host_name(),
-                option == ':' ? "a value is missing behind" : "there is no option", optopt ? optopt : '-');
         return false;
     }
+}
+
+static void complain_option(int option, const char *word)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+
+    fprintf(stderr, "%s: %s \"%s\"; mptcpscope --help shows what there is\n", mpt_host_name(),
+            option == ':' ? "a value is missing behind" : "there is no option", optopt ? letter : word);
 }
 
 static bool read_options(int argc, char **argv, asked *a, int *status)
@@ -126,8 +132,11 @@ static bool read_options(int argc, char **argv, asked *a, int *status)
 
     opterr = 0;
     while ((option = getopt_long(argc, argv, ":r:z:o:qnhv", names, NULL)) != -1)
-        if (!take_option(option, a, status))
+        if (!take_option(option, a, status)) {
+            if (option == '?' || option == ':')
+                complain_option(option, argv[optind - 1]);
             return false;
+        }
     /* A file without -r is meant to be read. */
     for (; optind < argc; optind++)
         g_ptr_array_add(a->files, argv[optind]);
