@@ -194,6 +194,10 @@ static void test_data_ack_beyond__taken_back__error(void **state)
     flow_send_data_ack(&s.a, 1, &s.h, 1, 103);
     flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     expect_one(&s, MPT_FINDING_DATA_ACK_BEYOND, MPT_SEVERITY_ERROR);
+    begin_two(&s);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 103);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
+    expect_none(&s, MPT_FINDING_DATA_ACK_BACK);
 }
 
 /* The server acknowledges 200 bytes where 100 are sent; the rest, from `dsn` on, follows `ms` later. */
@@ -433,6 +437,20 @@ static void test_data_after_fin__new_byte__error(void **state)
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 1);
     expect_one(&s, MPT_FINDING_DATA_AFTER_FIN, MPT_SEVERITY_ERROR);
+}
+
+static void test_data_after_fin__data_behind_it__nothing_is_missing(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    flow_send_data(&s.a, 0, &s.h, 0, 102, 100); /* 101 is the number of the DATA_FIN */
+    expect_none(&s, MPT_FINDING_CAPTURE_GAPS);
+    begin_two(&s);
+    flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
+    flow_send_data(&s.a, 0, &s.h, 0, 103, 100);
+    assert_int_equal(expect_one(&s, MPT_FINDING_CAPTURE_GAPS, MPT_SEVERITY_NOTE).n, 1);
 }
 
 static void test_data_after_fin__reinjection__none(void **state)
@@ -735,6 +753,16 @@ static void test_backup_used__new_data__warning(void **state)
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
     expect_words(expect_one(&s, MPT_FINDING_BACKUP_USED, MPT_SEVERITY_WARNING),
                  "although subflow 0 is regular and up; 100 bytes");
+}
+
+static void test_backup_used__since_its_handshake__at_once(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    join_b(&s, true);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    expect_one(&s, MPT_FINDING_BACKUP_USED, MPT_SEVERITY_WARNING);
 }
 
 static void test_backup_used__reinjection__note(void **state)
@@ -1400,6 +1428,7 @@ int main(void)
         cmocka_unit_test(test_data_ack_back__sent_later__warning),
         cmocka_unit_test(test_data_ack_back__on_data_sent_later_in_the_same_tick__warning),
         cmocka_unit_test(test_data_after_fin__new_byte__error),
+        cmocka_unit_test(test_data_after_fin__data_behind_it__nothing_is_missing),
         cmocka_unit_test(test_data_after_fin__reinjection__none),
         cmocka_unit_test(test_data_not_acked__reset__warning),
         cmocka_unit_test(test_data_not_acked__all_acked__none),
@@ -1414,6 +1443,7 @@ int main(void)
         cmocka_unit_test(test_mp_fail__nothing_follows__says_so),
         cmocka_unit_test(test_mp_fail__reset_alone__none),
         cmocka_unit_test(test_backup_used__new_data__warning),
+        cmocka_unit_test(test_backup_used__since_its_handshake__at_once),
         cmocka_unit_test(test_backup_used__reinjection__note),
         cmocka_unit_test(test_backup_used__regular_one_stalled__none),
         cmocka_unit_test(test_backup_used__regular_one_closed__none),

@@ -307,7 +307,7 @@ static void test_window_tiny__a_second_or_a_segment_or_closed_or_ignored__nothin
 /* --- bufferbloat --- */
 
 /* After some short round trips of 20 ms long ones, captured at the client or at the server. */
-static void bloat(struct scene *s, int64_t ms, bool at_client)
+static void bloat_times(struct scene *s, int64_t ms, bool at_client, unsigned times)
 {
     int64_t dsn = 1;
 
@@ -315,11 +315,27 @@ static void bloat(struct scene *s, int64_t ms, bool at_client)
         open_at_client(s, 20);
     else
         begin_open(s), dsn = 101;
-    for (unsigned i = 0; i < 60; i++) {
+    for (unsigned i = 0; i < times; i++) {
         dsn = send_some(s, dsn, 8);
         later(s, (i < 2 ? 20 : ms) - 3);
         ack_with(s, dsn, 60000);
     }
+}
+
+static void bloat(struct scene *s, int64_t ms, bool at_client)
+{
+    bloat_times(s, ms, at_client, 60);
+}
+
+static void test_bufferbloat__few_round_trips__three_long_ones(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    bloat_times(&s, 120, true, 10);
+    expect_one(&s, MPT_FINDING_BUFFERBLOAT, MPT_SEVERITY_NOTE);
+    bloat_times(&s, 120, true, 4);
+    expect_none(&s, MPT_FINDING_BUFFERBLOAT);
 }
 
 static void test_bufferbloat__round_trips_under_load_much_longer__note(void **state)
@@ -361,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_window_shrunk__overtaken_segment__nothing),
         cmocka_unit_test(test_window_tiny__longer_than_a_second__note),
         cmocka_unit_test(test_window_tiny__a_second_or_a_segment_or_closed_or_ignored__nothing),
+        cmocka_unit_test(test_bufferbloat__few_round_trips__three_long_ones),
         cmocka_unit_test(test_bufferbloat__round_trips_under_load_much_longer__note),
         cmocka_unit_test(test_bufferbloat__not_100_ms_longer_or_not_measured_at_the_sender__nothing),
     };

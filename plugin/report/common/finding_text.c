@@ -389,7 +389,7 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "The {1}'s receive window stays below a segment for {2} (down to {3}): its application does not "
         "read fast enough.",
     [MPT_PHRASE_BUFFERBLOAT] =
-        "The round-trip time of {1} rises from {3} to {4} (95th percentile) under the {2}'s load: a queue on "
+        "The round-trip time of {1} rises from {3} to {4} and above under the {2}'s load: a queue on "
         "the path fills up.",
     [MPT_PHRASE_SAME_DATA_TWICE] =
         "The {1} sends nearly all data on more than one subflow ({2}, {2/3} of the data, again): a "

@@ -7,7 +7,7 @@
 #include "core.h"
 #include "tap/engine/base/seq.h"
 
-/* A sender needs some time to learn that a subflow has become backup. */
+/* A sender needs some time to learn that a subflow has become backup, unless the handshake said so. */
 #define BACKUP_GRACE_NS INT64_C(500000000)
 /* What was in flight at a connection's first segment has arrived, or was sent again, by then. */
 #define SETTLED_NS      INT64_C(3000000000)
@@ -109,7 +109,7 @@ static void note_backup(mpt_subflow_evidence *v, mpt_subflow *s, mpt_side side, 
     const mpt_connection *c = s->connection;
     guint i;
 
-    if (g->time_ns - v->backup_ns < BACKUP_GRACE_NS)
+    if (v->became_backup && g->time_ns - v->backup_ns < BACKUP_GRACE_NS)
         return;
     for (i = 0; i < c->subflows->len; i++) {
         const mpt_subflow *other = g_ptr_array_index(c->subflows, i);
@@ -164,8 +164,10 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, i
     mpt_evidence_said(&h->hearing, g, position);
     if (s->connection)
         mpt_evidence_held(s, side, g, position, fresh);
-    if (backup && !v->was_backup)
+    if (backup && !v->was_backup) {
         v->backup_ns = g->time_ns;
+        v->became_backup = !s->join || s->state == MPT_STATE_ESTABLISHED;
+    }
     v->was_backup = backup;
     if (backup && g->payload_len && s->connection)
         note_backup(v, s, side, g, fresh);
@@ -197,10 +199,13 @@ static void note_data_ack(mpt_half_evidence *h, mpt_level_evidence *v, const mpt
                           const mpt_segment *g, int64_t acked, int64_t expected)
 {
     if (h->data_ack_known && acked < h->data_ack) {
-        if (sent_later(h, g)) {
+        if (!sent_later(h, g))
+            return;
+        /* Below one that acknowledged what had not been sent: that one was wrong, not this. */
+        if (h->data_ack > expected)
+            v->beyond_taken_back = true;
+        else
             sight(&v->acks_back, g, s->owner, 1);
-            v->beyond_taken_back |= h->data_ack > expected;
-        }
         return;
     }
     h->data_ack_known = true;

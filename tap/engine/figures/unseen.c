@@ -32,7 +32,11 @@ mpt_unseen mpt_unseen_find(const mpt_data_level *d, bool any, int64_t first, int
         first = end = begin;
     begin = MAX(begin, above);
     u.acked = missing(&d->owned, any ? MIN(MAX(first, above), begin) : begin, acked);
-    u.bytes = u.acked + missing(&d->owned, MAX(MAX(first, above), acked), end);
+    first = MAX(MAX(first, above), acked);
+    u.bytes = u.acked + missing(&d->owned, first, end);
+    /* The number that the DATA_FIN takes is no byte: where data goes on behind it, nothing is missing there. */
+    if (d->has_fin && d->fin >= first && d->fin < end)
+        u.bytes -= missing(&d->owned, d->fin, d->fin + 1);
     return u;
 }
 

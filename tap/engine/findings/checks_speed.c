@@ -17,7 +17,9 @@
 #define WINDOW_ENOUGH  0.5
 #define BLOAT_TIMES    4
 #define BLOAT_NS       INT64_C(100000000)
-#define BLOAT_SAMPLES  20
+#define BLOAT_SAMPLES  8
+#define BLOAT_MANY     20
+#define BLOAT_HIGH     3 /* of fewer samples, at least so many are high */
 #define BLOAT_QUANTILE 0.95
 /* The round trip that is measured is that of the path where the capture is this near to the sender. */
 #define BLOAT_NEAR     4
@@ -218,6 +220,7 @@ static void check_bloat(mpt_checking *x, const mpt_speed *speed, const mpt_subfl
 {
     mpt_side side = sv->side[mpt_direction_sender(direction)];
     int64_t part_ns, all_ns, least, high;
+    double quantile;
     mpt_speed_path path;
     mpt_finding *f;
 
@@ -225,7 +228,9 @@ static void check_bloat(mpt_checking *x, const mpt_speed *speed, const mpt_subfl
         !mpt_speed_round_trip(sv->subflow, side, &part_ns, &all_ns) || part_ns > all_ns / BLOAT_NEAR)
         return;
     least = MIN(path.rtt->min, all_ns - part_ns);
-    if (!mpt_histogram_quantile(path.rtt, BLOAT_QUANTILE, &high) || high < BLOAT_TIMES * least ||
+    quantile =
+        path.rtt->samples < BLOAT_MANY ? 1 - (double)BLOAT_HIGH / (double)path.rtt->samples : BLOAT_QUANTILE;
+    if (!mpt_histogram_quantile(path.rtt, quantile, &high) || high < BLOAT_TIMES * least ||
         high - least < BLOAT_NS)
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_BUFFERBLOAT, sv->subflow->start_ns, sv->subflow->first_frame, 1),

@@ -78,13 +78,13 @@ typedef struct mpt_half_evidence {
 
 typedef struct mpt_subflow_evidence {
     mpt_half_evidence half[MPT_SIDES];
-    uint32_t syns;           /* SYNs of the initiator */
-    uint32_t scale_frame[2]; /* the first SYN, the first SYN/ACK in order of the file; 0: none */
-    uint8_t scale[2];        /* that these announce (none: 0), 1 more; 0: not known */
-    int64_t syn_ns;          /* the last SYN before the SYN/ACK; 0: none */
-    mpt_seen plain_syn;      /* SYNs without options after one with MP_CAPABLE */
-    int64_t backup_ns;       /* when the subflow last became backup */
-    bool was_backup;
+    uint32_t syns;                  /* SYNs of the initiator */
+    uint32_t scale_frame[2];        /* the first SYN, the first SYN/ACK in order of the file; 0: none */
+    uint8_t scale[2];               /* that these announce (none: 0), 1 more; 0: not known */
+    int64_t syn_ns;                 /* the last SYN before the SYN/ACK; 0: none */
+    mpt_seen plain_syn;             /* SYNs without options after one with MP_CAPABLE */
+    int64_t backup_ns;              /* when the subflow last became backup */
+    bool was_backup, became_backup; /* the latter: after its handshake */
     mpt_seen data_early;    /* payload of a join's initiator before the responder confirmed the third ACK */
     bool data_early_proven; /* it confirmed it later, without that payload */
 } mpt_subflow_evidence;
