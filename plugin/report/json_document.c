@@ -4,6 +4,7 @@
  */
 #include "json_document.h"
 
+#include "plugin/report/common/account.h"
 #include "plugin/report/common/connection_json.h"
 #include "plugin/report/common/figures.h"
 #include "plugin/report/format/json.h"
@@ -94,6 +95,19 @@ static bool wanted(const mpt_json_document *document, const mpt_connection_view 
     return *directions != 0;
 }
 
+/* Of the first report that shows it; NULL: none does. */
+static GPtrArray *account_of(const mpt_json_document *document, const mpt_connection_view *v)
+{
+    for (guint i = 0; i < document->all->len; i++) {
+        const mpt_report_context *x = g_ptr_array_index(document->all, i);
+
+        if (detail_of(x->arguments) & MPT_DETAIL_ACCOUNT && mpt_report_selected(x, v) &&
+            mpt_account_of_one(x))
+            return mpt_account(x, v);
+    }
+    return NULL;
+}
+
 static void write_connections(const mpt_json_document *document, mpt_json *json)
 {
     const mpt_report_context *x = document->capture;
@@ -101,9 +115,14 @@ static void write_connections(const mpt_json_document *document, mpt_json *json)
     mpt_json_member_array(json, "connections");
     for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);) {
         unsigned detail, directions;
+        GPtrArray *account;
 
-        if (wanted(document, &v, &detail, &directions))
-            mpt_connection_json(json, &v, detail, directions, x);
+        if (!wanted(document, &v, &detail, &directions))
+            continue;
+        account = account_of(document, &v);
+        mpt_connection_json(json, &v, detail, directions, account, x);
+        if (account)
+            g_ptr_array_unref(account);
     }
     mpt_json_end_array(json);
 }

@@ -176,11 +176,25 @@ static void identity(mpt_json *json, const mpt_connection_view *v)
     host(json, v, MPT_SERVER);
 }
 
+static void account_member(mpt_json *json, const GPtrArray *account)
+{
+    if (!account) {
+        mpt_json_member_null(json, "account");
+        return;
+    }
+    mpt_json_member_array(json, "account");
+    for (guint i = 0; i < account->len; i++)
+        mpt_json_string(json, g_ptr_array_index(account, i));
+    mpt_json_end_array(json);
+}
+
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
-                         const mpt_report_context *x)
+                         const GPtrArray *account, const mpt_report_context *x)
 {
     mpt_json_begin_object(json);
     identity(json, v);
+    if (detail & MPT_DETAIL_ACCOUNT)
+        account_member(json, account);
     MPT_EACH_DIRECTION (d, directions) {
         mpt_json_member_object(json, mpt_direction_name(d));
         connection_direction(json, &v->direction[d], detail);

@@ -16,11 +16,12 @@
 enum {
     MPT_DETAIL_FULL = 1 << 0,   /* join, checksums, rtt */
     MPT_DETAIL_EVENTS = 1 << 1, /* events */
+    MPT_DETAIL_ACCOUNT = 1 << 2 /* account */
 };
 
 /* Writes the connection as one value. detail: bits MPT_DETAIL_*; directions: bit 1 << mpt_direction for
- * each to show. */
+ * each to show. account: its sentences; NULL: there are none. */
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
-                         const mpt_report_context *x);
+                         const GPtrArray *account, const mpt_report_context *x);
 
 #endif

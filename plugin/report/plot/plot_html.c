@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plot_internal.h"
+#include "plugin/report/common/account.h"
 #include "plugin/report/common/finding_groups.h"
 #include "plugin/report/common/finding_text.h"
 #include "plugin/report/common/labels.h"
@@ -180,6 +181,20 @@ static void put_line(mpt_sink *sink, const char *what, GString *value)
     g_string_truncate(value, 0);
 }
 
+static void put_account(mpt_sink *sink, const mpt_plot *plot)
+{
+    GPtrArray *account = mpt_account(plot->context, &plot->view);
+
+    if (!account)
+        return;
+    mpt_sink_puts(sink, "<p class=\"account\">");
+    for (guint i = 0; i < account->len; i++) {
+        mpt_plot_escape(sink, g_ptr_array_index(account, i));
+        mpt_sink_puts(sink, i + 1 < account->len ? "\n" : "</p>\n");
+    }
+    g_ptr_array_unref(account);
+}
+
 static void put_figures(mpt_sink *sink, const mpt_plot *plot)
 {
     const mpt_connection_direction *d = &plot->view.direction[plot->request.direction];
@@ -324,6 +339,7 @@ void mpt_plot_html(const mpt_report_context *x, mpt_plot *plot, mpt_sink *sink)
     mpt_page_register_resource();
     put_head(sink, title->str);
     if (plot) {
+        put_account(sink, plot);
         put_figures(sink, plot);
         put_subflows(sink, plot);
         put_findings(sink, plot);

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "plugin/report/common/account.h"
+#include "plugin/report/common/connection_json.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/common/subflows.h"
@@ -430,6 +432,23 @@ static void glance(const mpt_report_context *x, mpt_sink *sink)
     mpt_table_free(table);
 }
 
+/* What happened, where it is about one connection. */
+static void put_account(const mpt_report_context *x, mpt_sink *sink)
+{
+    mpt_connection_view v = {0};
+    GPtrArray *account = NULL;
+
+    if (mpt_account_of_one(x) && mpt_report_next(x, &v))
+        account = mpt_account(x, &v);
+    mpt_metrics_clear(&v);
+    if (!account)
+        return;
+    mpt_sink_putc(sink, '\n');
+    for (guint i = 0; i < account->len; i++)
+        mpt_text_paragraph(sink, 0, 2, g_ptr_array_index(account, i));
+    g_ptr_array_unref(account);
+}
+
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
@@ -440,6 +459,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     (void)sentence;
     if (!csv) {
         mpt_overview_capture(x, sink);
+        put_account(x, sink);
         glance(x, sink);
     }
     for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
@@ -455,6 +475,11 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
     needs->rtt = needs->checksums = mpt_arguments_has(arguments, MPT_ARG_FULL);
+    /* For the account of one connection; it costs a per cent or two. */
+    needs->evidence = needs->hmacs = needs->rtt || arguments->format == MPT_FORMAT_JSON ||
+                                     arguments->filter || mpt_arguments_has(arguments, MPT_ARG_STREAM) ||
+                                     mpt_arguments_has(arguments, MPT_ARG_TOKEN) ||
+                                     mpt_arguments_has(arguments, MPT_ARG_ADDRESS);
     needs->interfaces = needs->rtt || arguments->format == MPT_FORMAT_CSV;
 }
 
@@ -473,6 +498,7 @@ const mpt_report mpt_summary_report = {
     .takes = MPT_TAKES_FIGURES | MPT_BIT(MPT_ARG_FULL),
     .formats = MPT_FORMATS_PLAIN,
     .print = print,
+    .json = {.detail = MPT_DETAIL_ACCOUNT},
     .needs = needs,
     .entries = ENTRIES,
 };
