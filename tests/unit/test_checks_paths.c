@@ -98,6 +98,20 @@ static void test_path_outage__nothing_sent_again__none(void **state)
     expect_none(&s, MPT_FINDING_PATH_OUTAGE);
 }
 
+/* The sender waits for its timeout: what it sends again then is answered at once. */
+static void test_path_outage__a_late_repetition_is_answered__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    later(&s, 1000);
+    send_again(&s, &s.b, 101, 100);
+    later(&s, 150);
+    flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0);
+    expect_none(&s, MPT_FINDING_PATH_OUTAGE);
+}
+
 static void test_path_outage__idle_path__none(void **state)
 {
     struct scene s;
@@ -264,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_path_outage__to_the_end_and_nothing_sent_elsewhere__warning),
         cmocka_unit_test(test_path_outage__half_a_second__none),
         cmocka_unit_test(test_path_outage__nothing_sent_again__none),
+        cmocka_unit_test(test_path_outage__a_late_repetition_is_answered__none),
         cmocka_unit_test(test_path_outage__idle_path__none),
         cmocka_unit_test(test_subflow_abandoned__data_goes_elsewhere__note),
         cmocka_unit_test(test_subflow_abandoned__less_than_a_second__none),

@@ -34,16 +34,14 @@ static void sample(mpt_hearing *h, int64_t rtt_ns)
     h->srtt_ns += (rtt_ns - h->srtt_ns) / 8;
 }
 
-static int64_t outage_after(const mpt_hearing *h)
+/* A repetition that is answered at once shows a sender that took its time: what it repeats was lost, but the path was
+ * there. */
+static bool is_outage(const mpt_hearing *h, int64_t now_ns)
 {
     int64_t rto = h->srtt_ns ? MAX(h->srtt_ns + 4 * h->rttvar_ns, MIN_RTO_NS) : FIRST_RTO_NS;
 
-    return MAX(TIMEOUTS * rto, MIN_OUTAGE_NS);
-}
-
-static bool is_outage(const mpt_hearing *h, int64_t now_ns)
-{
-    return h->unanswered_frame && h->repeated && now_ns - h->unanswered_ns > outage_after(h);
+    return h->unanswered_frame && h->repeated &&
+           now_ns - h->unanswered_ns > MAX(TIMEOUTS * rto, MIN_OUTAGE_NS) && now_ns - h->repeated_ns > rto;
 }
 
 bool mpt_evidence_lasting_outage(const mpt_hearing *h, int64_t now_ns, mpt_outage *outage)
@@ -135,7 +133,8 @@ void mpt_evidence_said(mpt_hearing *h, const mpt_segment *g, int64_t position)
     }
     size_said(&h->sizes, g, position, h->acked);
     if (end <= h->sent) {
-        h->repeated++;
+        if (!h->repeated++)
+            h->repeated_ns = g->time_ns;
         return;
     }
     h->sent = end;

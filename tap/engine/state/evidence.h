@@ -49,6 +49,7 @@ typedef struct mpt_hearing {
     int64_t unanswered_ns;      /* the first data since the other end was heard; valid with its frame */
     uint32_t unanswered_frame;  /* 0: nothing is in flight */
     uint32_t repeated;          /* segments sent again since then */
+    int64_t repeated_ns;        /* the first of these */
     int64_t timed, timed_ns;    /* the payload whose acknowledgement gives a sample; valid with its frame */
     uint32_t timed_frame;       /* 0: none is awaited */
     uint32_t count;             /* of outages */
