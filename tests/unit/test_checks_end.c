@@ -147,6 +147,36 @@ static void test_data_ack_stalled__keeps_up_or_short__none(void **state)
     expect_none(&s, MPT_FINDING_DATA_ACK_STALLED);
 }
 
+/* One mapping of 300 bytes, of which the middle is lost for two seconds: a host that takes in whole mappings has nothing
+ * to acknowledge until then. `hole`: else it acknowledges all of it by TCP. */
+static void send_in_one_mapping(struct scene *s, bool hole)
+{
+    mpt_option o;
+
+    begin(s);
+    flow_open_capable(&s->a, &s->h);
+    o = option_dss(&(mpt_dss){
+        .has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&s->h, 0, 1), .ssn = 1, .length = 300});
+    flow_send(&s->a, 0, MPT_TCP_ACK, 100, &o, 1);
+    s->a.next[0] += hole ? 100 : 0;
+    flow_send(&s->a, 0, MPT_TCP_ACK, hole ? 100 : 200, NULL, 0);
+    for (int i = 0; i < 10; i++) {
+        s->a.next[0] = hole ? 101 : 301;
+        flow_send_data_ack(&s->a, 1, &s->h, 1, 1);
+        later(s, 200);
+    }
+}
+
+static void test_data_ack_stalled__mapping_not_complete__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    send_in_one_mapping(&s, true);
+    expect_none(&s, MPT_FINDING_DATA_ACK_STALLED);
+    send_in_one_mapping(&s, false);
+    expect_one(&s, MPT_FINDING_DATA_ACK_STALLED, MPT_SEVERITY_WARNING);
+}
+
 static void ack_narrowly(struct scene *s, bool wide)
 {
     mpt_option o;
@@ -337,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_no_data_acks__one_data_ack__none),
         cmocka_unit_test(test_data_ack_stalled__above_a_second__warning),
         cmocka_unit_test(test_data_ack_stalled__keeps_up_or_short__none),
+        cmocka_unit_test(test_data_ack_stalled__mapping_not_complete__none),
         cmocka_unit_test(test_data_ack_narrow__4_bytes__note),
         cmocka_unit_test(test_data_ack_narrow__8_bytes__none),
         cmocka_unit_test(test_checksum_missing__negotiated__error),

@@ -124,6 +124,24 @@ static bool has_arrived(const mpt_connection *c, mpt_conn_side side, const mpt_r
     return !mpt_mapping_position(&h->mapping, dsn, &position) || h->acked > position;
 }
 
+/* True if TCP has acknowledged all of the mapping that this byte is in, as far as it was sent: some hosts take in
+ * whole mappings only, as all must with checksums (RFC 8684 3.3). */
+static bool whole_mapping_arrived(const mpt_connection *c, mpt_conn_side side, const mpt_run *r, int64_t dsn)
+{
+    const mpt_subflow *s = mpt_connection_subflow(c, r->owner);
+    const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
+    mpt_runs mappings = h->mapping.runs;
+    int64_t position;
+    mpt_runs_at at;
+    const mpt_run *mapping;
+
+    if (!mpt_mapping_position(&h->mapping, dsn, &position))
+        return true;
+    mapping = mpt_runs_find(&mappings, position, &at);
+    return h->acked > position &&
+           h->acked >= MIN(position + UINT16_MAX, MIN(h->next, mapping ? mpt_run_end(mapping) : h->next));
+}
+
 static void mapped_at(const mpt_mapped_piece *piece, void *data)
 {
     if (piece->mapped)
@@ -144,7 +162,7 @@ static void note_behind(mpt_subflow *s, mpt_side sender, const mpt_segment *g)
 
     if (!edge_of(d, &edge) || !(r = run_at(d, edge)) || r->value >= g->time_ns)
         return;
-    if (!still->since_ns && has_arrived(c, side, r, edge))
+    if (!still->since_ns && whole_mapping_arrived(c, side, r, edge))
         *still =
             (mpt_still){.since_ns = g->time_ns, .last_ns = g->time_ns, .frame = g->frame, .owner = r->owner};
     if (held->since_ns)
@@ -187,6 +205,26 @@ void mpt_evidence_held(mpt_subflow *s, mpt_side side, const mpt_segment *g, int6
         note_again(s, side, g, position);
 }
 
+static void end_still(mpt_level_evidence *v)
+{
+    if (v->still.since_ns &&
+        v->still.last_ns - v->still.since_ns > v->longest_still.last_ns - v->longest_still.since_ns)
+        v->longest_still = v->still;
+    v->still.since_ns = 0;
+}
+
+/* Another DATA_ACK at `edge`. */
+static void stands_still(const mpt_connection *c, mpt_conn_side side, mpt_level_evidence *v, int64_t edge,
+                         int64_t time_ns)
+{
+    const mpt_run *r = run_at(&c->level[side], edge);
+
+    if (r && !whole_mapping_arrived(c, side, r, edge))
+        end_still(v);
+    else
+        v->still.last_ns = MAX(v->still.last_ns, time_ns);
+}
+
 void mpt_evidence_let_go(mpt_connection *c, mpt_conn_side side, const mpt_segment *g, int64_t acked)
 {
     const mpt_data_level *d = &c->level[side];
@@ -197,13 +235,10 @@ void mpt_evidence_let_go(mpt_connection *c, mpt_conn_side side, const mpt_segmen
 
     if (!edge_of(d, &edge) || acked <= edge) {
         if (v->still.since_ns && acked == edge)
-            v->still.last_ns = MAX(v->still.last_ns, g->time_ns);
+            stands_still(c, side, v, edge, g->time_ns);
         return;
     }
-    if (v->still.since_ns &&
-        v->still.last_ns - v->still.since_ns > v->longest_still.last_ns - v->longest_still.since_ns)
-        v->longest_still = v->still;
-    v->still.since_ns = 0;
+    end_still(v);
     r = run_at(d, edge);
     /* Without an acknowledgement behind it: it was lost, and data behind it was sent. */
     if (r && (held->since_ns || (held->again && d->order.high > mpt_run_end(r)))) {
