@@ -202,6 +202,14 @@ static void free_report(mpt_open_report *r)
     g_free(r);
 }
 
+bool mpt_session_is_live(void)
+{
+    for (guint i = 0; mpt_session.windows && i < mpt_session.windows->len; i++)
+        if (((const mpt_time_window *)g_ptr_array_index(mpt_session.windows, i))->live)
+            return true;
+    return false;
+}
+
 void mpt_session_close(void)
 {
     guint i;

@@ -18,6 +18,8 @@
 /* Opens a report. Takes over *arguments, also on failure. False if its file can't be written or its filter
  * does not compile; *error (free with g_free()) is then one sentence. */
 bool mpt_session_add_report(mpt_arguments *arguments, char **error);
+/* True if a report prints while the capture is read. */
+bool mpt_session_is_live(void);
 /* Frees all reports, at the end of the program. The listener must not call the session afterwards. */
 void mpt_session_close(void);
 

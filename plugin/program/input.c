@@ -2,35 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "input.h"
-
-#include "plugin/compat.h"
-
-#include <wiretap/wtap.h>
-#include <wsutil/buffer.h>
-
 #include <string.h>
 
+#include "input_internal.h"
 #include "links.h"
-
-/* A file that is open, with the record that comes next. */
-struct piece {
-    const char *path;
-    wtap *file;
-    wtap_rec rec;
-    Buffer buffer;
-    bool waiting, ended; /* a record is there; none comes any more */
-    uint32_t first_id;   /* of its interfaces */
-};
-
-struct mpt_input {
-    struct piece *pieces;
-    unsigned count;
-    uint32_t frames;
-    uint64_t size;
-    char *error;
-    GPtrArray *names; /* of interfaces, as far as they were asked for; "": none */
-};
 
 /* --- opening --- */
 
@@ -44,16 +19,7 @@ static char *why(const char *what, const char *path, int err, char *info)
     return text;
 }
 
-static unsigned interfaces_of(const struct piece *p)
-{
-    wtapng_iface_descriptions_t *all = wtap_file_get_idb_info(p->file);
-    unsigned n = all->interface_data->len;
-
-    g_free(all);
-    return n;
-}
-
-static bool open_piece(struct piece *p, const char *path, char **error)
+static bool open_piece(mpt_piece *p, const char *path, char **error)
 {
     char *info = NULL;
     int err = 0;
@@ -69,47 +35,9 @@ static bool open_piece(struct piece *p, const char *path, char **error)
     return true;
 }
 
-mpt_input *mpt_input_open(char **paths, unsigned count, char **error)
-{
-    mpt_input *input = g_new0(mpt_input, 1);
-    uint32_t id = 0;
-
-    input->pieces = g_new0(struct piece, count);
-    input->names = g_ptr_array_new_with_free_func(g_free);
-    for (unsigned i = 0; i < count; i++) {
-        struct piece *p = &input->pieces[i];
-        int err = 0;
-
-        if (!open_piece(p, paths[i], error)) {
-            mpt_input_close(input);
-            return NULL;
-        }
-        input->count++;
-        p->first_id = id;
-        id += interfaces_of(p);
-        input->size += strcmp(paths[i], "-") ? (uint64_t)MAX(wtap_file_size(p->file, &err), 0) : 0;
-    }
-    return input;
-}
-
-void mpt_input_close(mpt_input *input)
-{
-    if (!input)
-        return;
-    for (unsigned i = 0; i < input->count; i++) {
-        wtap_rec_cleanup(&input->pieces[i].rec);
-        ws_buffer_free(&input->pieces[i].buffer);
-        wtap_close(input->pieces[i].file);
-    }
-    g_ptr_array_free(input->names, TRUE);
-    g_free(input->pieces);
-    g_free(input->error);
-    g_free(input);
-}
-
 /* --- reading --- */
 
-static void end_piece(mpt_input *input, struct piece *p, int err, char *info)
+static void end_piece(mpt_input *input, mpt_piece *p, int err, char *info)
 {
     p->ended = true;
     if (err == 0 || input->error) {
@@ -126,7 +54,7 @@ static void end_piece(mpt_input *input, struct piece *p, int err, char *info)
 }
 
 /* Fetches the next record of a file. */
-static bool fetch(mpt_input *input, struct piece *p)
+static bool fetch(mpt_input *input, mpt_piece *p)
 {
     char *info = NULL;
     int err = 0;
@@ -141,29 +69,6 @@ static bool fetch(mpt_input *input, struct piece *p)
     return p->waiting;
 }
 
-static bool is_later(const wtap_rec *a, const wtap_rec *b)
-{
-    return a->ts.secs != b->ts.secs ? a->ts.secs > b->ts.secs : a->ts.nsecs > b->ts.nsecs;
-}
-
-/* The file whose record comes next: what has no time at once, else the earliest; NULL at the end. */
-static struct piece *earliest(mpt_input *input)
-{
-    struct piece *best = NULL;
-
-    for (unsigned i = 0; i < input->count; i++) {
-        struct piece *p = &input->pieces[i];
-
-        if (!fetch(input, p))
-            continue;
-        if (!(p->rec.presence_flags & WTAP_HAS_TS))
-            return p;
-        if (!best || !is_later(&p->rec, &best->rec))
-            best = p;
-    }
-    return best;
-}
-
 static int64_t time_of(const wtap_rec *rec)
 {
     const int64_t limit = INT64_MAX / 1000000000 - 1;
@@ -171,13 +76,45 @@ static int64_t time_of(const wtap_rec *rec)
     return CLAMP((int64_t)rec->ts.secs, -limit, limit) * 1000000000 + rec->ts.nsecs;
 }
 
-static void fill(const mpt_input *input, struct piece *p, mpt_input_frame *next)
+/* The piece of this capture whose record comes next; NULL at the end. */
+static mpt_piece *current(mpt_input *input, mpt_chain *c)
 {
-    const wtap_rec *rec = &p->rec;
+    while (!fetch(input, c->now)) {
+        if (c->now->beyond * MPT_BEYOND_PART > c->now->frames)
+            input->mistaken = true;
+        if (!c->now->next)
+            return NULL;
+        c->now = c->now->next;
+    }
+    return c->now;
+}
+
+/* The capture whose record comes next: what has no time at once, else the earliest; NULL at the end. */
+static mpt_chain *earliest(mpt_input *input)
+{
+    mpt_chain *best = NULL;
+
+    for (unsigned i = 0; i < input->chain_count; i++) {
+        mpt_chain *c = &input->chains[i];
+        const mpt_piece *p = current(input, c);
+
+        if (!p)
+            continue;
+        if (!(p->rec.presence_flags & WTAP_HAS_TS))
+            return c;
+        if (!best || nstime_cmp(&p->rec.ts, &best->now->rec.ts) <= 0)
+            best = c;
+    }
+    return best;
+}
+
+static void fill(const mpt_input *input, const mpt_chain *c, mpt_input_frame *next)
+{
+    const wtap_rec *rec = &c->now->rec;
 
     next->frame = (mpt_frame){
         .time_ns = time_of(rec),
-        .bytes = MPT_WTAP_BYTES(&p->rec, &p->buffer),
+        .bytes = MPT_WTAP_BYTES(&c->now->rec, &c->now->buffer),
         .number = input->frames,
     };
     next->encapsulation = WTAP_ENCAP_UNKNOWN;
@@ -187,9 +124,9 @@ static void fill(const mpt_input *input, struct piece *p, mpt_input_frame *next)
     next->frame.length = rec->rec_header.packet_header.len;
     next->encapsulation = rec->rec_header.packet_header.pkt_encap;
     next->frame.link = (uint8_t)mpt_links_of(next->encapsulation);
-    if (rec->presence_flags & WTAP_HAS_INTERFACE_ID || input->count > 1) {
+    if (rec->presence_flags & WTAP_HAS_INTERFACE_ID || input->chain_count > 1) {
         next->frame.has_interface = true;
-        next->frame.interface_id = p->first_id;
+        next->frame.interface_id = c->first_id;
         if (rec->presence_flags & WTAP_HAS_INTERFACE_ID)
             next->frame.interface_id += rec->rec_header.packet_header.interface_id;
     }
@@ -197,14 +134,112 @@ static void fill(const mpt_input *input, struct piece *p, mpt_input_frame *next)
 
 bool mpt_input_next(mpt_input *input, mpt_input_frame *next)
 {
-    struct piece *p = input->count == 1 ? input->pieces : earliest(input);
+    mpt_chain *c = input->count == 1 ? input->chains : earliest(input);
 
-    if (!p || !fetch(input, p))
+    if (!c || input->mistaken || !fetch(input, c->now))
         return false;
-    p->waiting = false;
+    c->now->waiting = false;
     input->frames++;
-    fill(input, p, next);
+    fill(input, c, next);
+    if (c->now->next)
+        mpt_chains_note(input, c->now, next->frame.time_ns);
     return true;
+}
+
+/* --- all files --- */
+
+static bool open_all(mpt_input *input, char **paths, unsigned count, char **error)
+{
+    for (unsigned i = 0; i < count; i++) {
+        mpt_piece *p = &input->pieces[i];
+        int err = 0;
+
+        if (!open_piece(p, paths[i], error))
+            return false;
+        input->count++;
+        input->size += strcmp(paths[i], "-") ? (uint64_t)MAX(wtap_file_size(p->file, &err), 0) : 0;
+    }
+    return true;
+}
+
+/* When each begins, which takes its first record. */
+static void begin(mpt_input *input)
+{
+    for (unsigned i = 0; i < input->count && input->count > 1; i++) {
+        mpt_piece *p = &input->pieces[i];
+
+        p->first_ns = fetch(input, p) ? time_of(&p->rec) : INT64_MAX;
+    }
+    mpt_chains_make(input);
+}
+
+static void close_all(mpt_input *input)
+{
+    for (unsigned i = 0; i < input->count; i++) {
+        mpt_piece *p = &input->pieces[i];
+
+        wtap_rec_cleanup(&p->rec);
+        ws_buffer_free(&p->buffer);
+        wtap_close(p->file);
+        g_free(p->likeness);
+        *p = (mpt_piece){.path = p->path};
+    }
+    input->count = 0;
+    input->size = 0;
+    g_clear_pointer(&input->error, g_free);
+    g_ptr_array_set_size(input->names, 0);
+}
+
+mpt_input *mpt_input_open(char **paths, unsigned count, mpt_files files, char **error)
+{
+    mpt_input *input = g_new0(mpt_input, 1);
+
+    input->files = files;
+    input->pieces = g_new0(mpt_piece, count);
+    input->names = g_ptr_array_new_with_free_func(g_free);
+    if (!open_all(input, paths, count, error)) {
+        mpt_input_close(input);
+        return NULL;
+    }
+    begin(input);
+    return input;
+}
+
+bool mpt_input_again(mpt_input *input)
+{
+    unsigned count = input->count;
+    char *error = NULL, **paths;
+    bool ok;
+
+    if (!input->mistaken)
+        return false;
+    paths = g_new(char *, count);
+    for (unsigned i = 0; i < count; i++)
+        paths[i] = (char *)input->pieces[i].path;
+    close_all(input);
+    input->mistaken = false;
+    input->frames = 0;
+    input->likeness++;
+    ok = open_all(input, paths, count, &error);
+    g_free(paths);
+    if (ok) {
+        begin(input);
+    } else {
+        input->chain_count = 0;
+        input->error = error;
+    }
+    return ok;
+}
+
+void mpt_input_close(mpt_input *input)
+{
+    if (!input)
+        return;
+    close_all(input);
+    g_ptr_array_free(input->names, TRUE);
+    g_free(input->chains);
+    g_free(input->pieces);
+    g_free(input);
 }
 
 const char *mpt_input_error(const mpt_input *input)
@@ -232,18 +267,18 @@ static char *name_in(wtap *file, uint32_t id)
 const char *mpt_input_interface(mpt_input *input, uint32_t id)
 {
     const char *name;
-    unsigned i = input->count - 1;
+    unsigned i = input->chain_count;
 
-    if (id >= 1024)
+    if (id >= 1024 || !i--)
         return NULL;
     if (id >= input->names->len)
         g_ptr_array_set_size(input->names, (int)id + 1);
-    while (i > 0 && input->pieces[i].first_id > id)
+    while (i > 0 && input->chains[i].first_id > id)
         i--;
     name = g_ptr_array_index(input->names, id);
     if (!name)
         name = g_ptr_array_index(input->names, id) =
-            name_in(input->pieces[i].file, id - input->pieces[i].first_id);
+            name_in(input->chains[i].first->file, id - input->chains[i].first_id);
     return name;
 }
 

@@ -27,9 +27,12 @@
 #include "tap/source.h"
 
 enum { ASKED_WRONG = 1, UNREADABLE = 2 };
+/* Options without a letter. */
+enum { PIECES = 256, POINTS };
 
 typedef struct asked {
     GPtrArray *files, *reports; /* borrowed text */
+    mpt_files several;
 } asked;
 
 static void complain(const char *sentence)
@@ -50,8 +53,9 @@ static void print_help(void)
     mpt_arguments_help(help);
     printf("mptcpscope " MPT_VERSION ": Multipath TCP in capture files\n"
            "mptcpscope -r FILE [-r FILE]... [-z mptcp,REPORT[,OPTION]...]... [-o mptcpscope.NAME:VALUE]...\n"
-           "  -r FILE                 a capture that Wireshark reads; - is standard input. Several\n"
-           "                          files are merged by time, each with interfaces of its own\n"
+           "  -r FILE                 a capture that Wireshark reads; - is standard input\n"
+           "  --pieces, --points      several files are pieces of one capture, or each a vantage\n"
+           "                          point; without it that is told from interfaces and times\n"
            "  -z REPORT               as tshark's; without it mptcp,list and mptcp,summary\n"
            "  -o mptcpscope.NAME:VALUE  a preference of the plugin, such as keys or lookback_ms\n"
            "  -q                      accepted, as tshark has it\n"
@@ -101,6 +105,12 @@ static bool take_option(int option, asked *a, int *status)
     case 'o':
         *status = ASKED_WRONG;
         return set(optarg);
+    case PIECES:
+        a->several = MPT_FILES_PIECES;
+        return true;
+    case POINTS:
+        a->several = MPT_FILES_POINTS;
+        return true;
     case 'q':
     case 'n':
         return true;
@@ -127,7 +137,12 @@ static void complain_option(int option, const char *word)
 static bool read_options(int argc, char **argv, asked *a, int *status)
 {
     static const struct option names[] = {
-        {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'v'}, {NULL, 0, NULL, 0}};
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {"pieces", no_argument, NULL, PIECES},
+        {"points", no_argument, NULL, POINTS},
+        {NULL, 0, NULL, 0},
+    };
     int option;
 
     opterr = 0;
@@ -184,7 +199,7 @@ static int run(const asked *a)
     int status = ASKED_WRONG;
 
     if (a->files->len) {
-        input = mpt_input_open((char **)a->files->pdata, a->files->len, &error);
+        input = mpt_input_open((char **)a->files->pdata, a->files->len, a->several, &error);
         if (!input) {
             complain(error);
             g_free(error);
@@ -192,6 +207,12 @@ static int run(const asked *a)
         }
     }
     if (open_reports(a, &status)) {
+        if (input && mpt_input_guesses(input) && mpt_session_is_live()) {
+            complain("what is printed live can't be taken back: say --pieces or --points");
+            mpt_session_close();
+            mpt_input_close(input);
+            return ASKED_WRONG;
+        }
         if (!input) {
             complain("which capture? -r FILE names it, and -r - is standard input");
             mpt_session_close();
@@ -209,7 +230,7 @@ static int run(const asked *a)
 
 int main(int argc, char **argv)
 {
-    asked a = {g_ptr_array_new(), g_ptr_array_new()};
+    asked a = {g_ptr_array_new(), g_ptr_array_new(), MPT_FILES_GUESS};
     int status = 0;
 
     g_set_prgname("mptcpscope");

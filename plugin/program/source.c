@@ -5,6 +5,7 @@
 #include "source.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "links.h"
 #include "plugin/cli/interfaces.h"
@@ -119,13 +120,13 @@ static void say_unread(const char *name, uint64_t frames, void *user)
 /* Frames between two looks at the clock. */
 #define PROGRESS_EVERY 4096
 
-void mpt_program_read(mpt_input *input)
+/* Reads once from the beginning. */
+static void read_all(mpt_input *input, mpt_reader *reader)
 {
-    mpt_reader *reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
     mpt_progress progress;
     mpt_input_frame next;
 
-    source.input = input;
+    memset(source.unread, 0, sizeof source.unread);
     mpt_progress_begin(&progress, input);
     while (mpt_input_next(input, &next)) {
         take(reader, &next);
@@ -133,6 +134,32 @@ void mpt_program_read(mpt_input *input)
             mpt_progress_show(&progress, next.frame.number);
     }
     mpt_progress_end(&progress);
+}
+
+static void explain(const mpt_input *input)
+{
+    GString *sentence = g_string_new(NULL);
+
+    mpt_input_explain(input, sentence);
+    if (sentence->len)
+        fprintf(stderr, "%s: %s\n", mpt_host_name(), sentence->str);
+    g_string_free(sentence, TRUE);
+}
+
+void mpt_program_read(mpt_input *input)
+{
+    mpt_reader *reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
+
+    source.input = input;
+    read_all(input, reader);
+    while (mpt_input_again(input)) {
+        mpt_feed_reset(&source.feed);
+        source.feed.client->reset();
+        mpt_reader_free(reader);
+        reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
+        read_all(input, reader);
+    }
+    explain(input);
     mpt_feed_flush(&source.feed);
     source.feed.client->draw();
     for (int i = 0; i < MOST_ENCAPSULATIONS; i++)

@@ -6,6 +6,7 @@ can't be read one and 2; no file makes it crash.
 
 SPDX-License-Identifier: GPL-2.0-or-later
 """
+import json
 import os
 import pathlib
 import random
@@ -135,12 +136,40 @@ def mixed_up(folder):
         check(done.returncode == 0, f'altered frames {i}: {done.returncode}, {done.stderr[-500:]!r}')
 
 
+def later(capture, path, seconds):
+    alter.write(path, [wire.Frame(f.number, f.time + seconds * 10**9, f.link, f.data, f.length)
+                       for f in wire.frames(capture)])
+    return path
+
+
+def several_files(folder):
+    """pieces of one capture, or vantage points: told from interfaces and times, said, and chosen by options"""
+    ends = [CAPTURES / 'path_blackhole' / name for name in ('client.pcapng', 'server.pcapng')]
+    first, second = later(TINY, folder / 'a.pcapng', 0), later(ends[0], folder / 'b.pcapng', 3600)
+    client, server = (later(end, folder / end.name, 0) for end in ends)  # without names of interfaces
+
+    def capture(said, *arguments):
+        done = run(*arguments, '-z', 'mptcp,summary,format=json')
+        check(re.search(said, done.stderr.decode()) if said else not done.stderr, f'{arguments}: says {done.stderr!r}')
+        return json.loads(done.stdout)['capture']
+    one = capture('2 files are read as pieces of one capture', first, second)
+    check('points' not in str(one.get('vantage')), f'pieces: {one}')
+    check(capture('pieces of one capture', second, first) == one, 'pieces in another order')
+    check(capture('', '--pieces', first, second) == one, '--pieces')
+    both = capture('2 files are read as 2 vantage points', client, server)
+    check(both == capture('', '--points', client, server), '--points')
+    check(both != capture('', '--pieces', client, server), '--pieces of two ends')
+    check(run(*ends).stderr == b'', 'other interfaces: vantage points, without a word')
+    says(1, '--pieces or --points', first, second, '-z', 'mptcp,events,live')
+
+
 def main():
     with tempfile.TemporaryDirectory(dir='/tmp') as name:
         folder = pathlib.Path(name)
         wrong_arguments(folder)
         right_arguments()
         unread_link(folder)
+        several_files(folder)
         each_cut(folder)
         altered(folder)
         mixed_up(folder)

@@ -68,10 +68,10 @@ def reports(command, captures, merged, together=True):
     return made
 
 
-def differences(capture, pieces=None, merged=False, alone=True):
-    """sentences on what differs; `pieces`: the files that the program gets for tshark's one"""
+def differences(capture, files=None, merged=False, how=None, alone=True):
+    """sentences on what differs; `files`: what the program gets for tshark's one, `how`: what it is told they are"""
     theirs = reports(TSHARK, [capture], merged, alone)
-    ours = reports(PROGRAM, pieces or [capture], merged, alone)
+    ours = reports(PROGRAM + ([how] if how else []), files or [capture], merged, alone)
     found = []
     for name, expected in theirs.items():
         if ours[name] == expected:
