@@ -25,11 +25,6 @@ void mpt_endpoint_set(mpt_endpoint *e, const uint8_t *address, size_t len, uint1
     }
 }
 
-bool mpt_endpoint_equal(const mpt_endpoint *a, const mpt_endpoint *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
-}
-
 bool mpt_endpoint_same_address(const mpt_endpoint *a, const mpt_endpoint *b)
 {
     return a->family == b->family && memcmp(a->address, b->address, sizeof a->address) == 0;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef enum mpt_family {
     MPT_FAMILY_NONE = 0,
@@ -36,7 +37,18 @@ static inline size_t mpt_endpoint_address_len(const mpt_endpoint *e)
     return e->family == MPT_FAMILY_IPV4 ? 4 : e->family == MPT_FAMILY_IPV6 ? 16 : 0;
 }
 
-bool mpt_endpoint_equal(const mpt_endpoint *a, const mpt_endpoint *b);
+static inline bool mpt_endpoint_equal(const mpt_endpoint *a, const mpt_endpoint *b)
+{
+    uint64_t x[2], y[2];
+    uint32_t p, q; /* port, family */
+
+    memcpy(x, a->address, sizeof x);
+    memcpy(y, b->address, sizeof y);
+    memcpy(&p, &a->port, sizeof p);
+    memcpy(&q, &b->port, sizeof q);
+    return !((x[0] ^ y[0]) | (x[1] ^ y[1]) | (p ^ q));
+}
+
 /* The same address, whatever the ports. */
 bool mpt_endpoint_same_address(const mpt_endpoint *a, const mpt_endpoint *b);
 uint32_t mpt_endpoint_hash(const mpt_endpoint *e);

@@ -7,8 +7,6 @@
 #include <glib.h>
 #include <string.h>
 
-#include "tap/engine/base/signature_set.h"
-
 #define FIRST_ROOM  256u
 #define MAX_PACKETS (1u << 16)
 #define MAX_FLOWS   (1u << 14)
@@ -82,13 +80,19 @@ void mpt_sightings_clear(mpt_sightings *s)
 
 /* --- tables --- */
 
+/* An odd multiplier spreads every bit upwards; the shift brings them down again. */
+static inline uint64_t spread(uint64_t sum, uint64_t word)
+{
+    sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return sum ^ sum >> 32;
+}
+
 static uint64_t end_hash(const mpt_endpoint *e)
 {
-    uint64_t high, low;
+    uint64_t words[2];
 
-    memcpy(&high, e->address, sizeof high);
-    memcpy(&low, e->address + sizeof high, sizeof low);
-    return mpt_signature_set_mix(high ^ low * 31, (uint64_t)e->family << 16 | e->port);
+    memcpy(words, e->address, sizeof words);
+    return spread(spread(words[0], words[1] * 31), (uint64_t)e->family << 16 | e->port);
 }
 
 /* The same for both ways. */
@@ -99,20 +103,25 @@ static uint64_t flow_key(const mpt_segment *g)
 
 static uint64_t signature(const mpt_segment *g)
 {
-    uint64_t ack = g->flags & MPT_TCP_ACK ? g->ack : 0, word;
-    uint64_t sum =
-        mpt_signature_set_mix((uint64_t)g->seq << 32 | ack, (uint64_t)g->window << 32 | g->payload_len);
+    uint64_t ack = g->flags & MPT_TCP_ACK ? g->ack : 0, word, sum;
+    unsigned at = 0, left;
 
+    sum =
+        spread((uint64_t)g->seq << 32 | ack, (uint64_t)g->payload_len << 32 | g->option_len << 16 | g->flags);
     if (g->presence & MPT_SEGMENT_TIMESTAMPS)
-        sum ^= (uint64_t)g->tsval << 32 | g->tsecr;
-    sum = mpt_signature_set_mix(sum, (uint64_t)g->option_len << 16 | g->flags);
-    for (unsigned at = 0; at < g->option_len; at += sizeof word) {
-        word = 0;
-        memcpy(&word, g->options + at, MIN(sizeof word, (unsigned)g->option_len - at));
-        sum = mpt_signature_set_mix(sum, word);
+        sum = spread(sum, (uint64_t)g->tsval << 32 | g->tsecr);
+    for (; at + sizeof word <= g->option_len; at += sizeof word) {
+        memcpy(&word, g->options + at, sizeof word);
+        sum = spread(sum, word);
     }
-    return sum | 1;
+    if ((left = g->option_len - at) > 0) {
+        memcpy(&word, g->options + at, sizeof word);
+        sum = spread(sum, GUINT64_FROM_LE(word) & UINT64_MAX >> (64 - 8 * left));
+    }
+    return spread(sum, g->window) | 1;
 }
+
+G_STATIC_ASSERT(MPT_SEGMENT_OPTION_BYTES % sizeof(uint64_t) == 0);
 
 /* The slot of this number, or a free one, or, where all that it may have are taken, the oldest of them. */
 static packet *packet_slot(packet *all, uint32_t room, uint64_t number)
@@ -317,13 +326,13 @@ static mpt_sighting difference(const struct place *a, const struct place *b)
     return a->around && b->around && a->around != b->around ? MPT_SIGHTING_CARRIER : MPT_SIGHTING_AGAIN;
 }
 
-static void fill(packet *p, const mpt_segment *g, const flow *f, const struct place *at)
+static void fill(packet *p, const mpt_segment *g, uint64_t key, unsigned way, const struct place *at)
 {
-    p->flow = f->key;
+    p->flow = key;
     p->time_ns = g->time_ns;
     p->frame = g->frame;
     p->place = *at;
-    p->way = (uint8_t)way_of(f, g);
+    p->way = (uint8_t)way;
     p->again = p->elsewhere = false;
 }
 
@@ -390,7 +399,8 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
     mpt_sighting_mark mark = {.how = MPT_SIGHTING_NONE};
     uint64_t number = signature(g), key = flow_key(g);
     flow *f = get_flow(s, g, key);
-    struct direction *d = &f->ways[way_of(f, g)];
+    unsigned way = way_of(f, g);
+    struct direction *d = &f->ways[way];
     packet *p;
 
     note_numbers(d, g);
@@ -401,7 +411,7 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
         mark.of = p->frame;
         mark.later_ns = ABS(g->time_ns - p->time_ns);
         mark.same_id = at.has & p->place.has & HAS_ID && at.id && at.id == p->place.id;
-        if (p->flow == key && p->way == way_of(f, g) && meet_again(p, d, g, &at, &mark))
+        if (p->flow == key && p->way == way && meet_again(p, d, g, &at, &mark))
             return mark;
         if (p->flow != key && meet_translated(s, p, f, g, &at, &mark)) {
             count_packet(d, &at);
@@ -411,7 +421,7 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
     }
     s->packets_used += !p->signature;
     p->signature = number;
-    fill(p, g, f, &at);
+    fill(p, g, key, way, &at);
     count_packet(d, &at);
     return mark;
 }
