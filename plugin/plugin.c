@@ -19,6 +19,7 @@
 #include "settings.h"
 #include "tap/icmp.h"
 #include "tap/listener.h"
+#include "tap/options.h"
 
 /* Help > About > Plugins has no column for the licence. */
 WS_DLL_PUBLIC_DEF const gchar plugin_version[] = MPT_VERSION " (GPL-2.0-or-later)";
@@ -41,7 +42,7 @@ static void register_protocols(void)
 {
     mpt_prefs_register();
     mpt_icmp_register();
-    mpt_listener_register();
+    mpt_options_register();
     mpt_fields_register();
     register_shutdown_routine(shut_down);
 }

@@ -70,7 +70,7 @@ static unsigned scale_of(const mpt_endpoint *src, const mpt_endpoint *dst)
 }
 
 /* RFC 7323 2.2: the window of a SYN is never scaled, others are if both SYNs announced a scale. */
-static void scale_window(dissected *d, int announced)
+static void scale_window(dissected *d)
 {
     mpt_segment *g = &d->segment;
     unsigned own = scale_of(&g->src, &g->dst), other = scale_of(&g->dst, &g->src);
@@ -81,7 +81,7 @@ static void scale_window(dissected *d, int announced)
             scales = g_hash_table_new_full(direction_hash, direction_equal, g_free, NULL);
         g_hash_table_replace(
             scales, g_memdup2(&key, sizeof key),
-            GUINT_TO_POINTER(1u + (announced < 0 ? NO_SCALE : (unsigned)MIN(announced, 14))));
+            GUINT_TO_POINTER(1u + (g->presence & MPT_SEGMENT_WINDOW_SCALE ? g->window_scale : NO_SCALE)));
         d->window_known = true;
     } else if (own && other) {
         d->window_known = true;
@@ -90,23 +90,13 @@ static void scale_window(dissected *d, int announced)
     }
 }
 
-static void read_options(mpt_segment *g, const uint8_t *options, unsigned length, int *scale)
+static void set_ip(mpt_segment *g, tvbuff_t *tvb)
 {
-    unsigned at = 0, n;
+    tvbuff_t *source = tvb_get_ds_tvb(tvb);
+    int before = (int)tvb_raw_offset(tvb);
 
-    while (at < length && options[at] != MPT_TCP_OPTION_END) {
-        if (options[at] == MPT_TCP_OPTION_NOP) {
-            at++;
-            continue;
-        }
-        if (at + 1 >= length || options[at + 1] < 2)
-            return;
-        n = MIN(options[at + 1], length - at);
-        if (options[at] == MPT_TCP_OPTION_WINDOW_SCALE && n == 3)
-            *scale = options[at + 2];
-        mpt_tcp_option_take(g, options + at, n);
-        at += n;
-    }
+    if (source && before > 0 && (int)tvb_captured_length(source) >= before)
+        mpt_epan_set_ip(g, tvb_get_ptr(source, 0, before), (unsigned)before);
 }
 
 /* False where Wireshark's own TCP dissector would queue nothing for its taps either. */
@@ -115,7 +105,6 @@ static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
     unsigned captured = tvb_captured_length(tvb), length = tvb_reported_length(tvb), header;
     mpt_segment *g = &d->segment;
     const uint8_t *bytes;
-    int scale = -1;
 
     if (captured < HEADER)
         return false;
@@ -136,15 +125,15 @@ static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
         g->payload_len = length - header;
     mpt_epan_set_around(g, pinfo, header);
     mpt_epan_set_link(g, pinfo);
-    mpt_epan_set_ip(g, pinfo, tvb);
+    set_ip(g, tvb);
     if (g->payload_len && captured > header) {
         g->payload = bytes + header;
         g->captured_payload = MIN(captured - header, g->payload_len);
     }
     if (captured < header && captured < length)
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
-    read_options(g, bytes + HEADER, MIN(header, captured) - HEADER, &scale);
-    scale_window(d, scale);
+    mpt_tcp_option_take_all(g, bytes + HEADER, MIN(header, captured) - HEADER, true);
+    scale_window(d);
     if (!proto_is_protocol_enabled(find_protocol_by_id(mptcp_id)))
         g->option_len = 0;
     return true;

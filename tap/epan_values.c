@@ -77,52 +77,54 @@ void mpt_epan_set_around(mpt_segment *segment, const packet_info *pinfo, uint32_
         segment->around = (uint16_t)MIN(frame - segment_bytes, UINT16_MAX);
 }
 
-/* RFC 791 3.1; RFC 8200 3. */
-enum { IPV4_BYTES = 20, IPV4_MAX = 60, IPV4_ID = 4, IPV4_TTL = 8, IPV4_ENDS = 12 };
+/* RFC 791 3.1; RFC 8200 3. At most so far before the segment: other headers may stand between (RFC 4302, RFC 8200 4). */
+enum { IPV4_BYTES = 20, IPV4_MAX = 124, IPV4_ID = 4, IPV4_TTL = 8, IPV4_ENDS = 12 };
 enum { IPV6_BYTES = 40, IPV6_MAX = 200, IPV6_LIMIT = 7, IPV6_ENDS = 8 };
 
-static bool has_ends(const uint8_t *at, const packet_info *pinfo, int length)
+static bool has_ends(const mpt_segment *g, const uint8_t *at, size_t length)
 {
-    return pinfo->src.len == length && pinfo->dst.len == length &&
-           !memcmp(at, pinfo->src.data, (size_t)length) &&
-           !memcmp(at + length, pinfo->dst.data, (size_t)length);
+    return !memcmp(at, g->src.address, length) && !memcmp(at + length, g->dst.address, length);
 }
 
-/* `before` bytes come before the segment. */
-static void set_ipv4(mpt_segment *segment, const packet_info *pinfo, const uint8_t *bytes, int before)
+static bool is_ipv4(mpt_segment *g, const uint8_t *ip)
 {
-    for (int length = IPV4_BYTES; length <= MIN(before, IPV4_MAX); length += 4) {
-        const uint8_t *ip = bytes + before - length;
-        if (ip[0] != (0x40 | length / 4) || !has_ends(ip + IPV4_ENDS, pinfo, 4))
-            continue;
-        segment->ttl = ip[IPV4_TTL];
-        segment->ip_id = mpt_be16(ip + IPV4_ID);
-        segment->presence |= MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID;
-        return;
-    }
+    if (ip[0] >> 4 != 4 || !has_ends(g, ip + IPV4_ENDS, 4))
+        return false;
+    g->ttl = ip[IPV4_TTL];
+    g->ip_id = mpt_be16(ip + IPV4_ID);
+    g->presence |= MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID;
+    return true;
 }
 
-static void set_ipv6(mpt_segment *segment, const packet_info *pinfo, const uint8_t *bytes, int before)
+static bool is_ipv6(mpt_segment *g, const uint8_t *ip)
 {
-    for (int length = IPV6_BYTES; length <= MIN(before, IPV6_MAX); length += 8) {
-        const uint8_t *ip = bytes + before - length;
-        if (ip[0] >> 4 != 6 || !has_ends(ip + IPV6_ENDS, pinfo, 16))
-            continue;
-        segment->ttl = ip[IPV6_LIMIT];
-        segment->presence |= MPT_SEGMENT_TTL;
-        return;
-    }
+    if (ip[0] >> 4 != 6 || !has_ends(g, ip + IPV6_ENDS, 16))
+        return false;
+    g->ttl = ip[IPV6_LIMIT];
+    g->presence |= MPT_SEGMENT_TTL;
+    return true;
 }
 
-void mpt_epan_set_ip(mpt_segment *segment, const packet_info *pinfo, tvbuff_t *tvb)
+static bool search_ip(mpt_segment *g, const uint8_t *bytes, unsigned before, unsigned v4_most,
+                      unsigned v6_most, unsigned step)
 {
-    tvbuff_t *source = tvb_get_ds_tvb(tvb);
-    int before = (int)tvb_raw_offset(tvb);
+    if (g->src.family != g->dst.family)
+        return false;
+    for (unsigned n = IPV4_BYTES; g->src.family == MPT_FAMILY_IPV4 && n <= MIN(before, v4_most); n += step)
+        if (is_ipv4(g, bytes + before - n))
+            return true;
+    for (unsigned n = IPV6_BYTES; g->src.family == MPT_FAMILY_IPV6 && n <= MIN(before, v6_most); n += step)
+        if (is_ipv6(g, bytes + before - n))
+            return true;
+    return false;
+}
 
-    if (!source || before <= 0 || (int)tvb_captured_length(source) < before)
-        return;
-    if (pinfo->src.type == AT_IPv4)
-        set_ipv4(segment, pinfo, tvb_get_ptr(source, 0, before), before);
-    else if (pinfo->src.type == AT_IPv6)
-        set_ipv6(segment, pinfo, tvb_get_ptr(source, 0, before), before);
+bool mpt_epan_set_ip(mpt_segment *segment, const uint8_t *bytes, unsigned before)
+{
+    return search_ip(segment, bytes, before, IPV4_MAX, IPV6_MAX, 4);
+}
+
+bool mpt_epan_find_ip(mpt_segment *segment, const uint8_t *frame, unsigned length)
+{
+    return search_ip(segment, frame, length, length, length, 1);
 }

@@ -23,8 +23,10 @@ void mpt_epan_set_ends(mpt_segment *segment, const address *src, uint16_t src_po
 void mpt_epan_set_link(mpt_segment *segment, const packet_info *pinfo);
 /* Sets `around`; the segment has `header` bytes of TCP header, and its payload_len. */
 void mpt_epan_set_around(mpt_segment *segment, const packet_info *pinfo, uint32_t header);
-/* Sets what the IP header before the segment says (ttl, ip_id); nothing if it is not there, as where fragments
- * were put together. tvb is the segment, with the addresses of pinfo. */
-void mpt_epan_set_ip(mpt_segment *segment, const packet_info *pinfo, tvbuff_t *tvb);
+/* Sets what the IP header before the segment says (ttl, ip_id): the nearest one with its addresses, which are set.
+ * `before` bytes come before the segment. False: it is not there, as where fragments were put together. */
+bool mpt_epan_set_ip(mpt_segment *segment, const uint8_t *bytes, unsigned before);
+/* The same of the last IP header anywhere in the frame with the segment's addresses. */
+bool mpt_epan_find_ip(mpt_segment *segment, const uint8_t *frame, unsigned length);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <epan/packet.h>
 #include <epan/proto.h>
-#include <epan/tap.h>
 #include <epan/tvbuff.h>
 
 #include "epan_values.h"
@@ -23,7 +22,6 @@ static struct wrapped {
 } wrapped[] = {{.protocol = ICMP}, {.protocol = ICMPV6}};
 
 static mpt_icmp_error newest;
-static int tap = -1;
 static unsigned users;
 
 static void set_frame(mpt_icmp_error *e, const packet_info *pinfo)
@@ -51,11 +49,8 @@ static int dissect(struct wrapped *w, tvbuff_t *tvb, packet_info *pinfo, proto_t
 {
     mpt_icmp_error e;
 
-    if (!pinfo->flags.in_error_pkt && read_error(&e, tvb, pinfo, w->protocol == ICMPV6)) {
-        mpt_icmp_error *queued = wmem_new(pinfo->pool, mpt_icmp_error);
-        newest = *queued = e;
-        tap_queue_packet(tap, pinfo, queued);
-    }
+    if (!pinfo->flags.in_error_pkt && read_error(&e, tvb, pinfo, w->protocol == ICMPV6))
+        newest = e;
     return w->original ? call_dissector_only(w->original, tvb, pinfo, tree, data)
                        : (int)tvb_captured_length(tvb);
 }
@@ -75,6 +70,11 @@ const mpt_icmp_error *mpt_icmp_of(uint32_t frame)
     return newest.frame == frame ? &newest : NULL;
 }
 
+void mpt_icmp_forget(void)
+{
+    newest.frame = 0;
+}
+
 void mpt_icmp_register(void)
 {
     /* Names of their own: no layers of their own, and `Enabled Protocols` still rules them. */
@@ -86,7 +86,6 @@ void mpt_icmp_register(void)
         dissect_icmpv6, proto_register_protocol_in_name_only(
                             "ICMPv6 error, for mptcpscope", "ICMPv6 (mptcpscope)", "mptcpscope.icmpv6",
                             proto_get_id_by_filter_name("icmpv6"), FT_BYTES));
-    tap = register_tap(MPT_ICMP_TAP);
 }
 
 void mpt_icmp_start(void)

@@ -10,14 +10,14 @@
 
 #include "icmp_error.h"
 
-/* Call once, while protocols are registered. Registers the tap MPT_ICMP_TAP, which gets each error as a
- * const mpt_icmp_error *. */
-#define MPT_ICMP_TAP "mptcpscope.icmp"
+/* Call once, while protocols are registered. */
 void mpt_icmp_register(void);
 /* start() takes effect with the next frame. Each start() needs its stop(). */
 void mpt_icmp_start(void);
 void mpt_icmp_stop(void);
 /* The error of this frame, once it has been dissected, while it is the newest one; NULL: none. */
 const mpt_icmp_error *mpt_icmp_of(uint32_t frame);
+/* Another file begins. */
+void mpt_icmp_forget(void);
 
 #endif

@@ -29,9 +29,6 @@ typedef struct mpt_tcp_follow_record {
     struct tcp_analysis *tcpd;
 } mpt_tcp_follow_record;
 
-/* Call once, while protocols are registered. */
-void mpt_listener_register(void);
-
 /* Removes all tap listeners and filters, and restores the dissectors. */
 void mpt_listener_stop(void);
 /* The same at the end of the program, when Wireshark frees its listeners itself and its tables are gone. */

@@ -11,23 +11,6 @@
 
 #define HEADER 20 /* RFC 9293 3.1, without options */
 
-static void read_options(mpt_segment *g, const uint8_t *options, unsigned length)
-{
-    unsigned at = 0, n;
-
-    while (at < length && options[at] != MPT_TCP_OPTION_END) {
-        if (options[at] == MPT_TCP_OPTION_NOP) {
-            at++;
-            continue;
-        }
-        if (at + 1 >= length || options[at + 1] < 2)
-            return;
-        n = MIN(options[at + 1], length - at);
-        mpt_tcp_option_take(g, options + at, n);
-        at += n;
-    }
-}
-
 static void set_where(mpt_segment *g, const mpt_walk *w)
 {
     g->time_ns = w->frame->time_ns;
@@ -98,7 +81,7 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
     header = (s.bytes[12] >> 4) * 4u;
     set_lengths(g, w, s, header);
     if (header > HEADER && s.captured > HEADER)
-        read_options(g, s.bytes + HEADER, MIN(header, s.captured) - HEADER);
+        mpt_tcp_option_take_all(g, s.bytes + HEADER, MIN(header, s.captured) - HEADER, true);
     mpt_streams_label(w->reader->streams, g);
     /* Wireshark gives up at such a header, but has numbered its connection. */
     w->n += header >= HEADER && s.captured >= HEADER;

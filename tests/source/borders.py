@@ -54,7 +54,7 @@ ALLOWED["plugin"] = {"plugin/cli", "plugin/wireshark", "tap", E + "core", E + "p
 ALLOWED["plugin/qt"] = set()
 
 WIRESHARK = {"plugin", "plugin/cli", "plugin/program", "plugin/wireshark"}
-WIRESHARK_FILES = {"tap/" + name for name in ("listener.c", "dissection.c", "epan_values.c", "epan_values.h", "icmp.c")}
+WIRESHARK_FILES = {"tap/" + name for name in ("listener.c", "dissection.c", "epan_values.c", "epan_values.h", "icmp.c", "options.c")}
 WIRESHARK_HEADER = re.compile(r"(wireshark|epan|wsutil|wiretap|ui)/|(ws_|config\.h)")
 INCLUDE = re.compile(r'\s*#\s*include\s+([<"])([^>"]+)')
 

@@ -19,9 +19,12 @@ void mpt_endpoint_set(mpt_endpoint *e, const uint8_t *address, size_t len, uint1
 {
     memset(e, 0, sizeof *e);
     e->port = port;
-    if (len == 4 || len == 16) {
-        memcpy(e->address, address, len);
-        e->family = len == 4 ? MPT_FAMILY_IPV4 : MPT_FAMILY_IPV6;
+    if (len == 4) {
+        memcpy(e->address, address, 4);
+        e->family = MPT_FAMILY_IPV4;
+    } else if (len == 16) {
+        memcpy(e->address, address, 16);
+        e->family = MPT_FAMILY_IPV6;
     }
 }
 

@@ -41,3 +41,21 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
         g->presence |= MPT_SEGMENT_TIMESTAMPS;
     }
 }
+
+void mpt_tcp_option_take_all(mpt_segment *g, const uint8_t *options, unsigned captured, bool mptcp)
+{
+    unsigned at = 0, n;
+
+    while (at < captured && options[at] != MPT_TCP_OPTION_END) {
+        if (options[at] == MPT_TCP_OPTION_NOP) {
+            at++;
+            continue;
+        }
+        if (at + 1 >= captured || options[at + 1] < 2)
+            return;
+        n = options[at + 1] < captured - at ? options[at + 1] : captured - at;
+        if (mptcp || options[at] != MPT_OPTION_KIND)
+            mpt_tcp_option_take(g, options + at, n);
+        at += n;
+    }
+}
