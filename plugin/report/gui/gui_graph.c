@@ -12,6 +12,7 @@
 #include "plugin/report/events/event_text.h"
 #include "plugin/report/plot/plot.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/base/whole.h"
 
 static const char NO_DELAYS[] =
     "One-way delays need captures of both ends, merged: this one has one end only.";
@@ -313,15 +314,15 @@ static void append_value(GString *out, mpt_unit unit, const mpt_gui_series *s, c
         mpt_units_percent(out, 100 * p->value);
         break;
     case MPT_UNIT_NS:
-        mpt_units_duration(out, (int64_t)p->value);
+        mpt_units_duration(out, mpt_whole(p->value));
         break;
     case MPT_UNIT_SUBFLOW:
         break;
     default:
-        mpt_units_grouped_signed(out, (int64_t)p->value);
+        mpt_units_grouped_signed(out, mpt_whole(p->value));
         if (s->style == MPT_GUI_BARS && p->length > 1) {
             g_string_append(out, " to ");
-            mpt_units_grouped_signed(out, (int64_t)p->value + p->length - 1);
+            mpt_units_grouped_signed(out, mpt_whole(p->value + p->length - 1));
         }
         if (unit == MPT_UNIT_BYTES)
             g_string_append(out, p->value == 1 ? " byte" : " bytes");

@@ -9,6 +9,7 @@
 
 #include "path_numbers.h"
 #include "tap/engine/base/compare.h"
+#include "tap/engine/base/whole.h"
 #include "tap/engine/figures/path_position.h"
 #include "tap/engine/vantage/vantage.h"
 #include "tap/engine/vantage/vantage_engines.h"
@@ -103,7 +104,7 @@ static void estimate(const mpt_path_model *m, mpt_path_pair *pair, mpt_clock clo
 }
 
 /* How much the second clock is ahead at a moment of the first. */
-static int64_t ahead(const mpt_clock_estimate *c, int64_t time_ns)
+static double ahead(const mpt_clock_estimate *c, int64_t time_ns)
 {
     double ns = 0;
 
@@ -111,7 +112,7 @@ static int64_t ahead(const mpt_clock_estimate *c, int64_t time_ns)
         ns += c->offset_ns;
     if (c->drift_known)
         ns += c->drift * (double)(time_ns - c->reference_ns);
-    return (int64_t)llround(ns);
+    return round(ns);
 }
 
 /* --- samples --- */
@@ -119,9 +120,9 @@ static int64_t ahead(const mpt_clock_estimate *c, int64_t time_ns)
 static int64_t corrected(const mpt_path_pair *pair, const mpt_path_sample *sample, mpt_end to)
 {
     int64_t delay = sample->time_ns[to] - sample->time_ns[mpt_end_other(to)];
-    int64_t off = ahead(&pair->applied, sample->time_ns[pair->client_end]);
+    double off = ahead(&pair->applied, sample->time_ns[pair->client_end]);
 
-    return to == pair->client_end ? delay + off : delay - off;
+    return mpt_whole_add(delay, mpt_whole(to == pair->client_end ? off : -off));
 }
 
 static void pass_on(const mpt_path_sample *sample, void *user)
@@ -208,7 +209,7 @@ static mpt_distribution distribution_of(const mpt_histogram *h)
         return d;
     d.min = (mpt_maybe_ns){true, h->min};
     d.max = (mpt_maybe_ns){true, h->max};
-    d.mean = (mpt_maybe_ns){true, (int64_t)(h->sum / (double)h->samples)};
+    d.mean = (mpt_maybe_ns){true, mpt_whole(h->sum / (double)h->samples)};
     d.median.known = mpt_histogram_quantile(h, 0.5, &d.median.ns);
     d.p95.known = mpt_histogram_quantile(h, 0.95, &d.p95.ns);
     return d;
@@ -218,7 +219,7 @@ static mpt_distribution distribution_of(const mpt_histogram *h)
 static void finish_row(mpt_path_row *row)
 {
     row->owd = distribution_of(&row->delays);
-    row->jitter = (mpt_maybe_ns){row->owd.samples > 1, (int64_t)row->jitter_ns};
+    row->jitter = (mpt_maybe_ns){row->owd.samples > 1, mpt_whole(row->jitter_ns)};
     row->p95_min = (mpt_maybe_ns){row->owd.p95.known, row->owd.p95.ns - row->owd.min.ns};
 }
 

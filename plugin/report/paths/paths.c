@@ -15,6 +15,7 @@
 #include "plugin/report/format/text.h"
 #include "plugin/report/registry.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/base/whole.h"
 
 static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs)
 {
@@ -202,7 +203,7 @@ static void write_clock(const mpt_report_context *x, const mpt_path_pair *pair, 
         g_string_append(line, ": unknown, no subflow has segments both ways at both. Delays are raw.");
     } else {
         g_string_append(line, ": ");
-        mpt_units_duration(line, (int64_t)llround(fabs(c->offset_ns)));
+        mpt_units_duration(line, mpt_whole(round(fabs(c->offset_ns))));
         g_string_append(line, c->offset_ns < 0 ? " behind" : " ahead");
         g_string_append(line, ", drift ");
         if (c->drift_known) {

@@ -10,6 +10,7 @@
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/vantage_words.h"
+#include "tap/engine/base/whole.h"
 #include "tap/engine/vantage/vantage.h"
 
 static uint64_t options_changed(const mpt_path_flow *f)
@@ -102,7 +103,7 @@ static void write_clock(mpt_json *json, const mpt_report_context *x, const mpt_p
     };
     const mpt_clock_estimate *c = &pair->clock;
 
-    mpt_figures_json_seconds(json, "offset", (mpt_maybe_ns){c->offset_known, (int64_t)c->offset_ns});
+    mpt_figures_json_seconds(json, "offset", (mpt_maybe_ns){c->offset_known, mpt_whole(c->offset_ns)});
     mpt_json_member_double(json, "drift", c->drift_known ? c->drift : NAN, 12);
     mpt_json_member_double(json, "drift_error", c->drift_known ? c->drift_error : NAN, 12);
     mpt_json_member_uint(json, "samples", c->samples);

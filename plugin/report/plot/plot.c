@@ -10,6 +10,7 @@
 
 #include "plugin/report/common/labels.h"
 #include "tap/engine/base/units.h"
+#include "tap/engine/base/whole.h"
 
 /* --- words --- */
 
@@ -35,7 +36,7 @@ const char *mpt_plot_unit_title(mpt_unit unit)
 void mpt_plot_exact(mpt_unit unit, double value, GString *out)
 {
     if (unit == MPT_UNIT_NS)
-        mpt_units_seconds(out, (int64_t)value, 9);
+        mpt_units_seconds(out, mpt_whole(value), 9);
     else
         mpt_units_double(out, value, unit == MPT_UNIT_SHARE ? 12 : unit == MPT_UNIT_BPS ? 6 : 0);
 }

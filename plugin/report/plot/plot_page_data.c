@@ -22,9 +22,12 @@ static void put_values(mpt_json *json, mpt_unit unit, const mpt_series_point *p,
         if (unit == MPT_UNIT_SHARE) {
             mpt_json_double(json, p[i].value, 6);
         } else {
-            double value = round(p[i].value);
-            mpt_json_int(json, (int64_t)(value - before));
-            before = value;
+            double more = round(p[i].value) - before;
+            if (fabs(more) < 0x1p53)
+                mpt_json_int(json, (int64_t)more);
+            else
+                mpt_json_double(json, more, 0);
+            before += more; /* as the page adds them */
         }
     }
     mpt_json_end_array(json);

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "checks.h"
+#include "tap/engine/base/whole.h"
 #include "tap/engine/speed/speed.h"
 
 /* Less than this says nothing about speed. */
@@ -120,10 +121,10 @@ static bool say_needed(const mpt_checking *x, const mpt_speed *speed, const mpt_
             mpt_term_of(MPT_TERM_TIME, (uint64_t)d->ns[MPT_LIMIT_WINDOW]),
             mpt_term_of(MPT_TERM_TIME, (uint64_t)d->duration_ns),
             mpt_term_of(MPT_TERM_TIME, (uint64_t)paths.rtt_ns), mpt_term_subflow(paths.slowest),
-            mpt_term_of(MPT_TERM_RATE, (uint64_t)(8e9 * (double)d->window / (double)paths.rtt_ns)));
+            mpt_term_of(MPT_TERM_RATE, mpt_whole_unsigned(8e9 * (double)d->window / (double)paths.rtt_ns)));
     if (needed > (double)d->window)
-        mpt_say(f, MPT_PHRASE_WINDOW_NEEDED, mpt_term_of(MPT_TERM_RATE, (uint64_t)paths.rate),
-                mpt_term_of(MPT_TERM_BYTES, (uint64_t)needed));
+        mpt_say(f, MPT_PHRASE_WINDOW_NEEDED, mpt_term_of(MPT_TERM_RATE, mpt_whole_unsigned(paths.rate)),
+                mpt_term_of(MPT_TERM_BYTES, mpt_whole_unsigned(needed)));
     else
         mpt_say(f, MPT_PHRASE_WINDOW_NEEDED_UNKNOWN);
     return true;
