@@ -871,6 +871,16 @@ static void test_failover__acknowledged_after_all__none(void **state)
     expect_none(&s, MPT_FINDING_FAILOVER);
 }
 
+/* Its first bytes were lost and go elsewhere, but it goes on. */
+static void test_failover__new_data_goes_over_it__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    lose_path(&s, 1000);
+    flow_send_data(&s.b, 0, &s.h, 0, 30201, 100);
+    expect_none(&s, MPT_FINDING_FAILOVER);
+}
+
 static void fill_hole_after(struct scene *s, int64_t ms)
 {
     begin_two(s);
@@ -1452,6 +1462,7 @@ int main(void)
         cmocka_unit_test(test_failover__path_dead_to_the_end__warning),
         cmocka_unit_test(test_failover__capture_ends_soon__none),
         cmocka_unit_test(test_failover__acknowledged_after_all__none),
+        cmocka_unit_test(test_failover__new_data_goes_over_it__none),
         cmocka_unit_test(test_data_waited__100_ms__note),
         cmocka_unit_test(test_data_waited__99_ms__none),
         cmocka_unit_test(test_data_waited__chain_of_growing_waits__first_and_last),

@@ -138,6 +138,7 @@ void mpt_evidence_said(mpt_hearing *h, const mpt_segment *g, int64_t position)
         return;
     }
     h->sent = end;
+    h->new_ns = g->time_ns;
     if (!h->timed_frame) {
         h->timed = position;
         h->timed_ns = g->time_ns;

@@ -9,6 +9,8 @@
 #define IDLE_NS    INT64_C(1000000000)
 /* A path is dead after this long without progress. */
 #define DEAD_NS    INT64_C(500000000)
+/* A sender may probe it with new data, two round trips after the last answer (RFC 8985 7.2). */
+#define PROBES     3
 
 /* --- backup --- */
 
@@ -100,6 +102,15 @@ static uint64_t rescued(const mpt_checking *x, mpt_direction direction, uint16_t
     return bytes;
 }
 
+/* New data went over it when the last progress was long ago: the path is there, only a hole is not filled. */
+static bool used_on(const mpt_subflow_view *sv, mpt_direction direction, int64_t progress)
+{
+    const mpt_half_evidence *v = sv->subflow->evidence ? sv->subflow->evidence->half : NULL;
+    const mpt_hearing *h = v ? &v[sv->side[mpt_direction_sender(direction)]].hearing : NULL;
+
+    return h && h->new_ns - progress > MAX(DEAD_NS, PROBES * h->srtt_ns);
+}
+
 static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
     const mpt_subflow *s = sv->subflow;
@@ -111,7 +122,8 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, mpt_dire
     mpt_finding *f;
 
     if (!h->bytes.segments || h->fin_seen || in_flight <= 0 || s->state == MPT_STATE_SYN_SENT ||
-        s->state == MPT_STATE_REFUSED || end_ns - progress < DEAD_NS || mpt_checking_one_way(sv))
+        s->state == MPT_STATE_REFUSED || end_ns - progress < DEAD_NS || mpt_checking_one_way(sv) ||
+        used_on(sv, direction, progress))
         return;
     saved = rescued(x, direction, s->owner, progress);
     if (!saved || !first_elsewhere(x, direction, s->owner, progress, &next))

@@ -50,6 +50,7 @@ typedef struct mpt_hearing {
     uint32_t unanswered_frame;  /* 0: nothing is in flight */
     uint32_t repeated;          /* segments sent again since then */
     int64_t repeated_ns;        /* the first of these */
+    int64_t new_ns;             /* the last data that was no repetition */
     int64_t timed, timed_ns;    /* the payload whose acknowledgement gives a sample; valid with its frame */
     uint32_t timed_frame;       /* 0: none is awaited */
     uint32_t count;             /* of outages */
