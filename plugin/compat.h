@@ -1,4 +1,4 @@
-/* compat.h - what differs between Wireshark 4.0, 4.4 and 4.6.
+/* compat.h - what differs between Wireshark 4.0, 4.2, 4.4 and 4.6.
  *
  * Invariant: no other file has an #if on Wireshark's version.
  *
@@ -33,8 +33,8 @@ typedef void mpt_stat_result;
 #define MPT_STAT_CAN_FAIL   0
 #endif
 
-/* Since 4.4 the Follow window can switch between streams and needs their number. */
-#if MPT_WIRESHARK_AT_LEAST(4, 4)
+/* Since 4.2 the Follow window can switch between streams and needs their number. */
+#if MPT_WIRESHARK_AT_LEAST(4, 2)
 #define MPT_REGISTER_FOLLOW(proto, tap, conversation, index, address, port, handler, count)                  \
     register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler), (count),   \
                            NULL)
@@ -44,8 +44,8 @@ typedef void mpt_stat_result;
      register_follow_stream((proto), (tap), (conversation), (index), (address), (port), (handler)))
 #endif
 
-/* Since 4.4 a file may have several sections, each with interfaces of its own. */
-#if MPT_WIRESHARK_AT_LEAST(4, 4)
+/* Since 4.2 or 4.4 (CMake tries it) a file may have several sections, each with interfaces of its own. */
+#ifdef MPT_WIRESHARK_SECTIONS
 #define MPT_INTERFACE_NAME(pinfo, id)                                                                        \
     epan_get_interface_name(                                                                                 \
         (pinfo)->epan, (id),                                                                                 \
@@ -55,7 +55,7 @@ typedef void mpt_stat_result;
 #endif
 
 /* wsutil/plugins.h is not installed with 4.0. */
-#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#if __has_include(<wsutil/plugins.h>)
 #include <wsutil/plugins.h>
 #else
 #define WS_PLUGIN_DESC_DISSECTOR    0
@@ -81,7 +81,7 @@ WS_DLL_PUBLIC_DEF extern const char plugin_version[];
 #endif
 
 /* Since 4.4 each section of a file numbers its interfaces; all of the file have numbers of their own too. */
-#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#ifdef MPT_WIRESHARK_SECTIONS
 #define MPT_WTAP_INTERFACE(file, rec)                                                                        \
     wtap_file_get_shb_global_interface_id(                                                                   \
         (file), (rec)->presence_flags &WTAP_HAS_SECTION_NUMBER ? (rec)->section_number : 0,                  \

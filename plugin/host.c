@@ -56,14 +56,17 @@ void mpt_host_fail_at_exit(void)
 
 bool mpt_host_reads(const char *path)
 {
-    GStatBuf wanted, of_fd;
-    int fd;
+#ifdef G_OS_WIN32
+    (void)path; /* files that are open for reading can't be replaced there */
+#else
+    struct stat wanted, of_fd;
 
-    if (g_stat(path, &wanted) != 0 || !S_ISREG(wanted.st_mode))
+    if (stat(path, &wanted) != 0 || !S_ISREG(wanted.st_mode))
         return false;
-    for (fd = 0; fd < MOST_FILES; fd++)
+    for (int fd = 0; fd < MOST_FILES; fd++)
         if (fstat(fd, &of_fd) == 0 && of_fd.st_dev == wanted.st_dev && of_fd.st_ino == wanted.st_ino &&
             (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
             return true;
+#endif
     return false;
 }

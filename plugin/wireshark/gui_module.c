@@ -14,7 +14,11 @@
 #include <glib.h>
 #include <gmodule.h>
 
+#ifdef G_OS_WIN32
+#include <windows.h>
+#else
 #include <dlfcn.h>
+#endif
 
 /* "5.15.8": of the Qt that this program runs with; NULL: none. */
 static const char *running_qt(void)
@@ -30,20 +34,40 @@ static const char *running_qt(void)
     return version ? version() : NULL;
 }
 
+/* The file that this code was loaded from; NULL: not known. */
+static char *own_path(void)
+{
+#ifdef G_OS_WIN32
+    HMODULE here;
+    wchar_t path[32768];
+
+    if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+                                GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+                            (LPCWSTR)(uintptr_t)mpt_gui_module_load, &here) ||
+        !GetModuleFileNameW(here, path, G_N_ELEMENTS(path)))
+        return NULL;
+    return g_utf16_to_utf8((const gunichar2 *)path, -1, NULL, NULL, NULL);
+#else
+    Dl_info here;
+
+    return dladdr((void *)(uintptr_t)mpt_gui_module_load, &here) ? g_strdup(here.dli_fname) : NULL;
+#endif
+}
+
 static void add_folders(GPtrArray *folders)
 {
-    Dl_info here;
-    char *file, *above;
+    char *own = own_path(), *file, *above;
 
-    if (!dladdr((void *)(uintptr_t)mpt_gui_module_load, &here) || !here.dli_fname)
+    if (!own)
         return;
-    file = g_build_filename(here.dli_fname, "..", "..", "..", "..", NULL);
+    file = g_build_filename(own, "..", "..", "..", "..", NULL);
     above = g_canonicalize_filename(file, NULL);
     g_ptr_array_add(folders, g_build_filename(above, "mptcpscope", NULL));
     if (g_str_has_suffix(above, G_DIR_SEPARATOR_S "wireshark"))
         g_ptr_array_add(folders, g_build_filename(above, "..", "mptcpscope", NULL));
     g_free(above);
     g_free(file);
+    g_free(own);
 }
 
 /* The module's path; NULL where there is none. */

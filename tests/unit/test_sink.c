@@ -163,6 +163,7 @@ static void test_open__what_was_there__stays_until_the_close(void **state)
     g_free(path);
 }
 
+#ifndef G_OS_WIN32
 static void test_open__two_names__written_in_place(void **state)
 {
     (void)state;
@@ -184,6 +185,7 @@ static void test_open__two_names__written_in_place(void **state)
     g_free(path);
     g_free(other);
 }
+#endif
 
 static void test_same_file__names_of_nothing__by_their_folder(void **state)
 {
@@ -341,7 +343,9 @@ int main(void)
         cmocka_unit_test(test_memory__beyond_the_flush_limit__keeps_all),
         cmocka_unit_test(test_open__long_text__every_byte_in_the_file),
         cmocka_unit_test(test_open__what_was_there__stays_until_the_close),
+#ifndef G_OS_WIN32
         cmocka_unit_test(test_open__two_names__written_in_place),
+#endif
         cmocka_unit_test(test_same_file__names_of_nothing__by_their_folder),
         cmocka_unit_test(test_hand_over__somebody_else_writes__takes_the_place_at_the_close),
         cmocka_unit_test(test_open__flush__is_on_disk_before_the_close),

@@ -17,6 +17,19 @@
 
 #define FLUSH_AT 65536
 
+/* What Windows has no need of, or under another name. */
+#ifndef O_CLOEXEC
+#define O_CLOEXEC 0
+#endif
+#ifdef G_OS_WIN32
+#define real_path(path)    _fullpath(NULL, (path), 0)
+#define set_mode(fd, mode) 0
+#else
+#define O_BINARY           0
+#define real_path(path)    realpath((path), NULL)
+#define set_mode(fd, mode) fchmod((fd), (mode_t)(mode))
+#endif
+
 struct mpt_sink {
     GString *buffer;
     FILE *file; /* NULL: memory, or an own file that is not open now */
@@ -98,8 +111,8 @@ static int make_temp(mpt_sink *sink)
     int fd;
 
     sink->temp = g_build_filename(folder, ".mptcpscope-XXXXXX", NULL);
-    fd = g_mkstemp_full(sink->temp, O_WRONLY | O_CLOEXEC, 0666);
-    if (fd >= 0 && sink->mode >= 0 && fchmod(fd, (mode_t)sink->mode) != 0) {
+    fd = g_mkstemp_full(sink->temp, O_WRONLY | O_CLOEXEC | O_BINARY, 0666);
+    if (fd >= 0 && sink->mode >= 0 && set_mode(fd, sink->mode) != 0) {
         int code = errno;
         close(fd);
         g_unlink(sink->temp);
@@ -137,11 +150,11 @@ static bool can_replace(mpt_sink *sink)
         return false;
     if (there && (!S_ISREG(now.st_mode) || now.st_nlink > 1 || g_access(sink->path, W_OK) != 0))
         return false;
-    sink->target = there ? realpath(sink->path, NULL) : strdup(sink->path);
+    sink->target = there ? real_path(sink->path) : strdup(sink->path);
     sink->mode = there ? (int)(now.st_mode & 0777) : -1;
     fd = sink->target ? make_temp(sink) : -1;
-    ours = fd >= 0 &&
-           (!there || (fstat(fd, &temp) == 0 && temp.st_uid == now.st_uid && temp.st_gid == now.st_gid));
+    ours = fd >= 0 && (!there || (g_stat(sink->temp, &temp) == 0 && temp.st_uid == now.st_uid &&
+                                  temp.st_gid == now.st_gid));
     if (fd >= 0)
         close(fd);
     remove_temp(sink);
@@ -152,12 +165,12 @@ static bool can_replace(mpt_sink *sink)
 
 static bool open_in_place(mpt_sink *sink)
 {
-    int fd = g_open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = g_open(sink->path, O_WRONLY | O_CREAT | O_CLOEXEC | O_BINARY, 0666);
     GStatBuf now;
 
     if (fd < 0)
         return false;
-    sink->stale = fstat(fd, &now) == 0 && S_ISREG(now.st_mode);
+    sink->stale = g_stat(sink->path, &now) == 0 && S_ISREG(now.st_mode);
     sink->file = fdopen(fd, "wb");
     return sink->file != NULL;
 }
@@ -212,7 +225,7 @@ static bool same_new_file(const char *a, const char *b)
 
     for (int i = 0; i < 2; i++) {
         char *folder = g_path_get_dirname(paths[i]), *base = g_path_get_basename(paths[i]);
-        char *real = realpath(folder, NULL);
+        char *real = real_path(folder);
         names[i] = g_build_filename(real ? real : folder, base, NULL);
         free(real);
         g_free(folder);
@@ -229,7 +242,8 @@ bool mpt_sink_same_file(const char *a, const char *b)
     GStatBuf of_a, of_b;
     bool a_there = g_stat(a, &of_a) == 0, b_there = g_stat(b, &of_b) == 0;
 
-    if (a_there && b_there)
+    /* On Windows st_ino is 0. */
+    if (a_there && b_there && (of_a.st_ino || of_b.st_ino))
         return of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
     return a_there == b_there && same_new_file(a, b);
 }

@@ -6,13 +6,18 @@
  */
 #include "endpoint.h"
 
-#include <arpa/inet.h>
 #include <glib.h>
 #include <string.h>
+#ifdef G_OS_WIN32
+#include <ws2tcpip.h>
+#else
+#include <arpa/inet.h>
+#endif
 
 /* Bytes are compared and hashed as a whole: there must be no padding. */
 G_STATIC_ASSERT(sizeof(mpt_endpoint) == 20);
-G_STATIC_ASSERT(MPT_ADDRESS_TEXT >= INET6_ADDRSTRLEN);
+/* The longest IPv6 address; Windows' INET6_ADDRSTRLEN has room for a scope and a port. */
+G_STATIC_ASSERT(MPT_ADDRESS_TEXT >= sizeof "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255");
 G_STATIC_ASSERT(MPT_ENDPOINT_TEXT >= MPT_ADDRESS_TEXT + sizeof "[]:65535" - 1);
 
 void mpt_endpoint_set(mpt_endpoint *e, const uint8_t *address, size_t len, uint16_t port)

@@ -30,6 +30,23 @@ static unsigned step_bits(const mpt_histogram *d)
     return d->fine ? FINE_BITS : STEP_BITS;
 }
 
+/* The number of its highest bit; value is above 0. */
+static unsigned highest_bit(uint64_t value)
+{
+#ifdef __GNUC__
+    return 63u - (unsigned)__builtin_clzll(value);
+#else
+    unsigned bit = 0;
+
+    for (unsigned step = 32; step; step /= 2)
+        if (value >> step) {
+            value >>= step;
+            bit += step;
+        }
+    return bit;
+#endif
+}
+
 static unsigned key_of(unsigned bits, int64_t ns)
 {
     uint64_t magnitude = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
@@ -37,7 +54,7 @@ static unsigned key_of(unsigned bits, int64_t ns)
     if (magnitude < 2u << bits) {
         index = (unsigned)magnitude;
     } else {
-        unsigned shift = 63u - bits - (unsigned)__builtin_clzll(magnitude);
+        unsigned shift = highest_bit(magnitude) - bits;
         index = (shift << bits) + (unsigned)(magnitude >> shift);
     }
     return ns < 0 ? KEY_BIAS - index : KEY_BIAS + index;

@@ -11,10 +11,16 @@
 
 #include <stddef.h>
 
+#ifdef __GNUC__
+#define MPT_PREFETCH(memory) __builtin_prefetch((memory), 1)
+#else
+#define MPT_PREFETCH(memory) ((void)(memory))
+#endif
+
 static inline void mpt_prefetch(const void *memory, size_t size)
 {
     for (size_t at = 0; at < size; at += 64)
-        __builtin_prefetch((const char *)memory + at, 1);
+        MPT_PREFETCH((const char *)memory + at);
 }
 
 #endif

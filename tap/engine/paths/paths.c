@@ -302,8 +302,8 @@ void *mpt_paths_end(mpt_paths *p, mpt_end end)
 /* A SYN that loses its MPTCP option on the path arrives as plain TCP: its sequence numbers identify it. */
 static void try_plain(mpt_paths *p, mpt_end end, const mpt_subflow *s)
 {
-    const unsigned isn = (unsigned)__builtin_ctz(MPT_PATH_ISN),
-                   answer = (unsigned)__builtin_ctz(MPT_PATH_PEER_ISN);
+    const unsigned isn = (unsigned)g_bit_nth_lsf(MPT_PATH_ISN, -1),
+                   answer = (unsigned)g_bit_nth_lsf(MPT_PATH_PEER_ISN, -1);
     uint64_t name, mine, its;
     GPtrArray *list = mpt_same_name(s, isn, &name) ? named(p, name, false) : NULL;
 

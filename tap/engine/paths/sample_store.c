@@ -5,6 +5,7 @@
 #include "sample_store.h"
 
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,7 +18,8 @@
 #define BUFFER 256
 
 struct mpt_path_store {
-    int fd; /* below 0: none yet */
+    int fd;     /* below 0: none yet */
+    char *name; /* of the file; NULL: it has none */
     bool failed;
     uint64_t count;
     int64_t shift_ns; /* clock of end B against end A, roughly: of the first sample */
@@ -44,19 +46,19 @@ void mpt_path_store_free(mpt_path_store *s)
         return;
     if (s->fd >= 0)
         close(s->fd);
+    if (s->name)
+        g_unlink(s->name);
+    g_free(s->name);
     g_free(s);
 }
 
-/* The file has no name from the start: nothing is left of it whatever ends the program. */
-static int open_nameless(void)
+/* The file has no name from the start: nothing is left of it whatever ends the program. Where open files can't be
+ * removed (Windows) it has one as long as it is used. */
+static void open_file(mpt_path_store *s)
 {
-    char *name = NULL;
-    int fd = g_file_open_tmp("mptcpscope.XXXXXX", &name, NULL);
-
-    if (fd >= 0)
-        unlink(name);
-    g_free(name);
-    return fd;
+    s->fd = g_file_open_tmp("mptcpscope.XXXXXX", &s->name, NULL);
+    if (s->fd < 0 || g_unlink(s->name) == 0)
+        g_clear_pointer(&s->name, g_free);
 }
 
 static void write_held(mpt_path_store *s)
@@ -78,7 +80,7 @@ void mpt_path_store_add(const mpt_path_sample *sample, void *user)
     mpt_path_store *s = user;
 
     if (s->fd < 0 && !s->failed) {
-        s->fd = open_nameless();
+        open_file(s);
         s->failed = s->fd < 0;
     }
     if (s->failed)
