@@ -2,7 +2,8 @@
 # try.sh [CAPTURE] [REPORT] - from a fresh checkout to a report.
 #
 # Installs what is missing (Debian and Ubuntu: apt, with sudo where not root), builds into build/, and prints
-# `mptcp,list` and `mptcp,summary` of CAPTURE (default: one in captures/), or REPORT, for instance "summary,full".
+# `mptcp,list` and `mptcp,summary` of CAPTURE (default: one in captures/), or REPORT, for instance "summary,full": by
+# tshark with the plugin, and says how the program mptcpscope prints the same.
 #
 # SPDX-License-Identifier: GPL-2.0-or-later
 set -eu
@@ -20,10 +21,13 @@ esac
 
 # shellcheck disable=SC2086
 install_missing $build_packages
-build "$top/build" mptcpscope
+build "$top/build" mptcpscope mptcpscope-program
 
 export MPT_BUILD="$top/build"
 if [ $# -eq 2 ]; then
-    exec "$top/tests/run-tshark" -q -r "$capture" -z "mptcp,${2#mptcp,}"
+    set -- -r "$capture" -z "mptcp,${2#mptcp,}"
+else
+    set -- -r "$capture" -z mptcp,list -z mptcp,summary
 fi
-exec "$top/tests/run-tshark" -q -r "$capture" -z mptcp,list -z mptcp,summary
+"$top/tests/run-tshark" -q "$@"
+say "the same without tshark's dissection: $top/build/mptcpscope $*"

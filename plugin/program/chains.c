@@ -149,7 +149,7 @@ void mpt_input_explain(const mpt_input *input, GString *sentence)
             "the %u files are read as pieces of %u captures: those with the same interfaces "
             "follow one another (--points: each is a vantage point)",
             input->count, input->chain_count);
-    else if (input->likeness == MPT_LIKE_NOTHING)
+    else if (input->likeness != MPT_LIKE_INTERFACES)
         g_string_append_printf(
             sentence,
             "the %u files are read as %u vantage points: they have the same interfaces, but "

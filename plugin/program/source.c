@@ -55,7 +55,7 @@ bool mpt_source_add_filter(const char *filter, uint32_t mark, char **error)
 {
     (void)mark;
     *error = g_strdup_printf("display filters (\"%s\") need tshark's dissectors, and this program has none: "
-                             "choose connections by stream=, token= or address=, or use tshark -z",
+                             "choose connections by stream=, token=, address= or port=, or use tshark -z",
                              filter);
     return false;
 }

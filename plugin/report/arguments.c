@@ -173,6 +173,15 @@ static bool read_address(parser *p, char *value)
     return mpt_endpoint_parse_address(value, &p->out->address);
 }
 
+static bool read_port(parser *p, char *value)
+{
+    uint32_t port;
+    bool ok = mpt_scan_u32(value, &port) && port <= UINT16_MAX;
+    if (ok)
+        p->out->port = (uint16_t)port;
+    return ok;
+}
+
 static bool read_format(parser *p, char *value)
 {
     const mpt_report *row = p->out->report;

@@ -50,10 +50,11 @@ typedef struct mpt_arguments {
     uint32_t stream;   /* connection id of `list` */
     uint32_t token;
     mpt_endpoint address; /* port 0 */
-    mpt_format format;    /* the report's usual one, unless given */
-    char *file;           /* owned; NULL: stdout */
-    int64_t from_ns;      /* since the earliest frame; default 0 */
-    int64_t to_ns;        /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
+    uint16_t port;
+    mpt_format format; /* the report's usual one, unless given */
+    char *file;        /* owned; NULL: stdout */
+    int64_t from_ns;   /* since the earliest frame; default 0 */
+    int64_t to_ns;     /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
     mpt_direction direction;
     mpt_vantage_request vantage;      /* its lists are owned */
     mpt_clock clock;                  /* default MPT_CLOCK_DRIFT */

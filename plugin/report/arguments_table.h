@@ -15,8 +15,9 @@
     X(STREAM, "stream", "N", "a connection id from 0 to 4294967295, as " MPT_ASK_LISTING " shows it",        \
       read_stream, "the connection with this id in list")                                                    \
     X(TOKEN, "token", "HEX", "1 to 8 hex digits, such as token=7c3ad10f", read_token,                        \
-      "connections with this token, or this address")                                                        \
+      "connections with this token, address or port")                                                        \
     X(ADDRESS, "address", "ADDR", "an IPv4 or IPv6 address without a port", read_address, NULL)              \
+    X(PORT, "port", "N", "a TCP port from 0 to 65535", read_port, NULL)                                      \
     X(FULL, "full", NULL, NULL, NULL, "all figures")                                                         \
     X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv or json")                          \
     X(FILE, "file", "PATH", "a path, with \\, for a comma in it", read_file,                                 \

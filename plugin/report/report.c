@@ -26,6 +26,19 @@ static bool uses_address(const mpt_connection_view *v, const mpt_endpoint *addre
     return false;
 }
 
+static bool has_port(const mpt_subflow *s, uint16_t port)
+{
+    return s->ends[MPT_SIDE_A].port == port || s->ends[MPT_SIDE_B].port == port;
+}
+
+static bool uses_port(const mpt_connection_view *v, uint16_t port)
+{
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        if (has_port(v->subflows[i].subflow, port))
+            return true;
+    return false;
+}
+
 static bool is_marked(const mpt_connection_view *v, uint32_t mark)
 {
     for (uint32_t i = 0; i < v->subflow_count; i++)
@@ -41,6 +54,7 @@ bool mpt_report_selected(const mpt_report_context *x, const mpt_connection_view 
     return (!mpt_arguments_has(a, MPT_ARG_STREAM) || v->id == a->stream) &&
            (!mpt_arguments_has(a, MPT_ARG_TOKEN) || has_token(v, a->token)) &&
            (!mpt_arguments_has(a, MPT_ARG_ADDRESS) || uses_address(v, &a->address)) &&
+           (!mpt_arguments_has(a, MPT_ARG_PORT) || uses_port(v, a->port)) &&
            (!a->filter || is_marked(v, x->mark));
 }
 
@@ -57,6 +71,7 @@ bool mpt_report_selects_stream(const mpt_report_context *x, const mpt_subflow *s
     const mpt_arguments *a = x->arguments;
 
     return (!a->filter || s->marks & x->mark) &&
+           (!mpt_arguments_has(a, MPT_ARG_PORT) || has_port(s, a->port)) &&
            (!mpt_arguments_has(a, MPT_ARG_ADDRESS) ||
             mpt_endpoint_same_address(&s->ends[MPT_SIDE_A], &a->address) ||
             mpt_endpoint_same_address(&s->ends[MPT_SIDE_B], &a->address));
@@ -91,7 +106,7 @@ static bool any_connection(const mpt_report_context *x)
 /* Appends "stream=7, address=192.0.2.1 and the display filter tcp", as far as asked for. */
 static void append_selection(GString *what, const mpt_arguments *a)
 {
-    static const mpt_arg args[] = {MPT_ARG_STREAM, MPT_ARG_TOKEN, MPT_ARG_ADDRESS};
+    static const mpt_arg args[] = {MPT_ARG_STREAM, MPT_ARG_TOKEN, MPT_ARG_ADDRESS, MPT_ARG_PORT};
     char address[MPT_ADDRESS_TEXT], text[MPT_ADDRESS_TEXT + 16];
     unsigned left = a->filter ? 1 : 0;
 
@@ -104,6 +119,8 @@ static void append_selection(GString *what, const mpt_arguments *a)
             g_snprintf(text, sizeof text, "stream=%u", a->stream);
         else if (args[i] == MPT_ARG_TOKEN)
             g_snprintf(text, sizeof text, "token=%08x", a->token);
+        else if (args[i] == MPT_ARG_PORT)
+            g_snprintf(text, sizeof text, "port=%u", a->port);
         else
             g_snprintf(text, sizeof text, "address=%s", mpt_endpoint_address_text(&a->address, address));
         mpt_text_join(what, text, --left, " and ");

@@ -54,6 +54,7 @@ class Machine:
                 os.chown(path, NOBODY, NOBODY)
             self.plugins = self.copy_plugins(options.build)
             self.prefix = ['setpriv', '--reuid=%d' % NOBODY, '--regid=%d' % NOBODY, '--clear-groups']
+        self.program = self.copy_program(options.build)
         self.env = dict(os.environ, HOME=self.home, XDG_CONFIG_HOME=self.home, LC_ALL='C.UTF-8')
         self.env['WIRESHARK_PLUGIN_DIR'] = self.plugins
 
@@ -62,6 +63,12 @@ class Machine:
         source, copy = os.path.join(build, 'plugins'), os.path.join(self.folder, 'plugins')
         if os.path.isdir(source):
             shutil.copytree(source, copy)
+        return copy
+
+    def copy_program(self, build):
+        source, copy = os.path.join(build, 'mptcpscope'), os.path.join(self.folder, 'mptcpscope')
+        if os.path.exists(source):
+            shutil.copy(source, copy)
         return copy
 
     def close(self):
@@ -76,6 +83,8 @@ class Machine:
     def argv(self, command, capture):
         if command.arguments is None:
             return self.prefix + ['mptcptrace', '-f', capture.path, '-S']
+        if command.program:
+            return self.prefix + [self.program, '-r', capture.path] + command.arguments
         # Other dissectors, guessing at the payload, would take half of the time.
         decode = [] if self.options.heuristics else ['-d', 'tcp.port==%d,data' % shapes.PORT]
         arguments = [a.replace('@OUT@', self.home) for a in command.arguments]

@@ -10,7 +10,8 @@ PORT = 40404  # of the generator's servers
 # options: of mptbench_generate; merged: the captures of both ends in one file
 Shape = namedtuple('Shape', 'name options merged', defaults=(False,))
 # base: what its ratio is against; peer: slow, another tool's way; where: 'merged' captures, or 'plain' ones
-Command = namedtuple('Command', 'name arguments base peer where', defaults=('floor', False, 'plain'))
+# program: of mptcpscope, without tshark
+Command = namedtuple('Command', 'name arguments base peer where program', defaults=('floor', False, 'plain', False))
 
 
 def shape(name, segments, options='', merged=False):
@@ -86,6 +87,8 @@ def commands(known_fields):
         report('list', 'summary,full', 'events', 'reinjections')._replace(name='all'),
         Command('plot', ['-q', '-z', 'mptcp,plot,file=@OUT@/plot.html'], base='summary'),
         report('paths', base='summary', where='merged'),
+        *(r._replace(name='program: ' + r.name, program=True) for r in (
+            report('summary', where='any'), report('list', 'summary,full', 'events', 'reinjections')._replace(name='all'))),
         Command('-e tcp.seq', ['-T', 'fields', '-e', 'tcp.seq']),
         Command('-e mptcpscope.dsn', ['-T', 'fields', '-e', 'mptcpscope.dsn'], base='-e tcp.seq'),
         Command('fields', fields, peer=True),

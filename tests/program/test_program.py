@@ -84,6 +84,9 @@ def right_arguments():
     check(b'-r FILE' in run('--help').stdout and run('--help').returncode == 0, '--help')
     check(run('--version').stdout.startswith(b'mptcpscope '), '--version')
     check(b'plot' in run('-z', 'mptcp,help,plot').stdout, 'help needs no capture')
+    check(run('-r', TINY, '-z', 'mptcp,list,port=40000').stdout == run('-r', TINY, '-z', 'mptcp,list').stdout, 'port=')
+    says(1, 'port=1', '-r', TINY, '-z', 'mptcp,summary,port=1')
+    says(1, 'port=1', '-r', TINY, '-z', 'mptcp,tcp,port=1')
     check(run('-r', TINY, '-o', 'mptcpscope.limit_events:1', '-z', 'mptcp,events').stdout !=
           run('-r', TINY, '-z', 'mptcp,events').stdout, 'a limit')
 

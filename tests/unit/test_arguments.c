@@ -105,12 +105,13 @@ static void test_parse__every_option__its_value(void **state)
 {
     (void)state;
     mpt_arguments a =
-        taken("mptcp,summary,stream=4294967295,token=0xA1b2C3,address=2001:db8::1,full,format=json,"
+        taken("mptcp,summary,stream=4294967295,token=0xA1b2C3,address=2001:db8::1,port=5001,full,format=json,"
               "file=out.json,from=1.5,to=2,direction=s2c");
     assert_int_equal(a.stream, UINT32_MAX);
     assert_int_equal(a.token, 0xa1b2c3);
     assert_int_equal(a.address.family, MPT_FAMILY_IPV6);
     assert_int_equal(a.address.address[15], 1);
+    assert_int_equal(a.port, 5001);
     assert_true(mpt_arguments_has(&a, MPT_ARG_FULL));
     assert_int_equal(a.format, MPT_FORMAT_JSON);
     assert_string_equal(a.file, "out.json");
@@ -262,7 +263,8 @@ static void test_parse__typing_errors__refused_with_the_word_meant(void **state)
         {"mptcp,list,strem = 1", "unknown option \"strem\" of mptcp,list; did you mean \"stream\"?"},
         {"mptcp,list,Stream=1", "unknown option \"Stream\" of mptcp,list; did you mean \"stream\"?"},
         {"mptcp,list,fromat=csv", "unknown option \"fromat\" of mptcp,list; did you mean \"format\"?"},
-        {"mptcp,filter,zzz=1", "unknown option \"zzz\"; mptcp,filter takes stream, token, address and file"},
+        {"mptcp,filter,zzz=1",
+         "unknown option \"zzz\"; mptcp,filter takes stream, token, address, port and file"},
         {"mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes checks"},
         {"mptcp,lst",
          "unknown report \"lst\"; did you mean \"list\"? There are list, summary, tcp, filter, help, "
