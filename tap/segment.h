@@ -48,6 +48,7 @@ enum { MPT_WAY_UNKNOWN, MPT_WAY_IN, MPT_WAY_OUT };
 typedef struct mpt_sighting_mark {
     uint8_t how;      /* mpt_sighting; 0 outside the engine */
     bool same_id;     /* with the same IP identification, which is not 0 */
+    bool late;        /* by its time it was captured before what comes before it in the file */
     uint32_t of;      /* frame of the other one */
     int64_t later_ns; /* how long after it */
 } mpt_sighting_mark;

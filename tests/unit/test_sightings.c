@@ -364,6 +364,51 @@ static void test_feed__alike_connections__none_is_another(void **state)
     }
 }
 
+/* Shows a segment that was sent before, that much later than then. */
+static void show_copy(scene *s, const mpt_segment *sent, int64_t later_ns)
+{
+    s->last = *sent;
+    show(s, later_ns);
+}
+
+/* Duplicate ACKs a millisecond apart, each of which another capture has 8 ms later: eight others come first. */
+static void test_feed__alike_acks_and_copies_in_turn__counted_once(void **state)
+{
+    scene s = begin(COUNTED);
+    mpt_segment sent[100];
+
+    (void)state;
+    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++, s.now_ns += MS) {
+        if (k < 20) {
+            send_packet(&s, k);
+        } else {
+            send_flags(&s, 1, MPT_TCP_ACK, 0);
+        }
+        sent[k] = s.last;
+        if (k >= 8)
+            show_copy(&s, &sent[k - 8], 8 * MS);
+    }
+    for (unsigned k = G_N_ELEMENTS(sent) - 8; k < G_N_ELEMENTS(sent); k++)
+        show_copy(&s, &sent[k], 8 * MS);
+    end(&s, G_N_ELEMENTS(sent));
+}
+
+/* The files of both ends, one behind the other: the second goes back by a second. */
+static void test_feed__one_file_behind_the_other__counted_once(void **state)
+{
+    scene s = begin(COUNTED);
+    mpt_segment sent[200];
+
+    (void)state;
+    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++, s.now_ns += 5 * MS) {
+        send_packet(&s, k);
+        sent[k] = s.last;
+    }
+    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++)
+        show_copy(&s, &sent[k], 3 * MS);
+    end(&s, G_N_ELEMENTS(sent));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +422,8 @@ int main(void)
         cmocka_unit_test(test_feed__a_few_packets__all_counted),
         cmocka_unit_test(test_feed__duplicated_by_the_network__counted),
         cmocka_unit_test(test_feed__alike_connections__none_is_another),
+        cmocka_unit_test(test_feed__alike_acks_and_copies_in_turn__counted_once),
+        cmocka_unit_test(test_feed__one_file_behind_the_other__counted_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

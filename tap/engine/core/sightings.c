@@ -54,6 +54,7 @@ struct direction {
     bool begun;                     /* next, acked are set */
     uint32_t next, acked;           /* beyond all that was sent, and acknowledged */
     int64_t again_ns, elsewhere_ns; /* how long after the first copies come */
+    int64_t newest_ns;
 };
 
 /* key 0: the slot is free. */
@@ -65,7 +66,7 @@ struct mpt_sighted_flow {
     /* The flow that this one is, translated, if enough shows it. */
     uint64_t stands_for, stood_for_by; /* keys; 0: none */
     bool crossed;                      /* way 0 is its way 1 */
-    uint16_t matches, moved, same_id, mismatches;
+    uint16_t moved, same_id;
 };
 
 typedef struct mpt_sighted packet;
@@ -118,7 +119,8 @@ static uint64_t signature(const mpt_segment *g)
         memcpy(&word, g->options + at, sizeof word);
         sum = spread(sum, GUINT64_FROM_LE(word) & UINT64_MAX >> (64 - 8 * left));
     }
-    return spread(sum, g->window) | 1;
+    /* A packet keeps its identification wherever it is seen. */
+    return spread(sum, (uint64_t)(g->presence & MPT_SEGMENT_IP_ID ? g->ip_id : 0) << 32 | g->window) | 1;
 }
 
 G_STATIC_ASSERT(MPT_SEGMENT_OPTION_BYTES % sizeof(uint64_t) == 0);
@@ -312,11 +314,6 @@ static struct place place_of(const mpt_segment *g)
                                            (g->presence & MPT_SEGMENT_LINK ? HAS_LINK : 0))};
 }
 
-static bool other_id(const struct place *a, const struct place *b)
-{
-    return a->has & b->has & HAS_ID && a->id != b->id;
-}
-
 static mpt_sighting difference(const struct place *a, const struct place *b)
 {
     if ((a->has & b->has & HAS_LINK && a->link != b->link) || (a->way && b->way && a->way != b->way))
@@ -342,8 +339,6 @@ static bool meet_again(packet *p, struct direction *d, const mpt_segment *g, con
 {
     bool elsewhere, certain;
 
-    if (other_id(&p->place, at))
-        return false;
     mark->how = (uint8_t)difference(&p->place, at);
     elsewhere = mark->how != MPT_SIGHTING_AGAIN;
     certain = mark->same_id && numbers_packets(d);
@@ -377,14 +372,9 @@ static bool meet_translated(mpt_sightings *s, packet *p, flow *f, const mpt_segm
     crossed = way_of(f, g) != p->way;
     if (second->stands_for && (second->stands_for != first->key || second->crossed != crossed))
         return false;
-    if (other_id(&p->place, at)) {
-        second->mismatches++;
-        return false;
-    }
     second->stands_for = first->key;
     second->crossed = crossed;
     first->stood_for_by = second->key;
-    second->matches = (uint16_t)MIN(second->matches + 1, UINT16_MAX);
     second->moved =
         (uint16_t)MIN(second->moved + (difference(&p->place, at) > MPT_SIGHTING_CARRIER), UINT16_MAX);
     second->same_id = (uint16_t)MIN(second->same_id + mark->same_id, UINT16_MAX);
@@ -404,6 +394,8 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
     packet *p;
 
     note_numbers(d, g);
+    mark.late = d->newest_ns - g->time_ns > MS;
+    d->newest_ns = MAX(d->newest_ns, g->time_ns);
     if (s->packets_used >= s->packet_room / 3 && s->packet_room < MAX_PACKETS)
         grow_packets(s);
     p = packet_slot(s->packets, s->packet_room, number);
@@ -432,7 +424,7 @@ static bool stands(const flow *f)
 {
     bool numbered = numbers_packets(&f->ways[0]) || numbers_packets(&f->ways[1]);
 
-    if (!f->stands_for || f->mismatches * 8u > f->matches)
+    if (!f->stands_for)
         return false;
     if (numbered && f->same_id)
         return f->moved || f->same_id > 1;
@@ -460,6 +452,9 @@ bool mpt_sightings_is_copy(const mpt_sightings *s, const mpt_segment *g, const m
     certain = mark->same_id && numbers_packets(d);
     if (mark->how != MPT_SIGHTING_AGAIN)
         return certain || d->elsewhere * 2u >= d->packets;
+    /* No network brings a packet again before it brought it first: two files are one behind the other. */
+    if (mark->late && (certain || g->flags & MPT_TCP_SYN))
+        return true;
     if (certain)
         return d->again * 2u >= d->packets;
     return usually(d->again, d->packets) &&
