@@ -59,10 +59,12 @@ void EventMarks::draw(QCPPainter *painter)
             painter->drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()));
         }
         last = x;
-        if (x < free || x + width + 4 > area.right())
+        // At the end, to the left of its line.
+        double left = x + 3 + width > area.right() ? x - 3 - width : x + 3;
+        if (left < free)
             continue;
         painter->setPen(text_);
-        painter->drawText(QPointF(x + 3, area.top() + metrics.ascent() + 2), name);
-        free = x + width + 10;
+        painter->drawText(QPointF(left, area.top() + metrics.ascent() + 2), name);
+        free = left + width + 7;
     }
 }

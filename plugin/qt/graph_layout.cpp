@@ -9,7 +9,9 @@
 #include <QSplitter>
 #include <QVBoxLayout>
 
-GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point) : plugin_(plugin)
+GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point,
+                         std::function<void(const QString &)> help)
+    : plugin_(plugin), showHelp_(help)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);
     QSplitter *splitter = new QSplitter;
@@ -34,7 +36,7 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point) : plugin_
     splitter->addWidget(list_);
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 0);
-    splitter->setSizes({890, 210});
+    splitter->setSizes({850, 250});
 
     point_ = new PointBox(point, [this] {
         refresh();
@@ -48,7 +50,10 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point) : plugin_
     layout->addWidget(title_);
     layout->addWidget(subtitle_);
     layout->addWidget(splitter, 1);
-    layout->addWidget(hint_);
+    QHBoxLayout *below = new QHBoxLayout;
+    below->addWidget(hint_, 1);
+    below->addWidget(status_);
+    layout->addLayout(below);
     layout->addLayout(makeSwitches());
 
     later_.setSingleShot(true);
@@ -60,6 +65,9 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point) : plugin_
         if (whole_ && whole_->kept < whole_->total && !gone_)
             later_.start();
     };
+    plot_->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(plot_, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint &at) { showMenu(plot_->mapToGlobal(at)); });
     makeActions();
     refresh();
     plot_->setFocus();
@@ -144,12 +152,14 @@ QLayout *GraphWindow::makeSwitches()
     absolute_ = add("&Time of day", false, [this](bool on) { plot_->setAbsoluteTime(on); });
     events_ = add("&Events", true, [this](bool on) { plot_->setEventsShown(on); });
     stacked_ = add("Stac&ked", false, [this](bool on) { plot_->setStacked(on); });
+    logarithmic_ = add("Logarith&mic", false, [this](bool on) { plot_->setLogarithmic(on); });
+    logarithmic_->setToolTip(QStringLiteral("Times and sizes by powers of ten; where each point is a mark"));
     zooms_->setToolTip(QStringLiteral("Dragging selects a part of the graph, instead of moving it"));
     row->addStretch(1);
-    row->addWidget(status_);
-    row->addStretch(1);
     row->addWidget(makeButton("R&eset", [this] { plot_->reset(); }));
+    row->addWidget(makeButton("S&witch Direction", [this] { switchDirection(); }));
     row->addWidget(makeButton("&Save As…", [this] { saveAs(); }));
+    row->addWidget(makeButton("&Help", [this] { showHelp_(help()); }));
     row->addWidget(makeButton("C&lose", [this] { close(); }));
     return row;
 }
@@ -196,7 +206,37 @@ void GraphWindow::makeActions()
         if (stacked_->isEnabled())
             stacked_->toggle();
     });
+    addAction("Logarithmic values", "v", {Qt::Key_V}, [this] {
+        if (logarithmic_->isEnabled())
+            logarithmic_->toggle();
+    });
     addAction("Save as…", "Ctrl+S", {Qt::Key_S | control}, [this] { saveAs(); });
     addAction("Refresh", "F5", {Qt::Key_F5}, [this] { refresh(); });
+    addAction("Help", "F1", {Qt::Key_F1}, [this] { showHelp_(help()); });
     addAction("Close", "Esc", {Qt::Key_Escape, Qt::Key_W | control}, [this] { close(); });
+}
+
+QString GraphWindow::help() const
+{
+    QString text = QStringLiteral(
+        "Colours are subflows, and black and grey are the connection as a whole. In graphs of sequence\n"
+        "numbers a bar is the bytes of a segment; a square is data that TCP sent again, a triangle data that\n"
+        "another subflow carried before, a diamond data that the same subflow carried before under other\n"
+        "sequence numbers. The list at the right shows and hides each of them.\n"
+        "\n"
+        "The receive window does not set the range of values: it is drawn where it fits. Zoom out to see all\n"
+        "of it. All graphs of a connection show the same time, and keep what you zoomed to.\n"
+        "\n"
+        "Hover over a point to read it; click it to go to its packet. Drag to move, or, with \"Mouse zooms\", to\n"
+        "select a part; the wheel zooms, with Ctrl time alone and with Shift values alone.\n"
+        "\n"
+        "Keys:\n"
+        "  1 to 9       another graph\n");
+
+    for (const Action &action : actions_)
+        if (action.text)
+            text += QStringLiteral("  %1 %2\n")
+                        .arg(QString::fromUtf8(action.keys), -12)
+                        .arg(QString::fromUtf8(action.text));
+    return text;
 }

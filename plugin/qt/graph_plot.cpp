@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
-// One mark in so many pixels along a line, and where it is what is seen.
-static const double MARK_EVERY = 70, MARK_EVERY_COPY = 9;
+// Marks of one series that are nearer than so many pixels are one.
+static const double MARK_APART = 5;
 
 GraphPlot::GraphPlot(const mpt_gui_plugin *plugin, QWidget *parent)
-    : QCustomPlot(parent), plugin_(plugin), timeTicker_(new TimeTicker), valueTicker_(new ValueTicker)
+    : QCustomPlot(parent), plugin_(plugin), timeTicker_(new TimeTicker), valueTicker_(new ValueTicker),
+      logTicker_(new LogTicker)
 {
     addLayer(QStringLiteral("cursor"), layer(QStringLiteral("overlay")));
     layer(QStringLiteral("cursor"))->setMode(QCPLayer::lmBuffered);
@@ -48,6 +49,7 @@ GraphPlot::GraphPlot(const mpt_gui_plugin *plugin, QWidget *parent)
     message_->setVisible(false);
     applyColours(QWidget::palette());
     connect(this, &QCustomPlot::beforeReplot, this, [this] { placeMarks(); });
+    connect(yAxis, QOverload<const QCPRange &>::of(&QCPAxis::rangeChanged), this, [this] { nameValues(); });
     connect(xAxis, QOverload<const QCPRange &>::of(&QCPAxis::rangeChanged), this, [this] {
         xAxis->setLabel(timeTicker_->titleOf(xAxis->range().lower));
         if (timesChanged)
@@ -108,15 +110,18 @@ void GraphPlot::show(const GraphPointer &graph, bool keepTimes)
     tracer_->setVisible(false);
     message_->setVisible(false);
     events_->setGraph(graph);
-    valueTicker_->setKind(graph->axis);
-    yAxis->setLabel(QString::fromUtf8(graph->axis_title));
+    valueTicker_->setGraph(*graph);
+    logTicker_->setGraph(*graph);
+    nameValues();
     if (graph->kept == 0) {
         message_->setText(QStringLiteral("This direction has nothing to show in this graph."));
         message_->setVisible(true);
     }
+    scaleValues();
     rebuild();
     findBounds();
     yAxis->setRange(fullValues_);
+    nameValues();
     if (!keepTimes)
         xAxis->setRange(fullTimes_);
     replot();
@@ -163,7 +168,7 @@ void GraphPlot::addSeries(unsigned s)
     drawn_[s].y.resize(series.count);
     for (size_t i = 0; i < series.count; i++) {
         x[int(i)] = double(series.points[i].time_ns) / 1e9;
-        y[int(i)] = drawn_[s].y[i] = series.points[i].value * graph_->scale;
+        y[int(i)] = drawn_[s].y[i] = shown(series.points[i].value);
         high[int(i)] = series.points[i].length * graph_->scale;
     }
     graph->setData(x, y, true);
@@ -172,8 +177,11 @@ void GraphPlot::addSeries(unsigned s)
     graph->setLineStyle(series.style == MPT_GUI_STEP   ? QCPGraph::lsStepLeft
                         : series.style == MPT_GUI_LINE ? QCPGraph::lsLine
                                                        : QCPGraph::lsNone);
-    graph->setScatterStyle(style.marks(style.size));
     drawn_[s].graph = graph;
+    if (style.marked)
+        graph->setScatterStyle(style.marks(style.size));
+    if (style.area.alpha())
+        graph->setBrush(style.area);
     if (series.style == MPT_GUI_BARS) {
         QCPErrorBars *bars = new QCPErrorBars(xAxis, yAxis);
         bars->setDataPlottable(graph);
@@ -182,11 +190,14 @@ void GraphPlot::addSeries(unsigned s)
         bars->setWhiskerWidth(0);
         bars->setSymbolGap(0);
         bars->setPen(style.pen);
+        // What is shorter than a pixel is to be seen too, and the legend needs something.
+        if (!style.marked)
+            graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssSquare, QPen(style.outline.color()),
+                                                   style.outline.color(), 2));
     }
-    if (series.style != MPT_GUI_STEP && series.style != MPT_GUI_BARS)
+    if (series.style != MPT_GUI_BARS || !style.marked)
         return;
-    // A mark for every point would hide the line: the first has one, for the legend,
-    // and some others (placeMarks()).
+    // Marks upon each other would hide all: placeMarks() chooses. The first has one, for the legend.
     graph->setScatterSkip(INT_MAX - 1);
     drawn_[s].marks = addGraph();
     drawn_[s].marks->setLineStyle(QCPGraph::lsNone);
@@ -249,6 +260,9 @@ void GraphPlot::rebuild()
     for (unsigned s = 0; graph_ && s < graph_->count; s++)
         if (isDrawn(s))
             chosen.push_back(s);
+    // What is of the connection is behind what is of its subflows.
+    std::stable_partition(chosen.begin(), chosen.end(),
+                          [this](unsigned s) { return graph_->series[s].subflow == MPT_GUI_NO_SUBFLOW; });
     if (stacked_)
         addStack(chosen);
     else
@@ -257,98 +271,29 @@ void GraphPlot::rebuild()
     replot(QCustomPlot::rpQueuedReplot);
 }
 
-// Every series has its own places, so that marks of series that lie upon each other are seen.
+// A mark for each point, but where it would lie upon the one before.
 void GraphPlot::placeMarks()
 {
     QCPRange range = xAxis->range();
 
-    for (unsigned s = 0; s < drawn_.size(); s++) {
-        if (!drawn_[s].marks)
+    for (Drawn &drawn : drawn_) {
+        if (!drawn.marks)
             continue;
         QVector<double> x, y;
-        auto points = drawn_[s].graph->data();
-        bool copies = graph_->series[s].style == MPT_GUI_BARS && graph_->series[s].kind > 0;
-        double next = copies ? 0 : axisRect()->left() + 11 * (s % 6);
+        double lastX = -MARK_APART, lastY = -MARK_APART;
+        auto points = drawn.graph->data();
         for (auto it = points->findBegin(range.lower, false);
              it != points->constEnd() && it->key <= range.upper; ++it) {
-            double pixel = xAxis->coordToPixel(it->key);
-            if (pixel < next)
+            double right = xAxis->coordToPixel(it->key), down = yAxis->coordToPixel(it->value);
+            if (std::fabs(right - lastX) < MARK_APART && std::fabs(down - lastY) < MARK_APART)
                 continue;
-            next = pixel + (copies ? MARK_EVERY_COPY : MARK_EVERY);
+            lastX = right;
+            lastY = down;
             x.append(it->key);
             y.append(it->value);
         }
-        drawn_[s].marks->setData(x, y, true);
+        drawn.marks->setData(x, y, true);
     }
-}
-
-// --- ranges
-
-void GraphPlot::findBounds()
-{
-    double t0 = INFINITY, t1 = -INFINITY, low = INFINITY, high = -INFINITY;
-
-    for (unsigned s = 0; s < graph_->count; s++) {
-        if (!isDrawn(s))
-            continue;
-        for (size_t i = 0; i < graph_->series[s].count; i++) {
-            const mpt_gui_point &p = graph_->series[s].points[i];
-            bool bar = graph_->series[s].style == MPT_GUI_BARS;
-
-            t0 = std::min(t0, double(p.time_ns) / 1e9);
-            t1 = std::max(t1, double(p.time_ns) / 1e9);
-            low = std::min(low, drawn_[s].y[i]);
-            high = std::max(high, drawn_[s].y[i] + (bar ? p.length * graph_->scale : 0));
-        }
-    }
-    if (!(t1 > t0)) {
-        t0 = std::isfinite(t0) ? t0 - 0.5 : 0;
-        t1 = t0 + 1;
-    }
-    if (!std::isfinite(low))
-        low = high = 0;
-    if (graph_->from_zero)
-        low = std::min(low, 0.0);
-    if (!(high > low))
-        high = low + 1;
-    double beside = (t1 - t0) * 0.015, above = (high - low) * 0.04;
-    fullTimes_ = QCPRange(t0 - beside, t1 + beside);
-    fullValues_ = QCPRange(low - (low < 0 || !graph_->from_zero ? above : above / 4), high + above);
-    if (graph_->axis == MPT_GUI_SUBFLOWS)
-        fullValues_ = QCPRange(-0.6, std::floor(high) + 0.6);
-    else if (graph_->axis == MPT_GUI_PERCENT)
-        fullValues_ = QCPRange(-0.01, 1.03);
-}
-
-bool GraphPlot::isZoomedInTime() const
-{
-    return graph_ && xAxis->range() != fullTimes_;
-}
-
-void GraphPlot::reset()
-{
-    if (!graph_)
-        return;
-    xAxis->setRange(fullTimes_);
-    yAxis->setRange(fullValues_);
-    replot();
-}
-
-void GraphPlot::zoom(double time, double value)
-{
-    // A factor of 1 would change the last digits.
-    if (time != 1)
-        xAxis->scaleRange(time);
-    if (value != 1)
-        yAxis->scaleRange(value);
-    replot();
-}
-
-void GraphPlot::pan(int right, int up)
-{
-    xAxis->moveRange(xAxis->pixelToCoord(right) - xAxis->pixelToCoord(0));
-    yAxis->moveRange(yAxis->pixelToCoord(0) - yAxis->pixelToCoord(up));
-    replot();
 }
 
 // --- choices
@@ -400,7 +345,7 @@ bool GraphPlot::isHidden(unsigned series) const
 
 // --- pictures
 
-bool GraphPlot::save(const QString &path, bool pdf)
+bool GraphPlot::save(const QString &path, bool pdf, const QString &file)
 {
     const int width = 1000, height = 600;
     QPalette paper(Qt::black, Qt::white);
@@ -413,7 +358,9 @@ bool GraphPlot::save(const QString &path, bool pdf)
     plotLayout()->addElement(
         0, 0,
         new QCPTextElement(
-            this, title + QLatin1Char('\n') + (graph_ ? QString::fromUtf8(graph_->subtitle) : QString()),
+            this,
+            title + QLatin1Char('\n') +
+                (graph_ ? file + QStringLiteral(": ") + QString::fromUtf8(graph_->subtitle) : file),
             QFont(font().family(), 10)));
     plotLayout()->addElement(2, 0, list_);
     plotLayout()->setRowStretchFactor(2, 0.001);

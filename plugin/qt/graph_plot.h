@@ -9,6 +9,7 @@
 #ifndef MPT_GRAPH_PLOT_H
 #define MPT_GRAPH_PLOT_H
 
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -66,6 +67,9 @@ class GraphPlot : public QCustomPlot
     void setZoomsWithMouse(bool zooms);
     void setCrosshair(bool on);
     void setStacked(bool stacked);
+    void setLogarithmic(bool logarithmic);
+    // Of this graph: dots alone, in a unit.
+    bool canBeLogarithmic() const;
     void setEventsShown(bool shown);
     void setHidden(unsigned series, bool hidden);
     bool isHidden(unsigned series) const;
@@ -79,7 +83,8 @@ class GraphPlot : public QCustomPlot
     // Of the marked point; 0: none.
     uint32_t frame() const;
 
-    bool save(const QString &path, bool pdf);
+    // file: the name of the capture.
+    bool save(const QString &path, bool pdf, const QString &file);
 
     std::function<void(const QString &)> hovered; // the point in words, or nothing
     std::function<void(uint32_t)> clicked;        // a frame
@@ -101,8 +106,11 @@ class GraphPlot : public QCustomPlot
     };
     struct Drawn {
         std::vector<double> y;     // of each point
-        QCPGraph *marks = nullptr; // a few marks along a line
+        QCPGraph *marks = nullptr; // of those points that need one
         QCPGraph *graph = nullptr;
+    };
+    struct Bounds {
+        double low = INFINITY, high = -INFINITY;
     };
 
     void applyColours(const QPalette &palette);
@@ -111,7 +119,12 @@ class GraphPlot : public QCustomPlot
     void addStack(const std::vector<unsigned> &chosen);
     bool isDrawn(unsigned s) const;
     void placeMarks();
+    Bounds valuesOf(bool aside) const;
     void findBounds();
+    bool isLogarithmic() const;
+    double shown(double value) const;
+    void scaleValues();
+    void nameValues();
     Hit find(const QPointF &at) const;
     void nearest(unsigned s, const QPointF &at, double &best, Hit &hit) const;
     void mark(const Hit &hit);
@@ -124,6 +137,7 @@ class GraphPlot : public QCustomPlot
     QCPRange fullTimes_, fullValues_;
     QSharedPointer<TimeTicker> timeTicker_;
     QSharedPointer<ValueTicker> valueTicker_;
+    QSharedPointer<LogTicker> logTicker_;
     QCPLegend *list_;
     EventMarks *events_;
     QCPItemTracer *tracer_;
@@ -131,7 +145,7 @@ class GraphPlot : public QCustomPlot
     QCPItemText *message_;
     Hit marked_;
     QPoint pressed_;
-    bool dark_ = false, stacked_ = false, crosshair_ = false, printing_ = false;
+    bool dark_ = false, stacked_ = false, logarithmic_ = false, crosshair_ = false;
 };
 
 #endif

@@ -218,6 +218,7 @@ void GraphWindow::draw(bool keepTimes)
     else
         plot_->showNothing(
             QStringLiteral("This direction of the connection has nothing of this kind to draw."));
+    logarithmic_->setEnabled(plot_->canBeLogarithmic());
     fillList();
     fillStatus(whole_);
     drawPart();
@@ -341,8 +342,9 @@ void GraphWindow::saveAs()
     if (!whole_)
         return;
     QString name =
-        QStringLiteral("%1/mptcp-%2-%3.png")
-            .arg(QDir::currentPath(), QString::fromUtf8(plugin_->types[type_->currentIndex()].name))
+        QStringLiteral("%1/%2-%3-%4.png")
+            .arg(QDir::currentPath(), QFileInfo(QString::fromUtf8(capture_->name)).completeBaseName(),
+                 QString::fromUtf8(plugin_->types[type_->currentIndex()].name))
             .arg(connection_->currentData().toUInt());
     QString chosen, why;
     QString path = QFileDialog::getSaveFileName(
@@ -380,7 +382,7 @@ bool GraphWindow::saveTo(const QString &path, QString &why)
         return false;
     }
     why = QStringLiteral("%1 can't be written.").arg(path);
-    return plot_->save(path, suffix == QStringLiteral("pdf"));
+    return plot_->save(path, suffix == QStringLiteral("pdf"), QString::fromUtf8(capture_->name));
 }
 
 void GraphWindow::keyPressEvent(QKeyEvent *event)
@@ -411,6 +413,11 @@ void GraphWindow::keyPressEvent(QKeyEvent *event)
 
 void GraphWindow::contextMenuEvent(QContextMenuEvent *event)
 {
+    showMenu(event->globalPos());
+}
+
+void GraphWindow::showMenu(const QPoint &at)
+{
     QMenu menu(this);
 
     for (const Action &action : actions_)
@@ -418,5 +425,5 @@ void GraphWindow::contextMenuEvent(QContextMenuEvent *event)
             menu.addAction(QString::fromUtf8(action.text) + QLatin1Char('\t') +
                                QString::fromUtf8(action.keys),
                            action.act);
-    menu.exec(event->globalPos());
+    menu.exec(at);
 }

@@ -22,7 +22,8 @@ class GraphWindow : public Window
 {
   public:
     // point: the vantage point to begin with, or MPT_GUI_USUAL_POINT.
-    GraphWindow(const mpt_gui_plugin *plugin, unsigned point);
+    // help: shows a text in a window of its own.
+    GraphWindow(const mpt_gui_plugin *plugin, unsigned point, std::function<void(const QString &)> help);
     void captureGone() override;
     // direction 2: the one with the most payload.
     void choose(uint32_t connection, unsigned direction);
@@ -67,8 +68,11 @@ class GraphWindow : public Window
     void saveAs();
     bool saveTo(const QString &path, QString &why);
     void showHint(const QString &text);
+    void showMenu(const QPoint &at);
+    QString help() const;
 
     const mpt_gui_plugin *plugin_;
+    std::function<void(const QString &)> showHelp_;
     std::shared_ptr<mpt_gui_capture> capture_;
     GraphPointer whole_; // all times
     bool gone_ = false, filling_ = false;
@@ -82,7 +86,7 @@ class GraphWindow : public Window
     PointBox *point_;
     QComboBox *type_, *connection_, *direction_, *subflow_;
     QDoubleSpinBox *average_;
-    QCheckBox *zooms_, *crosshair_, *absolute_, *stacked_, *events_;
+    QCheckBox *zooms_, *crosshair_, *absolute_, *stacked_, *logarithmic_, *events_;
 };
 
 #endif

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Increased with every change below: plugin and module are built together, but may be installed apart. */
-#define MPT_GUI_INTERFACE 3
+#define MPT_GUI_INTERFACE 4
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
@@ -97,6 +97,7 @@ typedef struct mpt_gui_series {
     unsigned kind;    /* 0, 1, ... of the series of one subflow */
     mpt_gui_style style;
     bool stacks;
+    bool aside; /* the range of values that is shown is that of the others */
     mpt_gui_point *points;
     size_t count;
 } mpt_gui_series;
@@ -117,6 +118,8 @@ typedef enum mpt_gui_axis {
 typedef struct mpt_gui_graph {
     char *title, *subtitle;
     const char *axis_title; /* static */
+    const char *unit_title; /* static: takes prefixes, "bit/s"; NULL: axis_title is all there is to say */
+    int64_t from_ns, to_ns; /* of the connection: the same for all its graphs */
     mpt_gui_axis axis;
     bool from_zero; /* the axis has 0 */
     double scale;   /* the axis shows value * scale */
@@ -127,7 +130,6 @@ typedef struct mpt_gui_graph {
     size_t kept;
     uint64_t total; /* above `kept`: thinned; extremes and gaps remain */
     int unit;       /* the plugin's own */
-    int64_t window_ns;
 } mpt_gui_graph;
 
 /* --- a table --- */

@@ -27,15 +27,22 @@ static void open(Window *window)
     window->activateWindow();
 }
 
+static GraphWindow *newGraphs(unsigned point)
+{
+    return new GraphWindow(plugin, point, [](const QString &text) {
+        open(new TextWindow(QStringLiteral("MPTCP graphs: help"), text));
+    });
+}
+
 static void openGraphs()
 {
-    open(new GraphWindow(plugin, MPT_GUI_USUAL_POINT));
+    open(newGraphs(MPT_GUI_USUAL_POINT));
 }
 
 static void openTable(mpt_gui_kind kind)
 {
     open(new TableWindow(plugin, kind, [](unsigned point, uint32_t connection, unsigned direction) {
-        GraphWindow *window = new GraphWindow(plugin, point);
+        GraphWindow *window = newGraphs(point);
 
         window->choose(connection, direction);
         open(window);

@@ -10,8 +10,7 @@ PointBox::PointBox(unsigned point, std::function<void()> chosen)
     label_->hide();
     hide();
     setToolTip(QStringLiteral("The vantage point whose packets this window counts, each once"));
-    setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    setMinimumContentsLength(12);
+    setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(this, QOverload<int>::of(&QComboBox::activated), this, [this, chosen](int index) {
         point_ = unsigned(index);
         chosen();

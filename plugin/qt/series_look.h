@@ -37,6 +37,13 @@ static inline mpt_look_symbol mpt_look_symbol_of(int whole, unsigned kind)
     return whole ? MPT_LOOK_PLUS : (mpt_look_symbol)(kind % MPT_LOOK_PLUS);
 }
 
+/* What the connection's time went to: at each time one of these has all, so the areas below them are drawn, with the
+ * colours of subflows in the order of `kind`. */
+static inline int mpt_look_is_area(int whole, int stacks)
+{
+    return whole && stacks;
+}
+
 /* Which of four dashes a line has: solid, dashed, dotted, dash and dot. */
 #define MPT_LOOK_DASHES 4
 static inline unsigned mpt_look_dash_of(int whole, unsigned subflow, unsigned kind)

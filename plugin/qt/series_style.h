@@ -14,7 +14,9 @@ struct SeriesStyle {
     QPen pen;     // of its lines
     QPen outline; // of its marks
     QCPScatterStyle::ScatterShape shape;
+    QColor area; // below a line; transparent: none
     bool filled;
+    bool marked; // its points have marks; else it is a line, or bars alone
     double size; // of its marks, in pixels
 
     QCPScatterStyle marks(double of) const;
@@ -26,7 +28,7 @@ bool isDark(const QPalette &palette);
 // The series in a legend. ratio: device pixels a pixel.
 QPixmap swatch(const mpt_gui_series &series, const SeriesStyle &style, double ratio);
 
-// "1.5 M", with `digits` significant ones at most.
+// "1.5 M", "20 m", with `digits` significant ones at most.
 QString siNumber(double value, int digits);
 
 // Time as seconds since the first frame, or as time of day.
@@ -50,7 +52,9 @@ class TimeTicker : public QCPAxisTicker
 class ValueTicker : public QCPAxisTicker
 {
   public:
-    void setKind(mpt_gui_axis kind);
+    void setGraph(const mpt_gui_graph &graph);
+    // Of the axis: with the prefix that suits these values, "Mbit/s".
+    QString titleOf(const QCPRange &range) const;
 
   protected:
     double getTickStep(const QCPRange &range) override;
@@ -58,6 +62,21 @@ class ValueTicker : public QCPAxisTicker
 
   private:
     mpt_gui_axis kind_ = MPT_GUI_NUMBERS;
+    QString title_, unit_; // unit_ empty: title_ is all there is to say
+    int thousands_ = 0;    // of the unit's prefix
+};
+
+// Powers of ten, each with its unit.
+class LogTicker : public QCPAxisTickerLog
+{
+  public:
+    void setGraph(const mpt_gui_graph &graph);
+
+  protected:
+    QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override;
+
+  private:
+    QString unit_;
 };
 
 #endif

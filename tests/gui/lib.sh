@@ -207,9 +207,18 @@ save_as() {
     key ctrl+s
     window "$1" >/dev/null
     sleep 0.7
-    write_text "$here/saved/$2"
-    key Return
-    sleep 2
+    saves=0
+    until [ -s "$work/saved/$2" ] || [ $saves -ge 40 ]; do
+        # A dialog that is not quite there yet takes no keys.
+        if [ $((saves % 10)) -eq 0 ] && saving=$(dialog "$1") && [ -n "$saving" ]; then
+            activate "$saving"
+            write_text "$here/saved/$2"
+            key Return
+        fi
+        sleep 0.5
+        saves=$((saves + 1))
+    done
+    sleep 0.5
     [ -s "$work/saved/$2" ] || fail "$2 was not written"
 }
 # quit: by the main window, as users do; the pid has to go.

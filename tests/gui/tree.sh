@@ -1,6 +1,7 @@
 #!/bin/sh
 # tree.sh TREE FOLDER [SCRIPT]... - builds the plugin and its module in the root of another Debian release, and drives the
-# Wireshark of that release with the scripts beside this one (run.sh graphs.sh fields.sh). Screenshots go to FOLDER/SCRIPT.
+# Wireshark of that release with the scripts beside this one (run.sh graphs.sh fields.sh), each of them with what stands behind
+# its name: "merged.sh PAIR PAIR". Screenshots go to FOLDER/SCRIPT.
 # Xvfb, openbox, xdotool and import are those of this machine. Needs root. A tree for Wireshark 4.4 (4.6: sid):
 #
 #     mmdebstrap --variant=apt --include=wireshark,tshark,wireshark-dev,cmake,gcc,g++,make,pkg-config,\
@@ -38,7 +39,9 @@ ls "$place"/build/mptcpscope/mptcpscope-qt*.so >/dev/null || { echo "tree.sh: th
 
 [ $# -gt 0 ] || set -- run.sh graphs.sh fields.sh
 failed=0
-for script in "$@"; do
-    MPT_GUI_TREE="$tree" sh "$here/$script" "$place/build" "$folder/${script%.sh}" || failed=$?
+for words in "$@"; do
+    script=${words%% *}
+    # shellcheck disable=SC2086
+    MPT_GUI_TREE="$tree" sh "$here/$script" "$place/build" "$folder/${script%.sh}" ${words#"$script"} || failed=$?
 done
 exit "$failed"

@@ -228,6 +228,13 @@ def check_looks(folder):
         subflow, what = title[len('subflow '):].split(': ')
         check('looks', title + ' has the colour of its subflow', colour == light[int(subflow)])
         check('looks', title + ' has the symbol of its kind', shapes.setdefault(what, shape) == shape)
+    path = os.path.join(folder, 'looks.html')
+    tshark(os.path.join(TOP, 'captures', 'path_blackhole', 'client.pcapng'), 'mptcp,plot,type=sequence,format=html,file=' + path)
+    with open(path, encoding='utf-8') as text:
+        series = data_of(text.read())['graphs'][0]['series']
+    kinds = {(s['name'], s['kind']) for s in series if s['subflow'] is not None}
+    check('looks', 'kinds of the page %r' % kinds, len(dict(kinds)) == len(kinds) == 4)
+    check('looks', 'the window is aside', [s['name'] for s in series if s['aside']] == ['receive_window'])
     check('looks', 'kinds have symbols of their own', len(shapes) > 2 and len(set(shapes.values())) == len(shapes))
 
 

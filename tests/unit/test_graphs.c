@@ -142,6 +142,9 @@ static void test_play__two_subflows__bars_and_first_copy(void **state)
     assert_int_equal(at(again, 0).length, 200);
     assert_int_equal(at(again, 0).frame, 9);
     assert_int_equal(at(again, 0).first_frame, 7);
+    acks = series(&s, MPT_GRAPH_SEQUENCE, "data_ack_late", MPT_NO_SUBFLOW);
+    assert_int_equal(acks->len, 0);
+    g_array_free(acks, TRUE);
     acks = series(&s, MPT_GRAPH_SEQUENCE, "data_ack", MPT_NO_SUBFLOW);
     assert_int_equal(acks->len, 2);
     assert_true(at(acks, 0).value == 1501);
@@ -149,6 +152,37 @@ static void test_play__two_subflows__bars_and_first_copy(void **state)
     g_array_free(data, TRUE);
     g_array_free(again, TRUE);
     g_array_free(acks, TRUE);
+    end(&s);
+}
+
+static void test_play__overtaken_data_ack__takes_nothing_back(void **state)
+{
+    struct scene s;
+    flow first, second;
+    GArray *acks, *late, *window;
+
+    (void)state;
+    begin(&s, true);
+    first = flow_between(&s.wire, "192.0.2.1", 40000, "192.0.2.2", 443, 0);
+    second = flow_between(&s.wire, "198.51.100.1", 40001, "192.0.2.2", 443, 1);
+    flow_open_capable(&first, &HOSTS);
+    flow_open_join(&second, &HOSTS, 0, (const uint8_t[]){1, 0}, false);
+    flow_send_data(&first, 0, &HOSTS, 0, 1, 1000);   /* frame 7 */
+    flow_send_data_ack(&second, 1, &HOSTS, 1, 1001); /* frame 8 */
+    flow_send_data_ack(&first, 1, &HOSTS, 1, 501);   /* frame 9: was sent before */
+    play(&s);
+    acks = series(&s, MPT_GRAPH_SEQUENCE, "data_ack", MPT_NO_SUBFLOW);
+    late = series(&s, MPT_GRAPH_SEQUENCE, "data_ack_late", MPT_NO_SUBFLOW);
+    window = series(&s, MPT_GRAPH_SEQUENCE, "receive_window", MPT_NO_SUBFLOW);
+    assert_int_equal(acks->len, 1);
+    assert_true(at(acks, 0).value == 1001);
+    assert_int_equal(late->len, 1);
+    assert_true(at(late, 0).value == 501);
+    assert_int_equal(at(late, 0).frame, 9);
+    assert_int_equal(window->len, 1);
+    g_array_free(acks, TRUE);
+    g_array_free(late, TRUE);
+    g_array_free(window, TRUE);
     end(&s);
 }
 
@@ -380,6 +414,24 @@ static void test_thinner__late_point__in_time_order(void **state)
     mpt_thinner_free(t);
 }
 
+static void test_thinner_drop__one_of_two__the_other_counts(void **state)
+{
+    mpt_series two[2] = {{0}, {0}};
+    mpt_graph graph = {.series = two, .count = 2};
+    mpt_thinner *t = mpt_thinner_new(&graph, 1000);
+    size_t n;
+
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        mpt_thinner_add(t, i % 5 == 0, &(mpt_series_point){.time_ns = i});
+    mpt_thinner_drop(t, 1);
+    mpt_thinner_points(t, 1, &n);
+    assert_int_equal(n, 0);
+    assert_int_equal(mpt_thinner_total(t), 8);
+    assert_int_equal(mpt_thinner_kept(t), 8);
+    mpt_thinner_free(t);
+}
+
 /* --- names --- */
 
 static void test_graph_find__every_name__its_type(void **state)
@@ -415,6 +467,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_play__two_subflows__bars_and_first_copy),
+        cmocka_unit_test(test_play__overtaken_data_ack__takes_nothing_back),
         cmocka_unit_test(test_play__two_subflows__sums_are_the_figures),
         cmocka_unit_test(test_play__hole_filled_later__wait_and_depth),
         cmocka_unit_test(test_play__connections_that_become_one__one_line_of_positions),
@@ -423,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_thinner__few_points__all_kept),
         cmocka_unit_test(test_thinner__many_points__extremes_and_gaps_kept),
         cmocka_unit_test(test_thinner__late_point__in_time_order),
+        cmocka_unit_test(test_thinner_drop__one_of_two__the_other_counts),
         cmocka_unit_test(test_graph_find__every_name__its_type),
         cmocka_unit_test(test_default_window__durations__1_2_5),
     };

@@ -180,8 +180,6 @@ static mpt_gui_style style_of(mpt_series_style style)
 
 static void fill_series(mpt_gui_graph *out, const mpt_graph *graph, mpt_thinner *points)
 {
-    unsigned kind = 0;
-
     out->count = graph->count;
     out->series = g_new0(mpt_gui_series, graph->count);
     for (unsigned s = 0; s < graph->count; s++) {
@@ -189,13 +187,13 @@ static void fill_series(mpt_gui_graph *out, const mpt_graph *graph, mpt_thinner 
         size_t n;
         const mpt_series_point *p = mpt_thinner_points(points, s, &n);
 
-        kind = s > 0 && graph->series[s - 1].subflow == graph->series[s].subflow ? kind + 1 : 0;
         mpt_plot_series_title(&graph->series[s], title);
         out->series[s] = (mpt_gui_series){.title = g_string_free(title, FALSE),
                                           .subflow = graph->series[s].subflow,
-                                          .kind = kind,
+                                          .kind = mpt_plot_series_kind(graph, s),
                                           .style = style_of(graph->series[s].style),
-                                          .stacks = graph->series[s].stacks};
+                                          .stacks = graph->series[s].stacks,
+                                          .aside = graph->series[s].aside};
         copy_points(&out->series[s], p, n);
     }
 }
@@ -216,6 +214,7 @@ static void fill_points(mpt_gui_graph *out, const mpt_report_context *x, const m
     for (unsigned s = 0; s < graph.count; s++)
         if (!f.lanes[s].begun && f.lanes[s].has_before)
             mpt_thinner_add(f.points, s, &f.lanes[s].before);
+    mpt_plot_drop_sums(&graph, f.points);
     fill_series(out, &graph, f.points);
     out->unit = graph.unit;
     out->total = mpt_thinner_total(f.points);
@@ -251,8 +250,12 @@ static void fill_axis(mpt_gui_graph *out, mpt_unit unit)
     out->axis = unit == MPT_UNIT_SHARE     ? MPT_GUI_PERCENT
                 : unit == MPT_UNIT_SUBFLOW ? MPT_GUI_SUBFLOWS
                                            : MPT_GUI_NUMBERS;
-    out->scale = unit == MPT_UNIT_NS ? 1e-6 : 1;
-    out->axis_title = unit == MPT_UNIT_NS ? "ms" : unit == MPT_UNIT_SUBFLOW ? "" : mpt_plot_unit_title(unit);
+    out->scale = unit == MPT_UNIT_NS ? 1e-9 : 1;
+    out->axis_title = unit == MPT_UNIT_SUBFLOW ? "" : mpt_plot_unit_title(unit);
+    out->unit_title = unit == MPT_UNIT_NS      ? "s"
+                      : unit == MPT_UNIT_BPS   ? "bit/s"
+                      : unit == MPT_UNIT_BYTES ? "B"
+                                               : NULL;
     out->from_zero = unit != MPT_UNIT_DSN && unit != MPT_UNIT_SSN;
 }
 
@@ -279,7 +282,8 @@ mpt_gui_graph *mpt_gui_graph_new(const mpt_report_context *x, const mpt_gui_requ
     mpt_plot_left_out(x->collected, subtitle);
     graph->title = g_string_free(title, FALSE);
     graph->subtitle = g_string_free(subtitle, FALSE);
-    graph->window_ns = plot.request.window_ns;
+    graph->from_ns = plot.view.start_ns;
+    graph->to_ns = plot.view.end_ns;
     g_array_unref(plot.events);
     mpt_metrics_clear(&plot.view);
     return graph;

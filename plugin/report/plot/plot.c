@@ -41,12 +41,49 @@ void mpt_plot_exact(mpt_unit unit, double value, GString *out)
         mpt_units_double(out, value, unit == MPT_UNIT_SHARE ? 12 : unit == MPT_UNIT_BPS ? 6 : 0);
 }
 
+/* Of series whose name is not what they are called. */
+static const struct {
+    const char *name, *title;
+} TITLES[] = {{"data_ack", "DATA_ACK"},
+              {"data_ack_late", "DATA_ACK, overtaken"},
+              {"reinjected_same", "reinjected, same subflow"},
+              {"sum", "all subflows"}};
+
 void mpt_plot_series_title(const mpt_series *series, GString *out)
 {
     if (series->subflow != MPT_NO_SUBFLOW)
         g_string_append_printf(out, "subflow %u: ", series->subflow);
+    for (size_t i = 0; i < G_N_ELEMENTS(TITLES); i++) {
+        if (strcmp(series->name, TITLES[i].name) == 0) {
+            g_string_append(out, TITLES[i].title);
+            return;
+        }
+    }
     for (const char *c = series->name; *c != '\0'; c++)
         g_string_append_c(out, *c == '_' ? ' ' : *c);
+}
+
+unsigned mpt_plot_series_kind(const mpt_graph *graph, unsigned series)
+{
+    unsigned first = series;
+
+    while (first > 0 && graph->series[first - 1].subflow == graph->series[series].subflow)
+        first--;
+    return series - first;
+}
+
+void mpt_plot_drop_sums(const mpt_graph *graph, mpt_thinner *points)
+{
+    unsigned subflows = 0;
+    size_t n;
+
+    for (unsigned s = 0; s < graph->count; s++) {
+        mpt_thinner_points(points, s, &n);
+        subflows += n > 0 && graph->series[s].subflow != MPT_NO_SUBFLOW;
+    }
+    for (unsigned s = 0; subflows == 1 && s < graph->count; s++)
+        if (graph->series[s].sum)
+            mpt_thinner_drop(points, s);
 }
 
 void mpt_plot_title(const mpt_plot *plot, GString *out)
@@ -178,6 +215,9 @@ static void fill(mpt_plot *plot)
     mpt_series_play(plot->context->collected, &plot->request, keep_point, plot);
     if (plot->request.types >> MPT_GRAPH_OWD & 1u)
         mpt_plot_delays(plot->context, &plot->request, keep_point, plot);
+    for (unsigned t = 0; t < MPT_GRAPH_TYPES; t++)
+        if (plot->request.types >> t & 1u)
+            mpt_plot_drop_sums(&plot->graphs[t].graph, plot->graphs[t].points);
 }
 
 static mpt_graph_type only_type(const mpt_plot *plot)

@@ -28,8 +28,12 @@ typedef struct mpt_plot {
     GArray *events;                         /* mpt_event, in time order */
 } mpt_plot;
 
-/* Appends the legend's text: "subflow 1: reinjected", "sum". */
+/* Appends the legend's text: "subflow 1: reinjected", "all subflows". */
 void mpt_plot_series_title(const mpt_series *series, GString *out);
+/* Without the sum over a single subflow, which would cover it: call it when all points are added. */
+void mpt_plot_drop_sums(const mpt_graph *graph, mpt_thinner *points);
+/* The place of a series among those of its subflow. */
+unsigned mpt_plot_series_kind(const mpt_graph *graph, unsigned series);
 /* Appends the title of a graph: "Throughput (average over 20 ms)". */
 void mpt_plot_graph_title(const mpt_plot *plot, mpt_graph_type type, GString *title);
 /* The unit of a graph on its axis: "relative DSN", "bit/s", "s", ... Static. */

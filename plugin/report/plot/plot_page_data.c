@@ -67,14 +67,16 @@ static void put_lengths(mpt_json *json, const mpt_series_point *p, size_t n)
     }
 }
 
-static void put_series(mpt_json *json, mpt_unit unit, const mpt_series *s, const mpt_series_point *p,
-                       size_t n)
+static void put_series(mpt_json *json, const mpt_plot_graph *g, unsigned series)
 {
     static const char *const styles[] = {[MPT_STYLE_BARS] = "bars",
                                          [MPT_STYLE_STEP] = "step",
                                          [MPT_STYLE_DOTS] = "dots",
                                          [MPT_STYLE_LINE] = "line"};
+    const mpt_series *s = &g->graph.series[series];
     GString *title = g_string_new(NULL);
+    size_t n;
+    const mpt_series_point *p = mpt_thinner_points(g->points, series, &n);
 
     mpt_plot_series_title(s, title);
     mpt_json_begin_object(json);
@@ -82,11 +84,13 @@ static void put_series(mpt_json *json, mpt_unit unit, const mpt_series *s, const
     mpt_json_member_string(json, "name", s->name);
     mpt_json_member_string(json, "style", styles[s->style]);
     mpt_json_member_bool(json, "stacks", s->stacks);
+    mpt_json_member_bool(json, "aside", s->aside);
+    mpt_json_member_uint(json, "kind", mpt_plot_series_kind(&g->graph, series));
     if (s->subflow == MPT_NO_SUBFLOW)
         mpt_json_member_null(json, "subflow");
     else
         mpt_json_member_uint(json, "subflow", s->subflow);
-    put_values(json, unit, p, n);
+    put_values(json, g->graph.unit, p, n);
     put_times_and_frames(json, p, n);
     put_lengths(json, p, n);
     mpt_json_end_object(json);
@@ -127,14 +131,14 @@ static void put_graph(mpt_json *json, const mpt_plot *plot, mpt_graph_type type)
     mpt_json_member_array(json, "series");
     for (unsigned s = 0; s < g->graph.count; s++) {
         size_t n;
-        const mpt_series_point *p = mpt_thinner_points(g->points, s, &n);
 
+        mpt_thinner_points(g->points, s, &n);
         if (n == 0)
             continue;
         if (any)
             mpt_json_break_line(json);
         any = true;
-        put_series(json, g->graph.unit, &g->graph.series[s], p, n);
+        put_series(json, g, s);
     }
     mpt_json_end_array(json);
     mpt_json_end_object(json);

@@ -86,7 +86,7 @@ static void bounds(struct frame *f, mpt_plot_graph *g)
         size_t n;
         const mpt_series_point *p = mpt_thinner_points(g->points, s, &n);
 
-        for (size_t i = 0; i < n; i++) {
+        for (size_t i = 0; i < n && !g->graph.series[s].aside; i++) {
             f->t0 = fmin(f->t0, seconds(&p[i]));
             f->t1 = fmax(f->t1, seconds(&p[i]));
             f->v0 = fmin(f->v0, shown(f, p[i].value));
@@ -175,20 +175,17 @@ static bool is_whole(const mpt_series *s)
     return s->subflow == MPT_NO_SUBFLOW;
 }
 
-/* The place of a series among those of its subflow. */
 static unsigned kind_of(const struct frame *f, unsigned series)
 {
-    unsigned first = series;
-
-    while (first > 0 && f->graph->series[first - 1].subflow == f->graph->series[series].subflow)
-        first--;
-    return series - first;
+    return mpt_plot_series_kind(f->graph, series);
 }
 
 static const char *colour_of(const struct frame *f, unsigned series)
 {
     const mpt_series *s = &f->graph->series[series];
 
+    if (mpt_look_is_area(is_whole(s), s->stacks))
+        return MPT_LOOK_LIGHT[kind_of(f, series) % MPT_LOOK_COLOURS];
     return is_whole(s) ? MPT_LOOK_WHOLE_LIGHT[kind_of(f, series) > 0]
                        : MPT_LOOK_LIGHT[s->subflow % MPT_LOOK_COLOURS];
 }
@@ -246,8 +243,11 @@ static void series(const struct frame *f, mpt_plot_graph *g, unsigned s)
 
     if (n == 0)
         return;
-    mpt_sink_printf(f->sink, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-dasharray=\"%s\"",
-                    colour_of(f, s), what->style == MPT_STYLE_BARS ? "2" : "1.2", dash_of(f, s));
+    mpt_sink_printf(
+        f->sink,
+        "<path clip-path=\"url(#area)\" fill=\"%s\" fill-opacity=\"0.4\" stroke=\"%s\" stroke-width=\"%s\" stroke-dasharray=\"%s\"",
+        mpt_look_is_area(is_whole(what), what->stacks) ? colour_of(f, s) : "none", colour_of(f, s),
+        what->style == MPT_STYLE_BARS ? "2" : "1.2", dash_of(f, s));
     if (what->style == MPT_STYLE_BARS && !framed)
         bars(f, p, n);
     else if (what->style == MPT_STYLE_DOTS || framed)
@@ -306,7 +306,7 @@ void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
 {
     mpt_plot_graph *g = &plot->graphs[type];
     struct frame f = {.sink = sink, .graph = &g->graph};
-    GString *title = g_string_new(NULL);
+    GString *title = g_string_new(NULL), *heading = g_string_new(NULL);
     /* Room for the legend, whose rows are as many as series at most. */
     unsigned height = HEIGHT + 16 + (g->graph.count + 2) / 3 * LEGEND_ROW;
 
@@ -321,7 +321,8 @@ void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
     mpt_sink_puts(sink,
                   "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<text x=\"96\" y=\"20\" "
                   "font-size=\"15\">");
-    mpt_plot_escape(sink, mpt_graph_title(type));
+    mpt_plot_graph_title(plot, type, heading);
+    mpt_plot_escape(sink, heading->str);
     mpt_sink_puts(sink, "</text>\n<text x=\"96\" y=\"38\" font-size=\"11\">");
     mpt_plot_escape(sink, title->str);
     mpt_sink_printf(
@@ -332,9 +333,18 @@ void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
         g->graph.unit == MPT_UNIT_SHARE ? "share, percent" : mpt_plot_unit_title(g->graph.unit));
     thinned(&f, g);
     axes(&f);
+    mpt_sink_printf(sink,
+                    "<clipPath id=\"area\"><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\"/></clipPath>\n",
+                    LEFT - 4, TOP - 4, WIDTH - LEFT - RIGHT + 8, HEIGHT - TOP - BOTTOM + 8);
+    /* Those of the subflows upon those of the connection. */
     for (unsigned s = 0; s < g->graph.count; s++)
-        series(&f, g, s);
+        if (is_whole(&g->graph.series[s]))
+            series(&f, g, s);
+    for (unsigned s = 0; s < g->graph.count; s++)
+        if (!is_whole(&g->graph.series[s]))
+            series(&f, g, s);
     legend(&f, g);
     mpt_sink_puts(sink, "</svg>\n");
+    g_string_free(heading, TRUE);
     g_string_free(title, TRUE);
 }

@@ -51,42 +51,43 @@ static const struct series_row {
     enum { EACH_SUBFLOW, TCP_SUBFLOW, ONCE } of;
     const char *name;
     mpt_series_style style;
-    bool stacks;
+    enum { ALONE, STACKS, ASIDE, SUM } how;
 } SERIES[] = {
-    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "data", MPT_STYLE_BARS, false},
-    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "retransmitted", MPT_STYLE_BARS, false},
-    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "reinjected", MPT_STYLE_BARS, false},
-    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "reinjected_same", MPT_STYLE_BARS, false},
-    {MPT_GRAPH_SEQUENCE, ONCE, "data_ack", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_SEQUENCE, ONCE, "receive_window", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_THROUGHPUT, EACH_SUBFLOW, "throughput", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_THROUGHPUT, ONCE, "sum", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_GOODPUT, EACH_SUBFLOW, "goodput", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_GOODPUT, ONCE, "sum", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_SHARE, EACH_SUBFLOW, "share", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_BURSTS, EACH_SUBFLOW, "burst", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_INFLIGHT, EACH_SUBFLOW, "in_flight", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_INFLIGHT, ONCE, "sum", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_INFLIGHT, ONCE, "receive_window", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_LIMIT, ONCE, "window", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_LIMIT, ONCE, "application", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_LIMIT, ONCE, "recovery", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_LIMIT, ONCE, "congestion", MPT_STYLE_STEP, true},
-    {MPT_GRAPH_RTT, EACH_SUBFLOW, "tcp", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_RTT, ONCE, "data_ack", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_OWD, EACH_SUBFLOW, "delay", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_REORDER, EACH_SUBFLOW, "wait", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_DEPTH, ONCE, "waiting", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_INTERARRIVAL, EACH_SUBFLOW, "within", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_INTERARRIVAL, ONCE, "across", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_ACKSIZE, EACH_SUBFLOW, "released", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_SUBFLOWS, EACH_SUBFLOW, "life", MPT_STYLE_LINE, false},
-    {MPT_GRAPH_TCP, TCP_SUBFLOW, "data", MPT_STYLE_BARS, false},
-    {MPT_GRAPH_TCP, TCP_SUBFLOW, "retransmitted", MPT_STYLE_BARS, false},
-    {MPT_GRAPH_TCP, TCP_SUBFLOW, "ack", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_TCP, TCP_SUBFLOW, "receive_window", MPT_STYLE_STEP, false},
-    {MPT_GRAPH_TCP, TCP_SUBFLOW, "zero_window", MPT_STYLE_DOTS, false},
-    {MPT_GRAPH_MAPPINGS, EACH_SUBFLOW, "mapping", MPT_STYLE_BARS, false},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "data", MPT_STYLE_BARS, ALONE},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "retransmitted", MPT_STYLE_BARS, ALONE},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "reinjected", MPT_STYLE_BARS, ALONE},
+    {MPT_GRAPH_SEQUENCE, EACH_SUBFLOW, "reinjected_same", MPT_STYLE_BARS, ALONE},
+    {MPT_GRAPH_SEQUENCE, ONCE, "data_ack", MPT_STYLE_STEP, ALONE},
+    {MPT_GRAPH_SEQUENCE, ONCE, "receive_window", MPT_STYLE_STEP, ASIDE},
+    {MPT_GRAPH_SEQUENCE, ONCE, "data_ack_late", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_THROUGHPUT, EACH_SUBFLOW, "throughput", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_THROUGHPUT, ONCE, "sum", MPT_STYLE_STEP, SUM},
+    {MPT_GRAPH_GOODPUT, EACH_SUBFLOW, "goodput", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_GOODPUT, ONCE, "sum", MPT_STYLE_STEP, SUM},
+    {MPT_GRAPH_SHARE, EACH_SUBFLOW, "share", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_BURSTS, EACH_SUBFLOW, "burst", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_INFLIGHT, EACH_SUBFLOW, "in_flight", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_INFLIGHT, ONCE, "sum", MPT_STYLE_STEP, SUM},
+    {MPT_GRAPH_INFLIGHT, ONCE, "receive_window", MPT_STYLE_STEP, ASIDE},
+    {MPT_GRAPH_LIMIT, ONCE, "window", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_LIMIT, ONCE, "application", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_LIMIT, ONCE, "recovery", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_LIMIT, ONCE, "congestion", MPT_STYLE_STEP, STACKS},
+    {MPT_GRAPH_RTT, EACH_SUBFLOW, "tcp", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_RTT, ONCE, "data_ack", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_OWD, EACH_SUBFLOW, "delay", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_REORDER, EACH_SUBFLOW, "wait", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_DEPTH, ONCE, "waiting", MPT_STYLE_STEP, ALONE},
+    {MPT_GRAPH_INTERARRIVAL, EACH_SUBFLOW, "within", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_INTERARRIVAL, ONCE, "across", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_ACKSIZE, EACH_SUBFLOW, "released", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_SUBFLOWS, EACH_SUBFLOW, "life", MPT_STYLE_LINE, ALONE},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "data", MPT_STYLE_BARS, ALONE},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "retransmitted", MPT_STYLE_BARS, ALONE},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "ack", MPT_STYLE_STEP, ALONE},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "receive_window", MPT_STYLE_STEP, ASIDE},
+    {MPT_GRAPH_TCP, TCP_SUBFLOW, "zero_window", MPT_STYLE_DOTS, ALONE},
+    {MPT_GRAPH_MAPPINGS, EACH_SUBFLOW, "mapping", MPT_STYLE_BARS, ALONE},
 };
 
 const char *mpt_graph_name(mpt_graph_type type)
@@ -125,7 +126,12 @@ static void add_series(GArray *series, mpt_graph_type type, unsigned of, uint32_
 {
     for (size_t i = 0; i < G_N_ELEMENTS(SERIES); i++) {
         const struct series_row *row = &SERIES[i];
-        mpt_series s = {.name = row->name, .subflow = subflow, .style = row->style, .stacks = row->stacks};
+        mpt_series s = {.name = row->name,
+                        .subflow = subflow,
+                        .style = row->style,
+                        .stacks = row->how == STACKS,
+                        .aside = row->how == ASIDE,
+                        .sum = row->how == SUM};
 
         if (row->graph == type && row->of == of)
             g_array_append_val(series, s);

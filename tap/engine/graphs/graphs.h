@@ -99,6 +99,8 @@ typedef struct mpt_series {
     uint32_t subflow; /* id, or MPT_NO_SUBFLOW */
     mpt_series_style style;
     bool stacks; /* part of a sum */
+    bool aside;  /* the range of values that is shown is that of the others */
+    bool sum;    /* of what the subflows have: says nothing where one has all */
 } mpt_series;
 
 typedef struct mpt_graph {
@@ -147,6 +149,8 @@ typedef struct mpt_thinner mpt_thinner;
 mpt_thinner *mpt_thinner_new(const mpt_graph *graph, size_t limit);
 void mpt_thinner_free(mpt_thinner *t); /* NULL is allowed */
 void mpt_thinner_add(mpt_thinner *t, unsigned series, const mpt_series_point *point);
+/* Without the points of this series. */
+void mpt_thinner_drop(mpt_thinner *t, unsigned series);
 /* The points of a series in time order: call it when all are added. Borrowed. */
 const mpt_series_point *mpt_thinner_points(mpt_thinner *t, unsigned series, size_t *count);
 /* Points that were added, of all series; more than are kept where it was thinned. */

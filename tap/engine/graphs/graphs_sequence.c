@@ -51,6 +51,11 @@ static void sequence_ack(mpt_player *p, void *state, const mpt_record *g, uint32
 
     (void)state;
     (void)id;
+    /* It was overtaken by one that acknowledges more: it takes nothing back, and its window neither. */
+    if (p->has_acked && release->acked < p->acked) {
+        mpt_tell_value(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_LATE_ACK, g, acked);
+        return;
+    }
     mpt_tell_value(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_DATA_ACK, g, acked);
     mpt_tell_value(p, MPT_GRAPH_SEQUENCE, first + MPT_SEQUENCE_WINDOW, g, acked + g->window);
 }

@@ -14,6 +14,7 @@
 
 struct kept {
     GArray *points; /* mpt_series_point */
+    uint64_t total;
     bool unsorted;
 };
 
@@ -122,6 +123,7 @@ void mpt_thinner_add(mpt_thinner *t, unsigned series, const mpt_series_point *po
 {
     struct kept *k = &t->series[series];
 
+    k->total++;
     t->total++;
     t->kept++;
     if (k->points->len &&
@@ -130,6 +132,16 @@ void mpt_thinner_add(mpt_thinner *t, unsigned series, const mpt_series_point *po
     g_array_append_val(k->points, *point);
     if (t->kept > 2 * t->limit)
         shrink(t, t->limit);
+}
+
+void mpt_thinner_drop(mpt_thinner *t, unsigned series)
+{
+    struct kept *k = &t->series[series];
+
+    t->total -= k->total;
+    t->kept -= k->points->len;
+    k->total = 0;
+    g_array_set_size(k->points, 0);
 }
 
 static void finish(mpt_thinner *t)

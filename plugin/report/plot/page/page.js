@@ -16,7 +16,14 @@ function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/* What the connection's time went to: one of them has all at each time. */
+function isArea(series) {
+  return series.subflow === null && series.stacks;
+}
+
 function colour(series) {
+  if (isArea(series))
+    return css('--s' + series.kind % 6);
   return css(series.subflow === null ? (series.kind ? '--sx' : '--ink') : '--s' + series.subflow % 6);
 }
 
@@ -160,9 +167,10 @@ function events(ctx, area, g) {
     ctx.lineTo(x, area.y + area.h);
     ctx.stroke();
     const width = ctx.measureText(e.type).width;
-    if (x > free && x + width < area.x + area.w) {
-      ctx.fillText(e.type, x + 3, area.y + 11);
-      free = x + width + 8;
+    const left = x + 3 + width > area.x + area.w ? x - width - 3 : x + 3;
+    if (left > free) {
+      ctx.fillText(e.type, left, area.y + 11);
+      free = left + width + 5;
     }
   });
   ctx.restore();
@@ -193,6 +201,7 @@ function seriesOptions(state) {
     options[s.title] = {
       color: colour(s),
       stepPlot: steps,
+      fillGraph: isArea(s),
       strokeWidth: dots ? 0 : s.style === 'line' ? 4 : 1.4,
       strokePattern: steps ? DASHES[(s.kind + (s.subflow || 0)) % DASHES.length] : null,
       drawPoints: dots || s.style === 'line',
@@ -214,15 +223,16 @@ function valueRange(graph) {
     return [-0.6, data.subflows.length - 0.4];
   if (graph.unit === 'share')
     return [0, 1.02];
-  if (graph.unit !== 'dsn' && graph.unit !== 'ssn')
+  const positions = graph.unit === 'dsn' || graph.unit === 'ssn';
+  if (!positions && !graph.series.some(s => s.aside))
     return [0, null];
-  /* Bars reach above their points. */
-  let low = Infinity, high = -Infinity;
-  graph.series.forEach(s => s.v.forEach((v, i) => {
+  /* Bars reach above their points. What is aside is drawn where it fits. */
+  let low = positions ? Infinity : 0, high = -Infinity;
+  graph.series.filter(s => !s.aside).forEach(s => s.v.forEach((v, i) => {
     low = Math.min(low, v);
-    high = Math.max(high, v + (s.l && s.l[i] || 0));
+    high = Math.max(high, v + (positions && s.l && s.l[i] || 0));
   }));
-  return high > low ? [low - (high - low) / 50, high + (high - low) / 50] : [0, null];
+  return high > low ? [positions ? low - (high - low) / 50 : 0, high + (high - low) / 50] : [0, null];
 }
 
 function subflowTicks() {
@@ -408,9 +418,6 @@ function place(graph) {
                                       element('span', { className: 'soft', textContent: thinned })]);
   if (graph.series.filter(s => s.stacks).length > 1)
     head.append(stackBox(state));
-  graph.series.forEach((s, k) => {
-    s.kind = graph.series.slice(0, k).filter(o => o.subflow === s.subflow).length;
-  });
   holder.append(element('section', { className: 'graph', id: graph.type }, [head, state.legend, state.chart, state.readout]));
   fillLegend(state);
   all.push(state);
