@@ -24,7 +24,7 @@ for pair in "$@"; do
         *:*) client=${pair%%:*} server=${pair#*:} ;;
         *) client=${pair%/}/client.pcapng server=${pair%/}/server.pcapng ;;
     esac
-    [ -f "$client" ] && [ -f "$server" ] || continue
+    if ! [ -f "$client" ] || ! [ -f "$server" ]; then continue; fi
     name=$(basename "$(dirname "$client")")
     mergecap -I none -w "$work/$name.pcapng" "$client" "$server"
     names="$names $name"
