@@ -169,9 +169,20 @@ menu() {
 }
 # entry LETTER NAME: the entry of Statistics > MPTCP with this letter; $found is the window of that name, in front
 entry() {
-    menu
-    key "$1"
-    sleep 2
+    opened=0
+    # A menu that is not quite there yet takes no keys.
+    until [ -n "$(dialog "$2")" ] || [ $opened -ge 3 ]; do
+        [ $opened -eq 0 ] || key Escape Escape Escape
+        menu
+        key "$1"
+        tries=0
+        until [ -n "$(dialog "$2")" ] || [ $tries -ge 20 ]; do
+            sleep 0.5
+            tries=$((tries + 1))
+        done
+        opened=$((opened + 1))
+    done
+    sleep 1
     front "$2"
 }
 # front NAME: the window of that name gets the focus

@@ -21,7 +21,7 @@ import alter  # noqa: E402
 import wire  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get('MPT_BUILD', TESTS.parent / 'build'))
-PROGRAM = str(BUILD / 'mptcpscope')
+PROGRAM = str(BUILD / 'bin' / 'mptcpscope')
 CAPTURES = TESTS.parent / 'captures'
 TINY = CAPTURES / 'tiny' / 'client.pcapng'
 ALTERED = int(os.environ.get('MPT_ALTERED_FILES', '500'))

@@ -15,7 +15,7 @@ import tempfile
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get('MPT_BUILD', TESTS.parent / 'build'))
-PROGRAM = [str(BUILD / 'mptcpscope')]
+PROGRAM = [str(BUILD / 'bin' / 'mptcpscope')]
 TSHARK = [str(TESTS / 'run-tshark'), '-q']
 OF_EACH = ['list', 'list,format=csv', 'summary', 'summary,full', 'summary,format=csv', 'summary,full,format=csv', 'tcp',
            'tcp,format=csv', 'filter,stream=0', 'events', 'events,format=csv', 'diagnose', 'diagnose,format=csv',
