@@ -66,57 +66,19 @@ static void check_told(const mpt_engine *engine, const struct told *told)
     }
 }
 
-static void configure(mpt_engine_config *config, fuzz_input *in)
-{
-    const uint8_t what = fuzz_u8(in), limits = fuzz_u8(in);
-
-    mpt_engine_config_default(config);
-    config->want_rtt = what & 1;
-    config->want_checksums = what & 2;
-    config->want_payload = what & 4;
-    config->want_frames = what & 8;
-    config->horizon_ns = what & 0x10 ? 0 : INT64_C(1) << (20 + (what >> 5) * 2);
-    config->horizon_segments = limits & 1 ? 8 : 1000;
-    if (limits & 2) {
-        config->has_from = true;
-        config->from_ns = (int64_t)fuzz_u8(in) * 10000000;
-    }
-    if (limits & 4) {
-        config->has_to = true;
-        config->to_ns = config->from_ns + 1 + (int64_t)fuzz_u8(in) * 10000000;
-    }
-    if (limits & 8)
-        config->max_events = 5;
-    if (limits & 16)
-        config->max_connections = 2;
-    if (limits & 32)
-        config->max_subflows = 2;
-    if (limits & 64)
-        config->max_flows = 6;
-    if (limits & 128)
-        config->max_one_sided = 2;
-    if ((limits & 192) == 64)
-        config->max_idle = 8000;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const mpt_observer observer = {
         .data = on_data, .event = on_event, .segment = on_segment, .merge = on_merge};
     fuzz_input in = {data, size};
     mpt_engine_config config;
-    const bool reports_too = fuzz_u8(&in) % 8 == 0;
     struct told told = {g_hash_table_new_full(NULL, NULL, NULL, g_free)};
-    fuzz_reports reports;
     fuzz_world world;
     mpt_engine *engine;
 
-    configure(&config, &in);
-    if (reports_too)
-        fuzz_reports_needs(&config);
+    (void)fuzz_u8(&in); /* which report, for fuzz_reports.c: the same bytes are the same segments */
+    fuzz_world_configure(&config, &in);
     engine = mpt_engine_new(&config);
-    if (reports_too)
-        fuzz_reports_open(&reports, engine);
     mpt_engine_observe(engine, &observer, &told);
     fuzz_world_init(&world, &in, engine);
     for (unsigned step = 1; in.left && step < 5000; step++) {
@@ -128,10 +90,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_check_engine(engine);
     if (!config.has_from && !config.has_to)
         check_told(engine, &told);
-    if (reports_too) {
-        fuzz_reports_print(&reports);
-        fuzz_reports_close(&reports);
-    }
     mpt_engine_free(engine);
     g_hash_table_destroy(told.mapped);
     return 0;

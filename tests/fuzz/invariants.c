@@ -33,61 +33,73 @@ static const char *const options[] = {"",
                                       ",direction=c2s,format=csv",
                                       ",live"};
 
-static void each_report(void (*func)(mpt_arguments *a, void *user), void *user)
+/* "mptcp,<report><options>", of all that the reports of the family take. */
+static GPtrArray *all_of(const char *family)
 {
+    char **names = g_strsplit(family, ",", -1);
+    GPtrArray *texts = g_ptr_array_new();
     const mpt_report *report;
 
     for (unsigned k = 0; (report = mpt_registry_at(k)) != NULL; k++) {
-        /* It compares engines of several points, of which there is one here. */
-        if (report == &mpt_paths_report)
+        /* `paths` compares engines of several points, of which there is one here. */
+        if (report == &mpt_paths_report || !g_strv_contains((const char *const *)names, report->name))
             continue;
         for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
             char *text = g_strconcat("mptcp,", report->name, options[i], NULL), *error = NULL;
             mpt_arguments a;
 
-            if (mpt_arguments_parse(text, &a, &error) == MPT_ARGUMENTS_OK)
-                func(&a, user);
+            if (mpt_arguments_parse(text, &a, &error) == MPT_ARGUMENTS_OK) {
+                mpt_arguments_clear(&a);
+                g_ptr_array_add(texts, g_steal_pointer(&text));
+            }
             g_free(error);
             g_free(text);
         }
     }
+    FUZZ_CHECK(texts->len > 0);
+    g_strfreev(names);
+    return texts;
 }
 
-static void add_needs(mpt_arguments *a, void *user)
+static void choose(fuzz_reports *reports, const char *text, mpt_engine_config *config)
 {
-    const mpt_report *report = a->report;
-    mpt_engine_config *config = user;
+    struct fuzz_report *r = g_new0(struct fuzz_report, 1);
     struct mpt_report_needs needs = {0};
+    char *error = NULL;
 
-    if (report->needs)
-        report->needs(a, &needs);
+    FUZZ_CHECK(mpt_arguments_parse(text, &r->arguments, &error) == MPT_ARGUMENTS_OK);
+    if (r->arguments.report->needs)
+        r->arguments.report->needs(&r->arguments, &needs);
     config->want_rtt |= needs.rtt;
     config->want_checksums |= needs.checksums;
     config->want_payload |= needs.payload;
     config->want_frames |= needs.frames;
     config->want_hmacs |= needs.hmacs;
     config->want_evidence |= needs.evidence;
-    mpt_arguments_clear(a);
-}
-
-void fuzz_reports_needs(mpt_engine_config *config)
-{
-    each_report(add_needs, config);
-}
-
-static void open_report(mpt_arguments *a, void *user)
-{
-    fuzz_reports *reports = user;
-    const mpt_report *report = a->report;
-    struct fuzz_report *r = g_new0(struct fuzz_report, 1);
-
-    r->arguments = *a;
-    if (report->observer) {
-        r->live = mpt_arguments_has(a, MPT_ARG_LIVE) ? mpt_sink_new_memory() : NULL;
-        r->collected = report->open(&r->arguments, reports->engine, r->live, 0);
-        mpt_engine_observe(reports->engine, report->observer, r->collected);
-    }
     g_ptr_array_add(reports->open, r);
+}
+
+void fuzz_reports_choose(fuzz_reports *reports, const char *family, uint8_t which, mpt_engine_config *config)
+{
+    static GPtrArray *texts;
+
+    if (!texts)
+        texts = all_of(family);
+    reports->open = g_ptr_array_new();
+    for (guint i = 0; i < texts->len; i++)
+        if (which == 0 || (which - 1u) % texts->len == i)
+            choose(reports, g_ptr_array_index(texts, i), config);
+}
+
+static void open_report(struct fuzz_report *r, mpt_engine *engine)
+{
+    const mpt_report *report = r->arguments.report;
+
+    if (!report->observer)
+        return;
+    r->live = mpt_arguments_has(&r->arguments, MPT_ARG_LIVE) ? mpt_sink_new_memory() : NULL;
+    r->collected = report->open(&r->arguments, engine, r->live, 0);
+    mpt_engine_observe(engine, report->observer, r->collected);
 }
 
 void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine)
@@ -98,8 +110,8 @@ void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine)
     mpt_speed_open(engine, true);
     reports->reinjections = mpt_reinjection_log_new(engine);
     mpt_engine_observe(engine, &MPT_REINJECTION_OBSERVER, reports->reinjections);
-    reports->open = g_ptr_array_new();
-    each_report(open_report, reports);
+    for (guint i = 0; i < reports->open->len; i++)
+        open_report(g_ptr_array_index(reports->open, i), engine);
 }
 
 static void print(const mpt_report_context *x)

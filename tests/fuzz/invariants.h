@@ -20,11 +20,12 @@ typedef struct fuzz_reports {
     GPtrArray *open; /* struct fuzz_report */
 } fuzz_reports;
 
-/* Opens the collectors of all reports; before the first segment. */
+/* Chooses one of the family's reports ("list,summary") with one set of options, or all with which == 0, and adds what
+ * they need of the engine. The family is the same in each call. */
+void fuzz_reports_choose(fuzz_reports *reports, const char *family, uint8_t which, mpt_engine_config *config);
+/* Opens their collectors; before the first segment. */
 void fuzz_reports_open(fuzz_reports *reports, mpt_engine *engine);
-/* Adds what the reports need of the engine. */
-void fuzz_reports_needs(mpt_engine_config *config);
-/* Prints them all, and throws the text away. */
+/* Prints them, and throws the text away. */
 void fuzz_reports_print(const fuzz_reports *reports);
 void fuzz_reports_close(fuzz_reports *reports);
 

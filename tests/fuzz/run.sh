@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh [SECONDS] [option|arguments|engine]... - libFuzzer with AddressSanitizer and UBSan, an hour each by default.
+# run.sh [SECONDS] [TARGET]... - libFuzzer with AddressSanitizer and UBSan, an hour each by default.
 #
 # Builds into build-fuzz/ with clang. What was found lies in build-fuzz/found/: put it into tests/fuzz/crashes/<target>/
 # and it is a test of every build.
@@ -10,7 +10,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${1:-3600}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- option arguments engine
+[ $# -gt 0 ] || set -- option arguments engine summary events diagnose reinjections plot
 command -v clang >/dev/null || {
     echo "run.sh: clang is not installed (Debian: apt-get install clang libclang-rt-dev)" >&2
     exit 1
@@ -20,9 +20,13 @@ for target in "$@"; do
     cmake --build "$top/build-fuzz" --parallel "$(nproc)" --target "fuzz_$target"
     mkdir -p "$top/build-fuzz/corpus/$target" "$top/build-fuzz/found"
     set --
+    case $target in
+    option | arguments) inputs=$target ;;
+    *) inputs=engine ;;
+    esac
     for folder in seeds crashes; do
-        [ ! -d "$top/tests/fuzz/$folder/$target" ] || set -- "$@" "$top/tests/fuzz/$folder/$target"
+        [ ! -d "$top/tests/fuzz/$folder/$inputs" ] || set -- "$@" "$top/tests/fuzz/$folder/$inputs"
     done
-    "$top/build-fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 \
+    "$top/build-fuzz/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=1024 -max_len=1024 \
         -artifact_prefix="$top/build-fuzz/found/$target-" "$top/build-fuzz/corpus/$target" "$@"
 done

@@ -10,6 +10,7 @@
 #include "tests/support/option_write.h"
 
 static uint8_t payload[FUZZ_PAYLOAD_MAX];
+static uint64_t payload_sums[FUZZ_PAYLOAD_MAX + 1]; /* of the 16-bit words of its first bytes */
 
 /* A segment in the making, and where it belongs. */
 struct step {
@@ -150,8 +151,7 @@ static uint16_t dss_checksum(uint64_t dsn, uint32_t ssn, uint16_t length, uint32
     uint64_t sum = (dsn >> 48) + ((dsn >> 32) & 0xffff) + ((dsn >> 16) & 0xffff) + (dsn & 0xffff) +
                    (ssn >> 16) + (ssn & 0xffff) + length;
 
-    for (uint32_t i = 0; i < bytes; i++)
-        sum += i & 1 ? payload[i] : (uint64_t)payload[i] << 8;
+    sum += payload_sums[bytes];
     while (sum >> 16)
         sum = (sum & 0xffff) + (sum >> 16);
     return (uint16_t)~sum;
@@ -337,14 +337,55 @@ static void move_time(fuzz_world *w)
         w->now_ns = which & 1 ? 0 : -(int64_t)fuzz_u32(w->in);
 }
 
+static void init_payload(void)
+{
+    for (unsigned i = 0; i < FUZZ_PAYLOAD_MAX; i++) {
+        payload[i] = (uint8_t)(i * 131 + (i >> 8));
+        payload_sums[i + 1] = payload_sums[i] + (i & 1 ? payload[i] : (uint64_t)payload[i] << 8);
+    }
+}
+
+void fuzz_world_configure(mpt_engine_config *config, fuzz_input *in)
+{
+    const uint8_t what = fuzz_u8(in), limits = fuzz_u8(in);
+
+    mpt_engine_config_default(config);
+    config->want_rtt = what & 1;
+    config->want_checksums = what & 2;
+    config->want_payload = what & 4;
+    config->want_frames = what & 8;
+    config->horizon_ns = what & 0x10 ? 0 : INT64_C(1) << (20 + (what >> 5) * 2);
+    config->horizon_segments = limits & 1 ? 8 : 1000;
+    if (limits & 2) {
+        config->has_from = true;
+        config->from_ns = (int64_t)fuzz_u8(in) * 10000000;
+    }
+    if (limits & 4) {
+        config->has_to = true;
+        config->to_ns = config->from_ns + 1 + (int64_t)fuzz_u8(in) * 10000000;
+    }
+    if (limits & 8)
+        config->max_events = 5;
+    if (limits & 16)
+        config->max_connections = 2;
+    if (limits & 32)
+        config->max_subflows = 2;
+    if (limits & 64)
+        config->max_flows = 6;
+    if (limits & 128)
+        config->max_one_sided = 2;
+    if ((limits & 192) == 64)
+        config->max_idle = 8000;
+}
+
 void fuzz_world_init(fuzz_world *w, fuzz_input *in, mpt_engine *engine)
 {
     const uint8_t mix = fuzz_u8(in);
     unsigned i, k, side;
 
     *w = (fuzz_world){.in = in, .engine = engine, .now_ns = INT64_C(1700000000000000000)};
-    for (i = 0; i < FUZZ_PAYLOAD_MAX; i++)
-        payload[i] = (uint8_t)(i * 131 + (i >> 8));
+    if (!payload_sums[FUZZ_PAYLOAD_MAX])
+        init_payload();
     for (i = 0; i < FUZZ_CONNECTIONS; i++) {
         fuzz_connection *c = &w->connection[i];
         c->version = (mix >> i) & 1;

@@ -35,8 +35,10 @@ typedef struct fuzz_world {
 } fuzz_world;
 
 /* Bytes of the payload that is sent: all segments show a part of it. */
-#define FUZZ_PAYLOAD_MAX 65536
+#define FUZZ_PAYLOAD_MAX 8192
 
+/* The engine's limits and what it keeps. */
+void fuzz_world_configure(mpt_engine_config *config, fuzz_input *in);
 void fuzz_world_init(fuzz_world *world, fuzz_input *in, mpt_engine *engine);
 /* One step: usually one segment that is fed to the engine. */
 void fuzz_world_step(fuzz_world *world);
