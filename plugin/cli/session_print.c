@@ -8,6 +8,7 @@
 #include "plugin/host.h"
 #include "plugin/report/common/vantage_words.h"
 #include "plugin/report/json_document.h"
+#include "plugin/report/registry.h"
 #include "plugin/report/report.h"
 #include "session_internal.h"
 #include "tap/engine/base/units.h"
@@ -75,6 +76,18 @@ static bool fail_late(GString *sentence)
     return failed;
 }
 
+/* What is printed stays: a failure that the report was asked for. */
+static void fail_as_asked(const mpt_report_context *x)
+{
+    GString *sentence = g_string_new(NULL);
+
+    if (x->arguments->report->fails && x->arguments->report->fails(x, sentence)) {
+        complain(sentence->str);
+        mpt_host_fail_at_exit();
+    }
+    g_string_free(sentence, TRUE);
+}
+
 /* False where what was asked for is not there. */
 static bool print_text(mpt_open_report *r, mpt_sink *sink)
 {
@@ -87,6 +100,7 @@ static bool print_text(mpt_open_report *r, mpt_sink *sink)
     context_of(r);
     r->context.note = note;
     mpt_report_print(&r->context, sink, sentence);
+    fail_as_asked(&r->context);
     if (note->len)
         complain(note->str);
     g_string_free(note, TRUE);
@@ -129,6 +143,7 @@ static bool print_document(guint first, mpt_sink *sink)
             continue;
         x = context_of(other);
         mpt_json_document_add(document, x);
+        fail_as_asked(x);
         sentence = g_string_new(NULL);
         mpt_report_missing(x, sentence);
         failed |= fail_late(sentence);

@@ -150,7 +150,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 }
 
 /* In help, beside what prints data. */
-#define PLACE 8
+#define PLACE 9
 
 void mpt_unfold_register(void)
 {

@@ -18,7 +18,8 @@
       "connections with this token, address or port")                                                        \
     X(ADDRESS, "address", "ADDR", "an IPv4 or IPv6 address without a port", read_address, NULL)              \
     X(PORT, "port", "N", "a TCP port from 0 to 65535", read_port, NULL)                                      \
-    X(FULL, "full", NULL, NULL, NULL, "all figures")                                                         \
+    X(FULL, "full", NULL, NULL, NULL, "all figures; conformance: fail if a MUST is violated")                \
+    X(STRICT, "strict", NULL, NULL, NULL, NULL)                                                              \
     X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv or json")                          \
     X(FILE, "file", "PATH", "a path, with \\, for a comma in it", read_file,                                 \
       "write there, not to stdout; \\, for a comma in it")                                                   \
@@ -35,9 +36,9 @@
     X(CLOCK, "clock", "raw|offset|drift", "raw, offset or drift", read_clock,                                \
       "what is corrected in the server's clock")                                                             \
     X(SAMPLES, "samples", NULL, NULL, NULL, "every sample")                                                  \
-    X(TYPE, "type", "NAME", "the name of a graph, such as type=sequence", read_type, "the graph")            \
-    X(WINDOW, "window", "S", "seconds above 0, such as 0.5, with at most 9 decimals", read_window,           \
-      "moving average over these seconds")                                                                   \
+    X(TYPE, "type", "NAME", "the name of a graph, such as type=sequence", read_type,                         \
+      "the graph; its moving average over S seconds")                                                        \
+    X(WINDOW, "window", "S", "seconds above 0, such as 0.5, with at most 9 decimals", read_window, NULL)     \
     X(CHECKS, "checks", NULL, NULL, NULL, "what each check of diagnose means, what to do")
 
 #endif

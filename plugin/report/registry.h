@@ -78,6 +78,9 @@ struct mpt_report {
      * into *sentence, without newline: it is printed on stderr, and tshark's exit status becomes 1. */
     void (*print)(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
     mpt_report_section json;
+    /* True if, with these arguments, what was printed in any format makes tshark's exit status 1; appends why, a
+     * sentence without newline. NULL: it never does. */
+    bool (*fails)(const mpt_report_context *x, GString *sentence);
     /* Adds what these arguments need; NULL: nothing. */
     void (*needs)(const mpt_arguments *arguments, struct mpt_report_needs *needs);
     /* A collector: an observer of the engine of each vantage point while the capture is read. open() creates
@@ -91,8 +94,8 @@ struct mpt_report {
 
 /* The reports of this library. */
 extern const mpt_report mpt_list_report, mpt_summary_report, mpt_tcp_report, mpt_filter_report,
-    mpt_help_report, mpt_events_report, mpt_diagnose_report, mpt_reinjections_report, mpt_paths_report,
-    mpt_plot_report;
+    mpt_help_report, mpt_events_report, mpt_diagnose_report, mpt_conformance_report, mpt_reinjections_report,
+    mpt_paths_report, mpt_plot_report;
 /* -z follow,mptcp,...: not in the registry, as it has no name there. */
 extern const mpt_report mpt_follow_report;
 

@@ -20,8 +20,8 @@ LIMIT_MB = 64
 FEWER = {"joins_of_one": 30000, "subflows": 30000}
 # Connections that carry data, a byte each, are what is to be reported: only their number is limited.
 NO_LIMIT = {"plain", "short", "jumps"}
-JSON = ["summary,full", "list", "tcp", "events", "diagnose", "reinjections", "paths"]
-FILES = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "list,format=csv", "events,format=csv",
+JSON = ["summary,full", "list", "tcp", "events", "diagnose", "conformance", "reinjections", "paths"]
+FILES = ["list", "summary,full", "tcp", "events", "diagnose", "conformance", "reinjections", "list,format=csv", "events,format=csv",
          "plot,format=csv"]
 
 

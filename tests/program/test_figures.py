@@ -13,7 +13,7 @@ import tempfile
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
 CAPTURES = TOP / "captures"
-REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections"]
+REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "conformance", "reinjections"]
 MERGED = ["paths,full"]
 CSV_ONLY = ["paths,samples", "plot,stream=0", "plot,stream=0,type=mappings"]
 UNITS = r"_(s|bps|bytes|percent)$"

@@ -26,7 +26,7 @@ sys.path.insert(0, str(TESTS / "support"))
 from collection import collection  # noqa: E402
 
 CAPTURES = TESTS.parent / "captures"
-REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "reinjections", "paths", "list,format=csv",
+REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "conformance", "reinjections", "paths", "list,format=csv",
            "summary,full,format=csv", "summary,full,format=json", "reinjections,format=json"]
 FILES = ["plot,format=html", "plot,format=csv", "unfold,stream=0", "events,format=csv", "diagnose,format=csv"]
 BUILD = pathlib.Path(os.environ.get("MPT_BUILD", TESTS.parent / "build"))

@@ -12,7 +12,7 @@ import sys
 
 E, R = "tap/engine/", "plugin/report/"
 ENGINE = {E + name for name in ("base", "protocol", "state", "core", "figures", "vantage", "paths", "reinjections",
-                                "findings", "graphs", "frames", "stream", "speed")}
+                                "findings", "graphs", "frames", "stream", "speed", "conformance")}
 
 
 def engine(*names):
@@ -34,6 +34,7 @@ ALLOWED = {
     E + "stream": STATE | engine("figures"),
     E + "reinjections": STATE | engine("figures"),
     E + "findings": STATE | engine("figures", "paths", "reinjections", "vantage", "speed"),
+    E + "conformance": STATE | engine("figures", "findings"),
     "tap": engine("base", "protocol", "vantage", "frames") | {"tap/reader"},
     "tap/reader": engine("base", "protocol") | {"tap"},  # segment.h, icmp_error.h
     R + "format": engine("base"),
@@ -41,7 +42,7 @@ ALLOWED = {
     R + "common": ENGINE | {"plugin/report", R + "format"},
 }
 GROUND = ENGINE | {"plugin/report", R + "format", R + "common"}
-for report in ("list", "summary", "events", "diagnose", "reinjections", "paths", "plot", "follow"):
+for report in ("list", "summary", "events", "diagnose", "conformance", "reinjections", "paths", "plot", "follow"):
     ALLOWED[R + report] = set(GROUND)
 ALLOWED[R + "diagnose"] |= {R + "paths"}
 ALLOWED[R + "plot"] |= {R + "paths", R + "events", "plugin/qt"}

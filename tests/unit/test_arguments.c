@@ -21,7 +21,7 @@ static const mpt_report ADDED = {
     .takes = MPT_BIT(MPT_ARG_STREAM) | MPT_BIT(MPT_ARG_FILE),
     .requires = MPT_BIT(MPT_ARG_FILE),
 };
-#define PLACE 8
+#define PLACE 9
 
 static unsigned report_count(void)
 {
@@ -118,7 +118,7 @@ static void test_parse__every_option__its_value(void **state)
     assert_int_equal(a.from_ns, 1500000000);
     assert_int_equal(a.to_ns, 2000000000);
     assert_int_equal(a.direction, 1);
-    assert_int_equal(a.presence, (1u << (MPT_ARG_DIRECTION + 1)) - 1);
+    assert_int_equal(a.presence, ((1u << (MPT_ARG_DIRECTION + 1)) - 1) & ~(1u << MPT_ARG_STRICT));
     mpt_arguments_clear(&a);
 
     a = taken("mptcp,plot,type=sequence,window=0.5,at=7,direction=c2s,format=xpl");
@@ -268,10 +268,10 @@ static void test_parse__typing_errors__refused_with_the_word_meant(void **state)
         {"mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes checks"},
         {"mptcp,lst",
          "unknown report \"lst\"; did you mean \"list\"? There are list, summary, tcp, filter, help, "
-         "events, diagnose, reinjections, unfold, paths and plot"},
+         "events, diagnose, conformance, reinjections, unfold, paths and plot"},
         {"mptcp,conv",
          "unknown report \"conv\"; there are list, summary, tcp, filter, help, events, diagnose, "
-         "reinjections, unfold, paths and plot"},
+         "conformance, reinjections, unfold, paths and plot"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_error(cases[i].text, cases[i].error);
@@ -347,7 +347,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
         {"mptcp,list,live", "mptcp,list takes no option \"live\"; it belongs to events"},
         {"mptcp,help,stream=1",
          "mptcp,help takes no option \"stream\"; it belongs to list, summary, filter, events, "
-         "diagnose, reinjections, unfold, paths and plot"},
+         "diagnose, conformance, reinjections, unfold, paths and plot"},
         {"mptcp,events,live,format=json",
          "option \"live\" prints line by line; format=json is one document: use text "
          "or csv"},

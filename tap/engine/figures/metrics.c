@@ -619,6 +619,20 @@ const char *mpt_subflow_state_name(mpt_subflow_state state)
     return names[state];
 }
 
+bool mpt_metrics_one_way(const mpt_subflow_view *sv)
+{
+    const mpt_subflow *s = sv->subflow;
+
+    for (mpt_side side = 0; side < MPT_SIDES; side++) {
+        const mpt_half *other = &s->half[mpt_side_other(side)];
+        /* The side that is not in the capture has answered: the other acknowledges more than nothing. */
+        if (!s->half[side].seen && other->seen &&
+            (s->ack_seen || s->synack_seen || other->bytes.segments > 0))
+            return true;
+    }
+    return false;
+}
+
 mpt_verdict mpt_metrics_join_verdict(const mpt_subflow_view *s, mpt_join_step step)
 {
     return s->subflow->kind == MPT_SUBFLOW_JOIN

@@ -176,6 +176,9 @@ typedef struct mpt_tcp_view {
 } mpt_tcp_view;
 void mpt_metrics_tcp(const mpt_engine *e, const mpt_subflow *s, mpt_tcp_view *view);
 
+/* True if only one direction of the subflow is in the capture. */
+bool mpt_metrics_one_way(const mpt_subflow_view *sv);
+
 /* Names as in CSV and JSON, static: "data_fin"; "capable"; "syn_sent"; "ok", or NULL if the verdict
  * is not known. */
 const char *mpt_close_name(mpt_close close);

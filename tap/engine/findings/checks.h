@@ -125,11 +125,7 @@ static inline void mpt_found_direction(mpt_finding *f, mpt_direction direction)
 /* The first event of this type, at or after from_ns; owner, role: -1 for any. NULL: none. */
 const mpt_event *mpt_checking_event(const mpt_checking *x, mpt_event_type type, int owner, int role,
                                     int64_t from_ns);
-/* The steps of the first handshake, by their MP_CAPABLE: the SYN's, the SYN/ACK's, that of what follows (the third
- * ACK, or data). NULL: it has none, or is not in the capture. */
-typedef struct mpt_capable_steps {
-    const mpt_event *syn, *synack, *ack;
-} mpt_capable_steps;
+/* Those of the connection. */
 mpt_capable_steps mpt_checking_capable(const mpt_checking *x);
 /* Why the receiver of this MP_CAPABLE, one of the steps, has to ignore it (RFC 8684 3.1): the clause to say, with the
  * terms of mpt_say_invalid(); MPT_PHRASES: it has not to. */
@@ -140,8 +136,6 @@ void mpt_say_invalid(const mpt_checking *x, mpt_finding *f, const mpt_capable_st
 bool mpt_checking_flooded(const mpt_checking *x);
 /* Why nobody reaches this address of that host from where the other one is; MPT_PHRASES: it may be reached. */
 mpt_phrase mpt_checking_unreachable(const mpt_checking *x, mpt_role role, const mpt_endpoint *address);
-/* True if only one direction of the subflow is in the capture. */
-bool mpt_checking_one_way(const mpt_subflow_view *sv);
 /* When the subflow was established; where that is not in the capture, when it begins there. */
 static inline int64_t mpt_checking_established_ns(const mpt_subflow *s)
 {

@@ -79,7 +79,7 @@ static bool lacks_echo(const mpt_checking *x, const struct announcement *a)
     int64_t end_ns = MIN(x->c->end_ns, x->closing_ns);
 
     return x->v->version.known && x->v->version.value >= 1 && !a->echo && !a->removed && x->reliable &&
-           !mpt_checking_one_way(sv) && (a->count > 1 || end_ns - a->first->time_ns > REACTION_NS);
+           !mpt_metrics_one_way(sv) && (a->count > 1 || end_ns - a->first->time_ns > REACTION_NS);
 }
 
 static void judge_announcement(mpt_checking *x, struct announcement *a)

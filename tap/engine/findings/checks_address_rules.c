@@ -135,7 +135,7 @@ static void check_echo(mpt_checking *x, const mpt_event *echo)
                 mpt_term_role(mpt_metrics_role(x->v, echo->side)), address_of(echo),
                 mpt_term_of(MPT_TERM_NUMBER, echo->add_addr.address_id), address_of(same_id),
                 mpt_term_of(MPT_TERM_FRAME, same_id->frame));
-    else if (x->whole && x->reliable && !mpt_checking_one_way(mpt_metrics_subflow_of(x->v, echo->owner)) &&
+    else if (x->whole && x->reliable && !mpt_metrics_one_way(mpt_metrics_subflow_of(x->v, echo->owner)) &&
              x->v->direction[MPT_C2S].data.dsn_gap_bytes + x->v->direction[MPT_S2C].data.dsn_gap_bytes == 0)
         mpt_say(found(x, MPT_FINDING_ADD_ADDR_ECHO_WRONG, echo), MPT_PHRASE_ECHO_OF_NOTHING,
                 mpt_term_role(mpt_metrics_role(x->v, echo->side)), address_of(echo),

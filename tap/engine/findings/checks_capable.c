@@ -9,16 +9,16 @@
 
 /* --- the steps --- */
 
-mpt_capable_steps mpt_checking_capable(const mpt_checking *x)
+mpt_capable_steps mpt_capable_steps_of(const mpt_connection_view *v, const GArray *events)
 {
-    const mpt_subflow *s = x->v->subflows[0].subflow;
+    const mpt_subflow *s = v->subflows[0].subflow;
     mpt_capable_steps steps = {NULL};
 
-    for (guint i = 0; i < x->events->len; i++) {
-        const mpt_event *event = &g_array_index(x->events, mpt_event, i);
+    for (guint i = 0; i < events->len; i++) {
+        const mpt_event *event = &g_array_index(events, mpt_event, i);
         if (event->type != MPT_EVENT_MP_CAPABLE || event->owner != s->owner)
             continue;
-        if (mpt_metrics_role(x->v, event->side) == MPT_SERVER)
+        if (mpt_metrics_role(v, event->side) == MPT_SERVER)
             steps.synack = steps.synack ? steps.synack : event;
         else if (s->syn_capable && !steps.syn)
             steps.syn = event;
@@ -26,6 +26,11 @@ mpt_capable_steps mpt_checking_capable(const mpt_checking *x)
             steps.ack = steps.ack ? steps.ack : event;
     }
     return steps;
+}
+
+mpt_capable_steps mpt_checking_capable(const mpt_checking *x)
+{
+    return mpt_capable_steps_of(x->v, x->events);
 }
 
 /* v1 has the server's key in the SYN/ACK first, v0 the client's in the SYN (RFC 8684 3.1, RFC 6824 3.1). */
@@ -213,7 +218,7 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
     mpt_term server = mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[MPT_SERVER]);
 
-    if (mpt_checking_one_way(&x->v->subflows[0]))
+    if (mpt_metrics_one_way(&x->v->subflows[0]))
         return;
     if (plain)
         mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, s->start_ns, s->first_frame, syns),

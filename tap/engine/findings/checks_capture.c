@@ -65,7 +65,7 @@ static uint64_t bytes_elsewhere(const mpt_engine *e, const mpt_connection *c, mp
         const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
         const mpt_half *h = &s->half[mpt_subflow_side(s, side)];
         mpt_subflow_view sv = {.subflow = s};
-        if (mpt_checking_one_way(&sv) || (h->seen && !h->isn_known && !v->settled_known) ||
+        if (mpt_metrics_one_way(&sv) || (h->seen && !h->isn_known && !v->settled_known) ||
             breaks_off(s, h, d))
             return 0;
         /* What was in flight when the capture began is not in it. */
@@ -122,7 +122,7 @@ static void survey_connection(struct survey *y, const mpt_engine *e, const mpt_c
     for (guint i = 0; i < c->subflows->len; i++) {
         const mpt_subflow *s = g_ptr_array_index(c->subflows, i);
         mpt_subflow_view sv = {.subflow = s};
-        if (mpt_checking_one_way(&sv) && !y->one_way++)
+        if (mpt_metrics_one_way(&sv) && !y->one_way++)
             y->first_one_way = s;
     }
     survey_data(y, e, c);

@@ -83,7 +83,7 @@ void mpt_check_single_path(mpt_checking *x)
         return;
     first = x->v->subflows[0].subflow;
     if (first->state == MPT_STATE_SYN_SENT || first->state == MPT_STATE_REFUSED ||
-        mpt_checking_one_way(&x->v->subflows[0]) || data_missing(x, MPT_C2S) || data_missing(x, MPT_S2C))
+        mpt_metrics_one_way(&x->v->subflows[0]) || data_missing(x, MPT_C2S) || data_missing(x, MPT_S2C))
         return;
     for (uint32_t i = 1; i < x->v->subflow_count; i++)
         note_subflow(&a, x->v->subflows[i].subflow);

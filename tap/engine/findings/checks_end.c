@@ -36,7 +36,7 @@ static uint64_t acked_by_tcp(const mpt_checking *x, mpt_direction direction)
         const mpt_subflow_view *sv = &x->v->subflows[i];
         const mpt_half *h = mpt_metrics_half(sv, direction);
         const mpt_half *receiver = mpt_metrics_half(sv, mpt_direction_other(direction));
-        if (mpt_checking_one_way(sv) || !h->isn_known || h->pending.size || h->acked <= 1 ||
+        if (mpt_metrics_one_way(sv) || !h->isn_known || h->pending.size || h->acked <= 1 ||
             receiver->bytes.packets < SILENT_ACKS)
             continue;
         bytes += mpt_ranges_covered(&h->received, 1, h->acked);

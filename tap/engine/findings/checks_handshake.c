@@ -154,7 +154,7 @@ static void no_answer(struct join *k)
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
 
     /* Where ICMP gives the reason, that finding has it. */
-    if (mpt_checking_one_way(k->sv) || mpt_checking_icmp(k->x, s) || no_way(k) ||
+    if (mpt_metrics_one_way(k->sv) || mpt_checking_icmp(k->x, s) || no_way(k) ||
         k->s->start_ns > k->x->closing_ns || (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
         return;
     mpt_say(join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame),
@@ -165,7 +165,7 @@ static void unfinished(struct join *k)
 {
     const mpt_subflow *s = k->s;
 
-    if (mpt_checking_one_way(k->sv) || k->x->c->end_ns - s->synack_ns < ANSWER_NS ||
+    if (mpt_metrics_one_way(k->sv) || k->x->c->end_ns - s->synack_ns < ANSWER_NS ||
         k->x->closing_ns < s->synack_ns + ANSWER_NS || !k->x->reliable)
         return;
     mpt_say(join_found(k, MPT_FINDING_JOIN_UNFINISHED, s->synack_ns, s->synack_frame),

@@ -153,7 +153,7 @@ void mpt_check_sizes(mpt_checking *x)
     for (uint32_t i = 0; i < x->v->subflow_count && x->reliable; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
         for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && sv->subflow->evidence; direction++)
-            if (!mpt_checking_one_way(sv))
+            if (!mpt_metrics_one_way(sv))
                 check_sizes(x, sv, direction);
     }
 }

@@ -50,7 +50,7 @@ static void check_early(mpt_checking *x, const mpt_subflow_view *sv)
     mpt_role by = (mpt_role)sv->initiator.value;
     const mpt_seen *dss;
 
-    if (!x->whole || !x->reliable || !x->c->evidence || mpt_checking_one_way(&x->v->subflows[0]))
+    if (!x->whole || !x->reliable || !x->c->evidence || mpt_metrics_one_way(&x->v->subflows[0]))
         return;
     /* Of data that was sent before, the acknowledgement may be missing in the capture. */
     if (data_before(&x->v->subflows[0], by, sv->subflow->start_ns))
@@ -67,7 +67,7 @@ static void check_data_early(mpt_checking *x, const mpt_subflow_view *sv)
     const mpt_subflow_evidence *v = sv->subflow->evidence;
     mpt_finding *f;
 
-    if (!v || !v->data_early.count || !x->reliable || mpt_checking_one_way(sv))
+    if (!v || !v->data_early.count || !x->reliable || mpt_metrics_one_way(sv))
         return;
     f = mpt_say(
         mpt_found(x, MPT_FINDING_JOIN_DATA_EARLY, v->data_early.time_ns, v->data_early.frame,

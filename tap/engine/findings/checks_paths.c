@@ -77,7 +77,7 @@ void mpt_check_outages(mpt_checking *x)
 {
     for (uint32_t i = 0; i < x->v->subflow_count && x->reliable; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
-        if (!sv->subflow->evidence || mpt_checking_one_way(sv))
+        if (!sv->subflow->evidence || mpt_metrics_one_way(sv))
             continue;
         for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
             check_outages(x, sv, direction);
@@ -117,7 +117,7 @@ void mpt_check_abandoned(mpt_checking *x)
 {
     for (uint32_t i = 0; i < x->v->subflow_count && x->v->subflow_count > 1 && x->reliable; i++)
         for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
-            if (!mpt_checking_one_way(&x->v->subflows[i]))
+            if (!mpt_metrics_one_way(&x->v->subflows[i]))
                 check_abandoned(x, &x->v->subflows[i], direction);
 }
 

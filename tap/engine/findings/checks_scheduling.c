@@ -52,7 +52,7 @@ void mpt_check_idle(mpt_checking *x)
         uint64_t sent;
         if (s->half[MPT_SIDE_A].bytes.segments || s->half[MPT_SIDE_B].bytes.segments ||
             s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B] || s->state == MPT_STATE_REFUSED ||
-            s->state == MPT_STATE_SYN_SENT || s->end_ns - from < IDLE_NS || mpt_checking_one_way(sv))
+            s->state == MPT_STATE_SYN_SENT || s->end_ns - from < IDLE_NS || mpt_metrics_one_way(sv))
             continue;
         sent = mpt_checking_sent_since(x, MPT_C2S, from) + mpt_checking_sent_since(x, MPT_S2C, from);
         if (sent < IDLE_BYTES)
@@ -122,7 +122,7 @@ static void check_failover(mpt_checking *x, const mpt_subflow_view *sv, mpt_dire
     mpt_finding *f;
 
     if (!h->bytes.segments || h->fin_seen || in_flight <= 0 || s->state == MPT_STATE_SYN_SENT ||
-        s->state == MPT_STATE_REFUSED || end_ns - progress < DEAD_NS || mpt_checking_one_way(sv) ||
+        s->state == MPT_STATE_REFUSED || end_ns - progress < DEAD_NS || mpt_metrics_one_way(sv) ||
         used_on(sv, direction, progress))
         return;
     saved = rescued(x, direction, s->owner, progress);

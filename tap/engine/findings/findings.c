@@ -235,17 +235,3 @@ uint64_t mpt_checking_sent_since(const mpt_checking *x, mpt_direction direction,
             bytes += r->length;
     return bytes;
 }
-
-bool mpt_checking_one_way(const mpt_subflow_view *sv)
-{
-    const mpt_subflow *s = sv->subflow;
-
-    for (mpt_side side = 0; side < MPT_SIDES; side++) {
-        const mpt_half *other = &s->half[mpt_side_other(side)];
-        /* The side that is not in the capture has answered: the other acknowledges more than nothing. */
-        if (!s->half[side].seen && other->seen &&
-            (s->ack_seen || s->synack_seen || other->bytes.segments > 0))
-            return true;
-    }
-    return false;
-}

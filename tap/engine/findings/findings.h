@@ -156,6 +156,14 @@ GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, 
 /* What the capture as a whole can't show. An array as above. */
 GArray *mpt_findings_of_capture(const mpt_engine *e);
 
+/* The steps of the first handshake, by their MP_CAPABLE: the SYN's, the SYN/ACK's, that of what follows (the third
+ * ACK, or data). NULL: it has none, or is not in the capture. */
+typedef struct mpt_capable_steps {
+    const mpt_event *syn, *synack, *ack;
+} mpt_capable_steps;
+/* events: as mpt_metrics_events() has them. */
+mpt_capable_steps mpt_capable_steps_of(const mpt_connection_view *v, const GArray *events);
+
 /* The name of a finding in CSV and JSON: "join_refused". Static. */
 const char *mpt_finding_name(mpt_finding_id id);
 /* Its usual severity, and the section that applies in this version. */
