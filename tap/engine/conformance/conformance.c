@@ -280,11 +280,13 @@ static mpt_ruling ruling_of(const mpt_judging *j, mpt_rule_id id, mpt_rfc rfc, m
 
 GArray *mpt_conformance_of(const mpt_engine *e, const mpt_connection_view *v)
 {
+    static const mpt_connection_evidence none;
     GArray *rulings = g_array_sized_new(FALSE, FALSE, sizeof(mpt_ruling), MPT_RULE_IDS);
     GArray *events = mpt_metrics_events(v->connection), *findings = mpt_findings_of_connection(e, v, NULL);
     mpt_judging j = {.engine = e,
                      .v = v,
                      .c = v->connection,
+                     .evidence = v->connection->evidence ? v->connection->evidence : &none,
                      .events = events,
                      .findings = findings,
                      .steps = mpt_capable_steps_of(v, events),

@@ -27,7 +27,7 @@ mpt_occasion mpt_judge_idsn(const mpt_judging *j, mpt_role role)
     uint32_t frame;
 
     if (d->relative_known && d->stray && !d->settled)
-        return mpt_violated(j->c->evidence->far.frame);
+        return mpt_violated(j->evidence->far.frame);
     if (!first_data(j, role, &frame))
         return mpt_no_occasion();
     return d->relative_known ? mpt_kept(frame) : mpt_unseen(MPT_RULE_REASON_KEYS_UNKNOWN);
@@ -42,7 +42,7 @@ mpt_occasion mpt_judge_mapped(const mpt_judging *j, mpt_role role)
 
 mpt_occasion mpt_judge_options_sent(const mpt_judging *j, mpt_role role)
 {
-    const mpt_seen *dss = &j->c->evidence->sights[MPT_SIGHT_DSS][j->v->side[role]];
+    const mpt_seen *dss = &j->evidence->sights[MPT_SIGHT_DSS][j->v->side[role]];
     const mpt_event *capable = mpt_judging_event(j, MPT_EVENT_MP_CAPABLE, -1, role, INT64_MIN);
     const mpt_event *join = mpt_judging_event(j, MPT_EVENT_MP_JOIN, -1, role, INT64_MIN);
 

@@ -144,7 +144,7 @@ mpt_occasion mpt_judge_plain_answer(const mpt_judging *j, mpt_role role)
 {
     const mpt_subflow_view *first = &j->v->subflows[0];
     const mpt_subflow *s = first->subflow;
-    const mpt_seen *dss = &j->c->evidence->sights[MPT_SIGHT_DSS][j->v->side[role]];
+    const mpt_seen *dss = &j->evidence->sights[MPT_SIGHT_DSS][j->v->side[role]];
 
     if (!s->syn_capable || !s->synack_seen || s->synack_capable)
         return mpt_no_handshake(j);
@@ -166,7 +166,7 @@ mpt_occasion mpt_judge_uninvited(const mpt_judging *j, mpt_role role)
         return mpt_no_handshake(j);
     if (!s->syn_capable && s->synack_capable)
         return mpt_violated(s->synack_frame);
-    if (s->syn_capable && s->evidence->plain_syn.count && !s->synack_capable)
+    if (s->syn_capable && s->evidence && s->evidence->plain_syn.count && !s->synack_capable)
         return mpt_kept(s->synack_frame);
     return mpt_no_occasion();
 }
@@ -186,7 +186,7 @@ static const mpt_subflow_view *first_join(const mpt_judging *j, mpt_role by)
 mpt_occasion mpt_judge_join_early(const mpt_judging *j, mpt_role role)
 {
     const mpt_subflow_view *join = first_join(j, role);
-    const mpt_seen *dss = &j->c->evidence->sights[MPT_SIGHT_DSS][j->v->side[mpt_role_other(role)]];
+    const mpt_seen *dss = &j->evidence->sights[MPT_SIGHT_DSS][j->v->side[mpt_role_other(role)]];
 
     if (!join)
         return mpt_no_occasion();

@@ -15,8 +15,9 @@ typedef struct mpt_judging {
     const mpt_engine *engine;
     const mpt_connection_view *v;
     const mpt_connection *c;
-    const GArray *events;   /* mpt_event in time order */
-    const GArray *findings; /* mpt_finding */
+    const mpt_connection_evidence *evidence; /* of the connection; all 0 where there is none */
+    const GArray *events;                    /* mpt_event in time order */
+    const GArray *findings;                  /* mpt_finding */
     mpt_capable_steps steps;
     bool begun; /* the SYN of the first subflow is in the capture */
 } mpt_judging;
@@ -65,7 +66,7 @@ static inline const mpt_data_level *mpt_judging_level(const mpt_judging *j, mpt_
 
 static inline const mpt_level_evidence *mpt_judging_evidence(const mpt_judging *j, mpt_role sender)
 {
-    return &j->c->evidence->level[j->v->side[sender]];
+    return &j->evidence->level[j->v->side[sender]];
 }
 
 static inline mpt_role mpt_judging_role(const mpt_judging *j, const mpt_event *event)
