@@ -30,4 +30,4 @@ else
     set -- -r "$capture" -z mptcp,list -z mptcp,summary
 fi
 "$top/tests/run-tshark" -q "$@"
-say "the same without tshark's dissection: $top/build/mptcpscope $*"
+say "the same without tshark's dissection: $top/build/bin/mptcpscope $*"

@@ -37,16 +37,21 @@ static wtapng_iface_descriptions_t *describe_interface(void)
     return interfaces;
 }
 
-static GArray *describe_section(uint32_t id)
+static GArray *describe_section(const mpt_arguments *a)
 {
     GArray *sections = g_array_new(FALSE, FALSE, sizeof(wtap_block_t));
     wtap_block_t block = wtap_block_create(WTAP_BLOCK_SECTION);
 
     wtap_block_add_string_option(block, OPT_SHB_USERAPPL, "mptcpscope " MPT_VERSION,
                                  strlen("mptcpscope " MPT_VERSION));
-    wtap_block_add_string_option_format(
-        block, OPT_COMMENT, "MPTCP connection %u as one TCP connection: packets are made up from its bytes",
-        id);
+    if (mpt_arguments_has(a, MPT_ARG_ALL))
+        wtap_block_add_string_option_format(
+            block, OPT_COMMENT,
+            "MPTCP connections, each as one TCP connection: packets are made up from their bytes");
+    else
+        wtap_block_add_string_option_format(
+            block, OPT_COMMENT,
+            "MPTCP connection %u as one TCP connection: packets are made up from its bytes", a->stream);
     g_array_append_val(sections, block);
     return sections;
 }
@@ -81,23 +86,122 @@ static void explain(const char *name, struct writing *w, GString *sentence)
     g_clear_pointer(&w->error_text, g_free);
 }
 
-/* Writes at `path` what is to be the file `name`. */
-static void write_file(const char *path, const char *name, const mpt_connection_view *v,
-                       const mpt_stream_direction direction[2], GString *sentence)
+/* --- several connections, by time --- */
+
+/* A packet that waits for those before it. */
+struct waiting {
+    int64_t due_ns; /* its time, or that of the one before it on its connection, where that is later */
+    uint64_t order;
+    mpt_replay_packet packet;
+    char *comment;
+    uint8_t *bytes;
+};
+
+struct gathering {
+    GArray *packets; /* struct waiting */
+    int64_t due_ns;  /* of the connection so far */
+};
+
+static bool gather(const mpt_replay_packet *p, void *user)
+{
+    struct gathering *g = user;
+    struct waiting w = {.packet = *p, .order = g->packets->len};
+
+    g->due_ns = w.due_ns = MAX(g->due_ns, p->time_ns);
+    w.packet.comment = w.comment = g_strdup(p->comment);
+    w.packet.bytes = w.bytes = g_memdup2(p->bytes, p->length);
+    g_array_append_val(g->packets, w);
+    return true;
+}
+
+static gint by_time(gconstpointer a, gconstpointer b)
+{
+    const struct waiting *x = a, *y = b;
+
+    if (x->due_ns != y->due_ns)
+        return x->due_ns < y->due_ns ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static void free_waiting(gpointer data)
+{
+    struct waiting *w = data;
+
+    g_free(w->comment);
+    g_free(w->bytes);
+}
+
+/* Calls `func` for the packets of a connection. False if it returned false, or with a sentence if its bytes were
+ * not kept. */
+static bool replay_one(const mpt_report_context *x, mpt_connection_view *v, mpt_replay_func func, void *user,
+                       GString *sentence)
+{
+    mpt_stream_direction direction[MPT_DIRECTIONS];
+    bool complete = true, ok = false;
+    mpt_direction dir;
+
+    for (dir = 0; dir < MPT_DIRECTIONS; dir++)
+        complete &= mpt_stream_direction_of(x->collected, v->connection, v->side[mpt_direction_sender(dir)],
+                                            &direction[dir]);
+    if (complete)
+        ok = mpt_replay(v, direction, func, user);
+    else
+        mpt_report_not_kept(v->id, sentence);
+    for (dir = 0; dir < MPT_DIRECTIONS; dir++)
+        mpt_stream_clear(&direction[dir]);
+    return ok;
+}
+
+static bool replay_all(const mpt_report_context *x, struct writing *w, GString *sentence)
+{
+    struct gathering g = {.packets = g_array_new(FALSE, FALSE, sizeof(struct waiting))};
+    mpt_connection_view v = {0};
+    bool ok = true;
+
+    g_array_set_clear_func(g.packets, free_waiting);
+    while (ok && mpt_report_next(x, &v)) {
+        g.due_ns = INT64_MIN;
+        ok = replay_one(x, &v, gather, &g, sentence);
+    }
+    mpt_metrics_clear(&v);
+    g_array_sort(g.packets, by_time);
+    for (guint i = 0; ok && i < g.packets->len; i++)
+        ok = write_packet(&g_array_index(g.packets, struct waiting, i).packet, w);
+    g_array_unref(g.packets);
+    return ok;
+}
+
+static bool replay(const mpt_report_context *x, struct writing *w, GString *sentence)
+{
+    uint32_t id = x->arguments->stream;
+    mpt_connection_view v;
+    bool ok;
+
+    if (mpt_arguments_has(x->arguments, MPT_ARG_ALL))
+        return replay_all(x, w, sentence);
+    mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
+    ok = replay_one(x, &v, write_packet, w, sentence);
+    mpt_metrics_clear(&v);
+    return ok;
+}
+
+/* Writes at `path` what is to be the file arguments->file. */
+static void write_file(const mpt_report_context *x, const char *path, GString *sentence)
 {
     wtap_dump_params params = WTAP_DUMP_PARAMS_INIT;
+    const char *name = x->arguments->file;
     struct writing w = {0};
     bool ok;
 
     params.encap = WTAP_ENCAP_RAW_IP;
     params.tsprec = WTAP_TSPREC_NSEC;
     params.idb_inf = describe_interface();
-    params.shb_hdrs = describe_section(v->id);
+    params.shb_hdrs = describe_section(x->arguments);
     MPT_WTAP_REC_INIT(&w.rec, 2048);
     w.dumper = wtap_dump_open(path, wtap_pcapng_file_type_subtype(), WTAP_UNCOMPRESSED, &params, &w.error,
                               &w.error_text);
-    ok = w.dumper && mpt_replay(v, direction, write_packet, &w);
-    if (!ok)
+    ok = w.dumper && replay(x, &w, sentence);
+    if (!ok && !sentence->len)
         explain(name, &w, sentence);
     if (w.dumper && !wtap_dump_close(w.dumper, NULL, &w.error, &w.error_text) && ok)
         explain(name, &w, sentence);
@@ -114,10 +218,11 @@ static bool find(const mpt_report_context *x, GString *sentence)
         return false;
     if (x->connections->len == 0)
         g_string_append(sentence, MPT_NO_MPTCP);
-    else if (x->connections->len > 1 && !mpt_arguments_has(x->arguments, MPT_ARG_STREAM))
+    else if (x->connections->len > 1 && !mpt_arguments_has(x->arguments, MPT_ARG_STREAM) &&
+             !mpt_arguments_has(x->arguments, MPT_ARG_ALL))
         g_string_append_printf(sentence,
                                "mptcp,unfold writes one connection, and the capture has %u: choose one with "
-                               "stream=N, as " MPT_ASK_LISTING " shows it",
+                               "stream=N, as " MPT_ASK_LISTING " shows it, or write all with \"all\"",
                                x->connections->len);
     return sentence->len == 0;
 }
@@ -126,27 +231,21 @@ static bool find(const mpt_report_context *x, GString *sentence)
  * file over and gets nothing. */
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
-    mpt_stream_direction direction[MPT_DIRECTIONS];
-    uint32_t id = x->arguments->stream;
-    mpt_connection_view v;
-    bool complete = true;
-    mpt_direction dir;
-
     const char *path;
 
-    if (!find(x, sentence))
-        return;
-    mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
-    for (dir = 0; dir < MPT_DIRECTIONS; dir++)
-        complete &= mpt_stream_direction_of(x->collected, v.connection, v.side[mpt_direction_sender(dir)],
-                                            &direction[dir]);
-    if (!complete)
-        mpt_report_not_kept(id, sentence);
-    else if ((path = mpt_sink_hand_over(sink)))
-        write_file(path, x->arguments->file, &v, direction, sentence);
-    for (dir = 0; dir < MPT_DIRECTIONS; dir++)
-        mpt_stream_clear(&direction[dir]);
-    mpt_metrics_clear(&v);
+    if (find(x, sentence) && (path = mpt_sink_hand_over(sink)))
+        write_file(x, path, sentence);
+}
+
+static char *refuse(const mpt_arguments *a)
+{
+    uint32_t chosen = MPT_TAKES_SELECTION & ~MPT_BIT(MPT_ARG_STREAM);
+
+    if (mpt_arguments_has(a, MPT_ARG_ALL) && mpt_arguments_has(a, MPT_ARG_STREAM))
+        return g_strdup("mptcp,unfold takes one connection (stream=N), or all");
+    if (!mpt_arguments_has(a, MPT_ARG_ALL) && a->presence & chosen)
+        return g_strdup("token=, address= and port= choose among all: mptcp,unfold,all,port=N");
+    return NULL;
 }
 
 /* In help, beside what prints data. */
@@ -156,9 +255,10 @@ void mpt_unfold_register(void)
 {
     static const mpt_report report = {
         .name = "unfold",
-        .help = "a connection written as one plain TCP connection",
-        .takes = MPT_BIT(MPT_ARG_STREAM) | MPT_BIT(MPT_ARG_FILE),
+        .help = "a connection, or all, as plain TCP connections",
+        .takes = MPT_TAKES_SELECTION | MPT_BIT(MPT_ARG_FILE) | MPT_BIT(MPT_ARG_ALL),
         .requires = MPT_BIT(MPT_ARG_FILE),
+        .refuse = refuse,
         .print = print,
         MPT_FOLLOW_COLLECTS,
     };

@@ -13,7 +13,8 @@
  * needs ' (NULL: the reader says it), reader, help (NULL: shown on the line of the row before)) */
 #define MPT_OPTIONS(X)                                                                                       \
     X(STREAM, "stream", "N", "a connection id from 0 to 4294967295, as " MPT_ASK_LISTING " shows it",        \
-      read_stream, "the connection with this id in list")                                                    \
+      read_stream, "the connection with this id in list, or all (unfold)")                                   \
+    X(ALL, "all", NULL, NULL, NULL, NULL)                                                                    \
     X(TOKEN, "token", "HEX", "1 to 8 hex digits, such as token=7c3ad10f", read_token,                        \
       "connections with this token, address or port")                                                        \
     X(ADDRESS, "address", "ADDR", "an IPv4 or IPv6 address without a port", read_address, NULL)              \

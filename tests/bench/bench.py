@@ -66,7 +66,7 @@ class Machine:
         return copy
 
     def copy_program(self, build):
-        source, copy = os.path.join(build, 'mptcpscope'), os.path.join(self.folder, 'mptcpscope')
+        source, copy = os.path.join(build, 'bin', 'mptcpscope'), os.path.join(self.folder, 'mptcpscope')
         if os.path.exists(source):
             shutil.copy(source, copy)
         return copy

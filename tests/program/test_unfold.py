@@ -113,6 +113,30 @@ def check_numbers(name, rows):
         sent[side] += length + (1 if flags & 3 else 0)
 
 
+def packets(path):
+    """bytes of each packet, with its time"""
+    return [tuple(row) for row in fields(path, 'frame.time_epoch', 'ip.src', 'tcp.srcport', 'tcp.dstport', 'tcp.seq_raw',
+                                         'tcp.ack_raw', 'tcp.len', 'tcp.checksum', 'tcp.flags')]
+
+
+def try_all(folder):
+    """the packets of each connection, in its order, and by time"""
+    capture = os.path.join(CAPTURES, 'tfo', 'client.pcapng')
+    out = os.path.join(folder, 'all.pcapng')
+    run = tshark('-q', '-r', capture, '-z', 'mptcp,unfold,all,file=' + out)
+    check(run.returncode == 0 and not run.stderr, 'unfold,all: %s' % run.stderr)
+    together, left = packets(out), []
+    for number in range(3):
+        alone = packets(unfold(capture, folder, number))
+        left += alone
+        check([p for p in together if p in alone] == alone, 'unfold,all has connection %d in order' % number)
+    check(sorted(together) == sorted(left), 'unfold,all: %d packets, not %d' % (len(together), len(left)))
+    steps = sum(float(a[0]) > float(b[0]) for a, b in zip(together, together[1:]))
+    check(steps <= len(left) // 10, 'unfold,all: %d steps back in time' % steps)
+    run = tshark('-q', '-r', capture, '-z', 'mptcp,unfold,all,port=40001,file=' + out)
+    check(packets(out) == packets(unfold(capture, folder, 1)), 'unfold,all,port= chooses')
+
+
 def try_gaps(folder):
     """the snaplen cuts each payload: what it cut is missing, in both reports"""
     cut = os.path.join(folder, 'cut.pcapng')
@@ -135,6 +159,7 @@ def try_errors(folder):
     capture = os.path.join(CAPTURES, 'tfo', 'client.pcapng')
     out = os.path.join(folder, 'error.pcapng')
     for arguments, words in (('stream=9,file=' + out, 'no connection 9'), ('file=' + out, 'stream=N'),
+                             ('all,stream=1,file=' + out, 'or all'), ('port=1,file=' + out, 'unfold,all,port=N'),
                              ('stream=0', 'file=PATH'), ('stream=0,file=/nowhere/x', '/nowhere/x')):
         run = tshark('-q', '-r', capture, '-z', 'mptcp,unfold,' + arguments)
         check(run.returncode == 1 and words in run.stderr and run.stderr.count('\n') == 1,
@@ -156,6 +181,7 @@ def main():
         try_bytes('strip_synack/server.pcapng', 0, folder)
         if shutil.which('editcap'):
             try_gaps(folder)
+        try_all(folder)
         try_errors(folder)
     finally:
         shutil.rmtree(folder)

@@ -20,7 +20,7 @@ TSHARK = [str(TESTS / 'run-tshark'), '-q']
 OF_EACH = ['list', 'list,format=csv', 'summary', 'summary,full', 'summary,format=csv', 'summary,full,format=csv', 'tcp',
            'tcp,format=csv', 'filter,stream=0', 'events', 'events,format=csv', 'diagnose', 'diagnose,format=csv',
            'reinjections', 'reinjections,format=csv', 'plot,stream=0,format=csv', 'plot,stream=0,format=svg',
-           'plot,stream=0,format=xpl', 'unfold,stream=0']
+           'plot,stream=0,format=xpl', 'unfold,stream=0', 'unfold,all']
 OF_MERGED = ['paths', 'paths,full', 'paths,samples,format=csv', 'summary,full,at=server',
              'plot,stream=0,type=owd,format=csv']
 DOCUMENT = ['list', 'summary,full', 'tcp', 'events', 'diagnose', 'reinjections']

@@ -300,7 +300,8 @@ void *mpt_follow_open(const mpt_arguments *arguments, const mpt_engine *engine, 
 {
     (void)live;
     (void)mark;
-    return mpt_stream_new(engine, arguments->stream);
+    return mpt_arguments_has(arguments, MPT_ARG_ALL) ? mpt_stream_new_all(engine)
+                                                     : mpt_stream_new(engine, arguments->stream);
 }
 
 void mpt_follow_close(void *collected)

@@ -32,6 +32,7 @@ struct fate {
 struct mpt_stream {
     const mpt_engine *engine;
     uint32_t id;
+    bool all;          /* of any id */
     GHashTable *lanes; /* mpt_subflow -> struct lane */
     GArray *fates;     /* struct fate, by index of the connection */
     GQueue undecided;  /* mpt_connection in order of discovery: ranked again after the look-back */
@@ -102,6 +103,8 @@ static bool wanted(mpt_stream *m, const mpt_connection *c, int64_t time_ns)
 {
     struct fate *fate = fate_of(m, c);
 
+    if (m->all)
+        return true;
     if (!fate->ranked) {
         fate->ranked = true;
         look_again(m, time_ns);
@@ -177,6 +180,14 @@ mpt_stream *mpt_stream_new(const mpt_engine *engine, uint32_t id)
     m->lanes = g_hash_table_new_full(NULL, NULL, NULL, free_lane);
     m->fates = g_array_new(FALSE, TRUE, sizeof(struct fate));
     g_queue_init(&m->undecided);
+    return m;
+}
+
+mpt_stream *mpt_stream_new_all(const mpt_engine *engine)
+{
+    mpt_stream *m = mpt_stream_new(engine, 0);
+
+    m->all = true;
     return m;
 }
 

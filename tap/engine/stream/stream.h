@@ -52,8 +52,9 @@ typedef struct mpt_stream_direction {
  * want_payload and want_checksums. */
 extern const mpt_observer mpt_stream_observer;
 
-/* The stream of the connection that will have this id. The engine is borrowed. */
+/* The stream of the connection that will have this id; of all connections. The engine is borrowed. */
 mpt_stream *mpt_stream_new(const mpt_engine *engine, uint32_t id);
+mpt_stream *mpt_stream_new_all(const mpt_engine *engine);
 void mpt_stream_free(mpt_stream *stream);
 
 /* Puts one direction (level[side] of c) together; clear it with mpt_stream_clear(). False, with the direction
