@@ -118,7 +118,8 @@ static void test_parse__every_option__its_value(void **state)
     assert_int_equal(a.from_ns, 1500000000);
     assert_int_equal(a.to_ns, 2000000000);
     assert_int_equal(a.direction, 1);
-    assert_int_equal(a.presence, ((1u << (MPT_ARG_DIRECTION + 1)) - 1) & ~(1u << MPT_ARG_STRICT | 1u << MPT_ARG_ALL));
+    assert_int_equal(a.presence,
+                     ((1u << (MPT_ARG_DIRECTION + 1)) - 1) & ~(1u << MPT_ARG_STRICT | 1u << MPT_ARG_ALL));
     mpt_arguments_clear(&a);
 
     a = taken("mptcp,plot,type=sequence,window=0.5,at=7,direction=c2s,format=xpl");
