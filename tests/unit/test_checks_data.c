@@ -18,6 +18,19 @@ static void test_data_unmapped__between_mapped_data__warning(void **state)
     assert_int_equal(r.n, 50);
 }
 
+/* The segment before it, which had the mapping of both, is not in the capture, and went elsewhere again. */
+static void test_data_unmapped__after_a_segment_that_is_not_captured__note(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    s.a.next[0] += 50;
+    flow_send(&s.a, 0, MPT_TCP_ACK, 50, NULL, 0);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    flow_send_data(&s.a, 0, &s.h, 0, 201, 100);
+    expect_one(&s, MPT_FINDING_DATA_UNMAPPED, MPT_SEVERITY_NOTE);
+}
+
 static void test_data_unmapped__mapping_comes_later__none(void **state)
 {
     struct scene s;
@@ -1408,6 +1421,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_data_unmapped__between_mapped_data__warning),
+        cmocka_unit_test(test_data_unmapped__after_a_segment_that_is_not_captured__note),
         cmocka_unit_test(test_data_unmapped__mapping_comes_later__none),
         cmocka_unit_test(test_mapping_conflict__same_ssn_other_dsn__error),
         cmocka_unit_test(test_mapping_conflict__repeated__none),

@@ -19,6 +19,32 @@ static bool judgeable(const mpt_checking *x, mpt_direction direction)
 
 /* --- mappings --- */
 
+/* The segment before these bytes, with which their mapping may have begun, is not in the capture. */
+static bool is_after_hole(const mpt_half *h, int64_t position)
+{
+    mpt_runs mappings = h->mapping.runs;
+    mpt_runs_at at;
+    const mpt_run *r;
+    int64_t start;
+
+    mpt_runs_find(&mappings, position, &at);
+    r = mpt_runs_prev(&mappings, &at);
+    start = r ? mpt_run_end(r) : h->shift_known ? h->ssn_shift + 1 : position;
+    return start < position &&
+           mpt_ranges_covered(&h->received, start, position) < (uint64_t)(position - start);
+}
+
+static bool all_after_holes(const mpt_half *h)
+{
+    mpt_runs runs = h->pending.runs;
+    mpt_runs_at at;
+
+    for (const mpt_run *r = mpt_runs_first(&runs, &at); r; r = mpt_runs_next(&runs, &at))
+        if (!is_after_hole(h, r->start))
+            return false;
+    return true;
+}
+
 static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
 {
     const mpt_half *h = mpt_metrics_half(sv, direction);
@@ -37,7 +63,7 @@ static void check_unmapped(mpt_checking *x, const mpt_subflow_view *sv, mpt_dire
     mpt_found_direction(f, direction);
     /* Other segments of this direction are not in the capture either: the mapping may have been in
      * one of them. */
-    if (x->v->direction[direction].data.dsn_gap_bytes > bytes)
+    if (x->v->direction[direction].data.dsn_gap_bytes > bytes || all_after_holes(h))
         f->severity = MPT_SEVERITY_NOTE;
 }
 
