@@ -418,7 +418,8 @@ class Analysis:
     def joined_late(self):
         """Whose bytes these are, or where, was told behind some of them in the file."""
         first = [min(s.frame for s, _ in stream.sent) for stream in self.c.streams]
-        return first[0] > min(first) or any(not side.own_syn for s in self.c.streams for side in s.sides)
+        return first[0] > min(first) or any(not side.own_syn for s in self.c.streams for side in s.sides) or \
+            any(not s.sent[0][0].flags & SYN for s in self.c.streams)
 
     def seconds(self, time):
         return None if time is None else (time - self.start) / 1e9
