@@ -426,6 +426,35 @@ static inline void unmapped(struct scene *s)
     flow_send_data_ack(&s->a, 1, &s->h, 1, 101);
 }
 
+/* One mapping for two segments, before the first DATA_ACK or after it. */
+static inline void mapped_together(struct scene *s, bool early)
+{
+    mpt_option o;
+
+    if (early)
+        flow_open_capable(&s->a, &s->h);
+    else
+        opened(s);
+    o = option_dss(&(mpt_dss){.has_mapping = true,
+                              .dsn_64bit = true,
+                              .dsn = dsn_of(&s->h, 0, early ? 1 : 101),
+                              .ssn = s->a.next[0],
+                              .length = 200});
+    flow_send(&s->a, 0, MPT_TCP_ACK, 100, &o, 1);
+    flow_send(&s->a, 0, MPT_TCP_ACK, 100, NULL, 0);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, early ? 201 : 301);
+}
+
+static inline void mapped_together_early(struct scene *s)
+{
+    mapped_together(s, true);
+}
+
+static inline void mapped_together_late(struct scene *s)
+{
+    mapped_together(s, false);
+}
+
 /* SSNs as in the TCP header. */
 static inline void misplaced(struct scene *s)
 {

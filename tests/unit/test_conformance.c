@@ -71,6 +71,7 @@ static const struct {
     {MPT_RULE_FASTCLOSE_KEY, fastclose_right, fastclose_wrong, CLIENT},
     {MPT_RULE_FASTCLOSE_ANSWERED, fastclose_right, fastclose_unheard, SERVER},
     {MPT_RULE_TCPRST_ON_RST, reset_with_reason, reason_without_reset, SERVER},
+    {MPT_RULE_DSS_UNTIL_ACKED, mapped_together_late, mapped_together_early, CLIENT},
     {MPT_RULE_CHECKSUM_FAILED, wrong_checksum_told, wrong_checksum_taken, SERVER},
     {MPT_RULE_FELL_BACK, fell_back, fell_back_and_joined, CLIENT},
     {MPT_RULE_PLAIN_JOIN_RESET, plain_join_reset, plain_join_used, CLIENT},

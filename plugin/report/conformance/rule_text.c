@@ -81,7 +81,6 @@ static const char *const TEXTS[MPT_RULE_IDS] = {
 
 static const char *const REASONS[MPT_RULE_REASON_IDS] = {
     [MPT_RULE_REASON_INSIDE] = "it happens inside the host",
-    [MPT_RULE_REASON_PER_SEGMENT] = "a mapping may cover the segments after it",
     [MPT_RULE_REASON_FEASIBLE] = "the RFC allows exceptions that no capture shows",
     [MPT_RULE_REASON_LOSS] = "a packet that is not in the capture may have been lost",
     [MPT_RULE_REASON_BEGAN_BEFORE] = "the connection began before the capture",

@@ -241,6 +241,20 @@ mpt_occasion mpt_judge_subflows_closed(const mpt_judging *j, mpt_role role)
 
 /* --- fallback --- */
 
+/* A capture that has no data of this host before such a DATA_ACK began later. */
+mpt_occasion mpt_judge_dss_until_acked(const mpt_judging *j, mpt_role role)
+{
+    const mpt_level_evidence *v = mpt_judging_evidence(j, role);
+
+    if (!j->begun && (v->bare.count || v->mapped.count))
+        return mpt_unseen(MPT_RULE_REASON_BEGAN_BEFORE);
+    if (j->v->fallback != MPT_FALLBACK_NONE && v->bare.count)
+        return mpt_unseen(MPT_RULE_REASON_ON_THE_WAY);
+    if (v->bare.count)
+        return mpt_violated(v->bare.frame);
+    return v->mapped.count ? mpt_kept(v->mapped.frame) : mpt_no_occasion();
+}
+
 mpt_occasion mpt_judge_fell_back(const mpt_judging *j, mpt_role role)
 {
     const mpt_event *fallback = NULL;

@@ -6,7 +6,8 @@
 
 /* A reaction that is not there after this long does not come. */
 #define REACTION_NS   INT64_C(1000000000)
-/* Connections looked through for one of the same host at the same time. */
+/* Connections looked through for one of the same host at the same time, and joins whose answer is looked for: more are
+ * an attack, and cost the square of their number. */
 #define MAX_LOOKED_AT 500
 
 /* --- MP_CAPABLE --- */
@@ -249,13 +250,15 @@ mpt_occasion mpt_judge_join_hmac(const mpt_judging *j, mpt_role role)
 mpt_occasion mpt_judge_hmac_refused(const mpt_judging *j, mpt_role role)
 {
     mpt_occasion o = mpt_no_occasion();
+    unsigned looked_at = 0;
 
-    for (uint32_t i = 0; i < j->v->subflow_count; i++) {
+    for (uint32_t i = 0; i < j->v->subflow_count && looked_at < MAX_LOOKED_AT; i++) {
         const mpt_subflow_view *sv = &j->v->subflows[i];
         struct sent_hmac h = hmac_of(sv, mpt_role_other(role));
         const mpt_event *rst;
         if (!h.seen || h.verdict != MPT_VERDICT_BAD)
             continue;
+        looked_at++;
         rst = mpt_judging_event(j, MPT_EVENT_RST, sv->subflow->owner, role, h.time_ns);
         if (!rst && mpt_metrics_half(sv, mpt_role_sends(role))->last_ns > h.time_ns)
             return mpt_violated(h.frame);
@@ -308,13 +311,15 @@ mpt_occasion mpt_judge_fourth_ack(const mpt_judging *j, mpt_role role)
 mpt_occasion mpt_judge_plain_join(const mpt_judging *j, mpt_role role)
 {
     mpt_occasion o = mpt_no_occasion();
+    unsigned looked_at = 0;
 
-    for (uint32_t i = 0; i < j->v->subflow_count; i++) {
+    for (uint32_t i = 0; i < j->v->subflow_count && looked_at < MAX_LOOKED_AT; i++) {
         const mpt_subflow_view *sv = &j->v->subflows[i];
         const mpt_subflow *s = sv->subflow;
         const mpt_event *rst;
         if (!mpt_judging_joined(sv, role) || !s->synack_seen || s->join->synack_seen || s->synack_cut)
             continue;
+        looked_at++;
         rst = mpt_judging_event(j, MPT_EVENT_RST, s->owner, role, INT64_MIN);
         if (rst)
             o = mpt_kept(rst->frame);

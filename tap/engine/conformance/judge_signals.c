@@ -5,7 +5,7 @@
 #include "judging_internal.h"
 
 /* Subflows that are compared with each other: more are an attack. */
-#define MAX_LOOKED_AT 200
+#define MAX_LOOKED_AT 50
 
 /* --- ADD_ADDR --- */
 

@@ -90,7 +90,7 @@
     X(FASTCLOSE_ANSWERED, fastclose_answered, STATES, SAME("3.5"), EITHER, fastclose_answered, FASTCLOSE_IGNORED, FINDINGS, WARNING, SENDER) \
     X(TCPRST_ON_RST, tcprst_on_rst, STATES, V1("3.6"), EITHER, tcprst, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     /* 3.7; in v0 3.6 */ \
-    Y(DSS_UNTIL_ACKED, dss_until_acked, MUST, BOTH("3.7", "3.6"), EITHER, PER_SEGMENT) \
+    X(DSS_UNTIL_ACKED, dss_until_acked, MUST, BOTH("3.7", "3.6"), EITHER, dss_until_acked, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(CHECKSUM_FAILED, checksum_failed, MUST, BOTH("3.7", "3.6"), EITHER, checksum_failed, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(FELL_BACK, fallback_stays, STATES, BOTH("3.7", "3.6"), EITHER, fell_back, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     Y(BROKEN_RESET, unmapped_reset, SHOULD, BOTH("3.7", "3.6"), EITHER, INSIDE) \
@@ -106,7 +106,6 @@
 #define MPT_RULE_REASONS(X) \
     X(NONE, NULL) \
     X(INSIDE, "inside_the_host") \
-    X(PER_SEGMENT, "per_segment") \
     X(FEASIBLE, "exceptions_allowed") \
     X(LOSS, "lost_or_not_sent") \
     X(BEGAN_BEFORE, "began_before") \

@@ -142,6 +142,21 @@ static void note_window_of_syn(const mpt_subflow *s, mpt_side side, const mpt_se
     v->window = MAX(v->window, g->window);
 }
 
+/* Until a DATA_ACK confirms that options get through, every segment with data has a mapping (RFC 8684 3.7). */
+static void note_unconfirmed(const mpt_subflow *s, mpt_side side, const mpt_segment *g)
+{
+    mpt_conn_side sender = mpt_subflow_conn_side(s, side);
+    mpt_level_evidence *v = &mpt_evidence_of(s->connection)->level[sender];
+    const mpt_data_level *d = &s->connection->level[sender];
+    int64_t first, end;
+
+    if (v->confirmed)
+        return;
+    v->confirmed = d->acked_known && mpt_ranges_bounds(&d->owned, &first, &end) && d->acked > first;
+    if (!v->confirmed)
+        sight(v->mapping_frame == g->frame ? &v->mapped : &v->bare, g, s->owner, 1);
+}
+
 void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, int64_t position)
 {
     mpt_subflow_evidence *v = of_subflow(s);
@@ -164,6 +179,8 @@ void mpt_evidence_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g, i
     mpt_evidence_said(&h->hearing, g, position);
     if (s->connection)
         mpt_evidence_held(s, side, g, position, fresh);
+    if (s->connection && g->payload_len && !(g->flags & MPT_TCP_SYN))
+        note_unconfirmed(s, side, g);
     if (backup && !v->was_backup) {
         v->backup_ns = g->time_ns;
         v->became_backup = !s->join || s->state == MPT_STATE_ESTABLISHED;
@@ -298,6 +315,7 @@ void mpt_evidence_dss(mpt_subflow *s, mpt_side side, const mpt_segment *g, const
     if (o->has_mapping && o->length) {
         sight(o->has_checksum ? &sent->with_checksum : &sent->without_checksum, g, s->owner, 1);
         sent->wide |= o->dsn_64bit;
+        sent->mapping_frame = g->frame;
     }
     /* Some send 4 bytes until they have got data. */
     if (o->has_ack && !o->ack_64bit && acked->wide && mpt_ranges_bounds(&d->owned, &first, &end) &&
@@ -309,6 +327,8 @@ void mpt_evidence_sight(mpt_subflow *s, mpt_side side, const mpt_segment *g, mpt
 {
     mpt_connection_evidence *v = mpt_evidence_of(s->connection);
 
+    if (what == MPT_SIGHT_DSS && subtype == MPT_MP_CAPABLE)
+        v->level[mpt_subflow_conn_side(s, side)].mapping_frame = g->frame;
     if (what == MPT_SIGHT_RESERVED && !v->sights[what][MPT_CONN_SIDE_A].count &&
         !v->sights[what][MPT_CONN_SIDE_B].count)
         v->reserved_subtype = subtype;

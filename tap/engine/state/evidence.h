@@ -131,8 +131,12 @@ typedef struct mpt_still {
 typedef struct mpt_level_evidence {
     mpt_still still, longest_still;
     mpt_seen with_checksum, without_checksum; /* mappings of this side */
-    bool wide;                                /* this side sends 64-bit DSNs */
-    mpt_seen narrow_acks;                     /* 32-bit DATA_ACKs of these */
+    /* Before a DATA_ACK of its data: segments with payload that have no mapping of their own, and that have one. */
+    mpt_seen bare, mapped;
+    bool confirmed;         /* there is one */
+    uint32_t mapping_frame; /* the last segment with a mapping; 0: none */
+    bool wide;              /* this side sends 64-bit DSNs */
+    mpt_seen narrow_acks;   /* 32-bit DATA_ACKs of these */
     bool window_known;
     bool window_unsure; /* some were announced whose scale is not known */
     /* The highest DATA_ACK plus the largest window announced by then (RFC 8684 3.3.4): the sender may know an
