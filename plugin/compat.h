@@ -54,6 +54,17 @@ typedef void mpt_stat_result;
 #define MPT_INTERFACE_NAME(pinfo, id) epan_get_interface_name((pinfo)->epan, (id))
 #endif
 
+/* Since 4.4 conversation filters have data of their own. */
+#if MPT_WIRESHARK_AT_LEAST(4, 4)
+#define MPT_CONVERSATION_DATA , void *user_data _U_
+#define MPT_REGISTER_CONVERSATION(name, title, valid, filter)                                                \
+    register_conversation_filter((name), (title), (valid), (filter), NULL)
+#else
+#define MPT_CONVERSATION_DATA
+#define MPT_REGISTER_CONVERSATION(name, title, valid, filter)                                                \
+    register_conversation_filter((name), (title), (valid), (filter))
+#endif
+
 /* wsutil/plugins.h is not installed with 4.0. */
 #if __has_include(<wsutil/plugins.h>)
 #include <wsutil/plugins.h>

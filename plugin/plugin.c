@@ -14,6 +14,7 @@
 #include "plugin/wireshark/fields.h"
 #include "plugin/wireshark/follow_window.h"
 #include "plugin/wireshark/menu.h"
+#include "plugin/wireshark/selection.h"
 #include "plugin/wireshark/stat_tables.h"
 #include "prefs.h"
 #include "settings.h"
@@ -54,6 +55,7 @@ static void register_handoff(void)
     mpt_follow_window_register();
     mpt_stat_tables_register();
     mpt_menu_register();
+    mpt_selection_register();
 }
 
 void plugin_register(void)

@@ -89,17 +89,21 @@ const mpt_gui_connection *GraphWindow::connection() const
     return capture_ && id < capture_->count ? &capture_->connections[id] : nullptr;
 }
 
-// Without one to keep: the one with the most payload.
+// Without one to keep: that of the selected packet, or the one with the most payload.
 void GraphWindow::fillConnections(bool keep, uint32_t chosen)
 {
     uint64_t most = 0;
+    bool selected = !keep && capture_->selected < capture_->count;
+
+    if (selected)
+        chosen = capture_->selected;
 
     filling_ = true;
     connection_->clear();
     for (uint32_t i = 0; i < capture_->count; i++) {
         const mpt_gui_connection &c = capture_->connections[i];
         connection_->addItem(QString::fromUtf8(c.title), c.id);
-        if (!keep && c.payload > most) {
+        if (!keep && !selected && c.payload > most) {
             most = c.payload;
             chosen = i;
         }
@@ -109,6 +113,8 @@ void GraphWindow::fillConnections(bool keep, uint32_t chosen)
         direction_->setCurrentIndex(int(connection()->busiest));
     filling_ = false;
     fillSubflows();
+    if (selected && capture_->selected_subflow < uint32_t(subflow_->count()))
+        subflow_->setCurrentIndex(int(capture_->selected_subflow));
 }
 
 void GraphWindow::fillSubflows()

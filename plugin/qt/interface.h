@@ -22,12 +22,13 @@ extern "C" {
 #endif
 
 /* Increased with every change below: plugin and module are built together, but may be installed apart. */
-#define MPT_GUI_INTERFACE 4
+#define MPT_GUI_INTERFACE 5
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
 
-#define MPT_GUI_NO_SUBFLOW UINT32_MAX
+#define MPT_GUI_NO_CONNECTION UINT32_MAX
+#define MPT_GUI_NO_SUBFLOW    UINT32_MAX
 
 /* The vantage points of a merged capture, from the client's end to the server's: each packet is counted at one
  * of them. */
@@ -57,6 +58,8 @@ typedef struct mpt_gui_capture {
     mpt_gui_connection *connections; /* by id */
     uint32_t count;
     mpt_gui_points points;
+    /* Of the packet that is selected; or MPT_GUI_NO_CONNECTION, MPT_GUI_NO_SUBFLOW. */
+    uint32_t selected, selected_subflow;
 } mpt_gui_capture;
 
 /* --- a graph --- */
@@ -134,8 +137,6 @@ typedef struct mpt_gui_graph {
 
 /* --- a table --- */
 
-#define MPT_GUI_NO_CONNECTION UINT32_MAX
-
 typedef enum mpt_gui_kind {
     MPT_GUI_TABLE_CONNECTIONS,
     MPT_GUI_TABLE_SUBFLOWS,
@@ -183,6 +184,7 @@ typedef struct mpt_gui_table {
     mpt_gui_row *rows;
     size_t row_count;
     mpt_gui_points points;
+    uint32_t selected, selected_subflow; /* as in mpt_gui_capture */
     const char *point; /* static: the value of the field mptcpscope.point that its rows are of; NULL: all */
     void *cells;       /* the plugin's own */
 } mpt_gui_table;

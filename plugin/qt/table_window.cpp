@@ -86,6 +86,8 @@ void TableWindow::read(bool hurry)
         view_->setCurrentIndex(rows_.mapFromSource(model_.index(int(at), column)));
         break;
     }
+    if (!before)
+        chooseSelected();
     if (same) {
         view_->horizontalScrollBar()->setValue(across);
         view_->verticalScrollBar()->setValue(down);
@@ -93,6 +95,22 @@ void TableWindow::read(bool hurry)
     countRows();
     enableActions();
     timer_.start(qMax(LOOK_MS, int(taken.elapsed()) * PATIENCE));
+}
+
+// The first row of the selected packet's connection, and of its subflow where rows are of these.
+void TableWindow::chooseSelected()
+{
+    const TablePointer &table = model_.table();
+
+    for (size_t i = 0; table->selected != MPT_GUI_NO_CONNECTION && i < table->row_count; i++) {
+        const mpt_gui_row &row = table->rows[i];
+
+        if (row.connection != table->selected ||
+            (kind_ == MPT_GUI_TABLE_SUBFLOWS && row.subflow != table->selected_subflow))
+            continue;
+        view_->setCurrentIndex(rows_.mapFromSource(model_.index(int(i), 0)));
+        return;
+    }
 }
 
 // A capture that runs, or is being loaded, grows; and one that is not there yet may come.

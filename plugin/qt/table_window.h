@@ -44,6 +44,7 @@ class TableWindow : public Window
     void say(const QString &text);
     void fitColumns();
     void wrapRows();
+    void chooseSelected();
     void countRows();
     void filterRows(const QString &words);
 

@@ -25,6 +25,7 @@
 #include "plugin/host.h"
 #include "plugin/report/follow/follow.h"
 #include "reading.h"
+#include "selection.h"
 #include "tap/listener.h"
 
 /* A segment's place in the capture: several may be in one frame. */
@@ -208,29 +209,20 @@ static tap_packet_status on_segment(void *tapdata, packet_info *pinfo, epan_diss
     return TAP_PACKET_REDRAW;
 }
 
-static char *filter_of(unsigned connection)
-{
-    return g_strdup_printf("mptcpscope.connection eq %u", connection);
-}
-
 static char *conversation_filter(epan_dissect_t *edt _U_, packet_info *pinfo, unsigned *stream,
                                  unsigned *sub_stream _U_)
 {
-    mpt_frames *frames = mpt_reading_frames();
     mpt_frame_ids ids;
 
-    for (unsigned i = 0; frames && mpt_frames_ids(frames, pinfo->num, i, &ids); i++) {
-        if (ids.connection) {
-            *stream = ids.connection_id;
-            return filter_of(ids.connection_id);
-        }
-    }
-    return NULL;
+    if (!mpt_selection_of(mpt_reading_frames(), pinfo->num, &ids))
+        return NULL;
+    *stream = ids.connection_id;
+    return mpt_selection_filter(ids.connection_id);
 }
 
 static char *index_filter(unsigned stream, unsigned sub_stream _U_)
 {
-    return filter_of(stream);
+    return mpt_selection_filter(stream);
 }
 
 static uint32_t count_connections(void)

@@ -14,6 +14,7 @@
 #include "plugin/report/gui/gui_points.h"
 #include "plugin/report/gui/gui_table.h"
 #include "reading.h"
+#include "selection.h"
 
 const char MPT_NO_CAPTURE[] =
     "There is no capture to show: open one first, or wait for its first packet. (If there are "
@@ -43,6 +44,20 @@ static const char *path_of_capture(void)
     return info && info->cf_filename ? info->cf_filename : "capture";
 }
 
+/* The connection and subflow of the packet that is selected, as this context numbers them. */
+static void find_selected(const mpt_report_context *x, mpt_frames *frames, uint32_t *connection,
+                          uint32_t *subflow)
+{
+    mpt_frame_ids ids;
+
+    /* Elsewhere they have other numbers. */
+    if (x->point != mpt_frames_point(frames) || !mpt_selection_of(frames, mpt_selection_frame(), &ids))
+        return;
+    *connection = ids.connection_id;
+    if (ids.subflow)
+        *subflow = ids.subflow_id;
+}
+
 /* --- graphs --- */
 
 /* What graphs are made from, of this point. arguments: room for them. */
@@ -67,6 +82,7 @@ static mpt_gui_capture *capture(unsigned place, const char **why)
     if (!graph_context(&x, place, &arguments))
         return NULL;
     made = mpt_gui_capture_new(&x, mpt_reading_number(), path_of_capture());
+    find_selected(&x, mpt_reading_frames(), &made->selected, &made->selected_subflow);
     mpt_reading_context_clear(&x);
     return made;
 }
@@ -172,6 +188,7 @@ static mpt_gui_table *table(mpt_gui_kind kind, unsigned place, bool hurry, const
     made = mpt_gui_table_new(kind, &x, path_of_capture());
     for (size_t i = 0; x.point != mpt_frames_point(frames) && i < made->row_count; i++)
         set_field_numbers(&made->rows[i], &x, frames);
+    find_selected(&x, frames, &made->selected, &made->selected_subflow);
     mpt_reading_context_clear(&x);
     made->reading = mpt_reading_number();
     made->segments = mpt_reading_segments();

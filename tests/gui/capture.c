@@ -22,6 +22,7 @@ static struct {
     unsigned graphs, tables;
     bool two;       /* vantage points */
     unsigned point; /* the last one asked for */
+    bool selects;   /* a packet of connection 0, which is not the largest */
     char *filter;
 } test;
 
@@ -94,6 +95,7 @@ static mpt_gui_capture *capture(unsigned point, const char **why)
         return NULL;
     x = context_of(&arguments);
     c = mpt_gui_capture_new(&x, test.reading, "/captures/made-up.pcapng");
+    c->selected = test.selects ? 0 : MPT_GUI_NO_CONNECTION;
     set_points(&c->points);
     g_ptr_array_unref(x.connections);
     return c;
@@ -229,6 +231,8 @@ static mpt_gui_table *table(mpt_gui_kind kind, unsigned point, bool hurry, const
                                           : mpt_gui_table_new(kind, &x, "/captures/made-up.pcapng");
     g_ptr_array_unref(x.connections);
     set_points(&t->points);
+    t->selected = test.selects ? 0 : MPT_GUI_NO_CONNECTION;
+    t->selected_subflow = 0;
     t->segments = segments(test.reading);
     t->reading = test.reading;
     t->complete = !hurry;
@@ -281,6 +285,11 @@ void test_grow(void)
 void test_two_points(bool two)
 {
     test.two = two;
+}
+
+void test_selects(bool selects)
+{
+    test.selects = selects;
 }
 
 unsigned test_point(void)

@@ -21,6 +21,8 @@ void test_grow(void);
 /* The next windows find two vantage points; which one was asked for last. */
 void test_two_points(bool two);
 unsigned test_point(void);
+/* A packet of connection 0 is selected, or none. */
+void test_selects(bool selects);
 void test_free(void);
 /* Calls since the last look: frames gone to (0: none), and how many graphs and tables were asked for. */
 uint32_t test_frame(void);

@@ -132,6 +132,7 @@ window() {
     [ -n "$id" ] || import -window root "$shots/no-window.png"
     echo "$id"
 }
+dialogs() { xdotool search --onlyvisible --name "$1" 2>/dev/null | wc -l; }
 dialog() { xdotool search --onlyvisible --name "$1" 2>/dev/null | tail -n 1; }
 # write_text TEXT: into the field that has the focus, instead of what it holds
 write_text() {
@@ -170,13 +171,14 @@ menu() {
 # entry LETTER NAME: the entry of Statistics > MPTCP with this letter; $found is the window of that name, in front
 entry() {
     opened=0
+    before=$(dialogs "$2")
     # A menu that is not quite there yet takes no keys.
-    until [ -n "$(dialog "$2")" ] || [ $opened -ge 3 ]; do
+    until [ "$(dialogs "$2")" -gt "$before" ] || [ $opened -ge 3 ]; do
         [ $opened -eq 0 ] || key Escape Escape Escape
         menu
         key "$1"
         tries=0
-        until [ -n "$(dialog "$2")" ] || [ $tries -ge 20 ]; do
+        until [ "$(dialogs "$2")" -gt "$before" ] || [ $tries -ge 20 ]; do
             sleep 0.5
             tries=$((tries + 1))
         done

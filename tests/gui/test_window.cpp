@@ -102,6 +102,22 @@ static void testEntry(mpt_gui_entry entry)
     }
 }
 
+static void testSelected()
+{
+    test_selects(true);
+    QWidget *graphs = open(), *subflows = openTable(MPT_GUI_TABLE_SUBFLOWS);
+    QTableView *view = subflows->findChild<QTableView *>();
+    CHECK(box(graphs, 1)->currentIndex() == 0);
+    CHECK(view->currentIndex().isValid() && view->currentIndex().row() == 0);
+    test_selects(false);
+    graphs->close();
+    subflows->close();
+    subflows = openTable(MPT_GUI_TABLE_SUBFLOWS);
+    CHECK(!subflows->findChild<QTableView *>()->currentIndex().isValid());
+    subflows->close();
+    QTest::qWait(1);
+}
+
 static void testChoices()
 {
     QWidget *w = open();
@@ -602,6 +618,7 @@ int main(int argc, char **argv)
     app.setQuitOnLastWindowClosed(false);
     testEntry(reinterpret_cast<mpt_gui_entry>(symbol));
     testChoices();
+    testSelected();
     testZoom();
     testPoints();
     testFiles();

@@ -73,6 +73,8 @@ mpt_gui_capture *mpt_gui_capture_new(const mpt_report_context *x, uint64_t readi
 
     c->name = mpt_gui_file_name(path);
     c->reading = reading;
+    c->selected = MPT_GUI_NO_CONNECTION;
+    c->selected_subflow = MPT_GUI_NO_SUBFLOW;
     c->count = x->connections->len;
     c->connections = g_new0(mpt_gui_connection, c->count);
     mpt_gui_points_fill(&c->points, x);

@@ -84,6 +84,8 @@ mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x,
     summarise(&rows);
     mpt_gui_rows_fill(&rows, kind);
     table->name = mpt_gui_file_name(path);
+    table->selected = MPT_GUI_NO_CONNECTION;
+    table->selected_subflow = MPT_GUI_NO_SUBFLOW;
     table->empty = x->connections->len > 0 ? layout->empty : "This capture has no Multipath TCP.";
     table->columns = columns_of(layout);
     table->column_count = (unsigned)layout->count;
