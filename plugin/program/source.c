@@ -103,6 +103,8 @@ static void take(mpt_reader *reader, const mpt_input_frame *next)
         segments[i].captured_payload = 0;
     }
     mpt_feed_complete(&source.feed, n);
+    if (mpt_reader_lost(reader))
+        mpt_feed_note_lost(&source.feed);
 }
 
 static void say_unread(const char *name, uint64_t frames, void *user)

@@ -9,6 +9,8 @@ mpt_reader *mpt_reader_new(bool close_ends)
     mpt_reader *reader = g_new0(mpt_reader, 1);
 
     reader->streams = mpt_streams_new(close_ends);
+    reader->taps_lose = !close_ends;
+    reader->fragments = mpt_fragments_new();
     reader->unread = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     return reader;
 }
@@ -18,6 +20,7 @@ void mpt_reader_free(mpt_reader *reader)
     if (!reader)
         return;
     mpt_streams_free(reader->streams);
+    mpt_fragments_free(reader->fragments);
     g_hash_table_destroy(reader->unread);
     g_free(reader);
 }
@@ -29,7 +32,27 @@ unsigned mpt_reader_read(mpt_reader *reader, const mpt_frame *frame, mpt_segment
 
     icmp->frame = 0;
     mpt_reader_link(&w, (mpt_span){frame->bytes, MIN(frame->captured, frame->length), frame->length});
+    reader->lost = w.lost && !w.n && !w.had_icmp;
     return w.n;
+}
+
+bool mpt_reader_lost(const mpt_reader *reader)
+{
+    return reader->lost;
+}
+
+bool mpt_reader_next(mpt_walk *w, const mpt_next *table, size_t rows, unsigned number, mpt_span s)
+{
+    for (const mpt_next *row = table; row < table + rows; row++) {
+        if (row->number != number)
+            continue;
+        if (!row->step)
+            mpt_reader_count_unread(w, row->unread);
+        else if (++w->depth <= MPT_READER_DEPTH)
+            row->step(w, s);
+        return true;
+    }
+    return false;
 }
 
 void mpt_reader_count_unread(mpt_walk *w, const char *name)

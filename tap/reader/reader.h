@@ -67,7 +67,7 @@ typedef struct mpt_frame {
 
 typedef struct mpt_reader mpt_reader;
 
-/* close_ends: see streams.h. */
+/* close_ends: Wireshark 4.4 on (streams.h); before, the taps lost some segments too (mpt_reader_lost). */
 mpt_reader *mpt_reader_new(bool close_ends);
 void mpt_reader_free(mpt_reader *reader);
 
@@ -76,6 +76,10 @@ void mpt_reader_free(mpt_reader *reader);
  * are set. icmp->frame is 0 unless the frame is an ICMP error about a TCP segment. */
 unsigned mpt_reader_read(mpt_reader *reader, const mpt_frame *frame, mpt_segment *segments,
                          mpt_icmp_error *icmp);
+
+/* True where the newest frame has a TCP segment that Wireshark's dissector fails at before its taps get it: cut in
+ * front of the first MPTCP option, or with a wrong header. Before 4.4 only. */
+bool mpt_reader_lost(const mpt_reader *reader);
 
 /* Calls `each` with what was not read and may have TCP inside, by name ("link type 17", "IPsec ESP"), and the
  * number of frames that had it. */

@@ -10,11 +10,15 @@
 
 #include <glib.h>
 
+#include "fragments.h"
 #include "reader.h"
 #include "streams.h"
 
 struct mpt_reader {
     mpt_streams *streams;
+    mpt_fragments *fragments;
+    bool taps_lose;     /* an exception in the options keeps a segment from Wireshark's taps: before 4.4 */
+    bool lost;          /* so it is with the newest frame */
     GHashTable *unread; /* name (static or interned) -> uint64_t * */
 };
 
@@ -29,15 +33,19 @@ typedef struct mpt_walk {
     mpt_reader *reader;
     const mpt_frame *frame;
     unsigned depth; /* headers walked: a frame may lie */
-    bool quoted;    /* inside of what an ICMP error quotes */
-    uint8_t way;    /* MPT_WAY_*, of the link header */
+    bool lost;      /* a segment of which Wireshark's taps get nothing */
+    bool had_icmp;
+    bool quoted; /* inside of what an ICMP error quotes */
+    uint8_t way; /* MPT_WAY_*, of the link header */
     bool has_link_index;
     uint32_t link_index;
     /* The innermost IP header so far. */
     mpt_endpoint src, dst; /* without ports */
     uint8_t ttl;
     uint16_t ip_id;
+    uint16_t vlan; /* the innermost; 0: none */
     bool has_ttl, has_ip_id;
+    bool v6;         /* the innermost IP header is IPv6 */
     bool fragmented; /* a first fragment that can't be completed: the true length is not known */
     /* What was found. */
     mpt_segment *segments;
@@ -66,13 +74,50 @@ static inline mpt_span mpt_span_limit(mpt_span s, uint32_t length)
 /* Counts a frame that has something that is not read; `name` is static. */
 void mpt_reader_count_unread(mpt_walk *w, const char *name);
 
-/* --- the steps --- */
+/* A step goes on with the bytes behind what it has read. */
+typedef void (*mpt_step)(mpt_walk *w, mpt_span s);
+
+/* One row of a table of steps, by what a header says comes next. */
+typedef struct mpt_next {
+    uint16_t number;
+    mpt_step step;      /* NULL: Wireshark reads it, this program doesn't */
+    const char *unread; /* its name, where step is NULL */
+} mpt_next;
+
+/* Goes on with the row of `number`, if there is one; else false. */
+bool mpt_reader_next(mpt_walk *w, const mpt_next *table, size_t rows, unsigned number, mpt_span s);
+
+/* --- the steps: links.c --- */
 void mpt_reader_link(mpt_walk *w, mpt_span s);
-void mpt_reader_ethertype(mpt_walk *w, uint16_t type, mpt_span s);
+void mpt_reader_ethernet(mpt_walk *w, mpt_span s);
+bool mpt_reader_ethertype(mpt_walk *w, uint16_t type, mpt_span s); /* false: not one of ours */
+void mpt_reader_llc(mpt_walk *w, mpt_span s);
+
+/* --- ppp.c: what carries packets over serial lines --- */
+void mpt_reader_ppp(mpt_walk *w, mpt_span s);      /* begins with the protocol */
+void mpt_reader_ppp_hdlc(mpt_walk *w, mpt_span s); /* with or without address and control */
+void mpt_reader_pppoe(mpt_walk *w, mpt_span s);
+void mpt_reader_cisco_hdlc(mpt_walk *w, mpt_span s);
+void mpt_reader_frame_relay(mpt_walk *w, mpt_span s);
+
+/* --- wifi.c --- */
+void mpt_reader_wifi(mpt_walk *w, mpt_span s);
+void mpt_reader_radiotap(mpt_walk *w, mpt_span s);
+void mpt_reader_prism(mpt_walk *w, mpt_span s);
+void mpt_reader_avs(mpt_walk *w, mpt_span s);
+
+/* --- tunnels.c --- */
+void mpt_reader_mpls(mpt_walk *w, mpt_span s);
+void mpt_reader_gre(mpt_walk *w, mpt_span s);
+void mpt_reader_udp(mpt_walk *w, mpt_span s);
+
+/* --- ip.c --- */
 void mpt_reader_ip(mpt_walk *w, mpt_span s); /* IPv4 or IPv6 */
 void mpt_reader_ipv4(mpt_walk *w, mpt_span s);
 void mpt_reader_ipv6(mpt_walk *w, mpt_span s);
 void mpt_reader_protocol(mpt_walk *w, uint8_t protocol, mpt_span s); /* number of IP */
+
+/* --- tcp.c --- */
 void mpt_reader_tcp(mpt_walk *w, mpt_span s);
 void mpt_reader_icmp(mpt_walk *w, mpt_span s, bool v6);
 /* A TCP header that an ICMP error quotes: no segment, but Wireshark numbers its connection. */

@@ -46,7 +46,7 @@ static void set_lengths(mpt_segment *g, const mpt_walk *w, mpt_span s, uint32_t 
         g->payload = s.bytes + header;
         g->captured_payload = MIN(s.captured - header, g->payload_len);
     }
-    if (s.captured < header && s.captured < s.length)
+    if (s.captured < header && s.captured < s.length && !(g->presence & MPT_SEGMENT_LENGTH_UNKNOWN))
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
 }
 
@@ -69,9 +69,12 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
 {
     mpt_segment *g = &w->segments[w->n];
     uint32_t header;
+    bool ended = true;
 
-    if (w->n == MPT_READER_SEGMENTS || s.captured < NUMBERED)
+    if (w->n == MPT_READER_SEGMENTS || s.captured < NUMBERED) {
+        w->lost = s.captured >= 4 && w->reader->taps_lose;
         return;
+    }
     memset(g, 0, offsetof(mpt_segment, options));
     g->window_scale = 0;
     g->captured_payload = 0;
@@ -80,11 +83,15 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
     set_where(g, w);
     header = (s.bytes[12] >> 4) * 4u;
     set_lengths(g, w, s, header);
-    if (header > HEADER && s.captured > HEADER)
-        mpt_tcp_option_take_all(g, s.bytes + HEADER, MIN(header, s.captured) - HEADER, true);
+    if (header > HEADER && s.captured >= HEADER)
+        ended = mpt_tcp_option_take_all(g, s.bytes + HEADER, MIN(header, s.captured) - HEADER, true) ||
+                s.captured >= header;
     mpt_streams_label(w->reader->streams, g);
     /* Wireshark gives up at such a header, but has numbered its connection. */
-    w->n += header >= HEADER && s.captured >= HEADER;
+    if (header >= HEADER && s.captured >= HEADER && (ended || g->option_len || !w->reader->taps_lose))
+        w->n++;
+    else
+        w->lost = w->reader->taps_lose;
 }
 
 void mpt_reader_quoted_tcp(mpt_walk *w, mpt_span s)
@@ -107,6 +114,7 @@ void mpt_reader_icmp(mpt_walk *w, mpt_span s, bool v6)
 {
     mpt_icmp_error e;
 
+    w->had_icmp = true;
     if (w->quoted || s.captured < 8)
         return;
     if (mpt_quoted_read(&e, s.bytes, s.captured, v6)) {

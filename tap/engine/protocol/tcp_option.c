@@ -42,7 +42,7 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
     }
 }
 
-void mpt_tcp_option_take_all(mpt_segment *g, const uint8_t *options, unsigned captured, bool mptcp)
+bool mpt_tcp_option_take_all(mpt_segment *g, const uint8_t *options, unsigned captured, bool mptcp)
 {
     unsigned at = 0, n;
 
@@ -52,10 +52,11 @@ void mpt_tcp_option_take_all(mpt_segment *g, const uint8_t *options, unsigned ca
             continue;
         }
         if (at + 1 >= captured || options[at + 1] < 2)
-            return;
+            return at + 1 < captured;
         n = options[at + 1] < captured - at ? options[at + 1] : captured - at;
         if (mptcp || options[at] != MPT_OPTION_KIND)
             mpt_tcp_option_take(g, options + at, n);
         at += n;
     }
+    return at < captured;
 }

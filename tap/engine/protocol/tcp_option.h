@@ -22,7 +22,8 @@ enum {
 /* Takes one option, with kind and length, of `captured` bytes: timestamps and window scale (RFC 7323 3.2,
  * 2.2), the MSS (RFC 9293 3.7.1), or MPTCP. Others change nothing. */
 void mpt_tcp_option_take(mpt_segment *segment, const uint8_t *option, unsigned captured);
-/* Takes all options of a header, of which `captured` bytes are there; with mptcp those of MPTCP, too. */
-void mpt_tcp_option_take_all(mpt_segment *segment, const uint8_t *options, unsigned captured, bool mptcp);
+/* Takes all options of a header, of which `captured` bytes are there; with mptcp those of MPTCP, too. False where
+ * these bytes end before the options say that they do. */
+bool mpt_tcp_option_take_all(mpt_segment *segment, const uint8_t *options, unsigned captured, bool mptcp);
 
 #endif
