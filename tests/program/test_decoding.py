@@ -57,31 +57,40 @@ def one(folder, number, name, packets):
     return difference(path)
 
 
+def compare(folder, ways, packets):
+    """the number of failures"""
+    failures, path = 0, folder / 'all.pcapng'
+    alter.write(path, wrap.capture(packets, ways, PORT))
+    path.chmod(0o644)
+    found = segments(path)
+    for i, way in enumerate(ways):
+        count = wrap.WAYS[way][2]
+        count = len(packets) if count is None else count
+        if count >= 0 and found.get(wrap.FIRST_PORT + i, 0) != count:
+            failures += 1
+            print(f'{way}: {found.get(wrap.FIRST_PORT + i, 0)} segments of {count}')
+    pair = difference(path)
+    if pair:
+        failures += 1
+        print('tshark', pair[0], 'mptcpscope', pair[1], sep='\n  ')
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            each = pool.map(lambda job: one(folder, *job, packets), enumerate(ways))
+            for way, pair in zip(ways, each):
+                if pair:
+                    print(f'{way}: tshark', pair[0], 'mptcpscope', pair[1], sep='\n  ')
+    return failures
+
+
 def main():
     ways = sys.argv[1:] or list(wrap.WAYS)
     packets, failures = list(wrap.plain(CAPTURE)), 0
+    # Over Frame Relay, Wireshark counts a connection twice where it is not the first: each way by itself.
+    alone = [way for way in ways if way.startswith('frame relay')]
     with tempfile.TemporaryDirectory(dir='/tmp') as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
-        path = folder / 'all.pcapng'
-        alter.write(path, wrap.capture(packets, ways, PORT))
-        path.chmod(0o644)
-        found = segments(path)
-        for i, way in enumerate(ways):
-            count = wrap.WAYS[way][2]
-            count = len(packets) if count is None else count
-            if count >= 0 and found.get(wrap.FIRST_PORT + i, 0) != count:
-                failures += 1
-                print(f'{way}: {found.get(wrap.FIRST_PORT + i, 0)} segments of {count}')
-        pair = difference(path)
-        if pair:
-            failures += 1
-            print('all: tshark', pair[0], 'mptcpscope', pair[1], sep='\n  ')
-            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-                each = pool.map(lambda job: one(folder, *job, packets), enumerate(ways))
-                for way, pair in zip(ways, each):
-                    if pair:
-                        print(f'{way}: tshark', pair[0], 'mptcpscope', pair[1], sep='\n  ')
+        for part in [[way for way in ways if way not in alone]] + [[way] for way in alone]:
+            failures += compare(folder, part, packets) if part else 0
     print(f'{len(ways)} ways, {failures} failures')
     return 1 if failures else 0
 
