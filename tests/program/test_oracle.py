@@ -54,8 +54,9 @@ WAYS = {
 LONGEST = 1.9e9
 A_SAMPLE = 2
 # What once was wrong: MP_CAPABLE with data before its SYN in the file, ...
-ALWAYS = (('csum/client.pcapng', 'shuffled', 18), ('ipv6/server.pcapng', 'one way, lost', 26),
-          ('lossy3/client.pcapng', 'begun late, lost', 27), ('v0/server_2.pcap', 'begun late, lost', 39))
+ALWAYS = (('csum/client.pcapng', 'shuffled', 18), ('csum_fail_multi/client.pcapng', 'shuffled', 3),
+          ('ipv6/server.pcapng', 'one way, lost', 26), ('lossy3/client.pcapng', 'begun late, lost', 27),
+          ('v0/server_2.pcap', 'begun late, lost', 39))
 
 
 def tshark(capture):

@@ -178,8 +178,8 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "Check loss and delay of this path, and whether a radio link had to wake up."},
     [MPT_FINDING_RST_IGNORED] =
         {"RST ignored",
-         "A RST is outside the receive window, or MP_TCPRST is on a segment that is no RST: the "
-         "receiver ignores it and the subflow goes on.",
+         "A RST is outside the receive window or does not acknowledge the SYN, or MP_TCPRST is on a "
+         "segment that is no RST: the receiver ignores it and the subflow goes on.",
          "Nothing, if it is a late RST of an old connection; many of them may be an attempt to "
          "break the connection."},
     [MPT_FINDING_OPTION_IGNORED] =

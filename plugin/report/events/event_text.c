@@ -246,7 +246,7 @@ static void sentence_UNKNOWN_OPTION(const struct words *w)
 static void sentence_IGNORED(const struct words *w)
 {
     static const char *const whys[] = {
-        [MPT_IGNORED_WINDOW] = "outside the receive window",
+        [MPT_IGNORED_WINDOW] = "outside the receive window, or it does not acknowledge the SYN",
         [MPT_IGNORED_NO_RST] = "the segment is no RST",
         [MPT_IGNORED_LENGTH] = "its length is that of the other version",
         [MPT_IGNORED_ON_JOIN] = "which is a joined one",
