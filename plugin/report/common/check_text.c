@@ -261,8 +261,8 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Impossible data sequence number",
          "Data sequence numbers or DATA_ACKs are so far from the others that no transfer can have "
          "reached them. They are ignored.",
-         "Check the frame for a damaged or forged option. Where not one number fits the key, check whether keys or "
-         "numbers of the capture were rewritten."},
+         "Check the frame for a damaged or forged option. Where not one number fits the key, check "
+         "whether keys or numbers of the capture were rewritten."},
     [MPT_FINDING_DSN_BEYOND_WINDOW] =
         {"Data beyond the receive window",
          "A sender has sent more than the other host's data-level receive window allows.",
