@@ -65,7 +65,7 @@ static void test_account__fell_back__why(void **state)
     begin_whole(&s);
     char *got = account_of(&s, 1, "mptcp,summary");
     assert_has(got, "The client sends 300 bytes, over subflow 0 (203.0.113.5:42000 - 192.0.2.2:5001).\n"
-                    "The SYN has MP_CAPABLE, the SYN/ACK has not: plain TCP from the start.\n");
+                    "It is plain TCP: no MP_CAPABLE in the SYN/ACK.\n");
     assert_lacks(got, "aborted");
     g_free(got);
     end(&s);

@@ -863,7 +863,9 @@ static void test_failover__path_dead_to_the_end__warning(void **state)
     lose_path(&s, 1000);
     r = expect_one(&s, MPT_FINDING_FAILOVER, MPT_SEVERITY_WARNING);
     assert_int_equal(r.n, 10000);
-    expect_words(r, "10,000 bytes stay in flight, and 10,000 bytes go again");
+    expect_words(
+        r,
+        "10,000 bytes sent there, before that or after, are never acknowledged, and 10,000 bytes go again");
     expect_words(r, "303.0 ms later, on subflow 0");
 }
 

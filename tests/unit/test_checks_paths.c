@@ -125,6 +125,76 @@ static void test_path_outage__idle_path__none(void **state)
     expect_none(&s, MPT_FINDING_PATH_OUTAGE);
 }
 
+/* --- out to the end --- */
+
+/* b carries 100 bytes, then nothing comes over it; a goes on for so long, and is closed. */
+static void lose_b_for(struct scene *s, int64_t ms)
+{
+    begin_two(s);
+    flow_send_data(&s->b, 0, &s->h, 0, 101, 100);
+    flow_send_data_ack(&s->b, 1, &s->h, 1, 201);
+    flow_send_data(&s->a, 0, &s->h, 0, 201, 10000);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 10201);
+    later(s, ms);
+    flow_send_data_fin(&s->a, 0, &s->h, 0, 10201);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 10202);
+    flow_close(&s->a);
+}
+
+static void test_path_outage__silent_to_the_end__since_when_and_what_went_elsewhere(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    lose_b_for(&s, 2000);
+    r = expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING);
+    assert_int_equal(r.subflow.value, 1);
+    assert_int_equal(r.frame, 10);
+    expect_words(r, "out from 0.009000 s to the end, 2.0");
+    expect_words(r, "nothing passes over it any more, not even FINs when the other subflows are closed");
+    expect_words(r, "10,000 bytes (98.0 % of the client's data) go over the others since");
+}
+
+static void test_path_outage__one_host_still_sends_there__the_other_is_named(void **state)
+{
+    struct scene s;
+    (void)state;
+    lose_b_for(&s, 2000);
+    flow_send(&s.b, 1, MPT_TCP_FIN | MPT_TCP_ACK, 0, NULL, 0);
+    expect_words(expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING),
+                 "nothing comes over it from the client any more, not even a FIN");
+}
+
+static void test_path_outage__silent_for_half_a_second__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    lose_b_for(&s, 500);
+    expect_none(&s, MPT_FINDING_PATH_OUTAGE);
+}
+
+static void test_path_outage__closed_with_the_others__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    lose_b_for(&s, 2000);
+    flow_close(&s.b);
+    expect_none(&s, MPT_FINDING_PATH_OUTAGE);
+}
+
+static void test_path_outage__quiet_while_the_connection_is_open__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin_two(&s);
+    flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
+    flow_send_data_ack(&s.b, 1, &s.h, 1, 201);
+    later(&s, 5000);
+    flow_send_data(&s.a, 0, &s.h, 0, 201, 10000);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 10201);
+    expect_none(&s, MPT_FINDING_PATH_OUTAGE);
+}
+
 /* --- given up --- */
 
 /* b carries 100 bytes, and a then so many times 10,000, one each 300 ms. */
@@ -280,6 +350,11 @@ int main(void)
         cmocka_unit_test(test_path_outage__nothing_sent_again__none),
         cmocka_unit_test(test_path_outage__a_late_repetition_is_answered__none),
         cmocka_unit_test(test_path_outage__idle_path__none),
+        cmocka_unit_test(test_path_outage__silent_to_the_end__since_when_and_what_went_elsewhere),
+        cmocka_unit_test(test_path_outage__one_host_still_sends_there__the_other_is_named),
+        cmocka_unit_test(test_path_outage__silent_for_half_a_second__none),
+        cmocka_unit_test(test_path_outage__closed_with_the_others__none),
+        cmocka_unit_test(test_path_outage__quiet_while_the_connection_is_open__none),
         cmocka_unit_test(test_subflow_abandoned__data_goes_elsewhere__note),
         cmocka_unit_test(test_subflow_abandoned__less_than_a_second__none),
         cmocka_unit_test(test_subflow_abandoned__has_become_backup__none),

@@ -141,12 +141,26 @@ static const mpt_finding_id PATHS[] = {
     MPT_FINDING_NO_SUBFLOW, MPT_FINDING_PATH_OUTAGE, MPT_FINDING_FAILOVER,       MPT_FINDING_SUBFLOW_FLAPPING,
     MPT_FINDING_PATH_MTU,   MPT_FINDING_ICMP_ERROR,  MPT_FINDING_WINDOW_LIMITED, MPT_FINDING_RESET_FOREIGN};
 
+/* What is right, and exact, also where the engine has kept no evidence. */
+static const mpt_finding_id PLAIN[] = {
+    MPT_FINDING_PATH_OUTAGE,        MPT_FINDING_NO_SUBFLOW,       MPT_FINDING_FAILOVER,
+    MPT_FINDING_SUBFLOW_FLAPPING,   MPT_FINDING_ICMP_ERROR,       MPT_FINDING_RESET_FOREIGN,
+    MPT_FINDING_INTERFACE_MISMATCH, MPT_FINDING_JOIN_REFUSED,     MPT_FINDING_JOIN_LIMIT,
+    MPT_FINDING_JOIN_UNKNOWN_TOKEN, MPT_FINDING_JOIN_AFTER_CLOSE, MPT_FINDING_MP_FAIL,
+    MPT_FINDING_SUBFLOW_RESET,      MPT_FINDING_CAPABLE_REFUSED,  MPT_FINDING_FASTCLOSE_KEY};
+
+static bool has_evidence(const account *a)
+{
+    return mpt_engine_get_config(a->x->engine)->want_evidence;
+}
+
 /* The lower, the more it matters; UINT_MAX: not at all here. */
 static unsigned weight(const account *a, const mpt_finding *f)
 {
     if (is_one_of(f->id, HOW, G_N_ELEMENTS(HOW)) || is_one_of(f->id, TOLD, G_N_ELEMENTS(TOLD)) ||
         (f->id == MPT_FINDING_SUBFLOW_RESET &&
-         (a->v->close == MPT_CLOSE_RESET || a->v->close == MPT_CLOSE_FASTCLOSE)))
+         (a->v->close == MPT_CLOSE_RESET || a->v->close == MPT_CLOSE_FASTCLOSE)) ||
+        (!has_evidence(a) && !is_one_of(f->id, PLAIN, G_N_ELEMENTS(PLAIN))))
         return UINT_MAX;
     if (f->severity == MPT_SEVERITY_ERROR)
         return 0;
@@ -180,7 +194,7 @@ static char *what_was_sent(const account *a)
     uint64_t payload = v->direction[MPT_C2S].bytes.payload_bytes + v->direction[MPT_S2C].bytes.payload_bytes;
     GString *out;
 
-    if (v->kind == MPT_KIND_UNANSWERED && found_of(a, HOW, G_N_ELEMENTS(HOW)))
+    if (v->kind == MPT_KIND_UNANSWERED && has_evidence(a) && found_of(a, HOW, G_N_ELEMENTS(HOW)))
         return NULL;
     out = g_string_new(NULL);
     if (v->kind == MPT_KIND_UNANSWERED) {
@@ -289,17 +303,23 @@ static void append_where(const account *a, const mpt_finding *f, GString *senten
     g_string_free(where, TRUE);
 }
 
+/* What limited a direction has no frame to look at, and a failover that of its second sentence. */
+static bool is_moment(mpt_finding_id id)
+{
+    return id != MPT_FINDING_LIMITED && id != MPT_FINDING_WINDOW_LIMITED && id != MPT_FINDING_FAILOVER;
+}
+
 /* The sentences of a finding, each by itself. */
 static GPtrArray *sentences_of(const account *a, const mpt_finding *f, bool where)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
     char *text = f ? mpt_finding_sentence(f, NULL) : NULL;
 
-    for (const char *at = text; at && *at;) {
+    /* Without evidence the further sentences are less exact. */
+    for (const char *at = text; at && *at && (all->len == 0 || !where || has_evidence(a));) {
         const char *end = sentence_end(at);
         GString *one = g_string_new_len(at, end - at);
-        /* What limited a direction is no moment. */
-        if (where && all->len == 0 && f->id != MPT_FINDING_LIMITED && f->id != MPT_FINDING_WINDOW_LIMITED)
+        if (where && all->len == 0 && is_moment(f->id))
             append_where(a, f, one);
         g_ptr_array_add(all, g_string_free(one, FALSE));
         for (at = end; *at == ' '; at++)
@@ -370,16 +390,28 @@ static char *how_it_ended(const account *a)
 
 /* --- putting it together --- */
 
+/* That it fell back, without a cause: SYNs that got no answer are not known. */
+static GPtrArray *fallback_alone(const mpt_connection_view *v)
+{
+    GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
+
+    g_ptr_array_add(all, g_strdup_printf("It is plain TCP: %s.", mpt_fallback_phrase(v->fallback)));
+    return all;
+}
+
 /* What is told of the findings: why it is plain TCP or has one path, and the troubles. Of each its first
  * sentence; the second ones as far as there is room. */
 static void add_findings(const account *a, GPtrArray *out, unsigned room)
 {
     static const mpt_finding_id single[] = {MPT_FINDING_SINGLE_PATH};
-    const mpt_finding *f = found_of(a, HOW, G_N_ELEMENTS(HOW)), *worst[TROUBLES];
+    const mpt_finding *f = has_evidence(a) ? found_of(a, HOW, G_N_ELEMENTS(HOW)) : NULL, *worst[TROUBLES];
     GPtrArray *parts[1 + TROUBLES];
     unsigned count = 0, taken[1 + TROUBLES] = {0}, n = troubles(a, worst);
 
-    parts[count++] = sentences_of(a, f ? f : found_of(a, single, G_N_ELEMENTS(single)), false);
+    if (!has_evidence(a) && a->v->fallback != MPT_FALLBACK_NONE)
+        parts[count++] = fallback_alone(a->v);
+    else
+        parts[count++] = sentences_of(a, f ? f : found_of(a, single, G_N_ELEMENTS(single)), false);
     for (unsigned i = 0; i < n; i++)
         parts[count++] = sentences_of(a, worst[i], true);
     for (unsigned round = 0; round < MPT_ACCOUNT_SENTENCES; round++)

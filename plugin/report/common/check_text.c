@@ -365,8 +365,9 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "is acceptable."},
     [MPT_FINDING_PATH_OUTAGE] =
         {"Path outage",
-         "A subflow with data in flight hears nothing from the other host for a while. The "
-         "sentence says how long, and whether the path was used again.",
+         "A subflow with data in flight hears nothing from the other host for a while, or nothing "
+         "comes over it any more to the end, when the other subflows are closed. The sentence says "
+         "how long, and whether the path was used again.",
          "See what happened to that path at this time: link, radio, route or firewall."},
     [MPT_FINDING_RESET_FOREIGN] =
         {"RST from something in between",

@@ -292,8 +292,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_BACKUP_REINJECTED] = THE_BACKUP "none of them is new data.",
     [MPT_PHRASE_SUBFLOW_IDLE] = "No data ever goes over {1}, a regular subflow, while the others carry {2}.",
     [MPT_PHRASE_FAILOVER] =
-        "The path of {1} stops making progress for data of the {2} at {3} s: {4} stay in flight, and {5} go "
-        "again elsewhere; the first new data elsewhere is {6} later, on subflow {7:id} (frame {8}).",
+        "The path of {1} makes no more progress for data of the {2} from {3} s on: {4} sent there, "
+        "before that or after, are never acknowledged, and {5} go again elsewhere. The first new data elsewhere is {6} "
+        "later, on subflow {7:id} (frame {8}).",
     [MPT_PHRASE_DATA_WAITED] =
         "Data of the {1} waited {2} for bytes before it, which came late on {3}{4?; this is the order in "
         "which they were sent|}.",
@@ -304,6 +305,13 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_OUTAGE_USED_AGAIN] =
         "The path answers again in frame {1}, and new data goes over it from frame {2} on.",
     [MPT_PHRASE_OUTAGE_UNUSED] = "The path answers again in frame {1}, but no new data goes over it.",
+    [MPT_PHRASE_OUTAGE_SILENT] =
+        "The path of {1} is out from {2} s to the end, {3} later: nothing {5?passes over it any more, not even FINs "
+        "when the other subflows are closed|comes over it from the {4} any more, not even a FIN when the {4} closes "
+        "the other subflows}.",
+    [MPT_PHRASE_SILENT_WAIT] =
+        " Data of the {1} waited {2} for bytes that came on another subflow in the end.",
+    [MPT_PHRASE_SILENT_MOVED] = " {1} ({1/3} of the {2}'s data) go over the others since.",
     [MPT_PHRASE_OUTAGE_LASTS] = "It does not answer again.",
     [MPT_PHRASE_RESET_FOREIGN] =
         "The RST that ends {1} in the name of the {2} arrives with a TTL of {3}, all other packets of the {2} on it "

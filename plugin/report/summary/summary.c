@@ -476,7 +476,7 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 {
     needs->rtt = needs->checksums = mpt_arguments_has(arguments, MPT_ARG_FULL);
     /* For the account of one connection; it costs a per cent or two. */
-    needs->evidence = needs->hmacs =
+    needs->evidence = needs->frames = needs->hmacs =
         needs->rtt || arguments->format == MPT_FORMAT_JSON || arguments->filter ||
         mpt_arguments_has(arguments, MPT_ARG_STREAM) || mpt_arguments_has(arguments, MPT_ARG_TOKEN) ||
         mpt_arguments_has(arguments, MPT_ARG_ADDRESS) || mpt_arguments_has(arguments, MPT_ARG_PORT);

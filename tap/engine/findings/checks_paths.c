@@ -10,6 +10,8 @@
 #define SECOND_NS       INT64_C(1000000000)
 /* Without a subflow, or without data of one that others go on sending: shorter is usual. */
 #define PAUSE_NS        SECOND_NS
+/* Round trips that differ by less are those of the hosts. */
+#define ALIKE_NS        (SECOND_NS / 1000)
 #define ABANDONED_SHARE 0.25
 /* Subflows that live shorter than this, each begun at most so long after the one before. */
 #define FLAP_LIFE_NS    (5 * SECOND_NS)
@@ -60,7 +62,127 @@ static void say_outage(mpt_checking *x, const mpt_subflow_view *sv, mpt_directio
     mpt_found_direction(f, direction);
 }
 
-static void check_outages(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
+static mpt_maybe_ns round_trip(const mpt_subflow_view *sv)
+{
+    return (mpt_maybe_ns){.known = sv->syn_to_synack.known && sv->synack_to_ack.known,
+                          .ns = sv->syn_to_synack.ns + sv->synack_to_ack.ns};
+}
+
+/* True if this host closed another subflow, and that took so long that its FIN would have come on this one too. */
+static bool closed_another(const mpt_checking *x, const mpt_subflow_view *sv, mpt_role role, int64_t after_ns)
+{
+    mpt_maybe_ns own = round_trip(sv);
+
+    for (uint32_t i = 0; i < x->v->subflow_count; i++) {
+        const mpt_subflow_view *other = &x->v->subflows[i];
+        const mpt_half *h = &other->subflow->half[other->side[role]];
+        mpt_maybe_ns theirs = round_trip(other);
+        if (other == sv || other->subflow->state != MPT_STATE_CLOSED || !h->fin_seen || h->fin_ns < after_ns)
+            continue;
+        if (own.known && theirs.known && own.ns <= 2 * theirs.ns + ALIKE_NS)
+            return true;
+        if (x->c->end_ns - h->fin_ns > (own.known ? 2 * own.ns : SECOND_NS))
+            return true;
+    }
+    return false;
+}
+
+/* True if nothing more came from this host on a subflow that carried data, while the connection went on, and at
+ * its end the host closed the others. */
+static bool is_silent(const mpt_checking *x, const mpt_subflow_view *sv, mpt_role role)
+{
+    const mpt_half *h = &sv->subflow->half[sv->side[role]];
+
+    return !h->fin_seen && x->c->end_ns - h->last_ns > PAUSE_NS &&
+           closed_another(x, sv, role, h->last_ns + PAUSE_NS);
+}
+
+/* The longest time that data waited, from then on, for bytes that came on another subflow in the end. */
+static bool longest_wait(const mpt_checking *x, mpt_direction direction, uint16_t owner, int64_t from_ns,
+                         mpt_wait *longest)
+{
+    const mpt_conn_side side = x->v->side[mpt_direction_sender(direction)];
+    mpt_wait waits[MPT_WAITS];
+    unsigned count = x->c->evidence ? mpt_evidence_longest_waits(&x->c->evidence->level[side], waits) : 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        /* The gap shows when the next data comes elsewhere. */
+        if (waits[i].end_ns <= from_ns || waits[i].start_ns > from_ns + PAUSE_NS ||
+            (!waits[i].by_ack && waits[i].owner == owner))
+            continue;
+        *longest = waits[i];
+        return true;
+    }
+    return false;
+}
+
+/* Data that subflows but this one carried first from then on. */
+static uint64_t sent_elsewhere(const mpt_checking *x, mpt_direction direction, uint16_t owner,
+                               int64_t from_ns)
+{
+    mpt_runs runs = mpt_metrics_level(x->v, direction)->owned.runs;
+    uint64_t bytes = 0;
+    mpt_runs_at at;
+
+    for (const mpt_run *r = mpt_runs_first(&runs, &at); r; r = mpt_runs_next(&runs, &at))
+        if (r->owner != owner && r->value > from_ns)
+            bytes += r->length;
+    return bytes;
+}
+
+static void say_cost(mpt_checking *x, mpt_finding *f, const mpt_subflow_view *sv, int64_t from_ns)
+{
+    uint64_t most = 0;
+    mpt_direction moved = MPT_C2S;
+
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
+        uint64_t since = sent_elsewhere(x, direction, sv->subflow->owner, from_ns);
+        mpt_wait wait;
+        if (longest_wait(x, direction, sv->subflow->owner, from_ns, &wait))
+            mpt_say(f, MPT_PHRASE_SILENT_WAIT, mpt_term_sender(direction),
+                    mpt_term_of(MPT_TERM_TIME, (uint64_t)(wait.end_ns - wait.start_ns)));
+        if (since > most) {
+            most = since;
+            moved = direction;
+        }
+    }
+    if (most)
+        mpt_say(f, MPT_PHRASE_SILENT_MOVED, mpt_term_of(MPT_TERM_BYTES, most), mpt_term_sender(moved),
+                mpt_term_of(MPT_TERM_BYTES, x->v->direction[moved].data.dsn_unique_bytes));
+}
+
+/* A path that is out to the end: true if this one is. */
+static bool check_silent(mpt_checking *x, const mpt_subflow_view *sv)
+{
+    const mpt_subflow *s = sv->subflow;
+    bool silent[MPT_ROLES];
+    int64_t last[MPT_ROLES], from_ns;
+    mpt_role one;
+    mpt_finding *f;
+
+    if (s->state != MPT_STATE_ESTABLISHED ||
+        (!s->half[MPT_SIDE_A].bytes.segments && !s->half[MPT_SIDE_B].bytes.segments))
+        return false;
+    for (mpt_role role = 0; role < MPT_ROLES; role++) {
+        silent[role] = is_silent(x, sv, role);
+        last[role] = s->half[sv->side[role]].last_ns;
+    }
+    if (!silent[MPT_CLIENT] && !silent[MPT_SERVER])
+        return false;
+    one = silent[MPT_CLIENT] && (!silent[MPT_SERVER] || last[MPT_CLIENT] <= last[MPT_SERVER]) ? MPT_CLIENT
+                                                                                              : MPT_SERVER;
+    from_ns = last[one];
+    f = mpt_say(mpt_found(x, MPT_FINDING_PATH_OUTAGE, from_ns, s->half[sv->side[one]].last_frame, 1),
+                MPT_PHRASE_OUTAGE_SILENT, mpt_term_subflow(sv),
+                mpt_term_of(MPT_TERM_INSTANT, (uint64_t)(from_ns - x->v->epoch_ns)),
+                mpt_term_of(MPT_TERM_TIME, (uint64_t)(x->c->end_ns - from_ns)), mpt_term_role(one),
+                mpt_term_of(MPT_TERM_FLAG, silent[MPT_CLIENT] && silent[MPT_SERVER]));
+    say_cost(x, f, sv, from_ns);
+    mpt_found_subflow(f, sv);
+    return true;
+}
+
+static void check_outages(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction, bool silent)
 {
     const mpt_hearing *h = &sv->subflow->evidence->half[sv->side[mpt_direction_sender(direction)]].hearing;
     mpt_outage lasting;
@@ -68,7 +190,7 @@ static void check_outages(mpt_checking *x, const mpt_subflow_view *sv, mpt_direc
     for (uint32_t i = 0; i < MIN(h->count, MPT_OUTAGES); i++)
         say_outage(x, sv, direction, &h->outages[i]);
     /* One that ends the use of the path is `failover` where the data went on elsewhere. */
-    if (mpt_evidence_lasting_outage(h, x->c->end_ns, &lasting) &&
+    if (!silent && mpt_evidence_lasting_outage(h, x->c->end_ns, &lasting) &&
         !mpt_checking_found(x, MPT_FINDING_FAILOVER, sv->id))
         say_outage(x, sv, direction, &lasting);
 }
@@ -77,10 +199,12 @@ void mpt_check_outages(mpt_checking *x)
 {
     for (uint32_t i = 0; i < x->v->subflow_count && x->reliable; i++) {
         const mpt_subflow_view *sv = &x->v->subflows[i];
-        if (!sv->subflow->evidence || mpt_metrics_one_way(sv))
+        bool silent;
+        if (mpt_metrics_one_way(sv))
             continue;
-        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++)
-            check_outages(x, sv, direction);
+        silent = !mpt_checking_found(x, MPT_FINDING_FAILOVER, sv->id) && check_silent(x, sv);
+        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && sv->subflow->evidence; direction++)
+            check_outages(x, sv, direction, silent);
     }
 }
 

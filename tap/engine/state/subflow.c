@@ -396,6 +396,7 @@ static void count(mpt_half *h, const mpt_segment *g)
     if (!h->bytes.packets++)
         h->first_ns = g->time_ns;
     h->last_ns = MAX(g->time_ns, h->first_ns);
+    h->last_frame = g->frame;
     if (g->payload_len) {
         if (!h->bytes.segments++)
             h->first_data_ns = g->time_ns;

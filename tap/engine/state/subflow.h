@@ -134,6 +134,7 @@ typedef struct mpt_half {
     guint unacked_head;
     /* Place in the connection's events, from 1, of the event that repetitions join; 0: none yet. */
     uint32_t fin_event, rst_event, infinite_event, ignored_event; /* ignored: a RST */
+    uint32_t last_frame;                                          /* that last_ns is of */
     uint32_t without_dss_frame; /* where data_without_dss_last became true */
     uint32_t far_frame;         /* the last with payload whose DSS maps it to an impossible DSN; 0: none */
     int64_t without_dss_ns;
