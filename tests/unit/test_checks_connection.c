@@ -59,6 +59,22 @@ static void test_single_path__joins_refused_and_unanswered__are_counted(void **s
                  "one working subflow only: 2 joins are tried (1 refused, 1 without an answer).");
 }
 
+static void test_single_path__plain_syns_get_through__joins_are_swallowed(void **state)
+{
+    struct scene s;
+    flow plain;
+    mpt_option syn = option_join_syn(&HOSTS, 0);
+    struct result r;
+    (void)state;
+    begin_open(&s);
+    plain = flow_between(&s.w, "198.51.100.1", 40002, "192.0.2.2", 80, 2);
+    flow_open_plain(&plain);
+    send_one(&s.b, 0, MPT_TCP_SYN, &syn);
+    r = expect_one(&s, MPT_FINDING_SINGLE_PATH, MPT_SEVERITY_CHAT);
+    expect_words(r, "1 join is tried (1 without an answer). Another SYN from 198.51.100.1 to 192.0.2.2 is "
+                    "answered (frame 7), those with MP_JOIN are not");
+}
+
 static void test_single_path__joined__none(void **state)
 {
     struct scene s;
@@ -157,6 +173,7 @@ int main(void)
         cmocka_unit_test(test_single_path__address_announced__says_so),
         cmocka_unit_test(test_single_path__flag_c__is_the_reason),
         cmocka_unit_test(test_single_path__joins_refused_and_unanswered__are_counted),
+        cmocka_unit_test(test_single_path__plain_syns_get_through__joins_are_swallowed),
         cmocka_unit_test(test_single_path__joined__none),
         cmocka_unit_test(test_single_path__acknowledged_data_is_missing__none),
         cmocka_unit_test(test_single_path__fell_back__none),

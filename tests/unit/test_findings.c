@@ -113,6 +113,68 @@ static void test_capable_dropped__later_plain_connection__names_its_frame(void *
                  "answers one without it in frame 5");
 }
 
+static void open_plain_later(struct scene *s, uint16_t port, const char *server)
+{
+    flow plain = flow_between(&s->w, "192.0.2.1", port, server, 5001, port);
+
+    later(s, 1000);
+    flow_open_plain(&plain);
+}
+
+static void test_blackholed__later_connections_are_plain__note(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    begin(&s);
+    send_capable_syns(&s, 2);
+    s.a.next[0] = 0;
+    flow_open_plain(&s.a);
+    open_plain_later(&s, 40002, "192.0.2.2");
+    open_plain_later(&s, 40003, "192.0.2.2");
+    r = expect_one(&s, MPT_FINDING_BLACKHOLED, MPT_SEVERITY_NOTE);
+    assert_int_equal(r.n, 2);
+    assert_int_equal(r.frame, 6);
+    expect_words(r, "192.0.2.1 asks 192.0.2.2:5001 for plain TCP in 2 further connections");
+}
+
+static void test_blackholed__another_server__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    send_capable_syns(&s, 2);
+    s.a.next[0] = 0;
+    flow_open_plain(&s.a);
+    open_plain_later(&s, 40002, "192.0.2.3");
+    expect_none(&s, MPT_FINDING_BLACKHOLED);
+}
+
+static void test_blackholed__asks_for_mptcp_again__none(void **state)
+{
+    struct scene s;
+    flow again;
+    (void)state;
+    begin(&s);
+    send_capable_syns(&s, 2);
+    s.a.next[0] = 0;
+    flow_open_plain(&s.a);
+    again = flow_between(&s.w, "192.0.2.1", 40002, "192.0.2.2", 5001, 2);
+    flow_open_refused_capable(&again, &s.h);
+    open_plain_later(&s, 40003, "192.0.2.2");
+    expect_none(&s, MPT_FINDING_BLACKHOLED);
+}
+
+static void test_blackholed__mptcp_refused_and_not_dropped__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    begin(&s);
+    flow_open_refused_capable(&s.a, &s.h);
+    open_plain_later(&s, 40002, "192.0.2.2");
+    expect_none(&s, MPT_FINDING_BLACKHOLED);
+}
+
 static void test_capable_unanswered__three_syns__warning(void **state)
 {
     struct scene s;
@@ -656,6 +718,10 @@ int main(void)
         cmocka_unit_test(test_fallback__same_server_accepts_elsewhere__says_so),
         cmocka_unit_test(test_capable_dropped__plain_syn_is_answered__warning),
         cmocka_unit_test(test_capable_dropped__capable_syn_is_answered_plain__none),
+        cmocka_unit_test(test_blackholed__later_connections_are_plain__note),
+        cmocka_unit_test(test_blackholed__another_server__none),
+        cmocka_unit_test(test_blackholed__asks_for_mptcp_again__none),
+        cmocka_unit_test(test_blackholed__mptcp_refused_and_not_dropped__none),
         cmocka_unit_test(test_capable_dropped__later_plain_connection__names_its_frame),
         cmocka_unit_test(test_capable_unanswered__three_syns__warning),
         cmocka_unit_test(test_capable_unanswered__capture_ends_after_the_syn__none),

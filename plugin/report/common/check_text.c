@@ -33,6 +33,12 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "The SYN with MP_CAPABLE is answered with a RST.",
          "Check that the server listens on this port, and whether a firewall rejects the "
          "connection."},
+    [MPT_FINDING_BLACKHOLED] =
+        {"MPTCP switched off after drops",
+         "After SYNs with MP_CAPABLE were dropped, the host asks the same server for plain TCP: it "
+         "has likely switched MPTCP off for a while.",
+         "Find what drops the SYNs. Until then, on Linux, net.mptcp.blackhole_timeout says how long "
+         "MPTCP stays off."},
     [MPT_FINDING_VERSION_MISMATCH] =
         {"Versions do not match",
          "The server answers with an MPTCP version above the one asked for, or with one that the "

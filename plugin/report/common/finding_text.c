@@ -95,6 +95,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "it to compare.",
     [MPT_PHRASE_CAPABLE_REFUSED] =
         "{1} refuses the connection with a RST: nothing listens there, or something on the way rejects it.",
+    [MPT_PHRASE_BLACKHOLED] =
+        "After its SYNs with MP_CAPABLE were dropped, {2} asks {3} for plain TCP in {1} further connection{1?|s}: the "
+        "host is likely to have switched MPTCP off for a while (Linux: net.mptcp.blackhole_timeout).",
     [MPT_PHRASE_VERSION_MISMATCH] =
         "The client asks for v{1} and the server answers with v{2}: an answer may have that version or a lower one.",
     [MPT_PHRASE_VERSION_DROPPED] =
@@ -266,6 +269,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_CHECKSUM_UNINVITED] =
         "{1} mapping{1?|s} of the {2} {1?has|have} a checksum although none was negotiated{3?; the receiver resets "
         "the subflow in frame {4}|; no reset follows}.",
+    [MPT_PHRASE_CHECKSUM_IGNORED] =
+        "{1} mapping{1?|s} of the {2} {1?has|have} a checksum although none was negotiated{3?; the receiver resets "
+        "the subflow in frame {4}, which v0 does not ask for|: in v0 the receiver ignores it}.",
     [MPT_PHRASE_FIN_WITHOUT_DATA_FIN] =
         "The last subflow, {1}, is closed by FINs, and neither host has sent a DATA_FIN: the connection is left open "
         "until it times out.",
@@ -346,6 +352,10 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_SINGLE_TRIED] = ": {1} join{1? is|s are} tried (",
     [MPT_PHRASE_SINGLE_REFUSED] = "{1} refused",
     [MPT_PHRASE_SINGLE_UNANSWERED] = "{1?, |}{2} without an answer",
+    [MPT_PHRASE_SINGLE_ICMP] = "{1?, |}{2} refused by ICMP",
+    [MPT_PHRASE_SINGLE_BLACKHOLED] =
+        " Another SYN from {1} to {2} is answered (frame {3}), those with MP_JOIN are not: something on the way "
+        "swallows them.",
     [MPT_PHRASE_SINGLE_UNFINISHED] = "{1?, |}{2} answered but not completed",
     [MPT_PHRASE_SINGLE_NONE_WORKED] = ").",
     [MPT_PHRASE_SINGLE_DENIED] = ". The {1} takes no joins at the address of the first subflow (flag C)",

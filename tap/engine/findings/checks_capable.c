@@ -212,6 +212,35 @@ static const mpt_subflow *plain_success(const mpt_checking *x)
     return NULL;
 }
 
+/* The host asks for plain TCP from then on, until it tries MPTCP again (Linux switches it off for a while). */
+static void check_blackholed(mpt_checking *x, int64_t since_ns)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+    const mpt_subflow *own = x->v->subflows[0].subflow, *first = NULL;
+    int64_t until_ns = INT64_MAX;
+    uint64_t n = 0;
+
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (guint i = 0; i < all->len; i++) {
+            const mpt_subflow *s = g_ptr_array_index(all, i);
+            if (s == own || !s->syn_seen || s->start_ns <= since_ns || s->start_ns >= until_ns ||
+                !mpt_endpoint_same_address(&s->ends[s->initiator], &x->v->end[MPT_CLIENT]) ||
+                !mpt_endpoint_equal(&s->ends[mpt_side_other(s->initiator)], &x->v->end[MPT_SERVER]))
+                continue;
+            if (pass == 0 && s->syn_capable) {
+                until_ns = s->start_ns;
+            } else if (pass == 1 && !s->connection) {
+                first = !first || s->start_ns < first->start_ns ? s : first;
+                n++;
+            }
+        }
+    if (n)
+        mpt_say(mpt_found(x, MPT_FINDING_BLACKHOLED, first->start_ns, first->first_frame, n),
+                MPT_PHRASE_BLACKHOLED, mpt_term_of(MPT_TERM_COUNT, n),
+                mpt_term_endpoint(MPT_TERM_ADDRESS, &x->v->end[MPT_CLIENT]),
+                mpt_term_endpoint(MPT_TERM_ENDPOINT, &x->v->end[MPT_SERVER]));
+}
+
 static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
 {
     const mpt_subflow *plain = plain_success(x);
@@ -224,6 +253,8 @@ static void check_unanswered(mpt_checking *x, const mpt_subflow *s)
         mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_DROPPED, s->start_ns, s->first_frame, syns),
                 MPT_PHRASE_CAPABLE_DROPPED, server, mpt_term_of(MPT_TERM_COUNT, syns),
                 mpt_term_of(MPT_TERM_FRAME, plain->synack_frame));
+    if (plain)
+        check_blackholed(x, s->start_ns);
     else if (syns > 1)
         mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_UNANSWERED, s->start_ns, s->first_frame, syns),
                 MPT_PHRASE_CAPABLE_UNANSWERED, server, mpt_term_of(MPT_TERM_COUNT, syns));
@@ -244,6 +275,7 @@ void mpt_check_capable(mpt_checking *x)
                           s->evidence->syns - plain->count),
                 MPT_PHRASE_CAPABLE_DROPPED_HERE, server,
                 mpt_term_of(MPT_TERM_COUNT, s->evidence->syns - plain->count));
+        check_blackholed(x, plain->time_ns);
     } else if (x->v->kind == MPT_KIND_TCP && s->state == MPT_STATE_REFUSED && !s->synack_seen) {
         mpt_say(mpt_found(x, MPT_FINDING_CAPABLE_REFUSED, s->refused_ns, s->last_frame, 1),
                 MPT_PHRASE_CAPABLE_REFUSED, server);

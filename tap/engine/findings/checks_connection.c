@@ -8,12 +8,32 @@
 
 /* What the capture shows of further subflows. */
 struct attempts {
-    uint32_t refused, unanswered, unfinished, up;
+    uint32_t refused, unanswered, by_icmp, unfinished, up;
+    const mpt_subflow *answered; /* another one between the ends of one without an answer, that had one */
     uint32_t announced[MPT_ROLES];
     bool denies[MPT_ROLES];
 };
 
-static void note_subflow(struct attempts *a, const mpt_subflow *s)
+/* Joins without an answer for whose ends others are looked for. */
+#define LOOKED_FOR 16
+
+/* Another subflow, of whatever connection, between the same two addresses whose SYN was answered; NULL: none. */
+static const mpt_subflow *answered_like(const mpt_checking *x, const mpt_subflow *s)
+{
+    const GPtrArray *all = mpt_engine_subflows(x->engine);
+
+    for (guint i = 0; i < all->len; i++) {
+        const mpt_subflow *other = g_ptr_array_index(all, i);
+        if (other != s && other->synack_seen && other->syn_seen &&
+            mpt_endpoint_same_address(&other->ends[other->initiator], &s->ends[s->initiator]) &&
+            mpt_endpoint_same_address(&other->ends[mpt_side_other(other->initiator)],
+                                      &s->ends[mpt_side_other(s->initiator)]))
+            return other;
+    }
+    return NULL;
+}
+
+static void note_subflow(struct attempts *a, const mpt_checking *x, const mpt_subflow *s)
 {
     if (s->state == MPT_STATE_REFUSED)
         a->refused++;
@@ -21,8 +41,10 @@ static void note_subflow(struct attempts *a, const mpt_subflow *s)
         a->up++;
     else if (s->synack_seen)
         a->unfinished++;
-    else
-        a->unanswered++;
+    else if (mpt_checking_icmp(x, s))
+        a->by_icmp++;
+    else if (a->unanswered++ < LOOKED_FOR && !a->answered && s->syn_seen)
+        a->answered = answered_like(x, s);
 }
 
 static void note_event(struct attempts *a, const mpt_checking *x, const mpt_event *event)
@@ -38,16 +60,26 @@ static void note_event(struct attempts *a, const mpt_checking *x, const mpt_even
 static void say_tried(mpt_finding *f, const struct attempts *a)
 {
     mpt_say(f, MPT_PHRASE_SINGLE_TRIED,
-            mpt_term_of(MPT_TERM_COUNT, a->refused + a->unanswered + a->unfinished));
+            mpt_term_of(MPT_TERM_COUNT, a->refused + a->by_icmp + a->unanswered + a->unfinished));
     if (a->refused)
         mpt_say(f, MPT_PHRASE_SINGLE_REFUSED, mpt_term_of(MPT_TERM_COUNT, a->refused));
+    if (a->by_icmp)
+        mpt_say(f, MPT_PHRASE_SINGLE_ICMP, mpt_term_of(MPT_TERM_FLAG, a->refused > 0),
+                mpt_term_of(MPT_TERM_COUNT, a->by_icmp));
     if (a->unanswered)
-        mpt_say(f, MPT_PHRASE_SINGLE_UNANSWERED, mpt_term_of(MPT_TERM_FLAG, a->refused > 0),
+        mpt_say(f, MPT_PHRASE_SINGLE_UNANSWERED, mpt_term_of(MPT_TERM_FLAG, a->refused + a->by_icmp > 0),
                 mpt_term_of(MPT_TERM_COUNT, a->unanswered));
     if (a->unfinished)
-        mpt_say(f, MPT_PHRASE_SINGLE_UNFINISHED, mpt_term_of(MPT_TERM_FLAG, a->refused + a->unanswered > 0),
+        mpt_say(f, MPT_PHRASE_SINGLE_UNFINISHED,
+                mpt_term_of(MPT_TERM_FLAG, a->refused + a->by_icmp + a->unanswered > 0),
                 mpt_term_of(MPT_TERM_COUNT, a->unfinished));
     mpt_say(f, MPT_PHRASE_SINGLE_NONE_WORKED);
+    if (a->answered)
+        mpt_say(
+            f, MPT_PHRASE_SINGLE_BLACKHOLED,
+            mpt_term_endpoint(MPT_TERM_ADDRESS, &a->answered->ends[a->answered->initiator]),
+            mpt_term_endpoint(MPT_TERM_ADDRESS, &a->answered->ends[mpt_side_other(a->answered->initiator)]),
+            mpt_term_of(MPT_TERM_FRAME, a->answered->synack_frame));
 }
 
 static void say_not_tried(mpt_finding *f, const struct attempts *a)
@@ -86,7 +118,7 @@ void mpt_check_single_path(mpt_checking *x)
         mpt_metrics_one_way(&x->v->subflows[0]) || data_missing(x, MPT_C2S) || data_missing(x, MPT_S2C))
         return;
     for (uint32_t i = 1; i < x->v->subflow_count; i++)
-        note_subflow(&a, x->v->subflows[i].subflow);
+        note_subflow(&a, x, x->v->subflows[i].subflow);
     if (a.up)
         return;
     for (guint i = 0; i < x->events->len; i++)

@@ -110,6 +110,8 @@ void mpt_check_narrow(mpt_checking *x)
 void mpt_check_checksum_use(mpt_checking *x)
 {
     bool required = x->v->checksum_required.value;
+    /* RFC 6824 3.3: it MUST be ignored; RFC 8684 3.3: the receiver MUST reset the subflow. */
+    bool ignored = !required && x->v->version.known && x->v->version.value == 0;
     mpt_finding_id id = required ? MPT_FINDING_CHECKSUM_MISSING : MPT_FINDING_CHECKSUM_UNINVITED;
 
     if (!x->v->checksum_required.known || !x->whole || x->v->kind != MPT_KIND_MPTCP)
@@ -124,14 +126,15 @@ void mpt_check_checksum_use(mpt_checking *x)
         rst = mpt_checking_event(x, MPT_EVENT_RST, seen->owner,
                                  (int)mpt_role_other(mpt_direction_sender(direction)), seen->time_ns);
         f = mpt_say(mpt_found(x, id, seen->time_ns, seen->frame, seen->count),
-                    required ? MPT_PHRASE_CHECKSUM_MISSING : MPT_PHRASE_CHECKSUM_UNINVITED,
+                    required  ? MPT_PHRASE_CHECKSUM_MISSING
+                    : ignored ? MPT_PHRASE_CHECKSUM_IGNORED
+                              : MPT_PHRASE_CHECKSUM_UNINVITED,
                     mpt_term_of(MPT_TERM_COUNT, seen->count), mpt_term_sender(direction),
                     mpt_term_of(MPT_TERM_FLAG, rst != NULL),
                     mpt_term_of(MPT_TERM_FRAME, rst ? rst->frame : 0));
         mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, seen->owner));
         mpt_found_direction(f, direction);
-        /* RFC 6824 lets the receiver ignore it. */
-        if (!required && x->v->version.known && x->v->version.value == 0)
+        if (ignored)
             f->severity = MPT_SEVERITY_NOTE;
     }
 }
