@@ -371,14 +371,14 @@ static void show_copy(scene *s, const mpt_segment *sent, int64_t later_ns)
     show(s, later_ns);
 }
 
-/* Duplicate ACKs a millisecond apart, each of which another capture has 8 ms later: eight others come first. */
+/* Duplicate ACKs of one millisecond, each of which another capture has 400 us later: eight others come first. */
 static void test_feed__alike_acks_and_copies_in_turn__counted_once(void **state)
 {
     scene s = begin(COUNTED);
     mpt_segment sent[100];
 
     (void)state;
-    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++, s.now_ns += MS) {
+    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++, s.now_ns += 50 * US) {
         if (k < 20) {
             send_packet(&s, k);
         } else {
@@ -386,10 +386,10 @@ static void test_feed__alike_acks_and_copies_in_turn__counted_once(void **state)
         }
         sent[k] = s.last;
         if (k >= 8)
-            show_copy(&s, &sent[k - 8], 8 * MS);
+            show_copy(&s, &sent[k - 8], 400 * US);
     }
     for (unsigned k = G_N_ELEMENTS(sent) - 8; k < G_N_ELEMENTS(sent); k++)
-        show_copy(&s, &sent[k], 8 * MS);
+        show_copy(&s, &sent[k], 400 * US);
     end(&s, G_N_ELEMENTS(sent));
 }
 
@@ -397,10 +397,10 @@ static void test_feed__alike_acks_and_copies_in_turn__counted_once(void **state)
 static void test_feed__one_file_behind_the_other__counted_once(void **state)
 {
     scene s = begin(COUNTED);
-    mpt_segment sent[200];
+    mpt_segment sent[60];
 
     (void)state;
-    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++, s.now_ns += 5 * MS) {
+    for (unsigned k = 0; k < G_N_ELEMENTS(sent); k++, s.now_ns += 40 * MS) {
         send_packet(&s, k);
         sent[k] = s.last;
     }
