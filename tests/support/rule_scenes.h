@@ -382,6 +382,14 @@ static inline void checksum_uninvited_reset(struct scene *s)
     server_resets(s);
 }
 
+static inline void checksum_denied(struct scene *s)
+{
+    struct steps k = steps_of(s);
+
+    k.synack.capable.flags |= MPT_CAPABLE_A;
+    shaken(s, &k);
+}
+
 /* 4 bytes whose checksum is wrong. */
 static inline void wrong_checksum(struct scene *s)
 {

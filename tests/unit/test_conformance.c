@@ -31,6 +31,7 @@ static const struct {
     {MPT_RULE_KEYS_IN_ACK, opened, keys_left_out, CLIENT},
     {MPT_RULE_IDSN, opened, idsn_of_another_key, CLIENT},
     {MPT_RULE_CHECKSUM_USED, checksum_sent, checksum_left_out, CLIENT},
+    {MPT_RULE_CHECKSUM_CONFIRMED, checksum_sent, checksum_denied, CLIENT},
     {MPT_RULE_PLAIN_ANSWER, refused, refused_and_goes_on, CLIENT},
     {MPT_RULE_UNINVITED, asked_plainly, answered_uninvited, SERVER},
     {MPT_RULE_JOIN_EARLY, two_subflows, joined_early, CLIENT},

@@ -20,6 +20,7 @@ static const char *const TEXTS[MPT_RULE_IDS] = {
     [MPT_RULE_KEYS_IN_ACK] = "The client's third ACK, or its first data, carries MP_CAPABLE with the keys.",
     [MPT_RULE_IDSN] = "Data sequence numbers begin where the sender's key says.",
     [MPT_RULE_CHECKSUM_USED] = "Mappings have a checksum if either host asked for checksums.",
+    [MPT_RULE_CHECKSUM_CONFIRMED] = "Flag A of the third ACK says whether either host asked for checksums.",
     [MPT_RULE_PLAIN_ANSWER] = "After a SYN/ACK without MP_CAPABLE the client sends no MPTCP options: the connection is plain TCP.",
     [MPT_RULE_UNINVITED] = "A SYN without MP_CAPABLE is answered without it.",
     [MPT_RULE_JOIN_EARLY] = "No subflow is opened before a DSS has come from the other host.",

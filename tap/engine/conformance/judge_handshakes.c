@@ -140,6 +140,20 @@ mpt_occasion mpt_judge_keys_in_ack(const mpt_judging *j, mpt_role role)
     return s->ack_capable ? mpt_kept(s->ack_frame) : mpt_unseen(MPT_RULE_REASON_ON_THE_WAY);
 }
 
+/* RFC 8684 3.1: flag A of the third ACK says what either host asked for. */
+mpt_occasion mpt_judge_checksum_confirmed(const mpt_judging *j, mpt_role role)
+{
+    const mpt_capable_steps *steps = &j->steps;
+
+    (void)role;
+    if (!steps->syn || !steps->synack || !steps->ack || !steps->ack->capable.has_receiver_key)
+        return mpt_no_handshake(j);
+    return steps->ack->capable.checksum_required ==
+                   (steps->syn->capable.checksum_required || steps->synack->capable.checksum_required)
+               ? mpt_kept(steps->ack->frame)
+               : mpt_violated(steps->ack->frame);
+}
+
 /* RFC 8684 3.1: the session is a regular, single-path one. */
 mpt_occasion mpt_judge_plain_answer(const mpt_judging *j, mpt_role role)
 {

@@ -37,6 +37,7 @@
     X(KEYS_IN_ACK, keys_in_ack, STATES, V1("3.1"), CLIENT, keys_in_ack, KEYS_MISSING, FINDINGS, WARNING, CLIENT) \
     X(IDSN, idsn, STATES, SAME("3.1"), EITHER, idsn, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(CHECKSUM_USED, checksum_missing, MUST, SAME("3.1"), EITHER, checksum_used, CHECKSUM_MISSING, FINDINGS, ERROR, SENDER) \
+    X(CHECKSUM_CONFIRMED, checksum_confirmed, STATES, SAME("3.1"), CLIENT, checksum_confirmed, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(PLAIN_ANSWER, plain_answer, MUST, SAME("3.1"), CLIENT, plain_answer, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(UNINVITED, capable_uninvited, MUST, SAME("3.1"), SERVER, uninvited, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(JOIN_EARLY, join_early, MUST, SAME("3.1"), EITHER, join_early, NO_FINDING, FINDINGS, ERROR, NOBODY) \
