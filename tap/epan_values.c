@@ -81,7 +81,7 @@ void mpt_epan_set_around(mpt_segment *segment, const packet_info *pinfo, uint32_
 enum { IPV4_BYTES = 20, IPV4_MAX = 124, IPV4_ID = 4, IPV4_TTL = 8, IPV4_ENDS = 12 };
 enum { IPV6_BYTES = 40, IPV6_MAX = 200, IPV6_LIMIT = 7, IPV6_ENDS = 8 };
 
-static bool has_ends(const mpt_segment *g, const uint8_t *at, size_t length)
+static inline bool has_ends(const mpt_segment *g, const uint8_t *at, size_t length)
 {
     return !memcmp(at, g->src.address, length) && !memcmp(at + length, g->dst.address, length);
 }
@@ -110,6 +110,8 @@ static bool search_ip(mpt_segment *g, const uint8_t *bytes, unsigned before, uns
 {
     if (g->src.family != g->dst.family)
         return false;
+    if (g->src.family == MPT_FAMILY_IPV4 && before >= IPV4_BYTES && is_ipv4(g, bytes + before - IPV4_BYTES))
+        return true;
     for (unsigned n = IPV4_BYTES; g->src.family == MPT_FAMILY_IPV4 && n <= MIN(before, v4_most); n += step)
         if (is_ipv4(g, bytes + before - n))
             return true;

@@ -20,9 +20,11 @@
 #include "feed.h"
 #include "icmp.h"
 #include "options.h"
+#include "tap/engine/base/bytes.h"
 #include "tap/engine/protocol/tcp_option.h"
 
 #define HEADER 20 /* RFC 9293 3.1, without options */
+#define TOLD   13 /* bytes of it, up to its length */
 
 static struct {
     mpt_feed feed; /* without a client: nobody listens */
@@ -46,23 +48,23 @@ static uint32_t frame_length(const packet_info *pinfo)
     return pinfo->fd->pkt_len;
 }
 
-/* Where this TCP header is in the bytes, all of which are captured; -1: not there. */
+static bool is_header(const uint8_t *at, const struct tcpheader *t)
+{
+    return mpt_be32(at + 4) == t->th_rawseq && mpt_be32(at + 8) == t->th_rawack &&
+           mpt_be16(at) == t->th_sport && mpt_be16(at + 2) == t->th_dport && (at[12] >> 4) * 4u == t->th_hlen;
+}
+
+/* Where this TCP header is in the bytes, which may end within its options; -1: not there. */
 static int find_header(const uint8_t *bytes, unsigned captured, const struct tcpheader *t)
 {
     static unsigned last; /* mostly it is where the last one was */
-    const struct {
-        uint16_t ports[2];
-        uint32_t numbers[2];
-    } begin = {{g_htons(t->th_sport), g_htons(t->th_dport)}, {g_htonl(t->th_rawseq), g_htonl(t->th_rawack)}};
 
-    for (unsigned tried = 0, i = last; tried < 2; i = 0, tried++)
-        for (; i + sizeof begin < captured; i++) {
-            if (memcmp(bytes + i, &begin, sizeof begin) == 0 && (bytes[i + 12] >> 4) * 4u == t->th_hlen) {
-                last = i;
-                return (int)i;
-            }
-            if (!tried)
-                break;
+    if (last + TOLD <= captured && is_header(bytes + last, t))
+        return (int)last;
+    for (unsigned i = 0; i + TOLD <= captured; i++)
+        if (is_header(bytes + i, t)) {
+            last = i;
+            return (int)i;
         }
     return -1;
 }
@@ -82,15 +84,13 @@ static const uint8_t *behind_header(tvbuff_t *frame, const struct tcpheader *t, 
 
 /* What Wireshark hands on in no structure: the options of TCP itself, and the IP header. False: they are not in
  * these bytes. */
-static bool fill_around(mpt_segment *g, tvbuff_t *tvb, const struct tcpheader *t)
+static bool fill_around(mpt_segment *g, const uint8_t *bytes, unsigned captured, const struct tcpheader *t)
 {
-    unsigned captured = tvb_captured_length(tvb), options;
-    const uint8_t *bytes = captured ? tvb_get_ptr(tvb, 0, (int)captured) : NULL;
-    int at = bytes ? find_header(bytes, captured, t) : -1;
+    int at = find_header(bytes, captured, t);
+    unsigned options = (unsigned)at + HEADER;
 
     if (at < 0)
         return false;
-    options = (unsigned)at + HEADER;
     if (t->th_hlen > HEADER && captured > options)
         mpt_tcp_option_take_all(g, bytes + options, MIN(t->th_hlen - HEADER, captured - options), false);
     return mpt_epan_set_ip(g, bytes, (unsigned)at);
@@ -98,14 +98,21 @@ static bool fill_around(mpt_segment *g, tvbuff_t *tvb, const struct tcpheader *t
 
 static void fill_bytes(mpt_segment *g, const packet_info *pinfo, tvbuff_t *frame, const struct tcpheader *t)
 {
-    unsigned captured = tvb_captured_length(frame);
+    unsigned captured = tvb_captured_length(frame), length;
+    const uint8_t *bytes = captured ? tvb_get_ptr(frame, 0, (int)captured) : NULL;
 
-    for (const GSList *i = pinfo->data_src; i; i = i->next)
-        if (fill_around(g, get_data_source_tvb(i->data), t))
+    if (G_LIKELY(bytes && fill_around(g, bytes, captured, t)))
+        return;
+    for (const GSList *i = pinfo->data_src; i; i = i->next) {
+        tvbuff_t *tvb = get_data_source_tvb(i->data);
+
+        length = tvb == frame ? 0 : tvb_captured_length(tvb);
+        if (length && fill_around(g, tvb_get_ptr(tvb, 0, (int)length), length, t))
             return;
+    }
     /* Put together from fragments: the last one's IP header is in the frame. */
-    if (captured)
-        mpt_epan_find_ip(g, tvb_get_ptr(frame, 0, (int)captured), captured);
+    if (bytes)
+        mpt_epan_find_ip(g, bytes, captured);
 }
 
 /* Were the TCP options cut by the snaplen? Payload, if any, ends the frame but for padding of tiny ones. What

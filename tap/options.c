@@ -83,8 +83,12 @@ static int dissect(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree, void *da
 
 void mpt_options_fill(mpt_segment *g, const struct tcpheader *header)
 {
-    const struct gathered *h = newest.frame == g->frame ? find(header) : NULL;
+    const struct gathered *h = &newest.headers[0];
 
+    if (newest.frame != g->frame || !newest.used)
+        return;
+    if (G_UNLIKELY(newest.used > 1 || h->header != header))
+        h = find(header);
     if (!h)
         return;
     g->option_len = h->length;

@@ -20,6 +20,8 @@
 /* How many subflows with one 4-tuple are searched for an old segment's. */
 #define MAX_OLDER     32
 #define BEYOND        (1 << 22) /* bytes */
+/* So many subflows stay in the processor's cache. */
+#define IN_CACHE      64
 
 void mpt_engine_config_default(mpt_engine_config *config)
 {
@@ -325,7 +327,7 @@ static void take_once(const mpt_segment *g, bool late, void *data)
 static void announce(const mpt_segment *g, unsigned places, void *data)
 {
     const mpt_engine *e = data;
-    const mpt_subflow *s = guess_subflow(e, g);
+    const mpt_subflow *s = e->subflows->len > IN_CACHE ? guess_subflow(e, g) : NULL;
 
     if (!s)
         return;

@@ -460,7 +460,8 @@ int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g,
     end = data + g->payload_len;
     if (g->flags & MPT_TCP_FIN)
         take_fin(h, end++, g->time_ns);
-    handshake(s, side, g, position);
+    if (syn || !s->ack_seen)
+        handshake(s, side, g, position);
     if (want_rtt && g->payload_len && !syn)
         note_unacked(h, data, data + g->payload_len, g->time_ns);
     if (h->seen && !rst)
