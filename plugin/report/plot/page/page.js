@@ -126,6 +126,7 @@ function mark(ctx, shape, x, y, r) {
 
 function pointDrawer(state, k) {
   const s = state.chosen[k];
+  let before = { row: Infinity };
   return function (g, name, ctx, x, y, color, size, row) {
     const i = state.at[row] && state.at[row][k];
     ctx.strokeStyle = ctx.fillStyle = color;
@@ -142,6 +143,10 @@ function pointDrawer(state, k) {
     }
     if (s.style === 'bars' && s.kind === 0)
       return;
+    /* Marks upon each other would hide all. */
+    if (s.style === 'bars' && row > before.row && Math.abs(x - before.x) < 5 && Math.abs(y - before.y) < 5)
+      return;
+    before = { row, x, y };
     mark(ctx, shape(s), x, y, s.style === 'bars' ? 4 : 2.5);
     if (s.style === 'dots')
       ctx.fill();
@@ -241,7 +246,9 @@ function subflowTicks() {
 
 function draw(state) {
   const graph = state.graph;
-  state.chosen = state.stacked ? graph.series.filter(s => s.stacks) : graph.series;
+  /* What is of the connection is behind what is of its subflows. */
+  state.chosen = state.stacked ? graph.series.filter(s => s.stacks)
+    : graph.series.filter(s => s.subflow === null).concat(graph.series.filter(s => s.subflow !== null));
   Object.assign(state, rowsOf(graph, state.chosen, state.stacked));
   if (state.g)
     state.g.destroy();
