@@ -69,6 +69,10 @@ char *mpt_gui_file_name(const char *path)
     return g_string_free(printable, FALSE);
 }
 
+/* While a capture grows the paths of its points are not compared. */
+static const char PATHS_LATER[] =
+    "The capture grows: its paths are compared when it pauses, or with Refresh.";
+
 mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x, const char *path)
 {
     const mpt_gui_layout *layout = mpt_gui_layout_of(kind);
@@ -93,6 +97,8 @@ mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x,
     table->rows = (mpt_gui_row *)(void *)g_array_free(rows.rows, FALSE);
     table->cells = rows.table;
     mpt_gui_points_fill(&table->points, x);
+    if (kind == MPT_GUI_TABLE_PATHS && table->points.count > 1 && !x->paths)
+        table->empty = PATHS_LATER;
     /* Rows of paths are of two points. */
     if (table->points.count > 1 && kind != MPT_GUI_TABLE_PATHS)
         table->point = mpt_vantage_name_of(x->points, x->point);
