@@ -10,7 +10,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${1:-3600}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- option arguments engine summary events diagnose reinjections plot
+[ $# -gt 0 ] || set -- option arguments engine reader summary events diagnose reinjections plot
 command -v clang >/dev/null || {
     echo "run.sh: clang is not installed (Debian: apt-get install clang libclang-rt-dev)" >&2
     exit 1
