@@ -39,6 +39,8 @@ enum {
     MPT_SEGMENT_TTL = 1 << 9,            /* ttl is set */
     MPT_SEGMENT_IP_ID = 1 << 10,         /* ip_id is set: IPv4 */
     MPT_SEGMENT_LINK = 1 << 11,          /* link_index is set: a capture of any interface, by Linux (SLL2) */
+    MPT_SEGMENT_SACK = 1 << 12,          /* sack_left, sack_right are set */
+    MPT_SEGMENT_SACK_INSIDE = 1 << 13,   /* and lie in the second block */
 };
 
 /* Which way a packet went at the capturing host, as the frame itself says (SLL, SLL2). */
@@ -73,6 +75,7 @@ typedef struct mpt_segment {
     uint8_t ttl;           /* of the innermost IP header: time to live, hop limit */
     uint8_t way;           /* MPT_WAY_* */
     uint32_t link_index;   /* Linux's number of the interface */
+    uint32_t sack_left, sack_right; /* the first block of a SACK (RFC 2018 3) */
     mpt_sighting_mark sighting;
     /* The segment's options of kind 30, one after the other, each with kind and length. */
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];

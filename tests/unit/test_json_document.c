@@ -143,7 +143,8 @@ static void test_document__join_by_the_server__ends_and_figures_of_the_client(vo
         "\"192.0.2.2\", \"port\": 45000 },\n          \"initiator\": \"server\",\n          \"address_ids\": "
         "{ "
         "\"client\": 5, \"server\": 6 },\n          \"packets\": 5,",
-        "\"share\": 1.000000000000,\n            \"rtt\": { \"tcp\": { \"min\": 0.001000000, ",
+        "\"share\": 1.000000000000,\n            \"loss\": { \"spurious_bytes\": null, \"lost_bytes\": null, \"unknown\": "
+        "\"elsewhere\" },\n            \"rtt\": { \"tcp\": { \"min\": 0.001000000, ",
         "\"samples\": 1 } }",
     };
     story s;

@@ -28,6 +28,24 @@ static void test_take__mss_and_timestamps__as_numbers(void **state)
     assert_int_equal(g.option_len, 0);
 }
 
+static void test_take__sack__its_first_block_and_whether_it_is_inside_the_second(void **state)
+{
+    static const uint8_t one[] = {5, 10, 0, 0, 0, 1, 0, 0, 0, 9},
+                         inside[] = {5, 18, 0, 0, 0, 3, 0, 0, 0, 5, 0, 0, 0, 3, 0, 0, 0, 9},
+                         beside[] = {5, 18, 0, 0, 0, 1, 0, 0, 0, 5, 0, 0, 0, 6, 0, 0, 0, 9};
+    mpt_segment g = {0}, h = {0}, i = {0};
+
+    (void)state;
+    mpt_tcp_option_take(&g, one, sizeof one);
+    assert_int_equal(g.presence, MPT_SEGMENT_SACK);
+    assert_int_equal(g.sack_left, 1);
+    assert_int_equal(g.sack_right, 9);
+    mpt_tcp_option_take(&h, inside, sizeof inside);
+    assert_int_equal(h.presence, MPT_SEGMENT_SACK | MPT_SEGMENT_SACK_INSIDE);
+    mpt_tcp_option_take(&i, beside, sizeof beside);
+    assert_int_equal(i.presence, MPT_SEGMENT_SACK);
+}
+
 static void test_take__cut_or_of_another_length__nothing(void **state)
 {
     static const uint8_t longer[] = {2, 5, 0x05, 0xb4, 0}, sack[] = {4, 2};
@@ -67,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_take__mss_and_timestamps__as_numbers),
+        cmocka_unit_test(test_take__sack__its_first_block_and_whether_it_is_inside_the_second),
         cmocka_unit_test(test_take__cut_or_of_another_length__nothing),
         cmocka_unit_test(test_take__mptcp__one_after_the_other_while_there_is_room),
         cmocka_unit_test(test_take__mptcp_that_is_cut__what_is_there),

@@ -67,10 +67,20 @@ static void connection_direction(mpt_json *json, const mpt_connection_direction 
     checksums(json, &d->checksums);
 }
 
+static void loss(mpt_json *json, const mpt_loss_figures *f)
+{
+    mpt_json_member_object_inline(json, "loss");
+    mpt_figures_json_number(json, "spurious_bytes", f->spurious_bytes);
+    mpt_figures_json_number(json, "lost_bytes", f->lost_bytes);
+    mpt_json_member_string(json, "unknown", mpt_loss_unknown_name(f->unknown));
+    mpt_json_end_object(json);
+}
+
 static void subflow_direction(mpt_json *json, const mpt_subflow_direction *d, unsigned detail)
 {
     mpt_figures_json(json, &MPT_BYTE_FIGURES, &d->bytes);
     mpt_json_member_double(json, "share", d->share, 12);
+    loss(json, &d->loss);
     if (!(detail & MPT_DETAIL_FULL))
         return;
     rtt(json, "tcp", &d->rtt);

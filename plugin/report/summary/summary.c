@@ -279,6 +279,7 @@ static void add_full(lines *l, const mpt_connection_direction *d, mpt_direction 
     X(FIRST, MPT_BYTES, "first_bytes", .title = "data bytes\ncarried first")                                 \
     X(SHARE, MPT_PERCENT, "share")                                                                           \
     X(RETRANS, MPT_BYTES, "retrans_bytes", .title = "retransmitted\nbytes")                                  \
+    X(LOST, MPT_BYTES, "lost_bytes", .title = "lost\n(estimate)", .flags = MPT_COLUMN_OPTIONAL)              \
     X(REINJECTED, MPT_BYTES, "reinjected_bytes", .title = "reinjected\nbytes")                               \
     X(REINJECTED_SAME, MPT_BYTES, "reinjected_same_bytes", .title = "again on\nthe same",                    \
       .flags = MPT_COLUMN_OPTIONAL)                                                                          \
@@ -299,6 +300,8 @@ static void carried(const mpt_connection_view *v, mpt_direction direction, mpt_s
         mpt_table_set_uint(table, FIRST, d->bytes.first_bytes);
         mpt_table_set_double(table, SHARE, 100 * d->share);
         mpt_table_set_uint(table, RETRANS, d->bytes.retrans_bytes);
+        if (d->loss.lost_bytes.known && sum->retrans_bytes > 0)
+            mpt_table_set_uint(table, LOST, (uint64_t)d->loss.lost_bytes.value);
         mpt_table_set_uint(table, REINJECTED, d->bytes.reinjected_bytes);
         if (sum->reinjected_same_bytes > 0)
             mpt_table_set_uint(table, REINJECTED_SAME, d->bytes.reinjected_same_bytes);

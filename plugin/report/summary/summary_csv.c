@@ -24,6 +24,9 @@
     X(RECEIVER_ADDRESS, MPT_TEXT, "receiver_address")                                                        \
     X(RECEIVER_PORT, MPT_ID, "receiver_port")                                                                \
     X(INTERFACE, MPT_TEXT, "interface")                                                                      \
+    X(SPURIOUS, MPT_BYTES, "spurious_bytes")                                                                 \
+    X(LOST, MPT_BYTES, "lost_bytes")                                                                         \
+    X(LOSS_UNKNOWN, MPT_TEXT, "loss_unknown")                                                                \
     X(SHARE, MPT_PERCENT, "share")
 MPT_COLUMNS(TABLE, FIRST_FIGURE, COLUMN_LIST);
 
@@ -117,6 +120,15 @@ static void connection_row(const mpt_summary_csv *csv, mpt_table *table, const m
     set_checksums(csv, table, &d->checksums);
 }
 
+static void set_loss(mpt_table *table, const mpt_loss_figures *f)
+{
+    if (f->spurious_bytes.known)
+        mpt_table_set_uint(table, SPURIOUS, (uint64_t)f->spurious_bytes.value);
+    if (f->lost_bytes.known)
+        mpt_table_set_uint(table, LOST, (uint64_t)f->lost_bytes.value);
+    mpt_table_set_text(table, LOSS_UNKNOWN, mpt_loss_unknown_name(f->unknown));
+}
+
 static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_connection_view *v,
                         const mpt_subflow_view *s, mpt_direction direction)
 {
@@ -133,6 +145,7 @@ static void subflow_row(const mpt_summary_csv *csv, mpt_table *table, const mpt_
     set_ends(table, &ends[sender], &ends[mpt_side_other(sender)]);
     mpt_table_set_text(table, INTERFACE, interface);
     g_free(interface);
+    set_loss(table, &d->loss);
     /* Ten decimals of the percentage, without the noise of the multiplication. */
     mpt_table_set_double(table, SHARE, round(1e12 * d->share) / 1e10);
     mpt_figures_cells(table, csv->first[BYTES], &MPT_BYTE_FIGURES, &d->bytes);

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "implied_mapping.h"
+#include "loss.h"
 #include "tap/engine/base/compare.h"
 #include "unseen.h"
 
@@ -365,6 +366,7 @@ static void fill_directions(const mpt_engine *e, mpt_connection_view *v)
             d->share = cd->data.dsn_unique_bytes
                            ? (double)d->bytes.first_bytes / (double)cd->data.dsn_unique_bytes
                            : NAN;
+            d->loss = mpt_loss_of(&v->subflows[i], dir);
         }
     }
 }

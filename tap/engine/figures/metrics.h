@@ -48,10 +48,26 @@ typedef struct mpt_checksum_figures {
     uint64_t ok, bad, incomplete;
 } mpt_checksum_figures;
 
+/* Why the loss on the way is not known. */
+typedef enum mpt_loss_unknown {
+    MPT_LOSS_KNOWN,
+    MPT_LOSS_NO_DATA,
+    MPT_LOSS_RECEIVER,  /* captured at the receiver's end */
+    MPT_LOSS_ELSEWHERE, /* in the middle, or the handshake does not show where */
+    MPT_LOSS_NO_SACK    /* sent again, and the receiver does not say what it had */
+} mpt_loss_unknown;
+
+/* What the path lost, as far as the sender's end shows it. */
+typedef struct mpt_loss_figures {
+    mpt_loss_unknown unknown; /* else both are null */
+    mpt_maybe_int spurious_bytes, lost_bytes;
+} mpt_loss_figures;
+
 /* One direction of a subflow. */
 typedef struct mpt_subflow_direction {
     mpt_byte_figures bytes;
     double share; /* of 1 */
+    mpt_loss_figures loss;
     mpt_rtt_figures rtt;
     mpt_checksum_figures checksums;
 } mpt_subflow_direction;
@@ -185,6 +201,8 @@ const char *mpt_close_name(mpt_close close);
 const char *mpt_subflow_kind_name(mpt_subflow_kind kind);
 const char *mpt_subflow_state_name(mpt_subflow_state state);
 const char *mpt_verdict_name(mpt_verdict verdict);
+/* "receiver", "elsewhere", ...; NULL where it is known. Static. */
+const char *mpt_loss_unknown_name(mpt_loss_unknown unknown);
 /* Why checksums of this direction are bad. Where all mappings that a host sends have one fault in common, it is
  * how the host writes them, and not the path. */
 typedef enum mpt_checksum_fault {

@@ -11,7 +11,28 @@
 
 enum { MSS_LENGTH = 4, WINDOW_SCALE_LENGTH = 3, TIMESTAMPS_LENGTH = 10 };
 
+#define SACK_BLOCK          8u
+#define SACK_LENGTH(blocks) (2u + SACK_BLOCK * (blocks))
+
 #define WINDOW_SCALE_MAX 14
+
+/* Is the sequence number a at or before b? */
+static bool not_after(uint32_t a, uint32_t b)
+{
+    return (int32_t)(b - a) >= 0;
+}
+
+static void take_sack(mpt_segment *g, const uint8_t *option, unsigned captured)
+{
+    if (captured < SACK_LENGTH(1) || option[1] < SACK_LENGTH(1) || (option[1] - 2u) % SACK_BLOCK)
+        return;
+    g->sack_left = mpt_be32(option + 2);
+    g->sack_right = mpt_be32(option + 6);
+    g->presence |= MPT_SEGMENT_SACK;
+    if (captured >= SACK_LENGTH(2) && option[1] >= SACK_LENGTH(2) &&
+        not_after(mpt_be32(option + 10), g->sack_left) && not_after(g->sack_right, mpt_be32(option + 14)))
+        g->presence |= MPT_SEGMENT_SACK_INSIDE;
+}
 
 static void take_mptcp(mpt_segment *g, const uint8_t *option, unsigned captured)
 {
@@ -39,6 +60,8 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
         g->tsval = mpt_be32(option + 2);
         g->tsecr = mpt_be32(option + 6);
         g->presence |= MPT_SEGMENT_TIMESTAMPS;
+    } else if (option[0] == MPT_TCP_OPTION_SACK) {
+        take_sack(g, option, captured);
     }
 }
 

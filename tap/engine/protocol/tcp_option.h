@@ -16,11 +16,12 @@ enum {
     MPT_TCP_OPTION_NOP = 1,
     MPT_TCP_OPTION_MSS = 2,
     MPT_TCP_OPTION_WINDOW_SCALE = 3,
+    MPT_TCP_OPTION_SACK = 5, /* RFC 2018 */
     MPT_TCP_OPTION_TIMESTAMPS = 8,
 };
 
 /* Takes one option, with kind and length, of `captured` bytes: timestamps and window scale (RFC 7323 3.2,
- * 2.2), the MSS (RFC 9293 3.7.1), or MPTCP. Others change nothing. */
+ * 2.2), the MSS (RFC 9293 3.7.1), SACK (RFC 2018 3), or MPTCP. Others change nothing. */
 void mpt_tcp_option_take(mpt_segment *segment, const uint8_t *option, unsigned captured);
 /* Takes all options of a header, of which `captured` bytes are there; with mptcp those of MPTCP, too. False where
  * these bytes end before the options say that they do. */

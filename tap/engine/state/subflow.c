@@ -373,6 +373,14 @@ static void take_ack(mpt_subflow *s, mpt_side side, const mpt_segment *g, bool w
     }
 }
 
+/* A block below the acknowledgement, or inside the next block, tells of a duplicate: RFC 2883 4. */
+static void take_sack(mpt_half *other, const mpt_segment *g)
+{
+    other->sacked = true;
+    if (g->presence & MPT_SEGMENT_SACK_INSIDE || mpt_seq32_diff(g->ack, g->sack_right) >= 0)
+        other->duplicates += (uint64_t)MAX(mpt_seq32_diff(g->sack_right, g->sack_left), 0);
+}
+
 static void take_fin(mpt_half *h, int64_t position, int64_t time_ns)
 {
     bool first = !h->fin_seen;
@@ -467,6 +475,8 @@ int64_t mpt_subflow_segment(mpt_subflow *s, mpt_side side, const mpt_segment *g,
     if (h->seen && !rst)
         h->next = MAX(h->next, end);
     take_ack(s, side, g, want_rtt);
+    if (G_UNLIKELY(g->presence & MPT_SEGMENT_SACK) && counted)
+        take_sack(&s->half[mpt_side_other(side)], g);
     before = (mpt_subflow_state)s->state;
     update_state(s, side, g);
     if (!rst)

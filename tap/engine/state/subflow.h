@@ -107,6 +107,7 @@ typedef struct mpt_half {
     bool fin_seen, fin_acked, rst_seen;
     bool data_without_dss_last; /* the last new payload had no mapping */
     bool pending_joined;        /* runs of `pending` may be several segments */
+    bool sacked;                /* the other side sent a SACK */
     uint32_t origin;
     uint32_t syn_data; /* bytes accepted by Fast Open */
     int64_t next;      /* highest position seen, one past */
@@ -116,6 +117,7 @@ typedef struct mpt_half {
     int64_t acked_before, acked_before_ns; /* the same before `acked`; INT64_MIN: none */
     int64_t ssn_shift;
     mpt_bytes bytes;
+    uint64_t duplicates;                 /* bytes that the other side said to have got again (RFC 2883) */
     int64_t first_ns, last_ns;           /* segments; valid with bytes.packets */
     int64_t first_data_ns, last_data_ns; /* payload; valid with bytes.segments */
     mpt_ranges received;                 /* positions of payload in the capture */
