@@ -341,11 +341,17 @@ static inline void checksums(struct scene *s, bool negotiated, bool sent)
     flow_send(&s->a, 0, MPT_TCP_ACK, 100, &o, 1);
 }
 
-static inline void server_goes_on(struct scene *s)
+/* Its handshake took 2 ms. */
+static inline void server_goes_on_for(struct scene *s, int64_t ms)
 {
     flow_send_data_ack(&s->a, 1, &s->h, 1, 101);
-    later(s, 2000);
+    later(s, ms);
     flow_send_data_ack(&s->a, 1, &s->h, 1, 101);
+}
+
+static inline void server_goes_on(struct scene *s)
+{
+    server_goes_on_for(s, 30);
 }
 
 static inline void server_resets(struct scene *s)
@@ -374,6 +380,13 @@ static inline void checksum_uninvited(struct scene *s)
 {
     checksums(s, false, true);
     server_goes_on(s);
+}
+
+/* The RST may still be under way. */
+static inline void checksum_uninvited_just_now(struct scene *s)
+{
+    checksums(s, false, true);
+    server_goes_on_for(s, 10);
 }
 
 static inline void checksum_uninvited_reset(struct scene *s)

@@ -163,6 +163,13 @@ static void test_conformance__every_rule__has_scenes_unless_unseen(void **state)
     }
 }
 
+static void test_conformance__reaction_may_be_under_way__not_visible(void **state)
+{
+    struct shown all = tell(checksum_uninvited_just_now, 1);
+    (void)state;
+    assert_true(expect(&all, MPT_RULE_UNINVITED_RESET, 1, MPT_RULE_NOT_VISIBLE, NOBODY));
+}
+
 /* Each of these keeps all rules, not only the one that it is for. */
 static void test_conformance__healthy__nothing_violated(void **state)
 {
@@ -186,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conformance__each_rule_and_version__kept_and_violated),
         cmocka_unit_test(test_conformance__every_rule__has_scenes_unless_unseen),
+        cmocka_unit_test(test_conformance__reaction_may_be_under_way__not_visible),
         cmocka_unit_test(test_conformance__healthy__nothing_violated),
     };
 

@@ -5,10 +5,8 @@
  */
 #include "judging_internal.h"
 
-/* A reaction that is not there after this long does not come. */
-#define REACTION_NS INT64_C(1000000000)
 /* A subflow that is in use so long after the connection was closed is not closed. */
-#define CLOSED_NS   INT64_C(60000000000)
+#define CLOSED_NS INT64_C(60000000000)
 
 /* The frame of the first data of this host; false: it sent none that is mapped. */
 static bool first_data(const mpt_judging *j, mpt_role role, uint32_t *frame)
@@ -85,7 +83,8 @@ static mpt_occasion judge_reset(const mpt_judging *j, mpt_role role, const mpt_s
 
     if (rst)
         return mpt_kept(rst->frame);
-    return sv && mpt_metrics_half(sv, mpt_role_sends(role))->last_ns - seen->time_ns > REACTION_NS
+    return sv && mpt_metrics_half(sv, mpt_role_sends(role))->last_ns - seen->time_ns >
+                       mpt_judging_reaction_ns(sv)
                ? mpt_violated(seen->frame)
                : mpt_unseen(MPT_RULE_REASON_ENDS_EARLY);
 }
@@ -126,7 +125,8 @@ mpt_occasion mpt_judge_checksum_failed(const mpt_judging *j, mpt_role role)
         return mpt_kept(fail->frame);
     if (!rst && sent->acked < sent->next)
         return mpt_unseen(MPT_RULE_REASON_LOSS);
-    return rst || mpt_metrics_half(sv, mpt_role_sends(role))->last_ns - bad->time_ns > REACTION_NS
+    return rst || mpt_metrics_half(sv, mpt_role_sends(role))->last_ns - bad->time_ns >
+                       mpt_judging_reaction_ns(sv)
                ? mpt_violated(bad->frame)
                : mpt_unseen(MPT_RULE_REASON_ENDS_EARLY);
 }

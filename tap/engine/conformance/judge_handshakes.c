@@ -4,8 +4,6 @@
  */
 #include "judging_internal.h"
 
-/* A reaction that is not there after this long does not come. */
-#define REACTION_NS   INT64_C(1000000000)
 /* Connections looked through for one of the same host at the same time, and joins whose answer is looked for: more are
  * an attack, and cost the square of their number. */
 #define MAX_LOOKED_AT 500
@@ -337,7 +335,8 @@ mpt_occasion mpt_judge_plain_join(const mpt_judging *j, mpt_role role)
         rst = mpt_judging_event(j, MPT_EVENT_RST, s->owner, role, INT64_MIN);
         if (rst)
             o = mpt_kept(rst->frame);
-        else if (mpt_metrics_half(sv, mpt_role_sends(role))->last_ns - s->synack_ns > REACTION_NS ||
+        else if (mpt_metrics_half(sv, mpt_role_sends(role))->last_ns - s->synack_ns >
+                     mpt_judging_reaction_ns(sv) ||
                  mpt_metrics_half(sv, mpt_role_sends(role))->bytes.segments)
             return mpt_violated(s->synack_frame);
         else

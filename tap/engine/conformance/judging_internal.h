@@ -81,6 +81,16 @@ static inline bool mpt_judging_joined(const mpt_subflow_view *sv, mpt_role by)
            sv->initiator.value == (int64_t)by;
 }
 
+/* A reaction that is not there after this long does not come: some round trips, or a second where they are not known. */
+static inline int64_t mpt_judging_reaction_ns(const mpt_subflow_view *sv)
+{
+    const mpt_subflow *s = sv->subflow;
+
+    return s->syn_seen && s->ack_seen
+               ? CLAMP(4 * (s->ack_ns - s->syn_ns), INT64_C(20000000), INT64_C(1000000000))
+               : INT64_C(1000000000);
+}
+
 /* The judges: a row each in rules_table.h, in whose order they stand. */
 #define X(id, name, level, rfcs, bound, judged, ...)                                                         \
     mpt_occasion mpt_judge_##judged(const mpt_judging *j, mpt_role role);

@@ -261,9 +261,11 @@ static void note_unacked_late(mpt_data_level *d, int64_t start, int64_t end, int
         return;
     if (came && g_array_index(d->marks, mpt_ack_mark, came - 1).acked > start)
         return;
-    if (d->marks && covers < d->marks->len)
-        mpt_histogram_add(&d->rtt, g_array_index(d->marks, mpt_ack_mark, covers).time_ns - time_ns);
-    else if ((!d->acked_known || d->acked < end) && d->unacked.count < MPT_DATA_LEVEL_UNACKED)
+    if (d->marks && covers < d->marks->len) {
+        int64_t acked_ns = g_array_index(d->marks, mpt_ack_mark, covers).time_ns;
+        if (acked_ns >= time_ns) /* not of a late segment */
+            mpt_histogram_add(&d->rtt, acked_ns - time_ns);
+    } else if ((!d->acked_known || d->acked < end) && d->unacked.count < MPT_DATA_LEVEL_UNACKED)
         mpt_runs_add(&d->unacked, &r);
 }
 

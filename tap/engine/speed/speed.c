@@ -308,7 +308,7 @@ static void take_round_trip(struct half *h, const mpt_segment *g, int64_t acked)
 {
     if (!h->timing || acked < h->timed_end)
         return;
-    if (!h->retransmitted)
+    if (!h->retransmitted && g->time_ns >= h->timed_ns) /* not of a late segment */
         mpt_histogram_add(&h->rtt, g->time_ns - h->timed_ns);
     h->timing = false;
 }
