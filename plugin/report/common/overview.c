@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "labels.h"
+#include "plugin/report/format/csv.h"
 #include "plugin/report/format/text.h"
 #include "tap/engine/base/units.h"
 
@@ -222,6 +223,16 @@ static void append_subflows(const mpt_connection_view *v, GString *out)
     }
     if (open[0] == ',')
         g_string_append_c(out, ')');
+}
+
+void mpt_overview_begin(const mpt_report_context *x, const mpt_column *columns, size_t count, mpt_sink *sink)
+{
+    if (x->arguments->format == MPT_FORMAT_CSV) {
+        mpt_table *table = mpt_table_new(columns, count);
+        mpt_csv_header(sink, table);
+        mpt_table_free(table);
+    } else
+        mpt_overview_capture(x, sink);
 }
 
 void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink)

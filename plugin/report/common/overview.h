@@ -10,11 +10,15 @@
 #include <glib.h>
 
 #include "plugin/report/format/sink.h"
+#include "plugin/report/format/table.h"
 #include "plugin/report/report.h"
 
 /* Writes how many segments, connections and fallbacks there are, what the capture lacks, and which part
  * of it counts. */
 void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink);
+/* What a report with a row for each connection or less begins with: in CSV the titles of these columns, else the
+ * capture. */
+void mpt_overview_begin(const mpt_report_context *x, const mpt_column *columns, size_t count, mpt_sink *sink);
 /* Writes "Connection 0: 192.0.2.1:40000 -> 192.0.2.2:5001, MPTCP v1", why it fell back, how long it lasted
  * and how it ended. */
 void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink);

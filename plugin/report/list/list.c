@@ -199,14 +199,9 @@ static void csv_rows(const mpt_connection_view *v, const mpt_report_context *x, 
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
-    mpt_table *table = mpt_table_new(TABLE, COLUMNS);
 
     (void)sentence;
-    if (csv)
-        mpt_csv_header(sink, table);
-    else
-        mpt_overview_capture(x, sink);
-    mpt_table_free(table);
+    mpt_overview_begin(x, TABLE, COLUMNS, sink);
     for (mpt_connection_view v = {0}; mpt_report_next(x, &v);)
         (csv ? csv_rows : text_connection)(&v, x, sink);
 }

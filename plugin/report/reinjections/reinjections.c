@@ -313,14 +313,9 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     bool csv = x->arguments->format == MPT_FORMAT_CSV;
     unsigned directions = mpt_report_directions(x->arguments);
     mpt_maybe_int end = mpt_reinjection_figures_end(x->engine);
-    mpt_table *table = mpt_table_new(CSV_TABLE, CSV_COLUMNS);
 
     (void)sentence;
-    if (csv)
-        mpt_csv_header(sink, table);
-    else
-        mpt_overview_capture(x, sink);
-    mpt_table_free(table);
+    mpt_overview_begin(x, CSV_TABLE, CSV_COLUMNS, sink);
     for (mpt_connection_view v = {0}; mpt_report_next(x, &v);) {
         if (!csv)
             mpt_overview_connection(&v, sink);
