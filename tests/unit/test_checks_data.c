@@ -65,6 +65,7 @@ static void test_mapping_conflict__same_ssn_other_dsn__error(void **state)
     r = expect_one(&s, MPT_FINDING_MAPPING_CONFLICT, MPT_SEVERITY_ERROR);
     assert_int_equal(r.n, 100);
     assert_true(r.time.known && r.subflow.known && r.subflow.value == 0);
+    expect_words(r, "The client maps 100 bytes a second time");
 }
 
 static void test_mapping_conflict__repeated__none(void **state)

@@ -48,7 +48,7 @@ static const struct {
     {MPT_RULE_UNINVITED_RESET, checksum_uninvited_reset, checksum_uninvited, SERVER},
     {MPT_RULE_MAPPED, opened, unmapped, CLIENT},
     {MPT_RULE_MAPPING_PLACE, opened, misplaced, CLIENT},
-    {MPT_RULE_MAPPING_FIXED, two_subflows, mapped_twice, NOBODY},
+    {MPT_RULE_MAPPING_FIXED, two_subflows, mapped_twice, CLIENT},
     {MPT_RULE_ACKS_SENT, opened, no_data_acks, SERVER},
     {MPT_RULE_ACK_RECEIVED, two_subflows, acked_too_much, SERVER},
     {MPT_RULE_ACK_CUMULATIVE, two_subflows, acks_go_back, SERVER},

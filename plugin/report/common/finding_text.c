@@ -234,8 +234,8 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_DATA_UNMAPPED] =
         "No mapping covers {1} that the {2} sends on {3}, so where they belong in the data is not known.",
     [MPT_PHRASE_MAPPING_CONFLICT] =
-        "{1} were mapped a second time to other data sequence numbers, against an earlier DSS. The first "
-        "mapping was kept.",
+        "The {2} maps {1} a second time to other data sequence numbers, against an earlier DSS. The first mapping "
+        "is kept.",
     [MPT_PHRASE_DSN_FAR] =
         "{1} data sequence number{1?|s} or DATA_ACK{1? is|s are} so far from the others that no transfer "
         "can have reached {1?it|them}. They were ignored.",

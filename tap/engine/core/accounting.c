@@ -516,7 +516,7 @@ static void newly_mapped(const mpt_mapped_piece *m, void *data)
 
 static void note_conflict(const struct context *x, uint64_t bytes, uint32_t frame)
 {
-    mpt_seen *seen = &x->c->conflicts;
+    mpt_seen *seen = &x->c->conflicts[mpt_subflow_conn_side(x->s, x->side)];
     const mpt_segment *g = x->e->segment;
 
     if (!seen->count) {

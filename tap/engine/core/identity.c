@@ -457,6 +457,7 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
     for (mpt_conn_side side = 0; side < MPT_CONN_SIDES; side++) {
         mpt_conn_side to_side = mpt_conn_side_flip(side, flip);
         mpt_account_merge_level(e, to, to_side, from, side, offset, shift[side]);
+        merge_conflicts(&to->conflicts[to_side], &from->conflicts[side], offset);
         merge_level_state(&to->level[to_side], &from->level[side], shift[side]);
         mpt_identity_index_dsn(e, to, to_side);
     }
@@ -472,7 +473,6 @@ void mpt_identity_merge(mpt_engine *e, mpt_connection *to, mpt_connection *from,
         to->fastclose_side = mpt_conn_side_flip(from->fastclose_side, flip);
         to->fastclose_ns = from->fastclose_ns;
     }
-    merge_conflicts(&to->conflicts, &from->conflicts, offset);
     to->events_dropped += from->events_dropped;
     to->far_mappings += from->far_mappings;
     for (i = 0; i < e->observers->len; i++) {

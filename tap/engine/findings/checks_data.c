@@ -111,14 +111,18 @@ void mpt_check_misplaced(mpt_checking *x)
 
 void mpt_check_conflicts(mpt_checking *x)
 {
-    const mpt_seen *seen = &x->c->conflicts;
-    mpt_finding *f;
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
+        const mpt_seen *seen = &x->c->conflicts[x->v->side[mpt_direction_sender(direction)]];
+        mpt_finding *f;
 
-    if (!seen->count)
-        return;
-    f = mpt_say(mpt_found(x, MPT_FINDING_MAPPING_CONFLICT, seen->time_ns, seen->frame, seen->count),
-                MPT_PHRASE_MAPPING_CONFLICT, mpt_term_of(MPT_TERM_BYTES, seen->count));
-    mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, seen->owner));
+        if (!seen->count)
+            continue;
+        f = mpt_say(mpt_found(x, MPT_FINDING_MAPPING_CONFLICT, seen->time_ns, seen->frame, seen->count),
+                    MPT_PHRASE_MAPPING_CONFLICT, mpt_term_of(MPT_TERM_BYTES, seen->count),
+                    mpt_term_sender(direction));
+        mpt_found_subflow(f, mpt_metrics_subflow_of(x->v, seen->owner));
+        mpt_found_direction(f, direction);
+    }
 }
 
 /* Not one number of a direction lies where its key says (RFC 8684 3.1). */

@@ -70,7 +70,8 @@ typedef struct mpt_connection {
     bool fastclose;
     mpt_conn_side fastclose_side;
     int64_t fastclose_ns;
-    mpt_seen conflicts;    /* bytes mapped in two ways; the first time. time_ns INT64_MIN: not known */
+    mpt_seen conflicts
+        [MPT_CONN_SIDES];  /* bytes of each host mapped in two ways; the first time. INT64_MIN: not known */
     uint64_t far_mappings; /* DSNs or DATA_ACKs out of reach */
     mpt_connection_evidence *evidence; /* NULL unless wanted */
 } mpt_connection;
