@@ -175,7 +175,7 @@ static void follow_route(mpt_walk *w, const uint8_t *options, uint32_t length)
         if (size < 2 || size > length - at)
             return;
         if ((options[at] == LOOSE || options[at] == STRICT) && size >= 7 && options[at + 2] < size) {
-            memcpy(w->dst.address, options + at + 3 + (size - 3u) / 4u * 4u - 4u, 4);
+            memcpy(w->dst.address, options + at + 3 + ((size_t)size - 3) / 4 * 4 - 4, 4);
             return;
         }
         at += size;
