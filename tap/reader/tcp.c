@@ -88,7 +88,7 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
                 s.captured >= header;
     mpt_streams_label(w->reader->streams, g);
     /* Wireshark gives up at such a header, but has numbered its connection. */
-    if (header >= HEADER && s.captured >= HEADER && (ended || g->option_len || !w->reader->taps_lose))
+    if (header >= HEADER && (!w->reader->taps_lose || (s.captured >= HEADER && (ended || g->option_len))))
         w->n++;
     else
         w->lost = w->reader->taps_lose;
