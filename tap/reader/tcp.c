@@ -69,7 +69,7 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
 {
     mpt_segment *g = &w->segments[w->n];
     uint32_t header;
-    bool ended = true;
+    bool ended = true, counts;
 
     if (w->n == MPT_READER_SEGMENTS || s.captured < NUMBERED) {
         w->lost = s.captured >= 4 && w->reader->taps_lose;
@@ -88,7 +88,13 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
                 s.captured >= header;
     mpt_streams_label(w->reader->streams, g);
     /* Wireshark gives up at such a header, but has numbered its connection. */
-    if (header >= HEADER && (!w->reader->taps_lose || (s.captured >= HEADER && (ended || g->option_len))))
+    if (header < HEADER)
+        counts = false;
+    else if (w->reader->taps_lose)
+        counts = s.captured >= HEADER && (ended || g->option_len);
+    else
+        counts = s.length >= HEADER || w->reader->short_headers;
+    if (counts)
         w->n++;
     else
         w->lost = w->reader->taps_lose;
