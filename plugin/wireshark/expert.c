@@ -127,14 +127,17 @@ static void register_check(expert_module_t *module, mpt_finding_id id, ei_regist
 {
     static const int severities[MPT_SEVERITIES] = {PI_ERROR, PI_WARN, PI_NOTE, PI_CHAT};
     const mpt_check_text *text = mpt_check_text_of(id);
-    const char *name = g_strconcat("mptcpscope.finding.", mpt_finding_name(id), NULL);
+    /* Wireshark uses the names as long as it runs. */
+#define X(ID, name, ...) [MPT_FINDING_##ID] = "mptcpscope.finding." #name,
+    static const char *const names[MPT_FINDING_IDS] = {MPT_FINDINGS(X)};
+#undef X
 
     for (unsigned i = 0; i < MPT_SEVERITIES; i++) {
         unsigned severity = ((unsigned)mpt_finding_severity(id) + 1 + i) % MPT_SEVERITIES;
 
         ei[id][severity] = (expert_field)EI_INIT;
         info[i] = (ei_register_info){&ei[id][severity],
-                                     {name, PI_PROTOCOL, severities[severity], text->title, EXPFILL}};
+                                     {names[id], PI_PROTOCOL, severities[severity], text->title, EXPFILL}};
     }
     expert_register_field_array(module, info, MPT_SEVERITIES);
     /* Registering takes no explanation. */

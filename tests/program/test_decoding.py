@@ -11,6 +11,7 @@ import csv
 import io
 import os
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -81,8 +82,16 @@ def compare(folder, ways, packets):
     return failures
 
 
+def unlike():
+    """ways that the program is known not to read as this tshark does"""
+    version = re.search(rb'(\d+)\.(\d+)\.', equal.run(equal.TSHARK + ['--version'])[0])
+    # Since 4.6 an IP length that ends in the TCP header keeps no segment from Wireshark's taps.
+    return ['total length in the header'] if version and tuple(map(int, version.groups())) >= (4, 6) else []
+
+
 def main():
-    ways = sys.argv[1:] or list(wrap.WAYS)
+    apart = unlike()
+    ways = sys.argv[1:] or [way for way in wrap.WAYS if way not in apart]
     packets, failures = list(wrap.plain(CAPTURE)), 0
     # Over Frame Relay, Wireshark counts a connection twice where it is not the first: each way by itself.
     alone = [way for way in ways if way.startswith('frame relay')]

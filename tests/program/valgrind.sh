@@ -61,7 +61,7 @@ run() {
 }
 
 # Each report in each of its formats.
-texts='list summary,full tcp filter,stream=0 help events diagnose reinjections'
+texts='list summary,full tcp filter,stream=0 help events diagnose conformance reinjections'
 formats='list,format=csv summary,full,format=csv tcp,format=csv events,format=csv diagnose,format=csv
     reinjections,format=csv plot,stream=0,format=csv plot,stream=0,format=svg
     plot,stream=0,format=xpl plot,stream=0,format=html unfold,stream=0'
