@@ -110,13 +110,7 @@ WS_DLL_PUBLIC_DEF extern const char plugin_version[];
 #define MPT_CONFIGURATION_INIT(program) configuration_init((program), NULL)
 #endif
 
-/* Whose taps tap/reader does as. */
-#if MPT_WIRESHARK_AT_LEAST(4, 6)
-#define MPT_READ_AS MPT_READER_AS_4_6
-#elif MPT_WIRESHARK_AT_LEAST(4, 4)
-#define MPT_READ_AS MPT_READER_AS_4_4
-#else
-#define MPT_READ_AS MPT_READER_AS_4_0
-#endif
+/* Since 4.4 a SYN after a FIN or RST is another TCP connection for Wireshark. */
+#define MPT_CLOSE_ENDS_STREAM MPT_WIRESHARK_AT_LEAST(4, 4)
 
 #endif

@@ -150,7 +150,7 @@ static void explain(const mpt_input *input)
 
 void mpt_program_read(mpt_input *input)
 {
-    mpt_reader *reader = mpt_reader_new(MPT_READ_AS);
+    mpt_reader *reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
 
     source.input = input;
     read_all(input, reader);
@@ -158,7 +158,7 @@ void mpt_program_read(mpt_input *input)
         mpt_feed_reset(&source.feed);
         source.feed.client->reset();
         mpt_reader_free(reader);
-        reader = mpt_reader_new(MPT_READ_AS);
+        reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
         read_all(input, reader);
     }
     explain(input);

@@ -4,13 +4,12 @@
  */
 #include "reader_internal.h"
 
-mpt_reader *mpt_reader_new(mpt_reader_as as)
+mpt_reader *mpt_reader_new(bool close_ends)
 {
     mpt_reader *reader = g_new0(mpt_reader, 1);
 
-    reader->streams = mpt_streams_new(as != MPT_READER_AS_4_0);
-    reader->taps_lose = as == MPT_READER_AS_4_0;
-    reader->short_headers = as >= MPT_READER_AS_4_6;
+    reader->streams = mpt_streams_new(close_ends);
+    reader->taps_lose = !close_ends;
     reader->fragments = mpt_fragments_new();
     reader->unread = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     return reader;

@@ -67,15 +67,9 @@ typedef struct mpt_frame {
 
 typedef struct mpt_reader mpt_reader;
 
-/* Whose taps the reader does as: from 4.4 on a close ends a stream (streams.h), before, the taps lost some segments
- * (mpt_reader_lost); from 4.6 on they get a segment too whose IP length ends in its TCP header. */
-typedef enum mpt_reader_as {
-    MPT_READER_AS_4_0,
-    MPT_READER_AS_4_4,
-    MPT_READER_AS_4_6,
-} mpt_reader_as;
-
-mpt_reader *mpt_reader_new(mpt_reader_as as);
+/* close_ends: Wireshark 4.4 on (streams.h); before, the taps lost some segments too (mpt_reader_lost). A segment whose
+ * IP length ends in its TCP header is none, though the taps of 4.6 get it. */
+mpt_reader *mpt_reader_new(bool close_ends);
 void mpt_reader_free(mpt_reader *reader);
 
 /* The segments of a frame, into `segments`, which has room for MPT_READER_SEGMENTS: how many there are. Their

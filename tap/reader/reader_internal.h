@@ -18,7 +18,6 @@ struct mpt_reader {
     mpt_streams *streams;
     mpt_fragments *fragments;
     bool taps_lose;     /* an exception in the options keeps a segment from Wireshark's taps: before 4.4 */
-    bool short_headers; /* a segment that is shorter than its header counts: since 4.6 */
     bool lost;          /* so it is with the newest frame */
     GHashTable *unread; /* name (static or interned) -> uint64_t * */
 };

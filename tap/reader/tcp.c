@@ -93,7 +93,7 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
     else if (w->reader->taps_lose)
         counts = s.captured >= HEADER && (ended || g->option_len);
     else
-        counts = s.length >= HEADER || w->reader->short_headers;
+        counts = s.length >= HEADER;
     if (counts)
         w->n++;
     else

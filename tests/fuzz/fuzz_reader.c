@@ -23,7 +23,7 @@ static void check(const mpt_frame *frame, const mpt_segment *g)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz_input in = {data, size};
-    mpt_reader *reader = mpt_reader_new(size % 3);
+    mpt_reader *reader = mpt_reader_new(size & 1);
     mpt_segment segments[MPT_READER_SEGMENTS];
     mpt_icmp_error icmp;
 

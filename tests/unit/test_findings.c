@@ -77,15 +77,21 @@ static void send_capable_syns(struct scene *s, unsigned count)
     }
 }
 
+/* Two SYNs with MP_CAPABLE are dropped, the third one, without, is answered. */
+static void fall_back_after_drops(struct scene *s)
+{
+    begin(s);
+    send_capable_syns(s, 2);
+    s->a.next[0] = 0;
+    flow_open_plain(&s->a);
+}
+
 static void test_capable_dropped__plain_syn_is_answered__warning(void **state)
 {
     struct scene s;
     struct result r;
     (void)state;
-    begin(&s);
-    send_capable_syns(&s, 2);
-    s.a.next[0] = 0;
-    flow_open_plain(&s.a);
+    fall_back_after_drops(&s);
     r = expect_one(&s, MPT_FINDING_CAPABLE_DROPPED, MPT_SEVERITY_WARNING);
     expect_words(r, "sent 2 times");
     assert_int_equal(r.frame, 3);
@@ -126,10 +132,7 @@ static void test_blackholed__later_connections_are_plain__note(void **state)
     struct scene s;
     struct result r;
     (void)state;
-    begin(&s);
-    send_capable_syns(&s, 2);
-    s.a.next[0] = 0;
-    flow_open_plain(&s.a);
+    fall_back_after_drops(&s);
     open_plain_later(&s, 40002, "192.0.2.2");
     open_plain_later(&s, 40003, "192.0.2.2");
     r = expect_one(&s, MPT_FINDING_BLACKHOLED, MPT_SEVERITY_NOTE);
@@ -142,10 +145,7 @@ static void test_blackholed__another_server__none(void **state)
 {
     struct scene s;
     (void)state;
-    begin(&s);
-    send_capable_syns(&s, 2);
-    s.a.next[0] = 0;
-    flow_open_plain(&s.a);
+    fall_back_after_drops(&s);
     open_plain_later(&s, 40002, "192.0.2.3");
     expect_none(&s, MPT_FINDING_BLACKHOLED);
 }
@@ -155,10 +155,7 @@ static void test_blackholed__asks_for_mptcp_again__none(void **state)
     struct scene s;
     flow again;
     (void)state;
-    begin(&s);
-    send_capable_syns(&s, 2);
-    s.a.next[0] = 0;
-    flow_open_plain(&s.a);
+    fall_back_after_drops(&s);
     again = flow_between(&s.w, "192.0.2.1", 40002, "192.0.2.2", 5001, 2);
     flow_open_refused_capable(&again, &s.h);
     open_plain_later(&s, 40003, "192.0.2.2");

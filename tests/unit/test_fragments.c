@@ -79,7 +79,7 @@ static const uint8_t FRAME[] = {
 
 static unsigned read_cut(uint32_t captured, mpt_segment *segments)
 {
-    mpt_reader *reader = mpt_reader_new(MPT_READER_AS_4_4);
+    mpt_reader *reader = mpt_reader_new(true);
     uint8_t *bytes = g_memdup2(FRAME, captured);
     mpt_frame frame = {
         .number = 1, .link = MPT_LINK_ETHERNET, .bytes = bytes, .captured = captured, .length = sizeof FRAME};
