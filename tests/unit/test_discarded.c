@@ -77,7 +77,8 @@ static bool discarded(struct world *w, uint32_t ssn, int64_t last_ack_ns)
 {
     const mpt_connection *c = connection_of(w);
 
-    return mpt_discarded_by_data_ack(c, MPT_CONN_SIDE_A, 0, position_of(c, ssn), last_ack_ns);
+    return mpt_discarded_by_data_ack(c, MPT_CONN_SIDE_A, &c->level[MPT_CONN_SIDE_A].owned.runs, 0,
+                                     position_of(c, ssn), last_ack_ns);
 }
 
 static void test_by_data_ack__acknowledged_on_the_subflow_alone__after_the_patience(void **state)

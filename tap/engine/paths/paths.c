@@ -162,6 +162,8 @@ static void on_segment(const mpt_connection *connection, const mpt_subflow *subf
     if (!e->partner && (e->segments++ < EAGER || e->segments % 64 == 0))
         look(e);
     mpt_match_segment(e, side, g, position);
+    if (g->flags & MPT_TCP_ACK)
+        mpt_paths_data_ack(v, connection, subflow, side, g->time_ns);
 }
 
 static void on_data(const mpt_data_piece *piece, void *user)
@@ -179,12 +181,10 @@ static void on_event(const mpt_connection *connection, const mpt_event *event, v
 static void on_merge(const mpt_connection *to, const mpt_connection *from, unsigned offset, bool flipped,
                      void *user)
 {
-    mpt_paths_view *v = user;
-
     (void)to;
     (void)offset;
     (void)flipped;
-    g_hash_table_remove(v->connections, from);
+    mpt_paths_forget_arrivals(user, from);
 }
 
 /* The other end may have carried more, and stays as one that was not found here. */

@@ -2,7 +2,8 @@
  *
  *   paths.c           matches subflows
  *   match_segments.c  matches segments: one record for each that waits for its partner
- *   reorder_queue.c   the data level at each end: the receiver's reorder queue, what became of reinjections
+ *   reorder_queue.c   the data level at each end: the receiver's reorder queue
+ *   fates.c           what became of each copy, and so of reinjections
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -10,6 +11,7 @@
 #define MPT_PATHS_INTERNAL_H
 
 #include "paths.h"
+#include "tap/engine/figures/discarded.h"
 
 /* A segment, or what is left of it, that waits for its partner. */
 typedef struct mpt_path_record {
@@ -65,13 +67,24 @@ typedef struct mpt_path_end {
     bool counted_ambiguous;
 } mpt_path_end;
 
+/* The data of one direction of a connection, as one end sees it. */
+typedef struct mpt_path_arrivals {
+    bool begun;
+    int64_t next;      /* all before it is in order */
+    mpt_runs early;    /* above a gap; value: arrival, owner: the subflow's */
+    mpt_ranges flying; /* first copies, and below later ones, of what no DATA_ACK has (fates.c) */
+    mpt_ranges again;
+    mpt_standing standing;
+} mpt_path_arrivals;
+
 /* One end: the observer's user for its engine. */
 typedef struct mpt_paths_view {
     struct mpt_paths *paths;
     mpt_end end;
-    GHashTable *subflows; /* const mpt_subflow * -> mpt_path_end, owned */
-    GHashTable
-        *connections; /* const mpt_connection * -> struct arrival[mpt_conn_side], owned (reorder_queue.c) */
+    GHashTable *subflows;    /* const mpt_subflow * -> mpt_path_end, owned */
+    GHashTable *connections; /* const mpt_connection * -> mpt_path_arrivals[mpt_conn_side], owned (fates.c) */
+    const mpt_connection *last_connection; /* and what it has there */
+    mpt_path_arrivals *last_arrivals;
     mpt_path_end *last;
     bool any;
     int64_t first_ns, last_ns; /* of all segments */
@@ -108,9 +121,19 @@ int64_t mpt_match_shift(const mpt_path_end *e, const mpt_path_end *partner, mpt_
 /* The same for the two halves that are one direction of a flow. */
 int64_t mpt_match_half_shift(const mpt_half *mine, const mpt_half *other);
 
-/* reorder_queue.c */
+/* reorder_queue.c: first copies that arrive on this lane. */
+void mpt_paths_queue(mpt_paths_view *v, mpt_path_arrivals *a, const mpt_data_piece *piece, mpt_conn_side side,
+                     mpt_path_lane *lane);
+
+/* fates.c */
 void mpt_paths_data(mpt_paths_view *v, const mpt_data_piece *piece);
+/* After a segment with ACK that `side` of the subflow sent. */
+void mpt_paths_data_ack(mpt_paths_view *v, const mpt_connection *c, const mpt_subflow *on, mpt_side side,
+                        int64_t time_ns);
 void mpt_paths_fail(mpt_paths_view *v, const mpt_connection *c, const mpt_event *fail);
+/* The lane of this subflow in this direction; NULL: there is no such subflow. */
+mpt_path_lane *mpt_paths_lane(mpt_paths_view *v, const mpt_connection *c, mpt_conn_side side, uint16_t owner);
+void mpt_paths_forget_arrivals(mpt_paths_view *v, const mpt_connection *c);
 void mpt_paths_arrivals_free(gpointer arrivals);
 
 #endif

@@ -25,8 +25,7 @@ typedef struct direction {
     mpt_ranges missed;     /* whose first copy the receiver threw away, as DATA_ACKs show */
     mpt_ranges copies[MPT_REINJECTION_COPIES]; /* [k]: bytes with at least k + 1 copies */
     GArray *unlisted[2];                       /* mpt_reinjection_sum, as in mpt_reinjection_closing */
-    uint64_t acks;                             /* DATA_ACKs seen */
-    int64_t last_ack_ns;                       /* the last that was as high as the highest; INT64_MIN: none */
+    mpt_standing standing;
 } direction;
 
 typedef struct entry {
@@ -120,7 +119,7 @@ static direction *watch_direction(mpt_reinjection_log *log, const mpt_connection
     if (!e) {
         e = g_new0(entry, 1);
         for (mpt_conn_side i = 0; i < MPT_CONN_SIDES; i++)
-            e->side[i] = (direction){.connection = c, .side = i, .last_ack_ns = INT64_MIN};
+            e->side[i] = (direction){.connection = c, .side = i};
         g_hash_table_insert(log->connections, (gpointer)c, e);
     }
     return &e->side[side];
@@ -302,9 +301,9 @@ static void copied(mpt_reinjection_log *log, const mpt_data_piece *p, int64_t ho
     }
     if (r.dsn == r.end)
         return;
-    r.first_missed =
-        d->last_ack_ns != INT64_MIN && r.first_position != INT64_MIN &&
-        mpt_discarded_by_data_ack(p->connection, side, r.first_owner, r.first_position, d->last_ack_ns);
+    r.first_missed = d->standing.seen && r.first_position != INT64_MIN &&
+                     mpt_discarded_by_data_ack(p->connection, side, &level->owned.runs, r.first_owner,
+                                               r.first_position, d->standing.last_ns);
     add_run(log, d, p->connection, side, &r);
 }
 
@@ -439,19 +438,13 @@ static void note_again(mpt_reinjection_log *log, const mpt_data_piece *p)
     *again = *p;
 }
 
-/* Segments may carry old DATA_ACKs: only those that repeat the highest show how long it has stayed. */
 static void note_data_ack(direction *d, const mpt_subflow *on, int64_t time_ns)
 {
+    const mpt_data_level *level = &d->connection->level[d->side];
     int64_t end;
 
-    const mpt_data_level *level = &d->connection->level[d->side];
-
-    if (level->acks == d->acks)
-        return;
-    d->acks = level->acks;
-    if (level->acked_known && level->ack_expected == level->acked)
-        d->last_ack_ns = time_ns;
-    if (d->last_ack_ns == time_ns && mpt_discarded_first(d->connection, d->side, on, time_ns, &end))
+    if (mpt_standing_note(&d->standing, level, time_ns) &&
+        mpt_discarded_first(d->connection, d->side, &level->owned.runs, &d->standing, on, &end))
         mpt_ranges_claim(&d->missed, level->acked, end, &NOBODY, NULL, NULL);
 }
 
