@@ -513,9 +513,9 @@ def readdress(frame, at, length):
 SYN, SYN_ACK = (0x12, 0x02), (0x12, 0x12)
 # capture, the end whose file is changed, what, how; the finding, its RFC, words of its sentence
 ON_THE_WAY = (
-    ('two_subflows', 'server', (30, 1) + SYN, remove, 'option_removed', 'RFC 8684 3.2', 'with MP_JOIN and arrives'),
+    ('two_subflows', 'server', (30, 1) + SYN, remove, 'option_removed', 'RFC 8684 3.2', 'with MP_JOIN and arrived'),
     ('two_subflows', 'client', (30, 0) + SYN_ACK, remove, 'option_removed', 'RFC 8684 3.1', 'The SYN/ACK of subflow 0'),
-    ('two_subflows', 'server', (2, 0) + SYN, clamp, 'mss_changed', 'RFC 9293 3.7.1', 'and arrives at the server'),
+    ('two_subflows', 'server', (2, 0) + SYN, clamp, 'mss_changed', 'RFC 9293 3.7.1', 'and arrived at the server'),
     ('add_addr', 'client', (30, 3, 0, 0), readdress, 'option_changed', 'RFC 8684 3.4.1', 'instead of'),
 )
 
@@ -647,7 +647,7 @@ def check_stripped_between(client, server, folder):
     removed = [f for f in found if f['check'] == 'option_removed']
     check('strip_synack, 3 points', 'removed once', len(removed) == 1, removed)
     check('strip_synack, 3 points', 'between the client and the middle', removed and
-          'leaves the middle (interface 1) with MP_CAPABLE and arrives at the client (interface 0)'
+          'left the middle (interface 1) with MP_CAPABLE and arrived at the client (interface 0)'
           in removed[0]['sentence'], removed)
     fallback = [f['sentence'] for f in found if f['check'] == 'fallback']
     check('strip_synack, 3 points', 'the culprit', len(fallback) == 1 and

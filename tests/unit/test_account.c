@@ -50,10 +50,11 @@ static void test_account__healthy__paths_and_end(void **state)
 
     (void)state;
     begin_whole(&s);
-    assert_account(&s, 0,
-                   "The client sends 1,500 bytes in 3.00 ms: 66.7 % over subflow 0 (192.0.2.1:40000 - "
-                   "192.0.2.2:5001) and 33.3 % over subflow 1 (198.51.100.1:41000 - 192.0.2.2:5001).\n"
-                   "Both hosts close it at 0.014000 s, the client first; all data is acknowledged.\n");
+    assert_account(
+        &s, 0,
+        "The client sent 1,500 bytes in 3.00 ms: 66.7 % over subflow 0 (192.0.2.1:40000 - "
+        "192.0.2.2:5001) and 33.3 % over subflow 1 (198.51.100.1:41000 - 192.0.2.2:5001).\n"
+        "Both hosts closed the connection at 0.014000 s, the client first; all data was acknowledged.\n");
     end(&s);
 }
 
@@ -64,8 +65,8 @@ static void test_account__fell_back__why(void **state)
     (void)state;
     begin_whole(&s);
     char *got = account_of(&s, 1, "mptcp,summary");
-    assert_has(got, "The client sends 300 bytes, over subflow 0 (203.0.113.5:42000 - 192.0.2.2:5001).\n"
-                    "It is plain TCP: no MP_CAPABLE in the SYN/ACK.\n");
+    assert_has(got, "The client sent 300 bytes, over subflow 0 (203.0.113.5:42000 - 192.0.2.2:5001).\n"
+                    "The connection is plain TCP: no MP_CAPABLE in the SYN/ACK.\n");
     assert_lacks(got, "aborted");
     g_free(got);
     end(&s);
@@ -81,7 +82,7 @@ static void test_account__no_answer__no_more_than_that(void **state)
     mpt_option capable = option_capable(&FIRST, 0, 0);
     flow_send(&f, 0, MPT_TCP_SYN, 0, &capable, 1);
     told(&s);
-    assert_account(&s, 0, "The client's SYN with MP_CAPABLE is not answered in the capture.\n");
+    assert_account(&s, 0, "The client's SYN with MP_CAPABLE was not answered in the capture.\n");
     end(&s);
 }
 
@@ -98,11 +99,10 @@ static void test_account__open_with_data_in_flight__how_much(void **state)
     flow_send_data_ack(&f, 1, &FIRST, 1, 1001);
     told(&s);
     assert_account(&s, 0,
-                   "The client sends 1,200 bytes in 1.00 ms, over subflow 0 (192.0.2.1:40000 - "
+                   "The client sent 1,200 bytes in 1.00 ms, over subflow 0 (192.0.2.1:40000 - "
                    "192.0.2.2:5001).\n"
-                   "The capture shows one working subflow only: no address is announced, and no join is "
-                   "tried.\n"
-                   "It is still open when the capture ends; 200 bytes of the client are not "
+                   "Only one subflow worked: no address was announced, and no join was tried.\n"
+                   "The connection was still open when the capture ended; 200 bytes from the client were not "
                    "acknowledged.\n");
     end(&s);
 }

@@ -12,7 +12,7 @@ static void test_single_path__nothing_announced_or_tried__says_so(void **state)
     (void)state;
     begin_open(&s);
     expect_words(expect_one(&s, MPT_FINDING_SINGLE_PATH, MPT_SEVERITY_CHAT),
-                 "no address is announced, and no join is tried");
+                 "no address was announced, and no join was tried");
 }
 
 static void test_single_path__address_announced__says_so(void **state)
@@ -24,7 +24,7 @@ static void test_single_path__address_announced__says_so(void **state)
     o = option_add_addr(&s.h, 1, 1, "192.0.2.9");
     send_one(&s.a, 1, MPT_TCP_ACK, &o);
     expect_words(expect_one(&s, MPT_FINDING_SINGLE_PATH, MPT_SEVERITY_CHAT),
-                 "the server announces an address, but no join is tried");
+                 "the server announced an address, but no join was tried");
 }
 
 static void test_single_path__flag_c__is_the_reason(void **state)
@@ -42,7 +42,7 @@ static void test_single_path__flag_c__is_the_reason(void **state)
     send_one(&s.a, 0, MPT_TCP_ACK, &ack);
     flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
     expect_words(expect_one(&s, MPT_FINDING_SINGLE_PATH, MPT_SEVERITY_CHAT),
-                 "The server takes no joins at the address of the first subflow (flag C)");
+                 "The server accepts no joins at the address of the first subflow (flag C)");
 }
 
 static void test_single_path__joins_refused_and_unanswered__are_counted(void **state)
@@ -56,7 +56,7 @@ static void test_single_path__joins_refused_and_unanswered__are_counted(void **s
     s.b = flow_between(&s.w, "198.51.100.1", 40002, "192.0.2.2", 5001, 2);
     send_one(&s.b, 0, MPT_TCP_SYN, &syn);
     expect_words(expect_one(&s, MPT_FINDING_SINGLE_PATH, MPT_SEVERITY_CHAT),
-                 "one working subflow only: 2 joins are tried (1 refused, 1 without an answer).");
+                 "one subflow worked: 2 joins were tried (1 refused, 1 not answered).");
 }
 
 static void test_single_path__plain_syns_get_through__joins_are_swallowed(void **state)
@@ -71,8 +71,9 @@ static void test_single_path__plain_syns_get_through__joins_are_swallowed(void *
     flow_open_plain(&plain);
     send_one(&s.b, 0, MPT_TCP_SYN, &syn);
     r = expect_one(&s, MPT_FINDING_SINGLE_PATH, MPT_SEVERITY_CHAT);
-    expect_words(r, "1 join is tried (1 without an answer). Another SYN from 198.51.100.1 to 192.0.2.2 is "
-                    "answered (frame 7), those with MP_JOIN are not");
+    expect_words(
+        r,
+        "1 join was tried (1 not answered). Another SYN from 198.51.100.1 to 192.0.2.2 was answered (frame 7), those with MP_JOIN were not");
 }
 
 static void test_single_path__joined__none(void **state)
@@ -119,9 +120,9 @@ static void test_aborted__fastclose_with_data_in_flight__warning(void **state)
     begin_open(&s);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 700);
     fastclose(&s);
-    expect_words(expect_one(&s, MPT_FINDING_ABORTED, MPT_SEVERITY_WARNING),
-                 "The client aborts the connection with MP_FASTCLOSE. 700 bytes of the client are not "
-                 "acknowledged at the data level.");
+    expect_words(
+        expect_one(&s, MPT_FINDING_ABORTED, MPT_SEVERITY_WARNING),
+        "The client aborted the connection with MP_FASTCLOSE. 700 bytes of the client were not acknowledged at the data level.");
 }
 
 static void test_aborted__fastclose_with_all_acknowledged__note(void **state)
@@ -141,7 +142,7 @@ static void test_aborted__all_subflows_reset__says_by_whom(void **state)
     flow_send(&s.a, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     flow_send(&s.b, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     expect_words(expect_one(&s, MPT_FINDING_ABORTED, MPT_SEVERITY_NOTE),
-                 "all its subflows are reset, the last one by the server");
+                 "all its subflows were reset, the last one by the server");
 }
 
 static void test_aborted__one_subflow_of_two_reset__none(void **state)

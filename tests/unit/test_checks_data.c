@@ -65,7 +65,7 @@ static void test_mapping_conflict__same_ssn_other_dsn__error(void **state)
     r = expect_one(&s, MPT_FINDING_MAPPING_CONFLICT, MPT_SEVERITY_ERROR);
     assert_int_equal(r.n, 100);
     assert_true(r.time.known && r.subflow.known && r.subflow.value == 0);
-    expect_words(r, "The client maps 100 bytes a second time");
+    expect_words(r, "100 bytes of the client were mapped twice");
 }
 
 static void test_mapping_conflict__repeated__none(void **state)
@@ -551,7 +551,8 @@ static void test_checksum_bad__one_bit__error(void **state)
     struct scene s;
     (void)state;
     send_checksummed(&s, 1, false);
-    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR), "1 of 1 mappings");
+    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_BAD, MPT_SEVERITY_ERROR),
+                 "the client's only DSS checksum does not match");
 }
 
 /* More mappings with the same payload; even: then one whose checksum has two equal bytes. */
@@ -729,7 +730,7 @@ static void test_mp_fail__then_reset__warning(void **state)
     send_fail(&s);
     flow_send(&s.b, 0, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     expect_words(expect_one(&s, MPT_FINDING_MP_FAIL, MPT_SEVERITY_WARNING),
-                 "the subflow is reset in frame 11");
+                 "the subflow was reset in frame 11");
 }
 
 static void test_mp_fail__nothing_follows__says_so(void **state)
@@ -766,7 +767,7 @@ static void test_backup_used__new_data__warning(void **state)
     begin_with_backup(&s);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 100);
     expect_words(expect_one(&s, MPT_FINDING_BACKUP_USED, MPT_SEVERITY_WARNING),
-                 "although subflow 0 is regular and up; 100 bytes");
+                 "although subflow 0 was regular and up; 100 bytes");
 }
 
 static void test_backup_used__since_its_handshake__at_once(void **state)
@@ -827,7 +828,7 @@ static void test_subflow_idle__120_kB_elsewhere__note(void **state)
     send_much(&s, &s.a, 101, 12);
     later(&s, 1000);
     flow_send(&s.b, 0, MPT_TCP_ACK, 0, NULL, 0);
-    expect_words(expect_one(&s, MPT_FINDING_SUBFLOW_IDLE, MPT_SEVERITY_NOTE), "carry 120,000 bytes");
+    expect_words(expect_one(&s, MPT_FINDING_SUBFLOW_IDLE, MPT_SEVERITY_NOTE), "carried 120,000 bytes");
 }
 
 static void test_subflow_idle__one_segment__none(void **state)
@@ -864,10 +865,8 @@ static void test_failover__path_dead_to_the_end__warning(void **state)
     lose_path(&s, 1000);
     r = expect_one(&s, MPT_FINDING_FAILOVER, MPT_SEVERITY_WARNING);
     assert_int_equal(r.n, 10000);
-    expect_words(
-        r,
-        "10,000 bytes sent there, before that or after, are never acknowledged, and 10,000 bytes go again");
-    expect_words(r, "303.0 ms later, on subflow 0");
+    expect_words(r, "10,000 bytes sent on it were never acknowledged, and 10,000 bytes were reinjected");
+    expect_words(r, "New data continued on subflow 0 after 303.0 ms");
 }
 
 static void test_failover__capture_ends_soon__none(void **state)
@@ -911,7 +910,7 @@ static void test_data_waited__100_ms__note(void **state)
     (void)state;
     fill_hole_after(&s, 99);
     expect_words(expect_one(&s, MPT_FINDING_DATA_WAITED, MPT_SEVERITY_NOTE),
-                 "waited 100.0 ms for bytes before it, which came late on subflow 1");
+                 "waited 100.0 ms for earlier bytes that came late on subflow 1");
 }
 
 static void test_data_waited__99_ms__none(void **state)
@@ -1012,7 +1011,7 @@ static void test_window_closed__zero__note(void **state)
     later(&s, 499);
     tell_window(&s, 65535);
     expect_words(expect_one(&s, MPT_FINDING_WINDOW_CLOSED, MPT_SEVERITY_NOTE),
-                 "of the server closed 1 time, at most 500.0 ms");
+                 "The server's receive window closed 1 time, for at most 500.0 ms");
 }
 
 static void test_window_closed__one_byte__none(void **state)
@@ -1146,7 +1145,7 @@ static void test_capture_partial__no_handshake__one_note(void **state)
     flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
     struct result r = expect_one(&s, MPT_FINDING_CAPTURE_PARTIAL, MPT_SEVERITY_NOTE);
-    expect_words(r, "Of 1 connection the handshake with MP_CAPABLE is not in the capture");
+    expect_words(r, "The MP_CAPABLE handshake of 1 connection is not in the capture");
     assert_int_equal(r.unit, MPT_FINDING_OF_CONNECTIONS);
     assert_int_equal(r.rfc, 0);
 }

@@ -134,7 +134,7 @@ static void test_data_ack_stalled__above_a_second__warning(void **state)
     struct scene s;
     (void)state;
     send_and_ack(&s, 1, 200);
-    expect_words(expect_one(&s, MPT_FINDING_DATA_ACK_STALLED, MPT_SEVERITY_WARNING), "never moves again");
+    expect_words(expect_one(&s, MPT_FINDING_DATA_ACK_STALLED, MPT_SEVERITY_WARNING), "never moved again");
 }
 
 static void test_data_ack_stalled__keeps_up_or_short__none(void **state)
@@ -236,11 +236,11 @@ static void test_checksum_missing__negotiated__error(void **state)
     struct scene s;
     (void)state;
     use_checksum(&s, 1, true, false);
-    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_MISSING, MPT_SEVERITY_ERROR), "no reset follows");
+    expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_MISSING, MPT_SEVERITY_ERROR), "no reset followed");
     use_checksum(&s, 1, true, false);
     flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     expect_words(expect_one(&s, MPT_FINDING_CHECKSUM_MISSING, MPT_SEVERITY_ERROR),
-                 "resets the subflow in frame 5");
+                 "reset the subflow in frame 5");
 }
 
 static void test_checksum_uninvited__by_version__error_or_note(void **state)

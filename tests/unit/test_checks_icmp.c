@@ -41,8 +41,8 @@ static void test_icmp_error__join_refused__is_the_reason(void **state)
     r = expect_one(&s, MPT_FINDING_ICMP_ERROR, MPT_SEVERITY_WARNING);
     assert_int_equal(r.subflow.value, 1);
     assert_int_equal(r.frame, 7);
-    expect_words(r, "203.0.113.254 answers what the client sends on subflow 1");
-    expect_words(r, "The join fails for this reason.");
+    expect_words(r, "203.0.113.254 answered the client's segments on subflow 1");
+    expect_words(r, "The join failed for this reason.");
 }
 
 static void test_join_unanswered__icmp_tells_why__none(void **state)
@@ -67,7 +67,7 @@ static void test_icmp_error__three_times__one_finding_with_the_first_frame(void 
     assert_int_equal(r.frame, 11);
     expect_words(
         r,
-        "time to live exceeded (type 11, code 0), 3 times. Nothing is acknowledged on this subflow any more");
+        "time to live exceeded (type 11, code 0), 3 times. Nothing was acknowledged on this subflow any more");
 }
 
 static void test_icmp_error__about_what_the_server_sends__says_so(void **state)
@@ -116,8 +116,8 @@ static void test_path_mtu__large_one_never_acknowledged__warning(void **state)
     r = expect_one(&s, MPT_FINDING_PATH_MTU, MPT_SEVERITY_WARNING);
     assert_int_equal(r.n, 3);
     assert_int_equal(r.frame, 8);
-    expect_words(r, "No segment of 1,400 bytes that the client sends on subflow 0");
-    expect_words(r, "those of up to 500 bytes are");
+    expect_words(r, "No segment of 1,400 bytes that the client sent on subflow 0");
+    expect_words(r, "those of up to 500 bytes were");
     expect_words(r, "no ICMP message tells the sender");
     get_stuck(&s, 6, 500);
     expect_none(&s, MPT_FINDING_PATH_OUTAGE);
@@ -218,8 +218,7 @@ static void test_reset_foreign__another_ttl__warning(void **state)
     r = expect_one(&s, MPT_FINDING_RESET_FOREIGN, MPT_SEVERITY_WARNING);
     assert_int_equal(r.subflow.value, 1);
     expect_words(
-        r,
-        "in the name of the server arrives with a TTL of 61, all other packets of the server on it with 64");
+        r, "in the server's name arrived with a TTL of 61, all other packets of the server on it with 64");
 }
 
 static void test_subflow_reset__by_something_in_between__is_not_the_host(void **state)
@@ -292,8 +291,9 @@ static void test_interface_mismatch__answer_by_another__warning(void **state)
     join_by(&s, 1, 0);
     r = expect_one(&s, MPT_FINDING_INTERFACE_MISMATCH, MPT_SEVERITY_WARNING);
     assert_int_equal(r.subflow.value, 1);
-    expect_words(r,
-                 "the client's packets pass by interface 1 of the capture and the server's by interface 0");
+    expect_words(
+        r,
+        "the client's packets pass through interface 1 of the capture and the server's through interface 0");
 }
 
 static void test_interface_mismatch__answer_by_the_same__none(void **state)

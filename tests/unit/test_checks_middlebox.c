@@ -162,12 +162,11 @@ static void test_removed__capable_of_the_synack__both_frames_and_the_culprit(voi
     r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 3, "RFC 8684 3.1");
     expect_words(
         &r,
-        "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with "
-        "MP_CAPABLE and arrives at the client (interface 0) without it (frame 4 there)");
+        "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) left the server (interface 1) with MP_CAPABLE and arrived at the client (interface 0) without it (frame 4 there)");
     assert_int_equal(r.direction, MPT_S2C);
     r = find(&e, MPT_FINDING_FALLBACK, true);
     assert_int_equal(r.count, 1);
-    expect_words(&r, "the option is there in frame 3 and missing in frame 4");
+    expect_words(&r, "the option is present in frame 3 and missing in frame 4");
     close_ends(&e);
 }
 
@@ -203,9 +202,9 @@ static void test_removed__capable_of_the_syn__plain_tcp_at_the_server(void **sta
     (void)state;
     plain_answer(&e, strip_syn);
     r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 1, "RFC 8684 3.1");
-    expect_words(&r, "arrives at the server (interface 1) without it (frame 2 there)");
+    expect_words(&r, "arrived at the server (interface 1) without it (frame 2 there)");
     r = find(&e, MPT_FINDING_FALLBACK, true);
-    expect_words(&r, "the option is there in frame 1 and missing in frame 2");
+    expect_words(&r, "the option is present in frame 1 and missing in frame 2");
     close_ends(&e);
 }
 
@@ -241,8 +240,7 @@ static void test_removed__server_answers_without__near_miss(void **state)
     assert_int_equal(r.count, 1);
     expect_words(
         &r,
-        "The SYN arrives at the server (interface 1) with MP_CAPABLE (frame 2), and is answered without it "
-        "there (frame 3)");
+        "The SYN arrived at the server (interface 1) with MP_CAPABLE (frame 2) and was answered without it there (frame 3)");
     close_ends(&e);
 }
 
@@ -263,7 +261,7 @@ static void test_fallback__client_falls_back_itself__said(void **state)
     expect(&e, MPT_FINDING_IDS, MPT_SEVERITY_CHAT, 0, NULL);
     r = find(&e, MPT_FINDING_FALLBACK, true);
     assert_int_equal(r.count, 1);
-    expect_words(&r, "the third ACK leaves it without (frame 5): the client itself has fallen back");
+    expect_words(&r, "the third ACK left without it (frame 5): the client itself fell back");
     close_ends(&e);
 }
 
@@ -310,8 +308,7 @@ static void test_removed__join__arrives_as_plain_syn(void **state)
     r = expect(&e, MPT_FINDING_OPTION_REMOVED, MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
     assert_int_equal(r.subflow, 1);
     expect_words(
-        &r,
-        "leaves the client (interface 0) with MP_JOIN and arrives at the server (interface 1) without it");
+        &r, "left the client (interface 0) with MP_JOIN and arrived at the server (interface 1) without it");
     close_ends(&e);
 }
 
@@ -333,7 +330,7 @@ static void test_blocked__join_never_arrives__said_with_count(void **state)
     send_data(&a, 0, 1001, 1000);
     r = expect(&e, MPT_FINDING_SYN_BLOCKED, MPT_SEVERITY_WARNING, 9, "RFC 8684 3.2");
     assert_int_equal(r.n, 3);
-    expect_words(&r, "(3 times) and does not arrive at the server (interface 1)");
+    expect_words(&r, "(3 times) and did not arrive at the server (interface 1)");
     close_ends(&e);
 }
 
@@ -402,7 +399,7 @@ static void test_blocked__capable_dropped_plain_passes__not_removed(void **state
     send_segment(&a, 0, MPT_TCP_ACK, 0, NULL, 0);
     r = expect(&e, MPT_FINDING_SYN_BLOCKED, MPT_SEVERITY_WARNING, 1, "RFC 8684 3.7");
     assert_int_equal(r.n, 2);
-    expect_words(&r, "one without the option does");
+    expect_words(&r, "one without the option did");
     close_ends(&e);
 }
 
@@ -433,8 +430,7 @@ static void test_removed__dss__counted_once_with_the_first(void **state)
     assert_int_equal(r.direction, MPT_C2S);
     expect_words(
         &r,
-        "5 segments of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leave the client (interface 0) with DSS "
-        "and arrive at the server (interface 1) without it, the first (frame 8 there)");
+        "5 segments of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) left the client (interface 0) with DSS and arrived at the server (interface 1) without it, the first (frame 8 there)");
     close_ends(&e);
 }
 
@@ -517,7 +513,7 @@ static void test_added__option_nobody_sent__said(void **state)
     open_capable(&a);
     send_data(&a, 0, 1, 1000);
     r = expect(&e, MPT_FINDING_OPTION_ADDED, MPT_SEVERITY_WARNING, 7, "RFC 8684 3.3.8");
-    expect_words(&r, "without MP_PRIO and arrives at the server (interface 1) with it");
+    expect_words(&r, "without MP_PRIO and arrived at the server (interface 1) with it");
     close_ends(&e);
 }
 
@@ -540,7 +536,7 @@ static void test_changed__address_in_add_addr__both_said(void **state)
     r = expect(&e, MPT_FINDING_OPTION_CHANGED, MPT_SEVERITY_WARNING, 11, "RFC 8684 3.4.1");
     assert_int_equal(r.direction, MPT_S2C);
     expect_words(&r, "10.0.113.7 (id 2) instead of 203.0.113.7 (id 2)");
-    expect_words(&r, "Its HMAC is still that of the first address");
+    expect_words(&r, "Its HMAC is still that of the original address");
     close_ends(&e);
 }
 
@@ -664,8 +660,7 @@ static void test_mss__clamped_in_the_synack__note(void **state)
     assert_int_equal(r.direction, MPT_S2C);
     expect_words(
         &r,
-        "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) leaves the server (interface 1) with a "
-        "maximum segment size of 1460 and arrives at the client (interface 0) with 1360");
+        "The SYN/ACK of subflow 0 (192.0.2.1:40000 - 192.0.2.2:5001) left the server (interface 1) with a maximum segment size of 1460 and arrived at the client (interface 0) with 1360");
     close_ends(&e);
 }
 

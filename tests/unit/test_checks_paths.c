@@ -35,9 +35,9 @@ static void test_path_outage__a_second_without_an_answer__warning(void **state)
     r = expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING);
     assert_int_equal(r.subflow.value, 1);
     assert_int_equal(r.frame, 10);
-    expect_words(r, "is out for 1.000 s, from 0.009000 s to 1.009000 s: the client has 100 bytes in flight");
-    expect_words(r, "no other subflow carries data");
-    expect_words(r, "new data goes over it from frame 13 on");
+    expect_words(r, "was out for 1.000 s, from 0.009000 s to 1.009000 s: the client had 100 bytes in flight");
+    expect_words(r, "no other subflow carried data");
+    expect_words(r, "new data again from frame 13 on");
 }
 
 static void test_path_outage__others_carry_data__says_so(void **state)
@@ -52,7 +52,8 @@ static void test_path_outage__others_carry_data__says_so(void **state)
     flow_send(&s.a, 1, MPT_TCP_ACK, 0, NULL, 0);
     later(&s, 700);
     flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0);
-    expect_words(expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING), "goes on elsewhere");
+    expect_words(expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING),
+                 "continued on other subflows");
 }
 
 static void test_path_outage__two_of_them__two_findings(void **state)
@@ -74,7 +75,7 @@ static void test_path_outage__to_the_end_and_nothing_sent_elsewhere__warning(voi
     begin_open(&s);
     go_silent(&s, &s.a, 101, 2000);
     send_again(&s, &s.a, 101, 100);
-    expect_words(expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING), "does not answer again");
+    expect_words(expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING), "did not answer again");
 }
 
 static void test_path_outage__half_a_second__none(void **state)
@@ -151,8 +152,8 @@ static void test_path_outage__silent_to_the_end__since_when_and_what_went_elsewh
     assert_int_equal(r.subflow.value, 1);
     assert_int_equal(r.frame, 10);
     expect_words(r, "out from 0.009000 s to the end, 2.0");
-    expect_words(r, "nothing passes over it any more, not even FINs when the other subflows are closed");
-    expect_words(r, "10,000 bytes (98.0 % of the client's data) go over the others since");
+    expect_words(r, "nothing passed over it any more, not even FINs when the other subflows were closed");
+    expect_words(r, "10,000 bytes (98.0 % of the client's data) went over the others");
 }
 
 static void test_path_outage__one_host_still_sends_there__the_other_is_named(void **state)
@@ -162,7 +163,7 @@ static void test_path_outage__one_host_still_sends_there__the_other_is_named(voi
     lose_b_for(&s, 2000);
     flow_send(&s.b, 1, MPT_TCP_FIN | MPT_TCP_ACK, 0, NULL, 0);
     expect_words(expect_one(&s, MPT_FINDING_PATH_OUTAGE, MPT_SEVERITY_WARNING),
-                 "nothing comes over it from the client any more, not even a FIN");
+                 "nothing came over it from the client any more, not even a FIN");
 }
 
 static void test_path_outage__silent_for_half_a_second__none(void **state)
@@ -257,8 +258,8 @@ static void test_no_subflow__joined_after_two_seconds__warning(void **state)
     leave_none_for(&s, 2000);
     r = expect_one(&s, MPT_FINDING_NO_SUBFLOW, MPT_SEVERITY_WARNING);
     assert_int_equal(r.subflow.value, 1);
-    expect_words(r, "has no subflow for 2.000 s: subflow 0");
-    expect_words(r, "is reset");
+    expect_words(r, "had no subflow for 2.000 s: subflow 0");
+    expect_words(r, "was reset");
 }
 
 static void test_no_subflow__joined_within_a_second__none(void **state)
@@ -306,7 +307,7 @@ static void test_subflow_flapping__three_reset_by_the_server__warning(void **sta
     r = expect_one(&s, MPT_FINDING_SUBFLOW_FLAPPING, MPT_SEVERITY_WARNING);
     assert_int_equal(r.n, 3);
     expect_words(r, "3 subflows between 198.51.100.1 and 192.0.2.2");
-    expect_words(r, "The server closes them.");
+    expect_words(r, "The server closed them.");
 }
 
 static void test_subflow_flapping__two__none(void **state)

@@ -198,7 +198,7 @@ static void test_window_shrunk__right_edge_goes_back__where_and_by_how_much(void
     (void)state;
     shrinks(&s, 20000, false);
     r = expect_one(&s, MPT_FINDING_WINDOW_SHRUNK, MPT_SEVERITY_WARNING);
-    expect_words(r, "moves back by 39,000 bytes");
+    expect_words(r, "moved back by 39,000 bytes");
     assert_int_equal(r.frame, 7);
     assert_int_equal(r.n, 1);
 }
@@ -247,7 +247,7 @@ static void test_window_tiny__longer_than_a_second__note(void **state)
     (void)state;
     tiny(&s, 999, 1001, false);
     expect_words(expect_one(&s, MPT_FINDING_WINDOW_TINY, MPT_SEVERITY_NOTE),
-                 "below a segment for 1.001 s (down to 999 bytes)");
+                 "below one segment for 1.001 s (down to 999 bytes)");
 }
 
 /* Always 500 bytes, and never more than 20 to send. */
@@ -346,7 +346,7 @@ static void test_bufferbloat__round_trips_under_load_much_longer__note(void **st
     (void)state;
     bloat(&s, 120, true);
     r = expect_one(&s, MPT_FINDING_BUFFERBLOAT, MPT_SEVERITY_NOTE);
-    expect_words(r, "rises from 20.0 ms to 120.0 ms");
+    expect_words(r, "rose from 20.0 ms to 120.0 ms");
     assert_int_equal(r.subflow.value, 0);
 }
 

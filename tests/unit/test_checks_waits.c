@@ -40,7 +40,7 @@ static void test_data_waited__sent_on_a_path_that_lost_it__that_path(void **stat
     (void)state;
     lose_on_b(&s, 300, true);
     expect_subflow(expect_one(&s, MPT_FINDING_DATA_WAITED, MPT_SEVERITY_NOTE), 1,
-                   "they had been given to subflow 1 (198.51.100.1:40001 - 192.0.2.2:5001) first");
+                   "first sent on subflow 1 (198.51.100.1:40001 - 192.0.2.2:5001)");
 }
 
 static void test_data_waited__nothing_behind_it__none(void **state)
@@ -98,7 +98,7 @@ static void test_data_waited__rest_of_a_mapping_comes_elsewhere__whose_mapping_i
     later(&s, 400);
     flow_send_data(&s.a, 0, &s.h, 0, 601, 500);
     expect_subflow(expect_one(&s, MPT_FINDING_DATA_WAITED, MPT_SEVERITY_NOTE), 1,
-                   "came at last on subflow 0");
+                   "finally came on subflow 0");
 }
 
 /* The capture has nothing of b's copy, but a had carried later data before. */
@@ -111,7 +111,7 @@ static void test_data_waited__brought_by_a_subflow_that_goes_back__the_other(voi
     later(&s, 400);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
     expect_subflow(expect_one(&s, MPT_FINDING_DATA_WAITED, MPT_SEVERITY_NOTE), 1,
-                   "came at last on subflow 0");
+                   "finally came on subflow 0");
 }
 
 static void test_data_waited__slow_subflow_in_its_own_order__that_one(void **state)

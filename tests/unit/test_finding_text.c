@@ -60,14 +60,12 @@ static void test_sentence__one_and_many__plural_follows_the_count(void **state)
     (void)state;
     assert_sentence(
         &one,
-        "Of 1 connection the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
-        "elsewhere): its keys, limits and first data are not known, and "
-        "what needs these was not checked.");
+        "The MP_CAPABLE handshake of 1 connection is not in the capture (it came earlier, or went "
+        "elsewhere): its keys, limits and first data are not known, and what needs them was not checked.");
     assert_sentence(
         &many,
-        "Of 1,234 connections the handshake with MP_CAPABLE is not in the capture (it began before, or passed "
-        "elsewhere): their keys, limits and first data are not "
-        "known, and what needs these was not checked.");
+        "The MP_CAPABLE handshake of 1,234 connections is not in the capture (it came earlier, or went "
+        "elsewhere): their keys, limits and first data are not known, and what needs them was not checked.");
 }
 
 static void test_sentence__terms_in_a_choice__are_written(void **state)
@@ -87,7 +85,7 @@ static void test_sentence__choice_in_a_choice__inner_one_is_found(void **state)
 
     (void)state;
     assert_sentence(&f,
-                    "The server removes address id 4, which closes nothing: it was announced, but no subflow "
+                    "The server removed address id 4, which closed nothing: it was announced, but no subflow "
                     "ever used it.");
 }
 
@@ -97,7 +95,7 @@ static void test_sentence__part_of_all__percent(void **state)
                          number(MPT_TERM_BYTES, 90000), NONE, NONE);
 
     (void)state;
-    assert_sentence(&f, "The client sends 30,000 bytes again on another subflow, 33.3 % of its data.");
+    assert_sentence(&f, "The client reinjected 30,000 bytes on another subflow, 33.3 % of its data.");
 }
 
 static void test_sentence__clauses__one_after_the_other_with_their_own_terms(void **state)
@@ -121,10 +119,10 @@ static void test_sentence__reason__only_where_one_was_given(void **state)
     char *text = mpt_finding_sentence(&given, POINTS);
 
     (void)state;
-    assert_true(g_str_has_prefix(text, "The client resets here (reason 3: "));
+    assert_true(g_str_has_prefix(text, "The client reset here (reason 3: "));
     assert_true(g_str_has_suffix(text, ", for now)."));
     g_free(text);
-    assert_sentence(&none, "The client resets here without a reason.");
+    assert_sentence(&none, "The client reset here without giving a reason.");
 }
 
 static void test_rfc_text__of_the_capture__null(void **state)

@@ -14,7 +14,7 @@ static void test_fallback__no_option_in_synack__warning(void **state)
     begin(&s);
     flow_open_refused_capable(&s.a, &s.h);
     flow_send(&s.a, 0, MPT_TCP_ACK, 100, NULL, 0);
-    expect_words(expect_one(&s, MPT_FINDING_FALLBACK, MPT_SEVERITY_WARNING), "the SYN/ACK has not");
+    expect_words(expect_one(&s, MPT_FINDING_FALLBACK, MPT_SEVERITY_WARNING), "the SYN/ACK does not");
 }
 
 static void test_fallback__mptcp_in_use__none(void **state)
@@ -116,7 +116,7 @@ static void test_capable_dropped__later_plain_connection__names_its_frame(void *
     plain = flow_between(&s.w, "192.0.2.1", 40002, "192.0.2.2", 5001, 2);
     flow_open_plain(&plain);
     expect_words(expect_one(&s, MPT_FINDING_CAPABLE_DROPPED, MPT_SEVERITY_WARNING),
-                 "answers one without it in frame 5");
+                 "answered one without it in frame 5");
 }
 
 static void open_plain_later(struct scene *s, uint16_t port, const char *server)
@@ -138,7 +138,7 @@ static void test_blackholed__later_connections_are_plain__note(void **state)
     r = expect_one(&s, MPT_FINDING_BLACKHOLED, MPT_SEVERITY_NOTE);
     assert_int_equal(r.n, 2);
     assert_int_equal(r.frame, 6);
-    expect_words(r, "192.0.2.1 asks 192.0.2.2:5001 for plain TCP in 2 further connections");
+    expect_words(r, "192.0.2.1 asked 192.0.2.2:5001 for plain TCP in 2 further connections");
 }
 
 static void test_blackholed__another_server__none(void **state)
@@ -179,7 +179,7 @@ static void test_capable_unanswered__three_syns__warning(void **state)
     begin(&s);
     send_capable_syns(&s, 3);
     expect_words(expect_one(&s, MPT_FINDING_CAPABLE_UNANSWERED, MPT_SEVERITY_WARNING),
-                 "192.0.2.2:5001 never answers");
+                 "192.0.2.2:5001 never answered");
 }
 
 static void test_capable_unanswered__capture_ends_after_the_syn__none(void **state)
@@ -320,7 +320,7 @@ static void test_join_refused__while_closing__is_one_after_the_end(void **state)
     begin_open(&s);
     flow_send_data_fin(&s.a, 0, &s.h, 0, 101);
     refuse_join(&s, join_syn(&s), 1);
-    expect_words(expect_one(&s, MPT_FINDING_JOIN_AFTER_CLOSE, MPT_SEVERITY_NOTE), "it is refused");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_AFTER_CLOSE, MPT_SEVERITY_NOTE), "it was refused");
 }
 
 static void test_join_refused__accepted__none(void **state)
@@ -337,7 +337,7 @@ static void test_join_limit__reason_3__warning(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), 3);
-    expect_words(expect_one(&s, MPT_FINDING_JOIN_LIMIT, MPT_SEVERITY_WARNING), "takes no more subflows");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_LIMIT, MPT_SEVERITY_WARNING), "accepts no more subflows");
 }
 
 static void test_join_limit__other_reason__none(void **state)
@@ -451,7 +451,7 @@ static void test_join_address__never_announced__note(void **state)
     (void)state;
     begin_open(&s);
     open_join_to(&s, "198.51.100.2");
-    expect_words(expect_one(&s, MPT_FINDING_JOIN_ADDRESS, MPT_SEVERITY_NOTE), "goes to 198.51.100.2");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_ADDRESS, MPT_SEVERITY_NOTE), "went to 198.51.100.2");
 }
 
 static void send_add_addr(struct scene *s, unsigned side, const char *address, uint8_t flip)
@@ -500,7 +500,7 @@ static void test_join_slow__300_ms__note(void **state)
     begin_open(&s);
     open_join_after(&s, 300);
     expect_words(expect_one(&s, MPT_FINDING_JOIN_SLOW, MPT_SEVERITY_NOTE),
-                 "took 301.0 ms (1 SYN), that of the first subflow 1.00 ms");
+                 "took 301.0 ms (1 SYN); that of the first subflow took 1.00 ms");
 }
 
 static void test_join_slow__90_ms__none(void **state)
@@ -542,7 +542,7 @@ static void test_add_addr_no_echo__never__warning(void **state)
     later(&s, 2000);
     flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
     expect_words(expect_one(&s, MPT_FINDING_ADD_ADDR_NO_ECHO, MPT_SEVERITY_WARNING),
-                 "198.51.100.2 as id 2 (1 time)");
+                 "198.51.100.2 as address id 2 (1 time)");
 }
 
 static void test_add_addr_no_echo__echo__none(void **state)

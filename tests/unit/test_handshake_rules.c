@@ -316,7 +316,7 @@ static void test_join_hmac__the_subflow_is_used__says_so(void **state)
     flow_send(&s.b, 1, MPT_TCP_ACK, 0, NULL, 0);
     flow_send_data(&s.b, 0, &s.h, 0, 101, 50);
     expect_words(expect_one(&s, MPT_FINDING_JOIN_HMAC, MPT_SEVERITY_ERROR),
-                 "used all the same: it carries 50 bytes");
+                 "used all the same: it carried 50 bytes");
 }
 
 /* --- MP_PRIO --- */

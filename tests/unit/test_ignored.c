@@ -232,7 +232,7 @@ static void test_tcprst__without_rst__resets_nothing(void **state)
     begin_open(&s);
     send_one(&s.a, 0, MPT_TCP_ACK, &o);
     assert_int_equal(state_of(&s, 0), MPT_STATE_ESTABLISHED);
-    expect_words(expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE), "no RST");
+    expect_words(expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE), "not a RST");
 }
 
 static void prio_with_id(struct scene *s, unsigned version)
@@ -371,7 +371,7 @@ static void test_fallback__option_to_be_ignored__names_its_sender(void **state)
         {{0x80, 0, 0}, "names no algorithm (flags D to H are 0)"},
         {{0x01, 0x41, 0}, "in the SYN/ACK (frame 2) has flag B set, for which the client has to ignore it"},
         {{0x01, 0x01, 0x41}, "in the third ACK (frame 3) has flag B set"},
-        {{0x01, 0x01, 0x01}, "either a middlebox removes the option from segments with data"},
+        {{0x01, 0x01, 0x01}, "either a middlebox removes the option from data segments"},
         {{0x01, 0, 0}, "speaks another version than v1"},
     };
     (void)state;

@@ -93,7 +93,7 @@ static void test_moved__numbers_go_on_at_another_port__names_the_subflow(void **
     (void)state;
     move_a(&s, 50000, 0);
     r = expect_one(&s, MPT_FINDING_SUBFLOW_MOVED, MPT_SEVERITY_WARNING);
-    expect_words(r, "the address or port of the client changed");
+    expect_words(r, "the client's address or port changed");
     assert_int_equal(r.subflow.value, 1);
 }
 

@@ -95,13 +95,13 @@ static void append_sent(GString *out, const mpt_connection_view *v, mpt_directio
     const mpt_connection_direction *back = &v->direction[mpt_direction_other(direction)];
     mpt_role sender = mpt_direction_sender(direction);
 
-    g_string_append_printf(out, "The %s sends ", mpt_role_name(sender));
+    g_string_append_printf(out, "The %s sent ", mpt_role_name(sender));
     mpt_units_things(out, d->data.dsn_unique_bytes, "byte");
     if (d->bytes.segments > 1 && d->bytes.data_duration.known)
         mpt_units_duration(g_string_append(out, " in "), d->bytes.data_duration.ns);
     append_shares(out, v, direction);
     if (back->data.dsn_unique_bytes) {
-        g_string_append_printf(out, "; the %s sends ", mpt_role_name(mpt_role_other(sender)));
+        g_string_append_printf(out, "; the %s sent ", mpt_role_name(mpt_role_other(sender)));
         mpt_units_things(out, back->data.dsn_unique_bytes, "byte");
     }
     if (d->data.dsn_gap_bytes) {
@@ -198,14 +198,14 @@ static char *what_was_sent(const account *a)
         return NULL;
     out = g_string_new(NULL);
     if (v->kind == MPT_KIND_UNANSWERED) {
-        g_string_append(out, "The client's SYN with MP_CAPABLE is not answered in the capture.");
+        g_string_append(out, "The client's SYN with MP_CAPABLE was not answered in the capture.");
     } else if (c2s || s2c) {
         append_sent(out, v, c2s >= s2c ? MPT_C2S : MPT_S2C);
     } else if (payload) {
         mpt_units_things(out, payload, "byte");
-        g_string_append(out, " of payload are sent, but no mapping says where they belong in the data.");
+        g_string_append(out, " of payload were sent, but no mapping gives their place in the data.");
     } else {
-        g_string_append(out, "No data is sent.");
+        g_string_append(out, "No data was sent.");
     }
     return g_string_free(out, FALSE);
 }
@@ -289,7 +289,7 @@ static void append_where(const account *a, const mpt_finding *f, GString *senten
             g_string_append_printf(where, "%s%s s", where->len ? ", " : "", time->str);
     }
     if (times > 1)
-        g_string_append_printf(where, "%sthe first of %u", where->len ? "; " : "", times);
+        g_string_append_printf(where, "%sfirst of %u", where->len ? "; " : "", times);
     if (where->len && g_str_has_suffix(sentence->str, ").")) {
         g_string_truncate(sentence, sentence->len - 2);
         g_string_append_printf(sentence, "%s%s).", names_frame(sentence->str, f->frame) ? ", " : "; ",
@@ -353,28 +353,30 @@ static void append_acknowledged(GString *out, const mpt_connection_view *v)
         if (missing <= 0)
             continue;
         mpt_units_things(g_string_append(out, before), (uint64_t)missing, "byte");
-        g_string_append_printf(out, " of the %s %s not acknowledged", mpt_role_name(mpt_direction_sender(d)),
-                               missing == 1 ? "is" : "are");
+        g_string_append_printf(out, " from the %s %s not acknowledged",
+                               mpt_role_name(mpt_direction_sender(d)), missing == 1 ? "was" : "were");
         before = " and ";
     }
     if (all && any)
-        g_string_append(out, "; all data is acknowledged");
+        g_string_append(out, "; all data was acknowledged");
 }
 
 /* NULL: there was no connection. */
 static char *how_it_ended(const account *a)
 {
-    static const char *const words[] = {[MPT_CLOSE_OPEN] = "It is still open when the capture ends",
-                                        [MPT_CLOSE_DATA_FIN] = "Both hosts close it",
-                                        [MPT_CLOSE_FASTCLOSE] = "It is aborted with MP_FASTCLOSE",
-                                        [MPT_CLOSE_RESET] = "It ends with all subflows reset"};
+    static const char *const words[] = {
+        [MPT_CLOSE_OPEN] = "The connection was still open when the capture ended",
+        [MPT_CLOSE_DATA_FIN] = "Both hosts closed the connection",
+        [MPT_CLOSE_FASTCLOSE] = "The connection was aborted with MP_FASTCLOSE",
+        [MPT_CLOSE_RESET] = "The connection ended with all subflows reset"};
     const mpt_connection_view *v = a->v;
     GString *out;
 
     if (v->kind == MPT_KIND_UNANSWERED)
         return NULL;
-    out = g_string_new(v->close == MPT_CLOSE_RESET && v->subflow_count == 1 ? "It ends with a reset"
-                                                                            : words[v->close]);
+    out = g_string_new(v->close == MPT_CLOSE_RESET && v->subflow_count == 1
+                           ? "The connection ended with a reset"
+                           : words[v->close]);
     if (v->close != MPT_CLOSE_OPEN && v->close != MPT_CLOSE_DATA_FIN && v->close_by.known)
         g_string_append_printf(out, " by the %s", mpt_role_name((mpt_role)v->close_by.value));
     if (v->close != MPT_CLOSE_OPEN && v->close_time.known) {
@@ -395,7 +397,8 @@ static GPtrArray *fallback_alone(const mpt_connection_view *v)
 {
     GPtrArray *all = g_ptr_array_new_with_free_func(g_free);
 
-    g_ptr_array_add(all, g_strdup_printf("It is plain TCP: %s.", mpt_fallback_phrase(v->fallback)));
+    g_ptr_array_add(all,
+                    g_strdup_printf("The connection is plain TCP: %s.", mpt_fallback_phrase(v->fallback)));
     return all;
 }
 
@@ -435,11 +438,12 @@ static void shorten(const mpt_connection_view *v, GPtrArray *sentences)
         bool named = false;
         append_path(name, &v->subflows[i]);
         for (guint k = 0; k < sentences->len; k++) {
-            char *text = g_ptr_array_index(sentences, k), *at = strstr(text, name->str);
-            for (; at; at = strstr(at + 1, name->str)) {
+            /* "Subflow" too */
+            char *text = g_ptr_array_index(sentences, k), *at = strstr(text, name->str + 1);
+            for (; at; at = strstr(at + 1, name->str + 1)) {
                 char *ends = strchr(at, '(') - 1;
                 if (named)
-                    memmove(ends, at + name->len, strlen(at + name->len) + 1);
+                    memmove(ends, at + name->len - 1, strlen(at + name->len - 1) + 1);
                 named = true;
             }
         }
