@@ -17,7 +17,7 @@ GraphWindow::GraphWindow(const mpt_gui_plugin *plugin, unsigned point,
     QSplitter *splitter = new QSplitter;
     QFont large = font();
 
-    setWindowTitle(QStringLiteral("MPTCP graphs"));
+    setTitle(QStringLiteral("MPTCP Graphs"), QString());
     resize(1100, 680);
     plot_ = new GraphPlot(plugin);
     title_ = new QLabel;
@@ -198,6 +198,7 @@ void GraphWindow::makeActions()
     addAction("Switch direction", "d", {Qt::Key_D}, [this] { switchDirection(); });
     addAction("Next connection", "PgUp", {Qt::Key_PageUp}, [this] { nextConnection(1); });
     addAction("Previous connection", "PgDn", {Qt::Key_PageDown}, [this] { nextConnection(-1); });
+    addAction("Connection of the selected packet", "c", {Qt::Key_C}, [this] { chooseSelected(); });
     addAction("Mouse drags or zooms", "z", {Qt::Key_Z}, [this] { zooms_->toggle(); });
     addAction("Crosshair", "Space", {Qt::Key_Space}, [this] { crosshair_->toggle(); });
     addAction("Time of day", "t", {Qt::Key_T}, [this] { absolute_->toggle(); });

@@ -44,7 +44,7 @@ void GraphWindow::refresh()
     capture_ = std::shared_ptr<mpt_gui_capture>(read, plugin_->capture_free);
     gone_ = false;
     banner_->say(QString());
-    setWindowTitle(QStringLiteral("MPTCP graphs: ") + QString::fromUtf8(read->name));
+    setTitle(QStringLiteral("MPTCP Graphs"), QString::fromUtf8(read->name));
     plot_->setEpoch(read->epoch_ns);
     point_->fill(read->points);
     enableTypes();
@@ -160,6 +160,24 @@ void GraphWindow::nextConnection(int by)
         return;
     connection_->setCurrentIndex(next);
     chooseConnection();
+}
+
+// Of the packet that is selected in the main window.
+void GraphWindow::chooseSelected()
+{
+    uint32_t connection, subflow;
+
+    if (gone_)
+        return;
+    if (!plugin_->selected(capture_->reading, capture_->points.chosen, &connection, &subflow)) {
+        showHint(QStringLiteral("The selected packet belongs to no MPTCP connection."));
+        return;
+    }
+    choose(connection, 2);
+    if (subflow < uint32_t(subflow_->count()) && int(subflow) != subflow_->currentIndex()) {
+        subflow_->setCurrentIndex(int(subflow));
+        draw(plot_->isZoomedInTime());
+    }
 }
 
 void GraphWindow::switchDirection()

@@ -63,6 +63,7 @@ class GraphWindow : public Window
     // Why a type of graph can't be drawn of this capture; NULL: it can.
     const char *missing(int type) const;
     void nextConnection(int by);
+    void chooseSelected();
     void switchDirection();
     void goToPacket(uint32_t frame);
     void saveAs();

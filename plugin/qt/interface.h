@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Increased with every change below: plugin and module are built together, but may be installed apart. */
-#define MPT_GUI_INTERFACE 5
+#define MPT_GUI_INTERFACE 6
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
@@ -229,6 +229,10 @@ typedef struct mpt_gui_plugin {
     char *(*report)(uint64_t reading, mpt_gui_kind kind, unsigned point);
     /* TCP segments read so far; 0 where the reading is gone. */
     uint64_t (*segments)(uint64_t reading);
+    /* What the packet that is selected now belongs to, as in mpt_gui_capture; false: to no connection. */
+    bool (*selected)(uint64_t reading, unsigned point, uint32_t *connection, uint32_t *subflow);
+    /* All there is to say of a connection, as text; NULL if the reading is gone. Free with text_free(). */
+    char *(*summary)(uint64_t reading, unsigned point, uint32_t connection);
 } mpt_gui_plugin;
 
 /* --- the module, as the plugin sees it --- */
@@ -236,8 +240,9 @@ typedef struct mpt_gui_plugin {
 typedef struct mpt_gui_module {
     void (*open_graphs)(void);
     void (*open_table)(mpt_gui_kind kind);
-    /* Copies both. */
-    void (*open_text)(const char *title, const char *text);
+    /* Copies all. file: the capture's, in the title, without folders; NULL: none. shown: how a line begins that is
+     * to be seen first; NULL: the first. */
+    void (*open_text)(const char *title, const char *file, const char *text, const char *shown);
     /* The capture was closed, or is read again: every reading so far is gone. */
     void (*capture_gone)(void);
 } mpt_gui_module;

@@ -30,7 +30,7 @@ static void open(Window *window)
 static GraphWindow *newGraphs(unsigned point)
 {
     return new GraphWindow(plugin, point, [](const QString &text) {
-        open(new TextWindow(QStringLiteral("MPTCP graphs: help"), text));
+        open(new TextWindow(QStringLiteral("MPTCP Graphs: Help"), QString(), text));
     });
 }
 
@@ -41,17 +41,24 @@ static void openGraphs()
 
 static void openTable(mpt_gui_kind kind)
 {
-    open(new TableWindow(plugin, kind, [](unsigned point, uint32_t connection, unsigned direction) {
+    TableWindow::Opens opens;
+
+    opens.graph = [](unsigned point, uint32_t connection, unsigned direction) {
         GraphWindow *window = newGraphs(point);
 
         window->choose(connection, direction);
         open(window);
-    }));
+    };
+    opens.text = [](const QString &title, const QString &file, const QString &text) {
+        open(new TextWindow(title, file, text));
+    };
+    open(new TableWindow(plugin, kind, opens));
 }
 
-static void openText(const char *title, const char *text)
+static void openText(const char *title, const char *file, const char *text, const char *shown)
 {
-    open(new TextWindow(QString::fromUtf8(title), QString::fromUtf8(text)));
+    open(new TextWindow(QString::fromUtf8(title), QString::fromUtf8(file), QString::fromUtf8(text),
+                        QString::fromUtf8(shown)));
 }
 
 static void captureGone()

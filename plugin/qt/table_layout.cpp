@@ -9,16 +9,19 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
-static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP connections",  "MPTCP subflows",
-                                                   "MPTCP reinjections", "MPTCP events",
-                                                   "MPTCP diagnosis",    "MPTCP paths"};
+static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP Connections",  "MPTCP Subflows",
+                                                   "MPTCP Reinjections", "MPTCP Events",
+                                                   "MPTCP Diagnosis",    "MPTCP Paths"};
 
-TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Graph graph)
-    : plugin_(plugin), kind_(kind), graph_(graph), model_(plugin), rows_(&model_)
+// How often a window that follows the selected packet looks which one that is.
+static const int SELECTION_MS = 400;
+
+TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Opens opens)
+    : plugin_(plugin), kind_(kind), opens_(opens), model_(plugin), rows_(&model_)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);
 
-    setWindowTitle(QString::fromUtf8(TITLES[kind]));
+    setTitle(QString::fromUtf8(TITLES[kind]), QString());
     resize(qMin(1300, screen()->availableGeometry().width() * 9 / 10), 480);
     makeView();
     summary_ = new QLabel;
@@ -44,6 +47,8 @@ TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Graph 
     layout->addLayout(makeButtons());
     makeKeys();
     connect(&timer_, &QTimer::timeout, this, [this] { keepUp(); });
+    selection_.setInterval(SELECTION_MS);
+    connect(&selection_, &QTimer::timeout, this, [this] { followSelection(); });
     refresh();
     view_->setFocus();
 }
@@ -90,6 +95,13 @@ QLayout *TableWindow::makeTop()
     point_ = new PointBox(MPT_GUI_USUAL_POINT, [this] { refresh(); });
     row->addWidget(label);
     row->addWidget(words_, 1);
+    row->addWidget(selected_ = new QCheckBox(QStringLiteral("Selected packe&t's connection only")));
+    selected_->setToolTip(
+        QStringLiteral("The rows of the connection that the packet selected in the main window belongs to"));
+    connect(selected_, &QCheckBox::toggled, this, [this](bool on) {
+        on ? selection_.start() : selection_.stop();
+        followSelection();
+    });
     row->addWidget(point_->label());
     row->addWidget(point_);
     row->addWidget(count_);

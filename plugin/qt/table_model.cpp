@@ -137,6 +137,16 @@ void TableFilter::setWords(const QString &words)
     invalidate();
 }
 
+bool TableFilter::setConnection(bool only, uint32_t connection)
+{
+    if (only == only_ && (!only || connection == connection_))
+        return false;
+    only_ = only;
+    connection_ = connection;
+    invalidate();
+    return true;
+}
+
 QList<int> TableFilter::shownRows() const
 {
     QList<int> rows;
@@ -157,6 +167,9 @@ bool TableFilter::lessThan(const QModelIndex &left, const QModelIndex &right) co
 // A word means a value as it is shown, or as it is copied.
 bool TableFilter::filterAcceptsRow(int row, const QModelIndex &) const
 {
+    if (only_ &&
+        (connection_ == MPT_GUI_NO_CONNECTION || model_->table()->rows[row].connection != connection_))
+        return false;
     if (words_.isEmpty())
         return true;
     QStringList texts;

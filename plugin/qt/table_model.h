@@ -53,6 +53,8 @@ class TableFilter : public QSortFilterProxyModel
     explicit TableFilter(TableModel *model);
     // Keeps rows that contain all these words, each in any column, ignoring case.
     void setWords(const QString &words);
+    // Keeps rows of this connection (MPT_GUI_NO_CONNECTION: none at all), or of all. False: it was so before.
+    bool setConnection(bool only, uint32_t connection);
     // The plugin's rows in the order in which they are shown.
     QList<int> shownRows() const;
 
@@ -63,6 +65,8 @@ class TableFilter : public QSortFilterProxyModel
   private:
     TableModel *model_;
     QStringList words_;
+    bool only_ = false;
+    uint32_t connection_ = MPT_GUI_NO_CONNECTION;
 };
 
 #endif

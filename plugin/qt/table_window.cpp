@@ -70,8 +70,7 @@ void TableWindow::read(bool hurry)
     gone_ = false;
     banner_->say(QString());
     model_.show(now);
-    setWindowTitle(windowTitle().section(QStringLiteral(": "), 0, 0) + QStringLiteral(": ") +
-                   QString::fromUtf8(made->name));
+    setTitle(title(), QString::fromUtf8(made->name));
     summary_->setText(QString::fromUtf8(made->summary));
     // What happens between the points is the same wherever it is counted.
     if (kind_ != MPT_GUI_TABLE_PATHS)
@@ -111,6 +110,23 @@ void TableWindow::chooseSelected()
         view_->setCurrentIndex(rows_.mapFromSource(model_.index(int(i), 0)));
         return;
     }
+}
+
+// Rows of the connection that is selected now, or of all.
+void TableWindow::followSelection()
+{
+    const TablePointer &table = model_.table();
+    uint32_t connection = MPT_GUI_NO_CONNECTION, subflow;
+
+    if (gone_ || !table)
+        return;
+    if (selected_->isChecked() &&
+        !plugin_->selected(table->reading, table->points.chosen, &connection, &subflow))
+        connection = MPT_GUI_NO_CONNECTION;
+    if (!rows_.setConnection(selected_->isChecked(), connection))
+        return;
+    countRows();
+    enableActions();
 }
 
 // A capture that runs, or is being loaded, grows; and one that is not there yet may come.
@@ -177,7 +193,9 @@ void TableWindow::countRows()
     count_->setText(
         shown == all ? QStringLiteral("%1 %2").arg(english.toString(all), all == 1 ? "row" : "rows")
                      : QStringLiteral("%1 of %2 rows").arg(english.toString(shown), english.toString(all)));
-    say(all == 0     ? QString::fromUtf8(table->empty)
+    say(all == 0 ? QString::fromUtf8(table->empty)
+        : shown == 0 && selected_->isChecked() && words_->text().isEmpty()
+            ? QStringLiteral("No row is of the selected packet's connection.")
         : shown == 0 ? QStringLiteral("No row has these words.")
                      : QString());
 }
@@ -260,7 +278,21 @@ void TableWindow::graphIt()
     Chosen c = chosen();
 
     if (!gone_ && c.current && c.current->connection != MPT_GUI_NO_CONNECTION)
-        graph_(model_.table()->points.chosen, c.current->connection, c.current->direction);
+        opens_.graph(model_.table()->points.chosen, c.current->connection, c.current->direction);
+}
+
+void TableWindow::summarise()
+{
+    Chosen c = chosen();
+
+    if (gone_ || !c.current || c.current->connection == MPT_GUI_NO_CONNECTION)
+        return;
+    const TablePointer &table = model_.table();
+    QString text =
+        takeText(plugin_, plugin_->summary(table->reading, table->points.chosen, c.current->connection));
+    if (!text.isEmpty())
+        opens_.text(QStringLiteral("MPTCP Connection %1").arg(c.current->connection),
+                    QString::fromUtf8(table->name), text);
 }
 
 void TableWindow::copy(bool all, char separator)
@@ -298,11 +330,7 @@ void TableWindow::saveAs()
 {
     if (!model_.table())
         return;
-    QString name = windowTitle()
-                       .section(QStringLiteral(": "), 0, 0)
-                       .toLower()
-                       .replace(QLatin1Char(' '), QLatin1Char('-'));
-    QString said = saveText(this, QStringLiteral("Save rows as"), name + QStringLiteral(".csv"),
+    QString said = saveText(this, QStringLiteral("Save rows as"), fileName() + QStringLiteral(".csv"),
                             QStringLiteral("Comma-separated values (*.csv)"),
                             model_.copied(rows_.shownRows(), ',').toUtf8());
 
@@ -325,6 +353,7 @@ void TableWindow::showMenu(const QPoint &at)
         add("Go to First Copy", "", row && c.current->first_frame, [this] { goToPacket(true); });
     add("Apply as Filter", "", of, [this] { showFilter(true); });
     add("Prepare as Filter", "", of, [this] { showFilter(false); });
+    add("Summary of This Connection", "", of, [this] { summarise(); });
     add("Graph This Connection", "", of, [this] { graphIt(); });
     menu.addSeparator();
     add("Copy Selected Rows", "Ctrl+C", !c.rows.isEmpty(), [this] { copy(false, '\t'); });

@@ -8,6 +8,7 @@
 #ifndef MPT_TABLE_WINDOW_H
 #define MPT_TABLE_WINDOW_H
 
+#include <QCheckBox>
 #include <QLineEdit>
 #include <QStackedWidget>
 #include <QTableView>
@@ -20,10 +21,15 @@
 class TableWindow : public Window
 {
   public:
-    // Opens a window of graphs for a vantage point, a connection and a direction (2: either).
-    typedef std::function<void(unsigned, uint32_t, unsigned)> Graph;
+    // Opens other windows.
+    struct Opens {
+        // Of a vantage point, a connection and a direction (2: either).
+        std::function<void(unsigned, uint32_t, unsigned)> graph;
+        // Title, file, text.
+        std::function<void(const QString &, const QString &, const QString &)> text;
+    };
 
-    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Graph graph);
+    TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Opens opens);
     void captureGone() override;
 
   private:
@@ -45,6 +51,7 @@ class TableWindow : public Window
     void fitColumns();
     void wrapRows();
     void chooseSelected();
+    void followSelection();
     void countRows();
     void filterRows(const QString &words);
 
@@ -54,6 +61,7 @@ class TableWindow : public Window
     void goToPacket(bool first);
     void showFilter(bool now);
     void graphIt();
+    void summarise();
     void copy(bool all, char separator);
     void copyReport();
     void saveAs();
@@ -61,16 +69,17 @@ class TableWindow : public Window
 
     const mpt_gui_plugin *plugin_;
     mpt_gui_kind kind_;
-    Graph graph_;
+    Opens opens_;
     TableModel model_;
     TableFilter rows_;
-    QTimer timer_;
+    QTimer timer_, selection_;
     bool gone_ = false;
     size_t fitted_ = 0; // rows that columns were made wide for
 
     Banner *banner_;
     PointBox *point_;
     QLineEdit *words_;
+    QCheckBox *selected_;
     QLabel *count_, *summary_, *nothing_, *hint_;
     QStackedWidget *stack_;
     QTableView *view_;

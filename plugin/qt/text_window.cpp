@@ -9,18 +9,19 @@
 #include <QHBoxLayout>
 #include <QScrollBar>
 #include <QShortcut>
+#include <QTextBlock>
 #include <QVBoxLayout>
 
 // Reports are as wide as this, and rarely wider.
 static const int COLUMNS = 104, LINES = 34;
 
-TextWindow::TextWindow(const QString &title, const QString &text)
+TextWindow::TextWindow(const QString &title, const QString &file, const QString &text, const QString &shown)
 {
     QVBoxLayout *layout = new QVBoxLayout(this);
     QFont fixed = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     QFontMetrics metrics(fixed);
 
-    setWindowTitle(title);
+    setTitle(title, file);
     text_ = new QPlainTextEdit;
     text_->setReadOnly(true);
     text_->setLineWrapMode(QPlainTextEdit::NoWrap);
@@ -38,6 +39,20 @@ TextWindow::TextWindow(const QString &title, const QString &text)
     for (QKeySequence keys : {QKeySequence(Qt::Key_Escape), QKeySequence(QKeySequence::Close)})
         connect(new QShortcut(keys, this), &QShortcut::activated, this, [this] { close(); });
     text_->setFocus();
+    showLine(shown);
+}
+
+// At the top of what is seen.
+void TextWindow::showLine(const QString &begin)
+{
+    for (QTextBlock line = text_->document()->begin(); !begin.isEmpty() && line.isValid();
+         line = line.next()) {
+        if (!line.text().startsWith(begin))
+            continue;
+        text_->setTextCursor(QTextCursor(line));
+        text_->verticalScrollBar()->setValue(line.firstLineNumber());
+        return;
+    }
 }
 
 QLayout *TextWindow::makeRow()
@@ -86,10 +101,8 @@ void TextWindow::find(bool again)
 
 void TextWindow::saveAs()
 {
-    QString said =
-        saveText(this, QStringLiteral("Save text as"),
-                 windowTitle().toLower().replace(QLatin1Char(' '), QLatin1Char('-')) + QStringLiteral(".txt"),
-                 QStringLiteral("Text (*.txt)"), text_->toPlainText().toUtf8());
+    QString said = saveText(this, QStringLiteral("Save text as"), fileName() + QStringLiteral(".txt"),
+                            QStringLiteral("Text (*.txt)"), text_->toPlainText().toUtf8());
 
     if (!said.isEmpty())
         hint_->setText(said);

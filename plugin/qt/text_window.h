@@ -14,7 +14,9 @@
 class TextWindow : public Window
 {
   public:
-    TextWindow(const QString &title, const QString &text);
+    // shown: how a line begins that is to be seen first; empty: the first.
+    TextWindow(const QString &title, const QString &file, const QString &text,
+               const QString &shown = QString());
     void captureGone() override
     {
     }
@@ -22,6 +24,7 @@ class TextWindow : public Window
   private:
     QLayout *makeRow();
     void find(bool again);
+    void showLine(const QString &begin);
     void saveAs();
 
     QPlainTextEdit *text_;

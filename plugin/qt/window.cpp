@@ -14,6 +14,20 @@ Window::Window() : QWidget(nullptr, Qt::Window)
     setAttribute(Qt::WA_DeleteOnClose);
 }
 
+void Window::setTitle(const QString &title, const QString &file)
+{
+    QStringList parts = {QStringLiteral("Wireshark"), title, file};
+
+    title_ = title;
+    parts.removeAll(QString());
+    setWindowTitle(parts.join(QStringLiteral(" \u00b7 ")));
+}
+
+QString Window::fileName() const
+{
+    return title_.toLower().replace(QLatin1Char(' '), QLatin1Char('-'));
+}
+
 Banner::Banner(std::function<void()> refresh)
 {
     QHBoxLayout *row = new QHBoxLayout(this);

@@ -19,6 +19,19 @@ class Window : public QWidget
     Window();
     // The capture was closed, or is read again.
     virtual void captureGone() = 0;
+
+  protected:
+    // "Wireshark · MPTCP Connections · file.pcapng", as Wireshark's own dialogs have it.
+    void setTitle(const QString &title, const QString &file);
+    QString title() const
+    {
+        return title_;
+    }
+    // For files: "mptcp-connections".
+    QString fileName() const;
+
+  private:
+    QString title_;
 };
 
 // A sentence above what a window shows, with a button to refresh it; hidden while there is nothing to say.

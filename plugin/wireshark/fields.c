@@ -11,6 +11,8 @@
 #include <epan/packet.h>
 #include <epan/proto.h>
 
+#include <inttypes.h>
+
 #include "expert.h"
 #include "plugin/prefs.h"
 #include "plugin/report/common/labels.h"
@@ -21,10 +23,11 @@ static int hf_connection = -1, hf_subflow = -1, hf_point = -1, hf_role = -1, hf_
 static int hf_data = -1, hf_dsn = -1, hf_dsn_end = -1, hf_dsn_length = -1, hf_dsn_raw = -1;
 static int hf_mapped_by = -1, hf_first_copy = -1;
 static int hf_bytes[MPT_PIECE_UNMAPPED + 1] = {-1, -1, -1, -1, -1};
+static int hf_unusual = -1;
 static int hf_fallback_bytes = -1, hf_out_of_order = -1, hf_out_of_order_bytes = -1, hf_duplicate = -1;
 static int hf_data_ack = -1, hf_data_ack_rtt = -1, hf_data_ack_of = -1;
 static int hf_inflight = -1, hf_subflow_inflight = -1, hf_window = -1, hf_peer_window = -1;
-static int ett_mptcpscope = -1;
+static int ett_mptcpscope = -1, ett_range = -1;
 
 static bool is_used(const proto_tree *tree)
 {
@@ -51,22 +54,19 @@ static void add_frame(proto_tree *tree, tvbuff_t *tvb, int hf, uint32_t frame)
         add_uint(tree, tvb, hf, frame);
 }
 
-static const char *piece_kind_name(mpt_piece_kind kind)
-{
-    static const char *const names[] = {
-        [MPT_PIECE_FIRST] = "first",
-        [MPT_PIECE_REINJECTION] = "reinjection",
-        [MPT_PIECE_REINJECTION_SAME] = "reinjection_same",
-        [MPT_PIECE_RETRANSMISSION] = "retransmission",
-        [MPT_PIECE_UNMAPPED] = "unmapped",
-    };
+/* As filters have them; in words; in words where that is unusual. */
+static const struct {
+    const char *value, *words, *unusual;
+} KINDS[] = {
+    [MPT_PIECE_FIRST] = {"first", "new data", NULL},
+    [MPT_PIECE_REINJECTION] = {"reinjection", "reinjection of another subflow's data", "reinjected"},
+    [MPT_PIECE_REINJECTION_SAME] = {"reinjection_same", "reinjection on the same subflow", "resent as new"},
+    [MPT_PIECE_RETRANSMISSION] = {"retransmission", "retransmission", "retransmitted"},
+    [MPT_PIECE_UNMAPPED] = {"unmapped", "data without a known mapping", "no mapping known"},
+};
 
-    return names[kind];
-}
-
-static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p, bool counted)
+static void add_range(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p, bool counted)
 {
-    generated(proto_tree_add_string(tree, hf_data, tvb, 0, 0, piece_kind_name(p->kind)));
     if (p->relative_known) {
         generated(proto_tree_add_int64(tree, hf_dsn, tvb, 0, 0, p->relative));
         generated(proto_tree_add_int64(tree, hf_dsn_end, tvb, 0, 0, p->relative + p->length));
@@ -77,6 +77,22 @@ static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p, 
         add_uint(tree, tvb, hf_dsn_length, p->length);
     add_frame(tree, tvb, hf_mapped_by, p->mapped_by);
     add_frame(tree, tvb, hf_first_copy, p->first_frame);
+}
+
+/* alone: it is all the segment carries, and needs no tree of its own. */
+static void add_part(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_piece *p, bool counted, bool alone)
+{
+    proto_item *item = proto_tree_add_string(tree, hf_data, tvb, 0, 0, KINDS[p->kind].value);
+
+    generated(item);
+    if (!alone) {
+        proto_item_append_text(item, ", %u byte%s", p->length, p->length == 1 ? "" : "s");
+        if (p->relative_known)
+            proto_item_append_text(item, ", DSN %" PRId64 " to %" PRId64, p->relative,
+                                   p->relative + p->length - 1);
+        tree = proto_item_add_subtree(item, ett_range);
+    }
+    add_range(tree, tvb, p, counted);
 }
 
 static void add_bytes(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
@@ -96,6 +112,42 @@ static void add_bytes(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *fa
         add_uint(tree, tvb, hf_fallback_bytes, fallback);
 }
 
+static unsigned kinds_of(const mpt_frame_facts *facts)
+{
+    unsigned kinds = 0;
+
+    for (unsigned i = 0; i < facts->pieces; i++)
+        kinds |= 1u << facts->piece[i].kind;
+    return kinds;
+}
+
+/* For a column that is empty where all is as it should be. */
+static void add_unusual(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
+{
+    unsigned kinds = kinds_of(facts);
+
+    for (size_t kind = 0; kind < G_N_ELEMENTS(KINDS); kind++)
+        if (kinds >> kind & 1u && KINDS[kind].unusual)
+            generated(proto_tree_add_string(tree, hf_unusual, tvb, 0, 0, KINDS[kind].unusual));
+    if (facts->out_of_order)
+        generated(proto_tree_add_string(tree, hf_unusual, tvb, 0, 0, "out of order"));
+    if (facts->duplicate)
+        generated(proto_tree_add_string(tree, hf_unusual, tvb, 0, 0, "acknowledged before"));
+}
+
+static void append_kinds(proto_item *item, const mpt_frame_facts *facts)
+{
+    unsigned kinds = kinds_of(facts);
+
+    for (size_t kind = 0; kind < G_N_ELEMENTS(KINDS); kind++)
+        if (kinds >> kind & 1u)
+            proto_item_append_text(item, ", %s", KINDS[kind].words);
+    if (facts->out_of_order)
+        proto_item_append_text(item, ", out of order");
+    if (facts->pieces && facts->duplicate)
+        proto_item_append_text(item, ", acknowledged before");
+}
+
 static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *facts)
 {
     unsigned i;
@@ -103,10 +155,11 @@ static void add_data(proto_tree *tree, tvbuff_t *tvb, const mpt_frame_facts *fac
     if (!facts->pieces)
         return;
     for (i = 0; i < facts->pieces; i++)
-        add_part(tree, tvb, &facts->piece[i], facts->counted);
+        add_part(tree, tvb, &facts->piece[i], facts->counted, facts->pieces == 1);
     if (facts->out_of_order_known)
         generated(proto_tree_add_boolean(tree, hf_out_of_order, tvb, 0, 0, facts->out_of_order > 0));
     generated(proto_tree_add_boolean(tree, hf_duplicate, tvb, 0, 0, facts->duplicate));
+    add_unusual(tree, tvb, facts);
     if (!facts->counted)
         return;
     add_bytes(tree, tvb, facts);
@@ -170,8 +223,7 @@ static void show(proto_tree *parent, tvbuff_t *tvb, mpt_frames *frames, const mp
     generated(proto_tree_add_string(tree, hf_role, tvb, 0, 0, mpt_role_name(facts->role)));
     if (facts->backup_known)
         generated(proto_tree_add_boolean(tree, hf_backup, tvb, 0, 0, facts->backup));
-    if (facts->pieces)
-        proto_item_append_text(item, ", %s", piece_kind_name(facts->piece[0].kind));
+    append_kinds(item, facts);
     add_data(tree, tvb, facts);
     add_acknowledgement(tree, tvb, facts);
 }
@@ -240,6 +292,9 @@ static void register_fields(int protocol)
               "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: "
               "first seen on this subflow under other sequence numbers; retransmission: on this subflow; "
               "unmapped: no DSN known." ONE_PASS),
+        FIELD(hf_unusual, "Unusual", "mptcpscope.unusual", FT_STRING, BASE_NONE, NULL,
+              "In words, and only where the segment's data is not simply new: reinjected, resent "
+              "as new, retransmitted, no mapping known, out of order, acknowledged before." ONE_PASS),
         FIELD(hf_dsn, "DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL,
               "Data sequence number of the first payload byte; the first byte of the connection is 1. None "
               "where the initial DSN is not in the capture." ONE_PASS),
@@ -301,7 +356,7 @@ static void register_fields(int protocol)
             "On payload: the receive window that the other side has announced by now, on any subflow, from its "
             "highest DATA_ACK on: what mptcpscope.inflight may reach."),
     };
-    static int *ett[] = {&ett_mptcpscope};
+    static int *ett[] = {&ett_mptcpscope, &ett_range};
 
     proto_register_field_array(protocol, fields, G_N_ELEMENTS(fields));
     proto_register_subtree_array(ett, G_N_ELEMENTS(ett));

@@ -109,6 +109,16 @@ static const mpt_gui_module *enter(GModule *library, const char *path, const mpt
     return module;
 }
 
+bool mpt_gui_module_is_there(void)
+{
+    const char *qt = running_qt();
+    char *path = qt ? find(qt) : NULL;
+    bool there = path != NULL;
+
+    g_free(path);
+    return there;
+}
+
 const mpt_gui_module *mpt_gui_module_load(const mpt_gui_plugin *plugin, char **why)
 {
     static const mpt_gui_module *module;

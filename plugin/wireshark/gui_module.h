@@ -12,5 +12,7 @@
 /* The module, loaded on first use. NULL if it can't be loaded: *why is then the reason, without a full stop,
  * to be freed with g_free(). */
 const mpt_gui_module *mpt_gui_module_load(const mpt_gui_plugin *plugin, char **why);
+/* True where there is a file to load it from. */
+bool mpt_gui_module_is_there(void);
 
 #endif

@@ -70,9 +70,13 @@ static void show_report(const struct entry *entry, const mpt_gui_module *module,
     if (entry->shown->window == MPT_WINDOW_TABLE && why && report)
         g_string_printf(text, "The table can't be shown: %s. Here is the report as text.\n\n", why);
     g_string_append(text, report ? report : MPT_NO_CAPTURE);
-    if (module)
-        module->open_text(entry->shown->title, text->str);
-    else
+    if (module) {
+        char *file = report ? mpt_windows_file() : NULL, *shown = report ? mpt_windows_selected() : NULL;
+
+        module->open_text(entry->shown->title, file, text->str, shown);
+        g_free(file);
+        g_free(shown);
+    } else
         show_plainly(entry->shown->title, text->str);
     g_free(report);
     g_string_free(text, TRUE);

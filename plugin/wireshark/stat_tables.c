@@ -16,6 +16,7 @@
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 
+#include "gui_module.h"
 #include "plugin/host.h"
 #include "plugin/report/gui/gui_rows.h"
 #include "plugin/report/gui/gui_table.h"
@@ -212,6 +213,9 @@ void mpt_stat_tables_register(void)
 {
     static stat_tap_table_item fields[2][MOST_COLUMNS];
 
+    /* The module's tables can do more, and are in the menu under the same names. */
+    if (mpt_host_has_windows() && mpt_gui_module_is_there())
+        return;
     register_table(&connections, fields[0], MPT_GUI_TABLE_CONNECTIONS);
     register_table(&subflows, fields[1], MPT_GUI_TABLE_SUBFLOWS);
 }

@@ -44,18 +44,20 @@ static const char *path_of_capture(void)
     return info && info->cf_filename ? info->cf_filename : "capture";
 }
 
-/* The connection and subflow of the packet that is selected, as this context numbers them. */
-static void find_selected(const mpt_report_context *x, mpt_frames *frames, uint32_t *connection,
-                          uint32_t *subflow)
+/* The connection and subflow of the packet that is selected, as this point numbers them. */
+static bool find_selected(mpt_frames *frames, unsigned point, uint32_t *connection, uint32_t *subflow)
 {
     mpt_frame_ids ids;
 
+    *connection = MPT_GUI_NO_CONNECTION;
+    *subflow = MPT_GUI_NO_SUBFLOW;
     /* Elsewhere they have other numbers. */
-    if (x->point != mpt_frames_point(frames) || !mpt_selection_of(frames, mpt_selection_frame(), &ids))
-        return;
+    if (point != mpt_frames_point(frames) || !mpt_selection_of(frames, mpt_selection_frame(), &ids))
+        return false;
     *connection = ids.connection_id;
     if (ids.subflow)
         *subflow = ids.subflow_id;
+    return true;
 }
 
 /* --- graphs --- */
@@ -82,7 +84,7 @@ static mpt_gui_capture *capture(unsigned place, const char **why)
     if (!graph_context(&x, place, &arguments))
         return NULL;
     made = mpt_gui_capture_new(&x, mpt_reading_number(), path_of_capture());
-    find_selected(&x, mpt_reading_frames(), &made->selected, &made->selected_subflow);
+    find_selected(mpt_reading_frames(), x.point, &made->selected, &made->selected_subflow);
     mpt_reading_context_clear(&x);
     return made;
 }
@@ -188,7 +190,7 @@ static mpt_gui_table *table(mpt_gui_kind kind, unsigned place, bool hurry, const
     made = mpt_gui_table_new(kind, &x, path_of_capture());
     for (size_t i = 0; x.point != mpt_frames_point(frames) && i < made->row_count; i++)
         set_field_numbers(&made->rows[i], &x, frames);
-    find_selected(&x, frames, &made->selected, &made->selected_subflow);
+    find_selected(frames, x.point, &made->selected, &made->selected_subflow);
     mpt_reading_context_clear(&x);
     made->reading = mpt_reading_number();
     made->segments = mpt_reading_segments();
@@ -201,14 +203,13 @@ static uint64_t segments(uint64_t number)
     return is_there(number) ? mpt_reading_segments() : 0;
 }
 
-static void print_at(const mpt_report *report, unsigned place, mpt_sink *sink, GString *sentence)
+static void print_at(const mpt_arguments *arguments, unsigned place, mpt_sink *sink, GString *sentence)
 {
-    mpt_arguments arguments = mpt_arguments_of(report);
     mpt_frames *frames = mpt_reading_frames();
     mpt_report_context x;
 
-    mpt_reading_context(&x, point_at(frames, place), &arguments);
-    if (x.connections->len > 0 || report->format != MPT_FORMAT_TEXT)
+    mpt_reading_context(&x, point_at(frames, place), arguments);
+    if (x.connections->len > 0 || arguments->report->format != MPT_FORMAT_TEXT)
         mpt_report_print(&x, sink, sentence);
     else
         mpt_sink_puts(sink, "This capture has no Multipath TCP.\n");
@@ -217,10 +218,12 @@ static void print_at(const mpt_report *report, unsigned place, mpt_sink *sink, G
 
 void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence)
 {
-    print_at(report, MPT_GUI_USUAL_POINT, sink, sentence);
+    mpt_arguments arguments = mpt_arguments_of(report);
+
+    print_at(&arguments, MPT_GUI_USUAL_POINT, sink, sentence);
 }
 
-static char *text_at(const mpt_report *report, unsigned place, size_t columns)
+static char *text_at(const mpt_arguments *arguments, unsigned place, size_t columns)
 {
     GString *sentence;
     mpt_sink *sink;
@@ -231,7 +234,7 @@ static char *text_at(const mpt_report *report, unsigned place, size_t columns)
     sink = mpt_sink_new_memory();
     sentence = g_string_new(NULL);
     mpt_sink_set_width(sink, columns);
-    print_at(report, place, sink, sentence);
+    print_at(arguments, place, sink, sentence);
     mpt_sink_puts(sink, sentence->str);
     text = g_strdup(mpt_sink_text(sink, NULL));
     g_string_free(sentence, TRUE);
@@ -241,15 +244,52 @@ static char *text_at(const mpt_report *report, unsigned place, size_t columns)
 
 char *mpt_windows_report(const mpt_report *report, size_t columns)
 {
-    return text_at(report, MPT_GUI_USUAL_POINT, columns);
+    mpt_arguments arguments = mpt_arguments_of(report);
+
+    return text_at(&arguments, MPT_GUI_USUAL_POINT, columns);
+}
+
+char *mpt_windows_file(void)
+{
+    return mpt_gui_file_name(path_of_capture());
+}
+
+char *mpt_windows_selected(void)
+{
+    mpt_frames *frames = mpt_reading_frames();
+    uint32_t connection, subflow;
+
+    return frames && find_selected(frames, mpt_frames_point(frames), &connection, &subflow)
+               ? g_strdup_printf("Connection %u: ", connection)
+               : NULL;
+}
+
+static bool selected(uint64_t number, unsigned place, uint32_t *connection, uint32_t *subflow)
+{
+    mpt_frames *frames = is_there(number) ? mpt_reading_frames() : NULL;
+
+    return frames && find_selected(frames, point_at(frames, place), connection, subflow);
+}
+
+static char *summary(uint64_t number, unsigned place, uint32_t connection)
+{
+    mpt_arguments arguments = mpt_arguments_of(&mpt_summary_report);
+
+    arguments.stream = connection;
+    arguments.presence |= MPT_BIT(MPT_ARG_STREAM) | MPT_BIT(MPT_ARG_FULL);
+    return is_there(number) ? text_at(&arguments, place, MPT_TEXT_WIDTH) : NULL;
 }
 
 /* The report that has the table in its entries. */
 static char *report(uint64_t number, mpt_gui_kind kind, unsigned place)
 {
     const mpt_report *of = report_of(kind);
+    mpt_arguments arguments;
 
-    return of && is_there(number) ? text_at(of, place, MPT_TEXT_WIDTH) : NULL;
+    if (!of || !is_there(number))
+        return NULL;
+    arguments = mpt_arguments_of(of);
+    return text_at(&arguments, place, MPT_TEXT_WIDTH);
 }
 
 /* --- the module --- */
@@ -273,6 +313,8 @@ const mpt_gui_module *mpt_windows_module(char **why)
         .filter = mpt_gui_table_filter,
         .report = report,
         .segments = segments,
+        .selected = selected,
+        .summary = summary,
     };
     const mpt_gui_module *module;
 

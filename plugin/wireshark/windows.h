@@ -25,5 +25,9 @@ const mpt_gui_module *mpt_windows_module(char **why);
 void mpt_windows_print(const mpt_report *report, mpt_sink *sink, GString *sentence);
 /* The same as text, with lines of at most `columns`. Free with g_free(). NULL: there is no capture. */
 char *mpt_windows_report(const mpt_report *report, size_t columns);
+/* The capture file's name without folders; how the line of the selected packet's connection begins in these
+ * reports, NULL if there is none. Free with g_free(). */
+char *mpt_windows_file(void);
+char *mpt_windows_selected(void);
 
 #endif

@@ -246,6 +246,22 @@ static char *report(uint64_t reading, mpt_gui_kind kind, unsigned point)
     return g_strdup_printf("report %d", (int)kind);
 }
 
+static bool selected(uint64_t reading, unsigned point, uint32_t *connection, uint32_t *subflow)
+{
+    check(reading);
+    (void)point;
+    *connection = test.selects ? 0 : MPT_GUI_NO_CONNECTION;
+    *subflow = test.selects ? 0 : MPT_GUI_NO_SUBFLOW;
+    return test.selects;
+}
+
+static char *summary(uint64_t reading, unsigned point, uint32_t connection)
+{
+    check(reading);
+    test.point = point;
+    return g_strdup_printf("summary of %u", connection);
+}
+
 const mpt_gui_plugin *test_plugin(void)
 {
     static mpt_gui_plugin plugin = {.capture = capture,
@@ -263,7 +279,9 @@ const mpt_gui_plugin *test_plugin(void)
                                     .compare = mpt_gui_table_compare,
                                     .filter = mpt_gui_table_filter,
                                     .report = report,
-                                    .segments = segments};
+                                    .segments = segments,
+                                    .selected = selected,
+                                    .summary = summary};
 
     if (!test.recorder)
         make_capture();

@@ -20,6 +20,7 @@
 #include <QPushButton>
 #include <QTableView>
 #include <QTemporaryDir>
+#include <QTextBlock>
 #include <QTreeWidget>
 #include <QtTest/QTest>
 #include <qcustomplot.h>
@@ -42,7 +43,7 @@ static QList<QWidget *> windows()
     QList<QWidget *> found;
 
     for (QWidget *w : QApplication::topLevelWidgets())
-        if (w->isVisible() && w->windowTitle().startsWith(QStringLiteral("MPTCP ")))
+        if (w->isVisible() && w->windowTitle().startsWith(QStringLiteral("Wireshark \u00b7 MPTCP ")))
             found.append(w);
     return found;
 }
@@ -109,6 +110,27 @@ static void testSelected()
     QTableView *view = subflows->findChild<QTableView *>();
     CHECK(box(graphs, 1)->currentIndex() == 0);
     CHECK(view->currentIndex().isValid() && view->currentIndex().row() == 0);
+    // Rows of its connection alone, and of none where none is selected.
+    QCheckBox *only = subflows->findChild<QCheckBox *>();
+    int all = view->model()->rowCount();
+    only->setChecked(true);
+    int some = view->model()->rowCount();
+    CHECK(some > 0 && some < all);
+    for (int i = 0; i < some; i++)
+        CHECK(view->model()->index(i, 0).data().toString() == QStringLiteral("0"));
+    view->selectRow(0);
+    test_selects(false);
+    QTest::qWait(700);
+    CHECK(view->model()->rowCount() == 0 && says(subflows, "selected packet's connection"));
+    only->setChecked(false);
+    CHECK(view->model()->rowCount() == all);
+    // Graphs go there when they are asked to.
+    box(graphs, 1)->setCurrentIndex(1);
+    key(graphs, Qt::Key_C);
+    CHECK(box(graphs, 1)->currentIndex() == 1 && says(graphs, "belongs to no MPTCP connection"));
+    test_selects(true);
+    key(graphs, Qt::Key_C);
+    CHECK(box(graphs, 1)->currentIndex() == 0);
     test_selects(false);
     graphs->close();
     subflows->close();
@@ -123,7 +145,7 @@ static void testChoices()
     QWidget *w = open();
     unsigned types = test_plugin()->type_count;
 
-    CHECK(w->windowTitle() == QStringLiteral("MPTCP graphs: made-up.pcapng"));
+    CHECK(w->windowTitle() == QStringLiteral("Wireshark \u00b7 MPTCP Graphs \u00b7 made-up.pcapng"));
     CHECK(box(w, 0)->count() == int(types));
     CHECK(box(w, 1)->count() == 2);
     // The connection and the direction with the most payload.
@@ -388,7 +410,7 @@ static void testSorting()
 {
     QWidget *w = openTable(MPT_GUI_TABLE_CONNECTIONS);
 
-    CHECK(w->windowTitle() == QStringLiteral("MPTCP connections: made-up.pcapng"));
+    CHECK(w->windowTitle() == QStringLiteral("Wireshark \u00b7 MPTCP Connections \u00b7 made-up.pcapng"));
     CHECK(says(w, "Made up.") && says(w, "5 rows"));
     // The plugin's order first; a number without unit, and one with it in a column of its own.
     CHECK(cell(w, 0, 2) == QStringLiteral("4,294,967,297") && cell(w, 0, 1) == QStringLiteral("4.29 GB"));
@@ -482,12 +504,12 @@ static void testRows()
 
 static void testKinds()
 {
-    const char *const titles[] = {"connections", "subflows", "reinjections", "events", "diagnosis", "paths"};
+    const char *const titles[] = {"Connections", "Subflows", "Reinjections", "Events", "Diagnosis", "Paths"};
 
     for (int kind = MPT_GUI_TABLE_SUBFLOWS; kind < MPT_GUI_TABLES; kind++) {
         QWidget *w = openTable(mpt_gui_kind(kind));
-        CHECK(w->windowTitle() ==
-              QStringLiteral("MPTCP %1: made-up.pcapng").arg(QLatin1String(titles[kind])));
+        CHECK(w->windowTitle() == QStringLiteral("Wireshark \u00b7 MPTCP %1 \u00b7 made-up.pcapng")
+                                      .arg(QLatin1String(titles[kind])));
         CHECK(says(w, "2 MPTCP connections"));
         CHECK((view(w)->model()->rowCount() > 0) == (kind != MPT_GUI_TABLE_PATHS));
         CHECK(kind != MPT_GUI_TABLE_PATHS || says(w, "one vantage point only"));
@@ -590,8 +612,12 @@ static void testKeepsUp()
 
 static void testText()
 {
-    QWidget *w = opened([] { module->open_text("MPTCP summary", "one line\nanother"); });
+    QWidget *w =
+        opened([] { module->open_text("MPTCP Summary", "a.pcapng", "one line\nanother", "another"); });
     QPlainTextEdit *text = w->findChild<QPlainTextEdit *>();
+
+    CHECK(w->windowTitle() == QStringLiteral("Wireshark \u00b7 MPTCP Summary \u00b7 a.pcapng"));
+    CHECK(text->textCursor().block().text() == QStringLiteral("another"));
 
     CHECK(text->toPlainText() == QStringLiteral("one line\nanother"));
     CHECK(text->lineWrapMode() == QPlainTextEdit::NoWrap);

@@ -191,6 +191,30 @@ def used():
     return without_option
 
 
+def unusual(capture):
+    """Says something of a segment that is not simply new data, and nothing of others; in the tree, a range each"""
+    words = {'reinjection': 'reinjected', 'reinjection_same': 'resent as new',
+             'retransmission': 'retransmitted', 'unmapped': 'no mapping known'}
+    more = ('mptcpscope.out_of_order', 'mptcpscope.duplicate', 'mptcpscope.unusual')
+    several = None
+    for p in packets(capture, 2, more=more):
+        kinds = p['mptcpscope.data'].split(',') if p['mptcpscope.data'] else []
+        expected = {words[kind] for kind in kinds if kind in words}
+        for name, said in (('out_of_order', 'out of order'), ('duplicate', 'acknowledged before')):
+            if p['mptcpscope.' + name] in ('1', 'True'):
+                expected.add(said)
+        got = p['mptcpscope.unusual'].split(',') if p['mptcpscope.unusual'] else []
+        compare('%s: frame %s, unusual' % (capture, p['frame.number']), expected, set(got))
+        if len(set(kinds)) > 1:
+            several = several or p['frame.number']
+    if several:
+        tree = tshark('-2', '-r', capture, '-Y', 'frame.number == ' + several, '-V').split('MPTCP scope, ')[1].splitlines()
+        ranges = [i for i, line in enumerate(tree) if line.startswith('    [Data: ') and ' byte' in line]
+        if len(ranges) < 2 or not all(tree[i + 1].startswith('        [') for i in ranges):
+            fail('%s: frame %s has not a tree for each range:\n%s', capture, several, '\n'.join(tree))
+    return several
+
+
 def in_sharkd(capture):
     """sharkd, which reads as Wireshark's windows do, has for each packet what two passes of tshark have"""
     names = ('mptcpscope.point', 'mptcpscope.connection', 'mptcpscope.subflow', 'mptcpscope.out_of_order_bytes') + \
@@ -325,6 +349,8 @@ def main():
             merged(client, server)
         documented()
         used()
+        if not [capture for capture in captures if unusual(capture)]:
+            fail('no capture has a segment of several ranges')
     return 1 if failures else 0
 
 

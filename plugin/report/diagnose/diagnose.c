@@ -306,7 +306,7 @@ static void write_limits(mpt_json *json, const GPtrArray *reports)
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {6, "&Diagnosis", "MPTCP diagnosis", "What is wrong, or worth knowing, with each connection",
+    {6, "&Diagnosis", "MPTCP Diagnosis", "What is wrong, or worth knowing, with each connection",
      MPT_WINDOW_TABLE, MPT_GUI_TABLE_FINDINGS},
     {0},
 };

@@ -287,7 +287,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {5, "&Events", "MPTCP events", "What was signalled, and what became of subflows, in order of time",
+    {5, "&Events", "MPTCP Events", "What was signalled, and what became of subflows, in order of time",
      MPT_WINDOW_TABLE, MPT_GUI_TABLE_EVENTS},
     {0},
 };

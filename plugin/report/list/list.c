@@ -213,9 +213,9 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {3, "Sub&flows", "MPTCP subflows", "A table of the subflows of all connections", MPT_WINDOW_TABLE,
+    {3, "Sub&flows", "MPTCP Subflows", "A table of the subflows of all connections", MPT_WINDOW_TABLE,
      MPT_GUI_TABLE_SUBFLOWS},
-    {7, "&Keys and addresses", "MPTCP keys and addresses",
+    {7, "&Keys and Addresses", "MPTCP Keys and Addresses",
      "Keys, tokens, addresses and subflows of each connection, as text", MPT_WINDOW_TEXT, 0},
     {0},
 };

@@ -337,7 +337,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {9, "&Paths", "MPTCP paths",
+    {9, "&Paths", "MPTCP Paths",
      "Of a merged capture of both ends: one-way delay, loss and reordering of each subflow", MPT_WINDOW_TABLE,
      MPT_GUI_TABLE_PATHS},
     {0},

@@ -319,7 +319,7 @@ static char *refuse(const mpt_arguments *a)
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {8, "&Graphs", "MPTCP graphs",
+    {8, "&Graphs", "MPTCP Graphs",
      "Sequence numbers, throughput, share, round-trip times and more, over time, by subflow",
      MPT_WINDOW_GRAPHS, 0},
     {0},

@@ -441,7 +441,7 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {4, "&Reinjections", "MPTCP reinjections",
+    {4, "&Reinjections", "MPTCP Reinjections",
      "Data that was sent again under other subflow sequence numbers, and whether it helped", MPT_WINDOW_TABLE,
      MPT_GUI_TABLE_REINJECTIONS},
     {0},

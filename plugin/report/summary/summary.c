@@ -487,10 +487,10 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {1, "&Summary", "MPTCP summary",
+    {1, "&Summary", "MPTCP Summary",
      "Every MPTCP connection with the figures of both directions and all subflows, as text", MPT_WINDOW_TEXT,
      0},
-    {2, "&Connections", "MPTCP connections", "A table of connections, to sort, filter and copy",
+    {2, "&Connections", "MPTCP Connections", "A table of connections, to sort, filter and copy",
      MPT_WINDOW_TABLE, MPT_GUI_TABLE_CONNECTIONS},
     {0},
 };
