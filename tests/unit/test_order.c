@@ -100,6 +100,35 @@ static void two_gaps(struct world *x, unsigned side, uint32_t ssn)
     plain_data(x, side, ssn + 300);
 }
 
+static void test_order__mapped_after_it_was_acknowledged__in_order(void **state)
+{
+    struct world x = new_world();
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.b, 1, 1, 100, no_option());
+    send_ack(&x.w, &x.a, 0, 1, data_ack(101));
+    send_data(&x.w, &x.a, 1, 1, 100,
+              dss(101, 1, 100)); /* the first byte with a place, and the second that came */
+    send_data(&x.w, &x.b, 1, 51, 50, dss(1, 1, 100));
+    expect_order(&x, MPT_S2C, 0, 0, -1);
+}
+
+static void test_order__late_segment_half_of_it_mapped_late__number_of_segments_not_known(void **state)
+{
+    struct world x = new_world();
+
+    (void)state;
+    open_capable(&x.w, &x.a, KEY_A, KEY_B);
+    open_join(&x.w, &x.b, 1);
+    send_data(&x.w, &x.a, 1, 1, 100, dss(301, 1, 100));
+    send_data(&x.w, &x.b, 1, 1, 200, dss(101, 101, 100)); /* late; the bytes before have no place yet */
+    send_data(&x.w, &x.a, 1, 101, 100, dss(201, 101, 100));
+    send_data(&x.w, &x.b, 1, 1, 100, dss(1, 1, 100));
+    expect_order(&x, MPT_S2C, -1, 0, 0);
+}
+
 static void test_order__synack_without_mptcp__that_of_tcp(void **state)
 {
     struct world x = new_world();
@@ -215,6 +244,8 @@ int main(void)
         cmocka_unit_test(test_order__first_segment_on_a_slower_path__waited),
         cmocka_unit_test(test_order__below_what_was_acknowledged_before_the_capture__no_wait),
         cmocka_unit_test(test_order__two_mapped_late_the_lower_first__not_known),
+        cmocka_unit_test(test_order__mapped_after_it_was_acknowledged__in_order),
+        cmocka_unit_test(test_order__late_segment_half_of_it_mapped_late__number_of_segments_not_known),
         cmocka_unit_test(test_order__synack_without_mptcp__that_of_tcp),
         cmocka_unit_test(test_order__third_ack_without_mptcp_first_segment_late__that_of_tcp),
         cmocka_unit_test(test_order__never_a_dss__that_of_tcp),

@@ -28,6 +28,7 @@ struct context {
     mpt_side side;
     mpt_stamp stamp;
     bool resolved;
+    bool part;        /* resolved: other bytes of the segment were not */
     bool merged;      /* a run of a connection that becomes part of another */
     uint32_t came;    /* epoch in which it came, where resolved */
     int64_t position; /* on the subflow, of dsn or of the payload */
@@ -199,6 +200,7 @@ static void note_order(mpt_data_level *d, int64_t start, int64_t end, const stru
                                    .owner = x->s->owner,
                                    .counted = x->stamp.flags & MPT_STAMP_COUNTED,
                                    .resolved = x->resolved,
+                                   .part = x->part,
                                    .delivered = d->acked_known ? d->acked : INT64_MIN};
     int64_t since_ns;
 
@@ -415,6 +417,8 @@ static void mapped_part(const mpt_mapped_piece *m, void *data)
     else
         h->pending_joined = true;
     part.stamp.epoch = epoch_for(x->e, x->c, conn_side_of(x), (uint32_t)MODE_WAITING + x->s->owner);
+    if (m->start != x->plain_from || m->end != x->end)
+        part.stamp.flags |= MPT_STAMP_PART;
     mpt_ranges_claim(&h->pending, m->start, m->end, &part.stamp, NULL, NULL);
     if (x->e->observers->len)
         tell(x, MPT_DATA_UNMAPPED, m->start, length, NULL, NULL);
@@ -497,6 +501,7 @@ static void resolve_part(const mpt_piece *p, void *data)
     part.stamp = p->was;
     part.resolved = true;
     part.came = p->was.epoch;
+    part.part = p->was.flags & MPT_STAMP_PART;
     part.dsn += p->start - part.position;
     part.position = p->start;
     claim(&part, (uint32_t)(p->end - p->start), part.stamp.flags & MPT_STAMP_IMPLIED);

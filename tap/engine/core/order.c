@@ -24,13 +24,18 @@ static void add_gap(mpt_order *o, int64_t start, int64_t end, int64_t since_ns, 
             &(mpt_run){.start = start, .length = (uint32_t)(end - start), .value = since_ns, .frame = came});
 }
 
-/* What is below all that was seen has been missing since the first byte came. */
-static void go_below(mpt_order *o, const mpt_order_piece *p)
+/* What is below all that was seen has been missing since the first byte came. True where these bytes came before
+ * that: what waited for its mapping. */
+static bool go_below(mpt_order *o, const mpt_order_piece *p)
 {
-    add_gap(o, MAX(p->start, o->delivered), o->low, o->low_ns, 0);
+    bool before = p->resolved && p->time_ns < o->low_ns;
+
+    o->unknown |= p->resolved && p->time_ns == o->low_ns;
+    add_gap(o, before ? p->start : MAX(p->start, o->delivered), o->low, o->low_ns, 0);
     o->low = p->start;
-    if (p->time_ns < o->low_ns)
+    if (before)
         o->low_ns = p->time_ns;
+    return before;
 }
 
 /* Bytes below the highest seen fill (a part of) a gap, which has been there since *since_ns. True where they
@@ -45,6 +50,7 @@ static bool fill_gaps(mpt_order *o, const mpt_order_piece *p, int64_t *since_ns)
         mpt_run gap = *r;
 
         before = p->resolved && p->time_ns < gap.value;
+        o->unknown |= p->resolved && p->time_ns == gap.value; /* of one segment */
         if (before)
             o->unknown |= gap.frame > p->came || gap.start > p->start || mpt_run_end(&gap) < p->end;
         else
@@ -63,6 +69,8 @@ static void count(mpt_order *o, const mpt_order_piece *p, int64_t since_ns)
 {
     if (!p->counted)
         return;
+    /* Whether its other bytes were counted when they came can't be told any more. */
+    o->unknown |= p->part && o->counted_frame != p->frame;
     o->bytes += (uint64_t)(p->end - p->start);
     o->segments += o->counted_frame != p->frame;
     o->counted_frame = p->frame;
@@ -75,6 +83,8 @@ static void count(mpt_order *o, const mpt_order_piece *p, int64_t since_ns)
 
 bool mpt_order_note(mpt_order *o, const mpt_order_piece *p, int64_t *since_ns)
 {
+    bool before = false;
+
     *since_ns = INT64_MAX;
     if (!o->any) {
         begin(o, p);
@@ -88,8 +98,9 @@ bool mpt_order_note(mpt_order *o, const mpt_order_piece *p, int64_t *since_ns)
         return false;
     }
     if (p->start < o->low)
-        go_below(o, p);
-    if (!fill_gaps(o, p, since_ns))
+        before = go_below(o, p);
+    before |= fill_gaps(o, p, since_ns);
+    if (!before)
         count(o, p, *since_ns);
     return *since_ns != INT64_MAX;
 }

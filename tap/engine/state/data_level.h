@@ -52,6 +52,7 @@ typedef struct mpt_ack_mark {
 enum {
     MPT_STAMP_COUNTED = 1, /* in the figures: always, unless the report is of a window of time */
     MPT_STAMP_IMPLIED = 2, /* by an infinite mapping */
+    MPT_STAMP_PART = 4,    /* pending: other new bytes of the segment had their mapping */
 };
 
 typedef struct mpt_data_level {

@@ -42,6 +42,7 @@ typedef struct mpt_order_piece {
     uint16_t owner;
     bool counted;      /* in the figures */
     bool resolved;     /* they came earlier than others that have been noted */
+    bool part;         /* resolved, and other new bytes of their segment were not */
     int64_t delivered; /* below it all had been acknowledged; INT64_MIN: not known */
 } mpt_order_piece;
 
