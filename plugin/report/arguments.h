@@ -89,7 +89,7 @@ static inline bool mpt_arguments_has(const mpt_arguments *arguments, mpt_arg arg
     return (arguments->presence >> arg) & 1u;
 }
 
-/* Appends the reports and options of this build, a line each, at most 30 lines of at most 79 columns. */
+/* Appends the reports and options of this build, a line each, at most 32 lines of at most 79 columns. */
 void mpt_arguments_help(GString *out);
 
 #endif

@@ -12,7 +12,7 @@
 static const mpt_report *reports[16] = {
     &mpt_list_report,         &mpt_summary_report, &mpt_tcp_report,      &mpt_filter_report,
     &mpt_help_report,         &mpt_events_report,  &mpt_diagnose_report, &mpt_conformance_report,
-    &mpt_reinjections_report, &mpt_paths_report,   &mpt_plot_report,
+    &mpt_reinjections_report, &mpt_paths_report,   &mpt_flow_report,     &mpt_plot_report,
 };
 
 void mpt_registry_add(const mpt_report *report, unsigned place)

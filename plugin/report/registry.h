@@ -95,7 +95,7 @@ struct mpt_report {
 /* The reports of this library. */
 extern const mpt_report mpt_list_report, mpt_summary_report, mpt_tcp_report, mpt_filter_report,
     mpt_help_report, mpt_events_report, mpt_diagnose_report, mpt_conformance_report, mpt_reinjections_report,
-    mpt_paths_report, mpt_plot_report;
+    mpt_paths_report, mpt_flow_report, mpt_plot_report;
 /* -z follow,mptcp,...: not in the registry, as it has no name there. */
 extern const mpt_report mpt_follow_report;
 

@@ -13,8 +13,8 @@ import tempfile
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 TOP = TESTS.parent
 CAPTURES = TOP / "captures"
-REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "conformance", "reinjections"]
-MERGED = ["paths,full"]
+REPORTS = ["list", "summary,full", "tcp", "events", "diagnose", "conformance", "reinjections", "flow"]
+MERGED = ["paths,full", "flow,full"]
 CSV_ONLY = ["paths,samples", "plot,stream=0", "plot,stream=0,type=mappings"]
 UNITS = r"_(s|bps|bytes|percent)$"
 

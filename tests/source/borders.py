@@ -42,12 +42,13 @@ ALLOWED = {
     R + "common": ENGINE | {"plugin/report", R + "format"},
 }
 GROUND = ENGINE | {"plugin/report", R + "format", R + "common"}
-for report in ("list", "summary", "events", "diagnose", "conformance", "reinjections", "paths", "plot", "follow"):
+for report in ("list", "summary", "events", "diagnose", "conformance", "reinjections", "paths", "flow", "plot", "follow"):
     ALLOWED[R + report] = set(GROUND)
 ALLOWED[R + "diagnose"] |= {R + "paths"}
 ALLOWED[R + "plot"] |= {R + "paths", R + "events", "plugin/qt"}
+ALLOWED[R + "flow"] |= {R + "paths", "plugin/qt"}
 ALLOWED[R + "follow"] |= {"tap"}  # segment.h: TCP flags of the packets it writes
-ALLOWED[R + "gui"] = GROUND | {R + "events", R + "paths", R + "plot", R + "reinjections", "plugin/qt"}
+ALLOWED[R + "gui"] = GROUND | {R + "events", R + "flow", R + "paths", R + "plot", R + "reinjections", "plugin/qt"}
 ALLOWED["plugin/cli"] = GROUND | {R + "paths", R + "follow", "plugin", "tap"}
 ALLOWED["plugin/program"] = GROUND | {"plugin", "plugin/cli", "tap", "tap/reader"}
 ALLOWED["plugin/wireshark"] = GROUND | {R + "gui", R + "paths", R + "plot", R + "follow", "plugin/cli", "plugin", "tap", "plugin/qt"}

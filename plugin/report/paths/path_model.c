@@ -115,6 +115,11 @@ static double ahead(const mpt_clock_estimate *c, int64_t time_ns)
     return round(ns);
 }
 
+int64_t mpt_path_model_ahead(const mpt_path_pair *pair, int64_t time_ns)
+{
+    return mpt_whole(ahead(&pair->applied, time_ns));
+}
+
 /* --- samples --- */
 
 static int64_t corrected(const mpt_path_pair *pair, const mpt_path_sample *sample, mpt_end to)

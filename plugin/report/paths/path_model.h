@@ -64,6 +64,8 @@ mpt_path_model *mpt_path_model_new(const mpt_report_context *x);
 /* The same between the first and the last vantage point, however many lie between them. */
 mpt_path_model *mpt_path_model_new_whole(const mpt_report_context *x);
 void mpt_path_model_free(mpt_path_model *m);
+/* How much the clock of pair->to is ahead of that of pair->from, at a moment of the latter, as the delays are corrected. */
+int64_t mpt_path_model_ahead(const mpt_path_pair *pair, int64_t time_ns);
 /* Called for each sample of a pair, with its row (NULL: not selected) and its corrected delay in ns. */
 typedef void (*mpt_path_model_each)(const mpt_path_sample *sample, mpt_path_row *row, int64_t delay_ns,
                                     void *user);

@@ -75,9 +75,13 @@ static void leave_alone(mpt_path_end *e, mpt_side side, mpt_path_record *r)
     settle(e, l, r);
     l->alone_frame = r->frame;
     a->packets += !again;
-    if (!r->payload)
+    if (!r->payload && !(e->paths->alone && r->flags & MPT_TCP_SYN))
         return;
     uncaptured = reached(e, side, r) || mpt_match_outside(e, r->time_ns);
+    if (e->paths->alone)
+        e->paths->alone(r->frame, uncaptured, e->paths->alone_user);
+    if (!r->payload)
+        return;
     a->segments += !again;
     a->bytes += r->length;
     a->uncaptured_segments += !again && uncaptured;

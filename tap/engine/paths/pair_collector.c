@@ -4,6 +4,7 @@
  */
 #include "pair_collector.h"
 
+#include "tap/engine/base/compare.h"
 #include "tap/engine/vantage/vantage_engines.h"
 
 /* Segments that wait for their partner, where not all have to. */
@@ -82,6 +83,13 @@ static const mpt_observer SEGMENTS = {
     .forget = on_forget,
 };
 
+static void take_alone(uint32_t frame, bool uncaptured, void *user)
+{
+    mpt_path_alone_packet alone = {.frame = frame, .uncaptured = uncaptured};
+
+    g_array_append_val((GArray *)user, alone);
+}
+
 static void make_pair(mpt_path_collector *c, unsigned a, unsigned b)
 {
     mpt_path_pair *pair = &c->pairs[a][b];
@@ -91,6 +99,10 @@ static void make_pair(mpt_path_collector *c, unsigned a, unsigned b)
         pair->paths = mpt_paths_new(mpt_path_store_add, pair->store);
     } else {
         pair->paths = mpt_paths_new(NULL, NULL);
+    }
+    if (c->wants & MPT_PATHS_ALONE) {
+        pair->alone = g_array_new(FALSE, FALSE, sizeof(mpt_path_alone_packet));
+        mpt_paths_tell_alone(pair->paths, take_alone, pair->alone);
     }
     if (!(c->wants & MPT_PATHS_ALL))
         mpt_paths_set_limit(pair->paths, WAITING);
@@ -111,6 +123,8 @@ static void clear(mpt_path_collector *c)
         for (unsigned b = a + 1; b < MPT_PATH_POINTS; b++) {
             mpt_paths_free(c->pairs[a][b].paths);
             mpt_path_store_free(c->pairs[a][b].store);
+            if (c->pairs[a][b].alone)
+                g_array_unref(c->pairs[a][b].alone);
         }
 }
 
@@ -150,6 +164,11 @@ void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigne
     mpt_engine_observe(engine, observer(c), &c->taps[point]);
 }
 
+static gint by_frame(gconstpointer a, gconstpointer b)
+{
+    return mpt_compare(((const mpt_path_alone_packet *)a)->frame, ((const mpt_path_alone_packet *)b)->frame);
+}
+
 mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engines *engines, unsigned from,
                                        unsigned to)
 {
@@ -167,7 +186,19 @@ mpt_path_pair *mpt_path_collector_pair(mpt_path_collector *c, mpt_vantage_engine
     mpt_paths_finish(pair->paths,
                      (const mpt_engine *const[]){mpt_vantage_engines_at(engines, MIN(from, to)),
                                                  mpt_vantage_engines_at(engines, MAX(from, to))});
+    if (pair->alone)
+        g_array_sort(pair->alone, by_frame);
     return pair;
+}
+
+const mpt_path_alone_packet *mpt_path_pair_alone(const mpt_path_pair *pair, uint32_t frame)
+{
+    mpt_path_alone_packet key = {.frame = frame};
+    guint i;
+
+    return pair->alone && pair->alone->len && g_array_binary_search(pair->alone, &key, by_frame, &i)
+               ? &g_array_index(pair->alone, mpt_path_alone_packet, i)
+               : NULL;
 }
 
 uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c)

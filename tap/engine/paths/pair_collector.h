@@ -14,12 +14,19 @@
 /* The points that are compared; segments of further ones are not collected. */
 #define MPT_PATH_POINTS 4
 
+/* A packet with payload, or a SYN, that one of two points has not captured. */
+typedef struct mpt_path_alone_packet {
+    uint32_t frame;
+    bool uncaptured; /* it was there all the same */
+} mpt_path_alone_packet;
+
 /* Two vantage points that are next to each other on the path. */
 typedef struct mpt_path_pair {
     unsigned from, to;  /* points; from is nearer to the client */
     mpt_end client_end; /* end of `paths` that is `from` */
     mpt_paths *paths;
     mpt_path_store *store;
+    GArray *alone;              /* mpt_path_alone_packet, by frame; NULL: nobody asked */
     mpt_clock_estimate clock;   /* of `to` against `from` */
     mpt_clock_estimate applied; /* what the delays are corrected by */
 } mpt_path_pair;
@@ -30,6 +37,7 @@ enum {
     MPT_PATHS_SAMPLES = 1 << 1, /* segments, in `store` */
     MPT_PATHS_ALL = 1 << 2,     /* all segments, even if very many wait for their partner */
     MPT_PATHS_DATA = 1 << 3,    /* the data level */
+    MPT_PATHS_ALONE = 1 << 4,   /* which packets only one point has */
 };
 
 typedef struct mpt_path_collector mpt_path_collector;
@@ -39,6 +47,9 @@ mpt_path_collector *mpt_path_collector_new(unsigned wants);
 void mpt_path_collector_free(mpt_path_collector *c); /* NULL is allowed */
 /* Observes the engine of this point. Call it before the engine's first segment. */
 void mpt_path_collector_watch(mpt_path_collector *c, mpt_engine *engine, unsigned point);
+
+/* NULL: both points have this frame's packet, or nobody asked. */
+const mpt_path_alone_packet *mpt_path_pair_alone(const mpt_path_pair *pair, uint32_t frame);
 
 /* Segments that were given up because too many waited for their partner. */
 uint64_t mpt_path_collector_forgotten(const mpt_path_collector *c); /* NULL is allowed: 0 */

@@ -287,6 +287,12 @@ void mpt_paths_free(mpt_paths *p)
     g_free(p);
 }
 
+void mpt_paths_tell_alone(mpt_paths *p, mpt_paths_alone alone, void *user)
+{
+    p->alone = alone;
+    p->alone_user = user;
+}
+
 void mpt_paths_set_limit(mpt_paths *p, uint64_t segments)
 {
     p->max_records = segments;

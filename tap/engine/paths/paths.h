@@ -102,6 +102,11 @@ mpt_role mpt_path_sender(const mpt_path_flow *f, mpt_side side);
 mpt_paths *mpt_paths_new(mpt_paths_sample sample, void *user);
 void mpt_paths_free(mpt_paths *p);
 
+/* Called for each segment with payload, and each SYN, that has no partner, when that is certain. uncaptured: it reached
+ * the other end all the same. Parts of a segment are told one by one. */
+typedef void (*mpt_paths_alone)(uint32_t frame, bool uncaptured, void *user);
+void mpt_paths_tell_alone(mpt_paths *p, mpt_paths_alone alone, void *user);
+
 /* Limits how many segments wait for their partner, over all flows; a million unless this is called. */
 void mpt_paths_set_limit(mpt_paths *p, uint64_t segments);
 

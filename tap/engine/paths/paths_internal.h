@@ -94,6 +94,8 @@ typedef struct mpt_paths_view {
 struct mpt_paths {
     mpt_paths_sample sample;
     void *user;
+    mpt_paths_alone alone; /* NULL: nobody asked */
+    void *alone_user;
     mpt_paths_view views[MPT_ENDS];
     GPtrArray *flows;
     GHashTable *names; /* what identifies a subflow (hashed) -> GPtrArray of mpt_path_end */
