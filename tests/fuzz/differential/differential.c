@@ -81,6 +81,11 @@ static void compare_level(const char *where, const naive_level *n, const mpt_dat
     same_rate(where, "goodput", n->goodput, f->goodput);
     if (n->mapped_late)
         return;
+    same(where, "rtt.data.samples", n->rtts, f->rtt.samples);
+    if (n->rtts > 0 && f->rtt.samples > 0) {
+        same(where, "rtt.data.min", (uint64_t)n->rtt_min, (uint64_t)f->rtt.min_ns);
+        same(where, "rtt.data.max", (uint64_t)n->rtt_max, (uint64_t)f->rtt.max_ns);
+    }
     same(where, "out_of_order is known", 1, f->out_of_order_bytes.known);
     same(where, "out_of_order.segments", n->late_segments, (uint64_t)f->out_of_order_segments.value);
     same(where, "out_of_order.bytes", n->late_bytes, (uint64_t)f->out_of_order_bytes.value);
@@ -160,6 +165,11 @@ static bool run(uint64_t seed, bool print, unsigned *connections)
 
     differences = 0;
     mpt_engine_config_default(&config);
+    config.want_rtt = true;
+    /* What is kept beside the figures changes none. */
+    config.want_frames = seed & 1;
+    config.want_evidence = seed & 2;
+    config.in_step = seed & 4;
     engine = mpt_engine_new(&config);
     for (guint i = 0; i < capture->frames->len; i++) {
         const traffic_frame *f = &g_array_index(capture->frames, traffic_frame, i);

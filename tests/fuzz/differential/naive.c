@@ -22,9 +22,16 @@ struct level {
     int64_t reached_ns[TRAFFIC_BYTES + 1]; /* when the DATA_ACK did */
 };
 
+/* New bytes of one segment that follow one another on both levels: one mapping, or two that join. */
+struct flight {
+    int64_t start, end, sent_ns; /* DSNs */
+    uint32_t position;           /* one past its last byte */
+};
+
 struct state {
     struct stream stream[TRAFFIC_SUBFLOWS][2];
     struct level level[2];
+    GArray *flights[2]; /* by sender */
 };
 
 static gint by_time(gconstpointer a, gconstpointer b)
@@ -75,11 +82,18 @@ static bool first_copy(struct level *l, naive_level *n, int64_t dsn, int64_t now
     return late;
 }
 
+static void fly(GArray *flights, const struct flight *flight)
+{
+    if (flight->end > flight->start)
+        g_array_append_vals(flights, flight, 1);
+}
+
 static void count_payload(struct state *x, naive_connection *n, const traffic_frame *f, int64_t now)
 {
     struct stream *s = &x->stream[f->subflow][f->side];
     struct level *l = &x->level[f->side];
     naive_bytes *b = &n->subflow[f->subflow][f->side];
+    struct flight flight = {.start = 0};
     bool late = false;
 
     for (uint32_t p = f->position; p < f->position + f->segment.payload_len; p++) {
@@ -97,12 +111,19 @@ static void count_payload(struct state *x, naive_connection *n, const traffic_fr
             l->owner[dsn] = (uint8_t)(f->subflow + 1);
             b->first++;
             late |= first_copy(l, &n->level[f->side], dsn, now);
+            if (flight.start == 0 || dsn != flight.end || p != flight.position) {
+                fly(x->flights[f->side], &flight);
+                flight = (struct flight){dsn, dsn, now, p};
+            }
+            flight.end++;
+            flight.position++;
         } else if (l->owner[dsn] == f->subflow + 1) {
             b->reinjected_same++;
         } else {
             b->reinjected++;
         }
     }
+    fly(x->flights[f->side], &flight);
     n->level[f->side].late_segments += late;
 }
 
@@ -166,6 +187,21 @@ static void conclude(const struct level *l, naive_level *n, int64_t first_data_n
                      : NAN;
 }
 
+/* The DATA_ACK that covers a flight; none where some of it had been acknowledged before. */
+static void time_flights(const struct level *l, const GArray *flights, naive_level *n)
+{
+    for (guint i = 0; i < flights->len; i++) {
+        const struct flight *f = &g_array_index(flights, struct flight, i);
+        const int64_t reached = n->ack_max == NAIVE_NONE ? 0 : n->ack_max;
+        if (reached < f->end || (reached > f->start && l->reached_ns[f->start + 1] < f->sent_ns))
+            continue;
+        const int64_t rtt = l->reached_ns[f->end] - f->sent_ns;
+        n->rtt_min = n->rtts == 0 ? rtt : MIN(n->rtt_min, rtt);
+        n->rtt_max = MAX(n->rtt_max, rtt);
+        n->rtts++;
+    }
+}
+
 static void add(naive_bytes *sum, const naive_bytes *b)
 {
     sum->segments += b->segments;
@@ -208,6 +244,7 @@ static void clear(naive_figures *figures, struct state *states)
                                            .ack_max = NAIVE_NONE,
                                            .acked = NAIVE_NONE,
                                            .reorder_delay = NAIVE_NONE};
+            states[i].flights[side] = g_array_new(FALSE, FALSE, sizeof(struct flight));
             for (unsigned b = 0; b < TRAFFIC_BYTES; b++)
                 states[i].level[side].waited_since[b] = NAIVE_NONE;
         }
@@ -239,7 +276,11 @@ void naive_count(const traffic_capture *capture, naive_figures *figures)
             for (unsigned k = 0; k < TRAFFIC_SUBFLOWS; k++)
                 add(&n->sum[side], &n->subflow[k][side]);
             conclude(&states[i].level[side], &n->level[side], n->sum[side].first_data_ns);
+            time_flights(&states[i].level[side], states[i].flights[side], &n->level[side]);
         }
+    for (unsigned i = 0; i < TRAFFIC_CONNECTIONS; i++)
+        for (unsigned side = 0; side < 2; side++)
+            g_array_unref(states[i].flights[side]);
     g_array_unref(frames);
     g_free(states);
 }

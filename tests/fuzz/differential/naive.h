@@ -25,6 +25,8 @@ typedef struct naive_level {
     int64_t reorder_delay;
     bool mapped_late; /* bytes came before their mapping: then the order need not be known */
     double goodput;   /* NAN: null */
+    uint64_t rtts;
+    int64_t rtt_min, rtt_max;
 } naive_level;
 
 typedef struct naive_connection {
