@@ -130,6 +130,7 @@ struct result {
     mpt_maybe_int subflow;
     mpt_finding_unit unit;
     uint16_t rfc;
+    const char *section;
     char sentence[400];
 };
 
@@ -152,6 +153,7 @@ static inline void look(const GArray *findings, mpt_finding_id id, struct result
         r->subflow = f->subflow;
         r->unit = f->unit;
         r->rfc = f->rfc.number;
+        r->section = f->rfc.section;
     }
 }
 

@@ -395,6 +395,12 @@ static inline void checksum_uninvited_reset(struct scene *s)
     server_resets(s);
 }
 
+static inline void checksum_uninvited_reset_why(struct scene *s)
+{
+    checksums(s, false, true);
+    send_reset(&s->a, 1, 1);
+}
+
 static inline void checksum_denied(struct scene *s)
 {
     struct steps k = steps_of(s);
@@ -620,6 +626,14 @@ static inline void no_data_fin(struct scene *s)
     flow_close(&s->a);
 }
 
+/* TCP acknowledges the last 100 bytes, the data level never does. */
+static inline void closed_with_data(struct scene *s)
+{
+    opened(s);
+    flow_send_data(&s->a, 0, &s->h, 0, 101, 100);
+    flow_close(&s->a);
+}
+
 static inline void fastclose(struct scene *s, uint64_t key)
 {
     mpt_option o = {.subtype = MPT_MP_FASTCLOSE, .length = 12, .fastclose = {.receiver_key = key}};
@@ -650,6 +664,28 @@ static inline void reset_with_reason(struct scene *s)
 {
     two_subflows(s);
     send_reset(&s->b, 1, 6);
+}
+
+static inline void joined_after_reset(struct scene *s, bool transient)
+{
+    mpt_option o = reset_reason(6);
+    flow f = flow_between(&s->w, "198.51.100.1", 40009, "192.0.2.2", 5001, 9);
+
+    two_subflows(s);
+    o.tcprst.flags = transient;
+    send_one(&s->b, 1, MPT_TCP_RST | MPT_TCP_ACK, &o);
+    later(s, 1000);
+    flow_open_join(&f, &s->h, 0, IDS, false);
+}
+
+static inline void joined_after_permanent(struct scene *s)
+{
+    joined_after_reset(s, false);
+}
+
+static inline void joined_after_transient(struct scene *s)
+{
+    joined_after_reset(s, true);
 }
 
 static inline void reason_without_reset(struct scene *s)
@@ -746,10 +782,29 @@ static inline void wrong_address_echoed(struct scene *s)
 
 static inline void never_echoed(struct scene *s)
 {
-    opened(s);
     announce(s, 2, "198.51.100.2", 0);
     later(s, 3000);
     flow_send_data(&s->a, 0, &s->h, 0, 101, 100);
+}
+
+/* The SYN/ACK comes late, the third ACK at once. */
+static inline void never_echoed_here(struct scene *s)
+{
+    struct steps k = steps_of(s);
+
+    send_one(&s->a, 0, MPT_TCP_SYN, &k.syn);
+    later(s, 20);
+    send_one(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &k.synack);
+    send_one(&s->a, 0, MPT_TCP_ACK, &k.ack);
+    exchange(s);
+    never_echoed(s);
+}
+
+/* The ADD_ADDR may not have arrived. */
+static inline void never_echoed_elsewhere(struct scene *s)
+{
+    opened(s);
+    never_echoed(s);
 }
 
 static inline void echoed_otherwise(struct scene *s)
@@ -764,6 +819,28 @@ static inline void joined_at_another_port(struct scene *s)
     opened(s);
     s->b = flow_between(&s->w, "198.51.100.1", 40001, "192.0.2.2", 5002, 1);
     join_b(s, false);
+}
+
+/* The port is that of the subflow with the ADD_ADDR. */
+static inline void joined_at_port_of_address(struct scene *s)
+{
+    mpt_option o = address_option(s, 3, "203.0.113.2");
+    flow f = flow_between(&s->w, "198.51.100.1", 40001, "198.51.100.2", 5002, 1);
+    flow g = flow_between(&s->w, "198.51.100.1", 40002, "203.0.113.2", 5002, 2);
+    mpt_option first = address_option(s, 2, "198.51.100.2");
+
+    first.add_addr.has_port = true;
+    first.add_addr.address.port = 5002;
+    first.length += 2;
+    if (first.add_addr.has_hmac)
+        mpt_key_add_addr_hmac(s->h.key[1], s->h.key[0], 2, &first.add_addr.address, first.add_addr.hmac);
+    opened(s);
+    send_one(&s->a, 1, MPT_TCP_ACK, &first);
+    flow_open_join(&f, &s->h, 0, IDS, false);
+    flow_send(&f, 1, MPT_TCP_ACK, 0, NULL, 0);
+    send_one(&f, 1, MPT_TCP_ACK, &o);
+    flow_open_join(&g, &s->h, 0, IDS, false);
+    flow_send(&g, 1, MPT_TCP_ACK, 0, NULL, 0);
 }
 
 static inline void join_fails(struct scene *s, uint16_t port)
@@ -808,6 +885,29 @@ static inline void removed_and_closed(struct scene *s)
 {
     removed(s);
     flow_close(&s->b);
+}
+
+/* The client removes it: the server may not join it any more. */
+static inline void joined_by_server(struct scene *s, int64_t after_ms)
+{
+    static const uint8_t ids[2] = {0, 1};
+    flow f = flow_between(&s->w, "192.0.2.2", 5001, "198.51.100.1", 40000, 5);
+
+    removed(s);
+    flow_close(&s->b);
+    later(s, after_ms);
+    flow_open_join(&f, &s->h, 1, ids, false);
+}
+
+static inline void removed_and_joined(struct scene *s)
+{
+    joined_by_server(s, 1000);
+}
+
+/* That SYN and the REMOVE_ADDR may have crossed. */
+static inline void removed_and_joined_at_once(struct scene *s)
+{
+    joined_by_server(s, 0);
 }
 
 static inline void removed_and_used(struct scene *s)

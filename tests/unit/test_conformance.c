@@ -29,6 +29,7 @@ static const struct {
     {MPT_RULE_KEY_UNIQUE, other_key, same_key, SERVER},
     {MPT_RULE_KEY_CHANGED, opened, keys_change, CLIENT},
     {MPT_RULE_KEYS_IN_ACK, opened, keys_left_out, CLIENT},
+    {MPT_RULE_TOKEN, two_subflows, NULL, NOBODY},
     {MPT_RULE_IDSN, opened, idsn_of_another_key, CLIENT},
     {MPT_RULE_CHECKSUM_USED, checksum_sent, checksum_left_out, CLIENT},
     {MPT_RULE_CHECKSUM_CONFIRMED, checksum_sent, checksum_denied, CLIENT},
@@ -46,6 +47,7 @@ static const struct {
     {MPT_RULE_CHECKSUM_RESET, checksum_left_out_reset, checksum_left_out, SERVER},
     {MPT_RULE_CHECKSUM_UNINVITED, opened, checksum_uninvited, CLIENT},
     {MPT_RULE_UNINVITED_RESET, checksum_uninvited_reset, checksum_uninvited, SERVER},
+    {MPT_RULE_RESET_REASON, checksum_uninvited_reset_why, checksum_uninvited_reset, SERVER},
     {MPT_RULE_MAPPED, opened, unmapped, CLIENT},
     {MPT_RULE_MAPPING_PLACE, opened, misplaced, CLIENT},
     {MPT_RULE_MAPPING_FIXED, two_subflows, mapped_twice, CLIENT},
@@ -56,6 +58,7 @@ static const struct {
     {MPT_RULE_DATA_AFTER_FIN, closed, data_after_fin, CLIENT},
     {MPT_RULE_DATA_FIN_MOVED, closed, data_fin_moved, CLIENT},
     {MPT_RULE_DATA_FIN_SENT, closed, no_data_fin, BOTH},
+    {MPT_RULE_CLOSED_EARLY, closed, closed_with_data, CLIENT},
     {MPT_RULE_SUBFLOWS_CLOSED, closed, never_closed, BOTH},
     {MPT_RULE_RECEIVE_WINDOW, two_subflows, beyond_window, CLIENT},
     {MPT_RULE_RETRANSMITTED, reinjected, NULL, NOBODY},
@@ -63,15 +66,19 @@ static const struct {
     {MPT_RULE_ADDRESS_ID, announced, id_of_two, SERVER},
     {MPT_RULE_ADD_ADDR_HMAC, announced, announced_wrongly, SERVER},
     {MPT_RULE_ADD_ADDR_IGNORED, announced_wrongly, wrong_address_echoed, CLIENT},
-    {MPT_RULE_ADD_ADDR_ECHO, announced, never_echoed, CLIENT},
+    {MPT_RULE_ADD_ADDR_ECHO, announced, never_echoed_here, CLIENT},
     {MPT_RULE_ECHO_SAME, announced, echoed_otherwise, CLIENT},
     {MPT_RULE_JOIN_PORT, two_subflows, joined_at_another_port, CLIENT},
+    {MPT_RULE_JOIN_PORT, joined_at_port_of_address, NULL, NOBODY},
     {MPT_RULE_JOIN_AGAIN, join_fails_once, join_fails_again, CLIENT},
     {MPT_RULE_JOIN_AGAIN, join_fails_announced_again, NULL, NOBODY},
     {MPT_RULE_REMOVED_CLOSED, removed_and_closed, removed_and_used, CLIENT},
+    {MPT_RULE_REMOVED_UNUSED, removed_and_closed, removed_and_joined, SERVER},
+    {MPT_RULE_REMOVED_UNUSED, removed_and_joined_at_once, NULL, NOBODY},
     {MPT_RULE_FASTCLOSE_KEY, fastclose_right, fastclose_wrong, CLIENT},
     {MPT_RULE_FASTCLOSE_ANSWERED, fastclose_right, fastclose_unheard, SERVER},
     {MPT_RULE_TCPRST_ON_RST, reset_with_reason, reason_without_reset, SERVER},
+    {MPT_RULE_PERMANENT, reset_with_reason, joined_after_permanent, CLIENT},
     {MPT_RULE_DSS_UNTIL_ACKED, mapped_together_late, mapped_together_early, CLIENT},
     {MPT_RULE_CHECKSUM_FAILED, wrong_checksum_told, wrong_checksum_taken, SERVER},
     {MPT_RULE_FELL_BACK, fell_back, fell_back_and_joined, CLIENT},
@@ -170,6 +177,52 @@ static void test_conformance__reaction_may_be_under_way__not_visible(void **stat
     assert_true(expect(&all, MPT_RULE_UNINVITED_RESET, 1, MPT_RULE_NOT_VISIBLE, NOBODY));
 }
 
+/* Near the sender, nothing says that the ADD_ADDR arrived. */
+static void test_conformance__echo_missing_elsewhere__not_visible(void **state)
+{
+    struct shown all = tell(never_echoed_elsewhere, 1);
+    (void)state;
+    assert_true(expect(&all, MPT_RULE_ADD_ADDR_ECHO, 1, MPT_RULE_NOT_VISIBLE, NOBODY));
+}
+
+static void test_conformance__transient_reset__may_join_again(void **state)
+{
+    struct shown all = tell(joined_after_transient, 1);
+    (void)state;
+    assert_true(expect(&all, MPT_RULE_PERMANENT, 1, MPT_RULE_NOT_EXERCISED, NOBODY));
+}
+
+/* What a stack's own tests fail for. */
+static void test_conformance__levels__as_in_the_rfc(void **state)
+{
+    static const struct {
+        mpt_rule_id rule;
+        mpt_rule_level level;
+        const char *v1, *v0;
+    } rules[] = {
+        {MPT_RULE_JOIN_EARLY, MPT_RULE_MUST, "3.1", "3.1"},
+        {MPT_RULE_IDSN, MPT_RULE_MUST, "3.1", "3.1"},
+        {MPT_RULE_JOIN_DATA_EARLY, MPT_RULE_STATES, "3.2", "3.2"},
+        {MPT_RULE_ADD_ADDR_IGNORED, MPT_RULE_SHOULD, "3.4.1", NULL},
+        {MPT_RULE_ADD_ADDR_ECHO, MPT_RULE_STATES, "3.4.1", NULL},
+        {MPT_RULE_ADDRESS_ID, MPT_RULE_MUST, "3.4.1", "3.4.1"},
+        {MPT_RULE_JOIN_PORT, MPT_RULE_SHOULD, "3.9.1", "3.8.1"},
+        {MPT_RULE_JOIN_AGAIN, MPT_RULE_SHOULD, "3.4.1", "3.4.1"},
+        {MPT_RULE_HMAC_REFUSED, MPT_RULE_MUST, "3.8", "3.7"},
+        {MPT_RULE_PLAIN_JOIN_RESET, MPT_RULE_MUST, "3.8", "3.7"},
+        {MPT_RULE_FELL_BACK, MPT_RULE_MUST, "3.7", "3.6"},
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(rules); i++) {
+        assert_int_equal(mpt_rule_level_of(rules[i].rule), rules[i].level);
+        assert_string_equal(mpt_rule_rfc(rules[i].rule, 1).section, rules[i].v1);
+        if (rules[i].v0)
+            assert_string_equal(mpt_rule_rfc(rules[i].rule, 0).section, rules[i].v0);
+        else
+            assert_null(mpt_rule_rfc(rules[i].rule, 0).section);
+    }
+}
+
 /* Each of these keeps all rules, not only the one that it is for. */
 static void test_conformance__healthy__nothing_violated(void **state)
 {
@@ -194,6 +247,9 @@ int main(void)
         cmocka_unit_test(test_conformance__each_rule_and_version__kept_and_violated),
         cmocka_unit_test(test_conformance__every_rule__has_scenes_unless_unseen),
         cmocka_unit_test(test_conformance__reaction_may_be_under_way__not_visible),
+        cmocka_unit_test(test_conformance__echo_missing_elsewhere__not_visible),
+        cmocka_unit_test(test_conformance__transient_reset__may_join_again),
+        cmocka_unit_test(test_conformance__levels__as_in_the_rfc),
         cmocka_unit_test(test_conformance__healthy__nothing_violated),
     };
 

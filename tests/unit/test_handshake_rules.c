@@ -198,6 +198,25 @@ static void test_join_early__no_dss_of_the_other_host_yet__note(void **state)
     expect_none(&s, MPT_FINDING_JOIN_EARLY);
 }
 
+/* As Linux clients do. */
+static void test_join_early__address_of_the_other_host_came__nothing(void **state)
+{
+    struct scene s;
+    mpt_option o;
+    (void)state;
+    for (unsigned by = 0; by < 2; by++) {
+        begin(&s);
+        flow_open_capable(&s.a, &s.h);
+        o = option_add_addr(&s.h, by, 2, "203.0.113.2");
+        send_one(&s.a, by, MPT_TCP_ACK, &o);
+        join_b(&s, false);
+        if (by == 1)
+            expect_none(&s, MPT_FINDING_JOIN_EARLY);
+        else
+            expect_one(&s, MPT_FINDING_JOIN_EARLY, MPT_SEVERITY_NOTE);
+    }
+}
+
 static void test_join_data_early__before_the_fourth_ack__error(void **state)
 {
     struct scene s;
@@ -512,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_reserved_bits__one_set__chat),
         cmocka_unit_test(test_join_denied_address__flag_c_of_that_host__error),
         cmocka_unit_test(test_join_early__no_dss_of_the_other_host_yet__note),
+        cmocka_unit_test(test_join_early__address_of_the_other_host_came__nothing),
         cmocka_unit_test(test_join_data_early__before_the_fourth_ack__error),
         cmocka_unit_test(test_join_after_close__after_a_data_fin__note),
         cmocka_unit_test(test_join_flood__sixteen_without_an_answer__one_warning),

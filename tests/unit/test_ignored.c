@@ -64,11 +64,14 @@ static void test_rst__just_outside__changes_nothing(void **state)
     static const uint32_t next[] = {100, 1, 101 + 65536};
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(next); i++) {
+        struct result r;
         struct scene s;
         begin_open(&s);
         send_rst(&s.a, 0, MPT_TCP_RST, next[i]);
         assert_int_equal(state_of(&s, 0), MPT_STATE_ESTABLISHED);
-        expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE);
+        r = expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE);
+        assert_string_equal(r.section, "3.10.7.4");
+        assert_non_null(strstr(r.sentence, "outside the server's receive window"));
     }
 }
 
@@ -144,6 +147,7 @@ static void test_rst__scale_not_known__may_be_in_the_window(void **state)
 
 static void test_rst__answers_the_syn__refuses(void **state)
 {
+    struct result r;
     struct scene s;
     mpt_option syn;
     (void)state;
@@ -156,7 +160,9 @@ static void test_rst__answers_the_syn__refuses(void **state)
     s.a.next[0] = 1;
     flow_send(&s.a, 1, MPT_TCP_RST | MPT_TCP_ACK, 0, NULL, 0);
     assert_int_equal(state_of(&s, 0), MPT_STATE_REFUSED);
-    expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE);
+    r = expect_one(&s, MPT_FINDING_RST_IGNORED, MPT_SEVERITY_NOTE);
+    assert_string_equal(r.section, "3.10.7.3");
+    assert_non_null(strstr(r.sentence, "does not acknowledge the client's SYN"));
 }
 
 /* Some hosts send ACKs with the number of their SYN before it is answered; where that SYN is not in the capture but

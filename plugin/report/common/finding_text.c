@@ -199,9 +199,8 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_JOIN_SLOW] =
         "The SYN/ACK of {1} took {2} ({3:plain} SYN{3?|s}); that of the first subflow took {4}.",
     [MPT_PHRASE_RST_IGNORED] =
-        "{3?A RST|{3} RSTs} of the {2} on {1} {3?is|are} outside the {2:peer}'s receive window, or "
-        "{3?does|do} not acknowledge its SYN. The {2:peer} ignores {3?it|them}: the subflow stays as it "
-        "was.",
+        "{3?A RST|{3} RSTs} of the {2} on {1} {4?{3?does|do} not acknowledge the {2:peer}'s SYN|{3?is|are} outside "
+        "the {2:peer}'s receive window}. The {2:peer} ignores {3?it|them}: the subflow stays as it was.",
     [MPT_PHRASE_TCPRST_IGNORED] =
         "The {2} sent MP_TCPRST on {1} in a segment that is not a RST: it resets nothing.",
     [MPT_PHRASE_OPTION_IGNORED] =

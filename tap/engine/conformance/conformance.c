@@ -101,6 +101,11 @@ mpt_rfc mpt_rule_rfc(mpt_rule_id id, uint8_t version)
     return version == 0 ? RULES[id].rfcs.v0 : RULES[id].rfcs.v1;
 }
 
+mpt_rule_level mpt_rule_level_of(mpt_rule_id id)
+{
+    return RULES[id].level;
+}
+
 bool mpt_rule_is_unseen(mpt_rule_id id)
 {
     return !RULES[id].judge;

@@ -65,6 +65,7 @@ const char *mpt_rule_verdict_name(mpt_rule_verdict verdict);
 const char *mpt_rule_reason_name(mpt_rule_reason reason);
 /* The rule of a version; the section is NULL where that version does not have it. */
 mpt_rfc mpt_rule_rfc(mpt_rule_id id, uint8_t version);
+mpt_rule_level mpt_rule_level_of(mpt_rule_id id);
 /* True if no capture shows this rule. */
 bool mpt_rule_is_unseen(mpt_rule_id id);
 

@@ -107,6 +107,22 @@ mpt_occasion mpt_judge_uninvited_reset(const mpt_judging *j, mpt_role role)
     return judge_reset(j, role, with);
 }
 
+/* RFC 8684 3.3: that RST says why. */
+mpt_occasion mpt_judge_reset_reason(const mpt_judging *j, mpt_role role)
+{
+    const mpt_level_evidence *e = mpt_judging_evidence(j, mpt_role_other(role));
+    const mpt_seen *seen = known_required(j, true) ? &e->without_checksum : &e->with_checksum;
+    const mpt_event *rst, *told;
+
+    if (j->v->kind != MPT_KIND_MPTCP || !j->v->checksum_required.known || !seen->count)
+        return mpt_no_handshake(j);
+    rst = mpt_judging_event(j, MPT_EVENT_RST, seen->owner, role, seen->time_ns);
+    if (!rst)
+        return mpt_no_occasion();
+    told = mpt_judging_event(j, MPT_EVENT_MP_TCPRST, seen->owner, role, rst->time_ns);
+    return told && told->frame == rst->frame ? mpt_kept(rst->frame) : mpt_violated(rst->frame);
+}
+
 /* RFC 8684 3.7: who gets a wrong checksum says so with MP_FAIL. The segment must have got there: its TCP
  * acknowledged it. */
 mpt_occasion mpt_judge_checksum_failed(const mpt_judging *j, mpt_role role)
@@ -206,6 +222,39 @@ mpt_occasion mpt_judge_data_fin_mapping(const mpt_judging *j, mpt_role role)
             o = mpt_kept(event->frame);
     }
     return o;
+}
+
+/* This host closed every subflow with a FIN, and no RST took the data away. */
+static bool closes_all(const mpt_judging *j, mpt_role role)
+{
+    uint32_t closed = 0;
+
+    for (uint32_t i = 0; i < j->v->subflow_count; i++) {
+        const mpt_subflow_view *sv = &j->v->subflows[i];
+        const mpt_half *own = mpt_metrics_half(sv, mpt_role_sends(role)),
+                       *other = mpt_metrics_half(sv, mpt_role_sends(mpt_role_other(role)));
+        if (sv->subflow->state < MPT_STATE_ESTABLISHED)
+            continue;
+        if (!own->fin_acked || own->rst_seen || other->rst_seen)
+            return false;
+        closed++;
+    }
+    return closed > 0;
+}
+
+/* RFC 8684 3.3.3: data that is never acknowledged was outstanding when the last FIN was sent. A DATA_FIN alone may be. */
+mpt_occasion mpt_judge_closed_early(const mpt_judging *j, mpt_role role)
+{
+    const mpt_data_level *d = mpt_judging_level(j, role);
+    int64_t end = d->has_fin ? MIN(d->fin, d->order.high) : d->order.high;
+    uint32_t frame;
+
+    if (j->v->fallback != MPT_FALLBACK_NONE || !first_data(j, role, &frame) || !d->acked_known ||
+        !closes_all(j, role))
+        return mpt_no_occasion();
+    if (!j->begun)
+        return mpt_unseen(MPT_RULE_REASON_BEGAN_BEFORE);
+    return d->acked < end ? mpt_violated(frame) : mpt_kept(frame);
 }
 
 static bool open_at(const mpt_subflow *s, int64_t time_ns)

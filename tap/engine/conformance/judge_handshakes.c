@@ -195,22 +195,34 @@ static const mpt_subflow_view *first_join(const mpt_judging *j, mpt_role by)
     return NULL;
 }
 
+/* RFC 8684 3.1: a join with another token finds no connection, neither at the other host nor here. */
+mpt_occasion mpt_judge_token(const mpt_judging *j, mpt_role role)
+{
+    const mpt_subflow_view *join = first_join(j, role);
+
+    if (!join)
+        return mpt_no_occasion();
+    return j->c->host[j->v->side[mpt_role_other(role)]].key_known ? mpt_kept(join->subflow->first_frame)
+                                                                  : mpt_unseen(MPT_RULE_REASON_KEYS_UNKNOWN);
+}
+
 /* A DSS of the other host that comes later shows that the capture has them. */
 mpt_occasion mpt_judge_join_early(const mpt_judging *j, mpt_role role)
 {
     const mpt_subflow_view *join = first_join(j, role);
     const mpt_seen *dss = &j->evidence->sights[MPT_SIGHT_DSS][j->v->side[mpt_role_other(role)]];
+    const mpt_half *sent = mpt_metrics_half(&j->v->subflows[0], mpt_role_sends(role));
 
     if (!join)
         return mpt_no_occasion();
     if (!j->begun)
         return mpt_unseen(MPT_RULE_REASON_BEGAN_BEFORE);
-    for (guint i = 0; i < j->findings->len; i++) {
-        const mpt_finding *f = &g_array_index(j->findings, mpt_finding, i);
-        if (f->id == MPT_FINDING_JOIN_EARLY && mpt_judging_joined(&j->v->subflows[f->subflow.value], role))
-            return dss->count ? mpt_violated(f->frame) : mpt_unseen(MPT_RULE_REASON_UNPROVEN);
-    }
-    return mpt_kept(join->subflow->first_frame);
+    if (dss->count && dss->time_ns <= join->subflow->start_ns)
+        return mpt_kept(join->subflow->first_frame);
+    /* Of data that was sent before, the acknowledgement may be missing in the capture. */
+    if (!dss->count || (sent->bytes.segments && sent->first_data_ns < join->subflow->start_ns))
+        return mpt_unseen(MPT_RULE_REASON_UNPROVEN);
+    return mpt_violated(join->subflow->first_frame);
 }
 
 mpt_occasion mpt_judge_on_join(const mpt_judging *j, mpt_role role)
@@ -258,7 +270,7 @@ mpt_occasion mpt_judge_join_hmac(const mpt_judging *j, mpt_role role)
     return o;
 }
 
-/* RFC 8684 3.2: whoever gets a wrong HMAC answers with a RST. */
+/* RFC 8684 3.8, 3.9.3: whoever gets a wrong HMAC answers with a RST. */
 mpt_occasion mpt_judge_hmac_refused(const mpt_judging *j, mpt_role role)
 {
     mpt_occasion o = mpt_no_occasion();

@@ -46,6 +46,19 @@ mpt_occasion mpt_judge_echo(const mpt_judging *j, mpt_role role)
     return echo ? mpt_kept(echo->frame) : mpt_no_occasion();
 }
 
+/* RFC 8684 3.4.1: a fresh ADD_ADDR is echoed. Where the capture was not taken near its receiver, it may not have arrived. */
+mpt_occasion mpt_judge_echoed(const mpt_judging *j, mpt_role role)
+{
+    for (guint i = 0; i < j->findings->len; i++) {
+        const mpt_finding *f = &g_array_index(j->findings, mpt_finding, i);
+        if (f->id == MPT_FINDING_ADD_ADDR_NO_ECHO && f->terms[0].number != role)
+            return mpt_near_of(j->v) == (role == MPT_CLIENT ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER)
+                       ? mpt_violated(f->frame)
+                       : mpt_unseen(MPT_RULE_REASON_LOSS);
+    }
+    return mpt_judge_echo(j, role);
+}
+
 static bool joins(const mpt_judging *j, mpt_role by, const mpt_endpoint *address, int64_t from_ns)
 {
     for (uint32_t i = 0; i < j->v->subflow_count; i++) {
@@ -117,7 +130,22 @@ static bool announced(const mpt_judging *j, mpt_role by, const mpt_endpoint *to,
     return false;
 }
 
-/* RFC 8684 3.4.1, 3.9.1: to the port of the first subflow, where no other one is announced. */
+/* An ADD_ADDR without a port, on a subflow to this one (RFC 8684 3.4.1). */
+static bool announced_there(const mpt_judging *j, mpt_role by, const mpt_endpoint *to, int64_t to_ns)
+{
+    for (guint i = 0; i < j->events->len; i++) {
+        const mpt_event *event = &g_array_index(j->events, mpt_event, i);
+        const mpt_subflow_view *on = mpt_metrics_subflow_of(j->v, event->owner);
+        if (event->type == MPT_EVENT_ADD_ADDR && mpt_judging_role(j, event) == by &&
+            event->time_ns <= to_ns && !event->add_addr.has_port &&
+            mpt_endpoint_same_address(&event->add_addr.address, to) && on &&
+            mpt_metrics_endpoint(on, by)->port == to->port)
+            return true;
+    }
+    return false;
+}
+
+/* RFC 8684 3.9.1: to the port of the first subflow, where no other one is announced. */
 mpt_occasion mpt_judge_join_port(const mpt_judging *j, mpt_role role)
 {
     mpt_role other = mpt_role_other(role);
@@ -132,7 +160,7 @@ mpt_occasion mpt_judge_join_port(const mpt_judging *j, mpt_role role)
             return mpt_unseen(MPT_RULE_REASON_BEGAN_BEFORE);
         if (announced(j, other, to, true, INT64_MIN, sv->subflow->start_ns))
             continue;
-        if (to->port != j->v->end[other].port)
+        if (to->port != j->v->end[other].port && !announced_there(j, other, to, sv->subflow->start_ns))
             return mpt_violated(sv->subflow->first_frame);
         if (o.verdict != MPT_RULE_KEPT)
             o = mpt_kept(sv->subflow->first_frame);
@@ -148,7 +176,7 @@ static int64_t failed_ns(const mpt_subflow *s)
     return s->state == MPT_STATE_SYN_SENT && !s->synack_seen ? s->end_ns : INT64_MAX;
 }
 
-/* RFC 8684 3.4.1: an announced address to which a join failed is not tried again until it is announced again. */
+/* RFC 8684 3.4.1, 3.9.3: an address and port to which a join failed is not tried again unless it is announced again. */
 static mpt_occasion judge_failed(const mpt_judging *j, mpt_role role, const mpt_subflow_view *failed)
 {
     mpt_role other = mpt_role_other(role);
@@ -210,6 +238,39 @@ mpt_occasion mpt_judge_removed(const mpt_judging *j, mpt_role role)
     return o;
 }
 
+/* RFC 8684 3.4.2: who gets REMOVE_ADDR no longer uses the address for new subflows. */
+static mpt_occasion judge_unused(const mpt_judging *j, mpt_role role, const mpt_subflow_view *of,
+                                 const mpt_event *remove)
+{
+    mpt_role other = mpt_role_other(role);
+    const mpt_endpoint *gone = mpt_metrics_endpoint(of, other);
+
+    for (uint32_t i = 0; i < MIN(j->v->subflow_count, MAX_LOOKED_AT); i++) {
+        const mpt_subflow_view *sv = &j->v->subflows[i];
+        const mpt_endpoint *to = mpt_metrics_endpoint(sv, other);
+        /* One that was under way already is not against the rule. */
+        if (mpt_judging_joined(sv, role) && mpt_endpoint_same_address(to, gone) &&
+            sv->subflow->start_ns - remove->time_ns > mpt_judging_reaction_ns(of) &&
+            !announced(j, other, to, false, remove->time_ns, sv->subflow->start_ns))
+            return mpt_violated(sv->subflow->first_frame);
+    }
+    return mpt_kept(remove->frame);
+}
+
+mpt_occasion mpt_judge_removed_unused(const mpt_judging *j, mpt_role role)
+{
+    mpt_role other = mpt_role_other(role);
+    const mpt_event *remove = mpt_judging_event(j, MPT_EVENT_REMOVE_ADDR, -1, other, INT64_MIN);
+
+    for (uint32_t i = 0; remove && i < MIN(j->v->subflow_count, MAX_LOOKED_AT); i++) {
+        const mpt_subflow_view *sv = &j->v->subflows[i];
+        if (sv->address_id[other].known && removes(remove, sv->address_id[other].value) &&
+            sv->subflow->start_ns < remove->time_ns)
+            return judge_unused(j, role, sv, remove);
+    }
+    return mpt_no_occasion();
+}
+
 /* --- MP_FASTCLOSE, MP_TCPRST --- */
 
 mpt_occasion mpt_judge_fastclose_key(const mpt_judging *j, mpt_role role)
@@ -250,4 +311,34 @@ mpt_occasion mpt_judge_tcprst(const mpt_judging *j, mpt_role role)
             return mpt_violated(event->frame);
     }
     return with ? mpt_kept(with->frame) : mpt_no_occasion();
+}
+
+static bool same_path(const mpt_subflow_view *a, const mpt_subflow_view *b)
+{
+    return mpt_endpoint_same_address(mpt_metrics_endpoint(a, MPT_CLIENT),
+                                     mpt_metrics_endpoint(b, MPT_CLIENT)) &&
+           mpt_endpoint_same_address(mpt_metrics_endpoint(a, MPT_SERVER),
+                                     mpt_metrics_endpoint(b, MPT_SERVER));
+}
+
+/* RFC 8684 3.6: after a permanent error no new subflow on that path. */
+mpt_occasion mpt_judge_permanent(const mpt_judging *j, mpt_role role)
+{
+    const mpt_event *told = NULL;
+    const mpt_subflow_view *on;
+
+    for (guint i = 0; i < j->events->len && !told; i++) {
+        const mpt_event *event = &g_array_index(j->events, mpt_event, i);
+        if (event->type == MPT_EVENT_MP_TCPRST && mpt_judging_role(j, event) != role &&
+            !event->tcprst.transient)
+            told = event;
+    }
+    on = told ? mpt_metrics_subflow_of(j->v, told->owner) : NULL;
+    for (uint32_t i = 0; on && i < MIN(j->v->subflow_count, MAX_LOOKED_AT); i++) {
+        const mpt_subflow_view *sv = &j->v->subflows[i];
+        if (mpt_judging_joined(sv, role) && same_path(sv, on) &&
+            sv->subflow->start_ns - told->time_ns > mpt_judging_reaction_ns(on))
+            return mpt_violated(sv->subflow->first_frame);
+    }
+    return on ? mpt_kept(told->frame) : mpt_no_occasion();
 }

@@ -31,9 +31,6 @@
 #include "findings.h"
 #include "tap/engine/core/engine.h"
 
-/* The host near which the capture was taken, by the times of the first handshake. */
-typedef enum mpt_near { MPT_NEAR_UNKNOWN, MPT_NEAR_CLIENT, MPT_NEAR_SERVER } mpt_near;
-
 /* What a check function reads, and where it puts its findings. */
 typedef struct mpt_checking {
     const mpt_engine *engine;

@@ -44,10 +44,12 @@ static bool data_before(const mpt_subflow_view *sv, mpt_role role, int64_t time_
     return h->bytes.segments && h->first_data_ns < time_ns;
 }
 
-/* RFC 8684 3.1: no new subflow until a DSS was received. */
+/* RFC 8684 3.1: no new subflow until a DSS was received. That is to be sure that the other host has MPTCP and the keys,
+ * which its ADD_ADDR shows as well; Linux joins after one (conformance knows the rule to the letter). */
 static void check_early(mpt_checking *x, const mpt_subflow_view *sv)
 {
     mpt_role by = (mpt_role)sv->initiator.value;
+    const mpt_event *address;
     const mpt_seen *dss;
 
     if (!x->whole || !x->reliable || !x->c->evidence || mpt_metrics_one_way(&x->v->subflows[0]))
@@ -57,6 +59,9 @@ static void check_early(mpt_checking *x, const mpt_subflow_view *sv)
         return;
     dss = &x->c->evidence->sights[MPT_SIGHT_DSS][x->v->side[mpt_role_other(by)]];
     if (dss->count && dss->time_ns <= sv->subflow->start_ns)
+        return;
+    address = mpt_checking_event(x, MPT_EVENT_ADD_ADDR, -1, (int)mpt_role_other(by), INT64_MIN);
+    if (address && address->time_ns <= sv->subflow->start_ns)
         return;
     mpt_say(found(x, MPT_FINDING_JOIN_EARLY, sv), MPT_PHRASE_JOIN_EARLY, mpt_term_subflow(sv),
             mpt_term_role(by));

@@ -10,13 +10,17 @@ static void check_ignored(mpt_checking *x, const mpt_event *event)
     const mpt_subflow_view *sv = mpt_metrics_subflow_of(x->v, event->owner);
     mpt_term by = mpt_term_role(mpt_metrics_role(x->v, event->side));
     mpt_term option = mpt_term_of(MPT_TERM_OPTION, event->other.subtype);
+    bool before =
+        !sv->subflow->synack_seen || event->time_ns < sv->subflow->synack_ns; /* there is no window yet */
     mpt_finding *f;
 
     switch ((mpt_ignoring)event->other.why) {
     case MPT_IGNORED_WINDOW:
         f = mpt_say(mpt_found(x, MPT_FINDING_RST_IGNORED, event->time_ns, event->frame, event->count),
                     MPT_PHRASE_RST_IGNORED, mpt_term_subflow(sv), by,
-                    mpt_term_of(MPT_TERM_COUNT, event->count));
+                    mpt_term_of(MPT_TERM_COUNT, event->count), mpt_term_of(MPT_TERM_FLAG, before));
+        if (before)
+            f->rfc.section = "3.10.7.3";
         break;
     case MPT_IGNORED_NO_RST:
         f = mpt_say(mpt_found(x, MPT_FINDING_RST_IGNORED, event->time_ns, event->frame, 1),

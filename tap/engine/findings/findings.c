@@ -105,7 +105,7 @@ static GArray *run_checks(mpt_checking *x, mpt_checked from, mpt_checked to)
 /* --- what the checks share --- */
 
 /* The answer to what was sent from here takes the whole way, an answer from here takes none. */
-static mpt_near near_of(const mpt_connection_view *v)
+mpt_near mpt_near_of(const mpt_connection_view *v)
 {
     const mpt_subflow_view *first = v->subflows;
 
@@ -161,7 +161,7 @@ static GArray *of_connection(const mpt_engine *e, const mpt_connection_view *v, 
                       .ways = ways,
                       .log = log,
                       .events = mpt_metrics_events(v->connection),
-                      .near = near_of(v),
+                      .near = mpt_near_of(v),
                       .whole = v->kind == MPT_KIND_MPTCP && v->subflow_count > 0 &&
                                v->subflows[0].subflow->syn_seen,
                       .reliable = !counts->cut_options && !counts->lost_segments && !counts->late_segments};

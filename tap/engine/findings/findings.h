@@ -156,6 +156,10 @@ GArray *mpt_findings_between(const mpt_engine *e, const mpt_connection_view *v, 
 /* What the capture as a whole can't show. An array as above. */
 GArray *mpt_findings_of_capture(const mpt_engine *e);
 
+/* The host near which the capture was taken, by the times of the first handshake. */
+typedef enum mpt_near { MPT_NEAR_UNKNOWN, MPT_NEAR_CLIENT, MPT_NEAR_SERVER } mpt_near;
+mpt_near mpt_near_of(const mpt_connection_view *v);
+
 /* The steps of the first handshake, by their MP_CAPABLE: the SYN's, the SYN/ACK's, that of what follows (the third
  * ACK, or data). NULL: it has none, or is not in the capture. */
 typedef struct mpt_capable_steps {
