@@ -520,6 +520,14 @@ static inline void acked_too_much(struct scene *s)
     flow_send_data_ack(&s->a, 1, &s->h, 1, 101);
 }
 
+static inline void acked_narrowly(struct scene *s)
+{
+    mpt_option o = option_dss(&(mpt_dss){.has_ack = true, .data_ack = (uint32_t)dsn_of(&s->h, 0, 101)});
+
+    opened(s);
+    send_one(&s->a, 1, MPT_TCP_ACK, &o);
+}
+
 static inline void acks_go_back(struct scene *s)
 {
     two_subflows(s);

@@ -54,6 +54,7 @@ static const struct {
     {MPT_RULE_ACKS_SENT, opened, no_data_acks, SERVER},
     {MPT_RULE_ACK_RECEIVED, two_subflows, acked_too_much, SERVER},
     {MPT_RULE_ACK_CUMULATIVE, two_subflows, acks_go_back, SERVER},
+    {MPT_RULE_ACK_WIDE, two_subflows, acked_narrowly, SERVER},
     {MPT_RULE_DATA_FIN_MAPPING, closed, data_fin_with_ssn, CLIENT},
     {MPT_RULE_DATA_AFTER_FIN, closed, data_after_fin, CLIENT},
     {MPT_RULE_DATA_FIN_MOVED, closed, data_fin_moved, CLIENT},

@@ -309,6 +309,51 @@ static void test_token_scan__sixteen_tokens_of_one_source__one_warning(void **st
     expect_none(&s, MPT_FINDING_TOKEN_SCAN);
 }
 
+/* n clients send a SYN each; `syns` times, and the server answers them or not. */
+static void send_capable_syns(struct scene *s, unsigned n, unsigned syns, bool answered)
+{
+    begin(s);
+    for (unsigned i = 0; i < n; i++) {
+        flow f = flow_between(&s->w, i % 2 ? "198.51.100.1" : "198.51.100.2", (uint16_t)(40000 + i),
+                              "192.0.2.2", 5001, i);
+        hosts h = {.version = 1, .key = {1000 + i, 2000 + i}};
+        mpt_option syn = option_capable(&h, 0, 0), synack = option_capable(&h, 1, 1);
+        for (unsigned k = 0; k < syns; k++) {
+            f.next[0] = 0;
+            send_one(&f, 0, MPT_TCP_SYN, &syn);
+        }
+        if (answered)
+            send_one(&f, 1, MPT_TCP_SYN | MPT_TCP_ACK, &synack);
+    }
+}
+
+static void test_syn_flood__syns_of_no_connection__one_warning(void **state)
+{
+    static const struct {
+        unsigned n, syns;
+        bool answered;
+        int64_t wait_ms; /* until the end of the capture */
+        unsigned found;
+    } cases[] = {
+        {64, 1, false, 0, 1},   {63, 1, false, 0, 0},
+        {64, 1, true, 2000, 1}, {64, 1, true, 0, 0}, /* the third ACKs may be on their way */
+        {64, 2, false, 0, 0},                        /* a server that is down; its clients try again */
+    };
+    (void)state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct scene s;
+        struct result r;
+        send_capable_syns(&s, cases[i].n, cases[i].syns, cases[i].answered);
+        later(&s, cases[i].wait_ms);
+        if (cases[i].wait_ms)
+            flow_open_capable(&s.a, &s.h);
+        r = finish(&s, MPT_FINDING_SYN_FLOOD);
+        if (r.count != cases[i].found)
+            print_error("case %zu: %u times\n", i, r.count);
+        assert_int_equal(r.count, cases[i].found);
+    }
+}
+
 static void test_subtype_on_join__mp_capable__error(void **state)
 {
     struct scene s;
@@ -537,6 +582,7 @@ int main(void)
         cmocka_unit_test(test_join_flood__sixteen_without_an_answer__one_warning),
         cmocka_unit_test(test_join_flood__refused_with_a_reason__none),
         cmocka_unit_test(test_token_scan__sixteen_tokens_of_one_source__one_warning),
+        cmocka_unit_test(test_syn_flood__syns_of_no_connection__one_warning),
         cmocka_unit_test(test_subtype_on_join__mp_capable__error),
         cmocka_unit_test(test_join_hmac__the_subflow_is_used__says_so),
         cmocka_unit_test(test_prio_flapping__five_changes__note),

@@ -84,8 +84,8 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "Report it to the maker of the joining host's stack."},
     [MPT_FINDING_JOIN_EARLY] =
         {"Join before connection is established",
-         "A join is sent before a DSS has shown that MPTCP works on the first subflow; the other "
-         "host may not know the connection yet.",
+         "A join is sent before a DSS or an ADD_ADDR of the other host has shown that MPTCP works on "
+         "the first subflow; that host may not know the connection yet.",
          "If the join fails, have the path manager wait until the connection is established."},
     [MPT_FINDING_JOIN_DATA_EARLY] =
         {"Data before fourth ACK of a join",
@@ -105,6 +105,11 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Scan for tokens",
          "Many joins with different tokens of no known connection: somebody guesses tokens.",
          "Block the sources, or limit the rate of joins to the server."},
+    [MPT_FINDING_SYN_FLOOD] =
+        {"Flood of SYNs",
+         "Many SYNs with MP_CAPABLE to one server are sent once each and never become a connection: an attack, "
+         "or a load test of a server that does not answer.",
+         "See where the SYNs come from. If they are not your clients, limit them, and see that SYN cookies are on."},
     [MPT_FINDING_SUBTYPE_ON_JOIN] =
         {"MP_CAPABLE on a joined subflow",
          "A host sends MP_CAPABLE on a subflow that was joined; it belongs to the first subflow "

@@ -145,6 +145,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_TOKEN_SCAN] =
         "{1} joins with as many different tokens, none of a connection in the capture, came from {2} "
         "address{2?|es} and led nowhere: somebody is guessing tokens.",
+    [MPT_PHRASE_SYN_FLOOD] =
+        "{1} connections to {2} from {3}{4? or more|} address{3?|es} never got beyond their only SYN with MP_CAPABLE "
+        "({5} answered with a SYN/ACK): a flood of SYNs{6?|, or a server that does not answer them}.",
     [MPT_PHRASE_SUBTYPE_ON_JOIN] =
         "The {2} sent MP_CAPABLE on {1}, a joined subflow: it belongs on the first subflow only, and is "
         "ignored.",

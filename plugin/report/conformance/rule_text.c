@@ -49,6 +49,7 @@ static const char *const TEXTS[MPT_RULE_IDS] = {
     [MPT_RULE_ACKS_SENT] = "Data is acknowledged at the data level.",
     [MPT_RULE_ACK_RECEIVED] = "A DATA_ACK covers only what was sent.",
     [MPT_RULE_ACK_CUMULATIVE] = "A DATA_ACK never goes back.",
+    [MPT_RULE_ACK_WIDE] = "Data sequence numbers of 8 bytes are acknowledged with 8 bytes.",
     [MPT_RULE_KEPT_UNTIL_ACKED] = "A sender keeps data until both the subflow and the data level have acknowledged it.",
     [MPT_RULE_DATA_FIN_MAPPING] = "A DATA_FIN without data has SSN 0 and length 1.",
     [MPT_RULE_DATA_AFTER_FIN] = "A host sends no data after its DATA_FIN.",

@@ -154,6 +154,14 @@ mpt_occasion mpt_judge_data_acks(const mpt_judging *j, mpt_role role)
     return mpt_judging_level(j, mpt_role_other(role))->acks ? mpt_kept(0) : mpt_no_occasion();
 }
 
+mpt_occasion mpt_judge_wide_acks(const mpt_judging *j, mpt_role role)
+{
+    mpt_role other = mpt_role_other(role);
+
+    return mpt_judging_evidence(j, other)->wide && mpt_judging_level(j, other)->acks ? mpt_kept(0)
+                                                                                     : mpt_no_occasion();
+}
+
 mpt_occasion mpt_judge_window(const mpt_judging *j, mpt_role role)
 {
     const mpt_level_evidence *v = mpt_judging_evidence(j, role);

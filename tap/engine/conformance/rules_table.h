@@ -68,6 +68,7 @@
     X(ACKS_SENT, data_acks_sent, STATES, SAME("3.3.2"), EITHER, data_acks, NO_DATA_ACKS, FINDINGS, WARNING, RECEIVER) \
     X(ACK_RECEIVED, data_ack_beyond, STATES, SAME("3.3.2"), EITHER, data_acks, DATA_ACK_BEYOND, FINDINGS, ERROR, RECEIVER) \
     X(ACK_CUMULATIVE, data_ack_back, STATES, SAME("3.3.2"), EITHER, data_acks, DATA_ACK_BACK, FINDINGS, WARNING, RECEIVER) \
+    X(ACK_WIDE, data_ack_narrow, STATES, V1("3.3.1"), EITHER, wide_acks, DATA_ACK_NARROW, FINDINGS, NOTE, TERM) \
     Y(KEPT_UNTIL_ACKED, kept_until_acked, MUST, SAME("3.3.2"), EITHER, INSIDE) \
     X(DATA_FIN_MAPPING, data_fin_mapping, MUST, SAME("3.3.3"), EITHER, data_fin_mapping, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(DATA_AFTER_FIN, data_after_fin, STATES, SAME("3.3.3"), EITHER, data_fin, DATA_AFTER_FIN, FINDINGS, ERROR, SENDER) \

@@ -129,6 +129,9 @@ mpt_capable_steps mpt_checking_capable(const mpt_checking *x);
 mpt_phrase mpt_capable_invalid(const mpt_capable_steps *steps, const mpt_event *event);
 void mpt_say_invalid(const mpt_checking *x, mpt_finding *f, const mpt_capable_steps *steps,
                      const mpt_event *event);
+/* Adds an address to a set of those that are told apart. */
+#define MPT_MAX_SOURCES 256
+void mpt_add_source(GArray *sources, const mpt_endpoint *e);
 /* Joins with one token that get nowhere: a flood, and no finding each. */
 bool mpt_checking_flooded(const mpt_checking *x);
 /* Why nobody reaches this address of that host from where the other one is; MPT_PHRASES: it may be reached. */
@@ -166,6 +169,7 @@ void mpt_check_resets(mpt_checking *x);
 void mpt_check_capable_rules(mpt_checking *x);
 void mpt_check_join_rules(mpt_checking *x);
 void mpt_check_token_scan(mpt_checking *x);
+void mpt_check_syn_flood(mpt_checking *x);
 void mpt_check_prio(mpt_checking *x);
 void mpt_check_address_rules(mpt_checking *x);
 void mpt_check_ignored(mpt_checking *x);

@@ -9,8 +9,6 @@
 #define FLOOD             16
 /* A scan has this many tokens for each source, at least. */
 #define TOKENS_PER_SOURCE 4
-/* Sources that are told apart. */
-#define MAX_SOURCES       256
 /* Changes of priority to and fro that are none of a path that changed. */
 #define FLAPS             4
 
@@ -135,13 +133,12 @@ bool mpt_checking_flooded(const mpt_checking *x)
     return x->v->subflow_count >= FLOOD && failures(x) >= FLOOD;
 }
 
-/* Adds an address to a set of at most MAX_SOURCES. */
-static void add_source(GArray *sources, const mpt_endpoint *e)
+void mpt_add_source(GArray *sources, const mpt_endpoint *e)
 {
     for (guint i = 0; i < sources->len; i++)
         if (mpt_endpoint_same_address(&g_array_index(sources, mpt_endpoint, i), e))
             return;
-    if (sources->len < MAX_SOURCES)
+    if (sources->len < MPT_MAX_SOURCES)
         g_array_append_vals(sources, e, 1);
 }
 
@@ -158,12 +155,13 @@ static void check_flood(mpt_checking *x)
             continue;
         first = first ? first : s;
         refused += s->state == MPT_STATE_REFUSED;
-        add_source(sources, &s->ends[s->initiator]);
+        mpt_add_source(sources, &s->ends[s->initiator]);
     }
     f = mpt_found(x, MPT_FINDING_JOIN_FLOOD, first->start_ns, first->first_frame, failures(x));
     mpt_say(f, MPT_PHRASE_JOIN_FLOOD, mpt_term_of(MPT_TERM_COUNT, failures(x)),
             mpt_term_of(MPT_TERM_TOKEN, first->join->token), mpt_term_of(MPT_TERM_COUNT, sources->len),
-            mpt_term_of(MPT_TERM_COUNT, refused), mpt_term_of(MPT_TERM_FLAG, sources->len == MAX_SOURCES));
+            mpt_term_of(MPT_TERM_COUNT, refused),
+            mpt_term_of(MPT_TERM_FLAG, sources->len == MPT_MAX_SOURCES));
     g_array_free(sources, TRUE);
 }
 
@@ -228,11 +226,12 @@ void mpt_check_token_scan(mpt_checking *x)
         if (!is_guess(c))
             continue;
         s = g_ptr_array_index(c->subflows, 0);
-        add_source(sources, &s->ends[s->initiator]);
+        mpt_add_source(sources, &s->ends[s->initiator]);
         first = first ? first : c;
         tokens++;
     }
-    if (tokens >= FLOOD && sources->len < MAX_SOURCES && tokens >= TOKENS_PER_SOURCE * (uint64_t)sources->len)
+    if (tokens >= FLOOD && sources->len < MPT_MAX_SOURCES &&
+        tokens >= TOKENS_PER_SOURCE * (uint64_t)sources->len)
         mpt_say(mpt_found(x, MPT_FINDING_TOKEN_SCAN, first->start_ns, first->first_frame, tokens),
                 MPT_PHRASE_TOKEN_SCAN, mpt_term_of(MPT_TERM_COUNT, tokens),
                 mpt_term_of(MPT_TERM_COUNT, sources->len));

@@ -36,6 +36,7 @@
     X(JOIN_AFTER_CLOSE, join_after_close, CONNECTION, NOTE, SAME("3.2"), TIMES, NULL) \
     X(JOIN_FLOOD, join_flood, CONNECTION, WARNING, SAME("3.2"), SUBFLOWS, NULL) \
     X(TOKEN_SCAN, token_scan, CAPTURE, WARNING, NO_RFC, CONNECTIONS, mpt_check_token_scan) \
+    X(SYN_FLOOD, syn_flood, CAPTURE, WARNING, NO_RFC, CONNECTIONS, mpt_check_syn_flood) \
     X(SUBTYPE_ON_JOIN, subtype_on_join, CONNECTION, ERROR, SAME("3.1"), TIMES, NULL) \
     X(PRIO_FLAPPING, prio_flapping, CONNECTION, NOTE, SAME("3.3.8"), TIMES, mpt_check_prio) \
     X(ALL_BACKUP, all_backup, CONNECTION, NOTE, SAME("3.3.8"), SUBFLOWS, NULL) \
