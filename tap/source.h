@@ -23,6 +23,8 @@ typedef struct mpt_source_client {
     void (*reset)(void);
     /* Everything read so far has been fed. */
     void (*draw)(void);
+    /* A capture without end has come to this time; false: read no further. Of the program alone. */
+    bool (*release)(int64_t now_ns);
 } mpt_source_client;
 
 /* Starts for one client at a time. False if that can't be; *error (free with g_free()) is then the reason, here

@@ -57,15 +57,15 @@ static void add_needs(struct mpt_report_needs *to, const mpt_arguments *a)
     if (a->report->needs)
         a->report->needs(a, &more);
     to->rtt |= more.rtt;
-    to->hmacs |= more.hmacs || a->format == MPT_FORMAT_JSON; /* whose connections come with their events */
+    to->hmacs |= more.hmacs || mpt_format_is_json(a->format); /* whose connections come with their events */
     to->checksums |= more.checksums;
     to->payload |= more.payload;
     to->frames |= more.frames || more.reinjections;
     to->reinjections |= more.reinjections;
-    to->interfaces |= more.interfaces || a->format == MPT_FORMAT_JSON; /* as above */
+    to->interfaces |= more.interfaces || mpt_format_is_json(a->format); /* as above */
     to->evidence |= more.evidence;
     to->spans |= more.spans;
-    to->paths |= more.paths;
+    to->paths |= mpt_session.ends ? 0 : more.paths; /* one point counts */
 }
 
 /* What the report needs beyond the engine's usual state. */
@@ -134,15 +134,15 @@ static bool open_file(mpt_open_report *r, char **error)
         return false;
     }
     r->first = same_file(r);
-    if (r->first &&
-        (r->arguments.format != MPT_FORMAT_JSON || r->first->arguments.format != MPT_FORMAT_JSON)) {
+    if (r->first && (!mpt_format_is_json(r->arguments.format) ||
+                     r->arguments.format != r->first->arguments.format)) {
         *error =
             g_strdup_printf("two reports can't write to the same file \"%s\", unless both are JSON", file);
         return false;
     }
     if (r->first)
         r->sink = r->first->sink;
-    else if (mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
+    else if (mpt_session.ends || mpt_arguments_has(&r->arguments, MPT_ARG_LIVE))
         r->sink = mpt_sink_open_at_once(file, error);
     else
         r->sink = mpt_sink_open(file, error);
@@ -161,13 +161,32 @@ static void add_filter_hint(const mpt_open_report *r, char **error)
     *error = with_hint;
 }
 
+/* What must be known of the whole capture can't be printed before its end. */
+static bool fits_stream(const mpt_arguments *a, char **error)
+{
+    if (!mpt_session.ends)
+        return true;
+    if (mpt_arguments_has(a, MPT_ARG_AT))
+        *error = g_strdup("--stream can't know the last vantage point when it prints: it counts at the first, and "
+                          "\"at\" needs the whole capture");
+    else if (a->format == MPT_FORMAT_NDJSON)
+        return true;
+    else if (a->report->formats & MPT_BIT(MPT_FORMAT_NDJSON))
+        *error = g_strdup_printf("--stream prints a line as each connection ends: say mptcp,%s,format=ndjson",
+                                 a->report->name);
+    else
+        *error = g_strdup_printf("--stream prints connections as they end, and %s%s needs the whole capture",
+                                 a->report->name ? "mptcp," : "follow,mptcp", a->report->name ? a->report->name : "");
+    return false;
+}
+
 bool mpt_session_add_report(mpt_arguments *arguments, char **error)
 {
     mpt_open_report *r = g_new0(mpt_open_report, 1);
 
     r->arguments = *arguments;
     memset(arguments, 0, sizeof *arguments);
-    if (!start(error))
+    if (!fits_stream(&r->arguments, error) || !start(error))
         goto fail;
     r->window = window_of(&r->arguments);
     if (!prepare(r, error)) {
@@ -202,8 +221,20 @@ static void free_report(mpt_open_report *r)
     g_free(r);
 }
 
+void mpt_session_stream(void)
+{
+    mpt_session.ends = true;
+}
+
+bool mpt_session_is_stream(void)
+{
+    return mpt_session.ends;
+}
+
 bool mpt_session_is_live(void)
 {
+    if (mpt_session.ends)
+        return true;
     for (guint i = 0; mpt_session.windows && i < mpt_session.windows->len; i++)
         if (((const mpt_time_window *)g_ptr_array_index(mpt_session.windows, i))->live)
             return true;

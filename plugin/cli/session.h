@@ -20,6 +20,10 @@
 bool mpt_session_add_report(mpt_arguments *arguments, char **error);
 /* True if a report prints while the capture is read. */
 bool mpt_session_is_live(void);
+bool mpt_session_is_stream(void);
+/* From now on connections are printed as they end, and forgotten: all reports that are opened must have
+ * format=ndjson, and count at the first vantage point. Call it before any is. */
+void mpt_session_stream(void);
 /* Frees all reports, at the end of the program. The listener must not call the session afterwards. */
 void mpt_session_close(void);
 

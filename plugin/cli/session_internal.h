@@ -26,6 +26,8 @@ typedef struct mpt_time_window {
     mpt_vantage_engines *points;    /* NULL until there is something to read */
     mpt_path_collector *paths;      /* of all points; NULL: none of its reports compares them */
     mpt_reinjection_log *reinjections[MPT_VANTAGE_ENGINES]; /* NULL: none of its reports needs them */
+    uint64_t ended;                                         /* connections so far, with mpt_session.ends */
+    bool shown;                                             /* some report has shown one of them */
     GPtrArray *connections;                                 /* by id, at the point where reports count */
 } mpt_time_window;
 
@@ -46,7 +48,10 @@ typedef struct mpt_session_state {
     GPtrArray *windows; /* mpt_time_window; NULL: no report is open */
     GPtrArray *reports; /* mpt_open_report, in the order asked for; NULL as above */
     unsigned filters;
+    bool ends; /* connections are printed and forgotten as they end */
+    bool broken; /* a line could not be written */
     bool drawn;
+    mpt_sink *out; /* stdout, while it is written to; NULL: not yet */
 } mpt_session_state;
 
 extern mpt_session_state mpt_session;
@@ -57,6 +62,9 @@ extern mpt_session_state mpt_session;
 extern const mpt_source_client mpt_session_client;
 /* Call when another file comes, or the same one again. */
 void mpt_session_reset(void);
+/* Prints and forgets what is over by now_ns (mpt_engine_release()); nothing unless mpt_session_stream() was called.
+ * False where it can't be written: there is no use to go on. */
+bool mpt_session_release(int64_t now_ns);
 /* The engines of a window; created when first asked for. */
 mpt_vantage_engines *mpt_session_points(mpt_time_window *w);
 /* Frees what only printed reports used, as the next one may need as much memory. */
@@ -64,6 +72,8 @@ void mpt_session_close_printed(void);
 
 /* --- printing --- */
 
+/* Prints the line of a connection that is over, in all reports of this window. */
+void mpt_session_print_ended(mpt_time_window *w, const mpt_connection *c, uint32_t id);
 /* Prints all reports, each once. */
 void mpt_session_draw(void);
 /* Closes and frees a sink. If the report failed, its file stays as it was. */

@@ -23,11 +23,11 @@ static const mpt_report_context *context_of(mpt_open_report *r)
 {
     mpt_time_window *w = r->window;
     mpt_vantage_engines *points = mpt_session_points(w);
-    unsigned point = mpt_vantage_engines_chosen(points);
+    unsigned point = mpt_session.ends ? 0 : mpt_vantage_engines_chosen(points);
     mpt_engine *e = mpt_vantage_engines_at(points, point);
 
     if (!w->connections)
-        w->connections = mpt_metrics_connections(e);
+        w->connections = mpt_session.ends ? g_ptr_array_new() : mpt_metrics_connections(e);
     if (!r->notes)
         r->notes = g_string_new(NULL);
     g_string_truncate(r->notes, 0);
@@ -37,6 +37,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
         .connections = w->connections,
         .arguments = &r->arguments,
         .mark = r->mark,
+        .forgets = mpt_session.ends,
         .wireshark_version = mpt_source_wireshark_version(),
         .collected = r->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
@@ -113,7 +114,7 @@ static bool print_text(mpt_open_report *r, mpt_sink *sink)
 
 bool mpt_session_same_document(const mpt_open_report *a, const mpt_open_report *b)
 {
-    return a->arguments.format == MPT_FORMAT_JSON && b->arguments.format == MPT_FORMAT_JSON &&
+    return mpt_format_is_json(a->arguments.format) && a->arguments.format == b->arguments.format &&
            a->sink == b->sink;
 }
 
@@ -154,6 +155,108 @@ static bool print_document(guint first, mpt_sink *sink)
     return !failed;
 }
 
+/* Its file, or stdout. */
+static mpt_sink *sink_of(const mpt_open_report *r)
+{
+    if (r->sink)
+        return r->sink;
+    if (!mpt_session.out)
+        mpt_session.out = mpt_sink_new_stream(stdout);
+    return mpt_session.out;
+}
+
+/* --- lines --- */
+
+static bool is_line(const mpt_open_report *r)
+{
+    return r->arguments.format == MPT_FORMAT_NDJSON;
+}
+
+/* The reports whose lines go to the same place as those of `first`; `point`: where they count. */
+static mpt_json_document *begin_lines(guint first, mpt_sink *sink)
+{
+    mpt_open_report *r = g_ptr_array_index(mpt_session.reports, first);
+    mpt_json_document *document = mpt_json_document_begin(sink, context_of(r));
+
+    for (guint i = first; i < mpt_session.reports->len; i++) {
+        mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
+
+        if (mpt_session_same_document(r, other))
+            mpt_json_document_add(document, context_of(other));
+    }
+    return document;
+}
+
+/* False where what was asked for is not there. */
+static bool end_lines(guint first, mpt_json_document *document)
+{
+    mpt_open_report *r = g_ptr_array_index(mpt_session.reports, first);
+    bool failed = false;
+
+    mpt_json_document_last_line(document);
+    for (guint i = first; i < mpt_session.reports->len; i++) {
+        mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
+        GString *sentence;
+
+        if (!mpt_session_same_document(r, other))
+            continue;
+        other->printed = true;
+        sentence = g_string_new(NULL);
+        if (!other->window->shown)
+            mpt_report_missing(&other->context, sentence);
+        failed |= fail_late(sentence);
+    }
+    if (!r->window->ended && r->context.connections->len == 0 && !failed)
+        complain(MPT_NO_MPTCP);
+    return !failed;
+}
+
+static bool print_lines(guint first, mpt_sink *sink)
+{
+    mpt_open_report *r = g_ptr_array_index(mpt_session.reports, first);
+    GString *impossible = g_string_new(NULL);
+    mpt_json_document *document;
+
+    mpt_vantage_missing(mpt_session_points(r->window), impossible);
+    if (fail_late(impossible))
+        return false;
+    document = begin_lines(first, sink);
+    for (mpt_connection_view v = {0}; mpt_metrics_next(r->context.engine, r->context.connections, &v);)
+        mpt_json_document_line(document, &v);
+    return end_lines(first, document);
+}
+
+/* The first of each group of reports whose lines go to one place, of this window. */
+static bool begins_lines(guint i, const mpt_time_window *w)
+{
+    const mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
+
+    for (guint k = 0; k < i; k++)
+        if (mpt_session_same_document(g_ptr_array_index(mpt_session.reports, k), r))
+            return false;
+    return is_line(r) && r->window == w;
+}
+
+void mpt_session_print_ended(mpt_time_window *w, const mpt_connection *c, uint32_t id)
+{
+    mpt_connection_view v;
+
+    w->ended++;
+    mpt_metrics_connection(mpt_vantage_engines_at(w->points, 0), c, id, &v);
+    for (guint i = 0; i < mpt_session.reports->len; i++) {
+        mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
+        mpt_json_document *document;
+
+        if (!begins_lines(i, w))
+            continue;
+        document = begin_lines(i, sink_of(r));
+        w->shown |= mpt_json_document_line(document, &v);
+        mpt_json_document_free(document);
+        mpt_session.broken |= !mpt_sink_flush(sink_of(r));
+    }
+    mpt_metrics_clear(&v);
+}
+
 /* How many segments wait depends on which reports are open, and so may what they show. */
 static void note_given_up(void)
 {
@@ -188,15 +291,20 @@ static void print_all(void)
 
         if (r->printed) /* with the document of a report before it */
             continue;
-        sink = r->sink ? r->sink : mpt_sink_new_stream(stdout);
+        sink = sink_of(r);
         if (text && text_before)
             mpt_sink_putc(sink, '\n');
         text_before |= text;
-        r->failed = !(r->arguments.format == MPT_FORMAT_JSON ? print_document(i, sink) : print_text(r, sink));
-        if (!r->sink)
-            mpt_session_close_sink(sink, false);
+        r->failed = !(is_line(r)                               ? print_lines(i, sink)
+                      : r->arguments.format == MPT_FORMAT_JSON ? print_document(i, sink)
+                                                               : print_text(r, sink));
         mpt_session_close_printed();
+        if (!r->sink)
+            mpt_sink_flush(sink);
     }
+    if (mpt_session.out)
+        mpt_session_close_sink(mpt_session.out, false);
+    mpt_session.out = NULL;
     note_given_up();
     for (i = 0; i < mpt_session.reports->len; i++) {
         mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
@@ -204,6 +312,23 @@ static void print_all(void)
         if (r->sink && !r->first)
             mpt_session_close_sink(r->sink, r->failed);
         r->sink = NULL;
+    }
+}
+
+/* Which end a point is at is known at the end alone. */
+static void note_points(void)
+{
+    for (guint i = 0; mpt_session.ends && i < mpt_session.windows->len; i++) {
+        const mpt_time_window *w = g_ptr_array_index(mpt_session.windows, i);
+        char *sentence;
+
+        if (mpt_vantage_engines_count(w->points) < 2)
+            continue;
+        sentence = g_strdup_printf("%u vantage points: --stream shows what the first of them captured",
+                                   mpt_vantage_engines_count(w->points));
+        complain(sentence);
+        g_free(sentence);
+        return;
     }
 }
 
@@ -218,5 +343,7 @@ void mpt_session_draw(void)
     mpt_session.drawn = true;
     for (i = 0; i < mpt_session.windows->len; i++)
         mpt_vantage_engines_flush(mpt_session_points(g_ptr_array_index(mpt_session.windows, i)));
+    mpt_session_release(INT64_MAX);
+    note_points();
     print_all();
 }

@@ -121,6 +121,29 @@ mpt_vantage_engines *mpt_session_points(mpt_time_window *w)
     return w->points;
 }
 
+static void print_ended(const mpt_connection *c, uint32_t id, void *user)
+{
+    mpt_session_print_ended(user, c, id);
+}
+
+static void forget_ended(const mpt_connection *c, uint32_t id, void *user)
+{
+    (void)c, (void)id, (void)user;
+}
+
+bool mpt_session_release(int64_t now_ns)
+{
+    for (guint i = 0; mpt_session.ends && i < mpt_session.windows->len; i++) {
+        mpt_time_window *w = g_ptr_array_index(mpt_session.windows, i);
+        mpt_vantage_engines *points = mpt_session_points(w);
+
+        for (unsigned point = 0; point < mpt_vantage_engines_count(points); point++)
+            mpt_engine_release(mpt_vantage_engines_at(points, point), now_ns,
+                               point == 0 ? print_ended : forget_ended, w);
+    }
+    return !mpt_session.broken;
+}
+
 static void open_engines(void)
 {
     guint i;
@@ -136,6 +159,8 @@ void mpt_session_reset(void)
     for (i = 0; i < mpt_session.windows->len; i++) {
         mpt_time_window *w = g_ptr_array_index(mpt_session.windows, i);
         g_clear_pointer(&w->connections, g_ptr_array_unref);
+        w->ended = 0;
+        w->shown = false;
         close_collectors(w);
         g_clear_pointer(&w->points, mpt_vantage_engines_free);
     }
@@ -148,4 +173,5 @@ const mpt_source_client mpt_session_client = {
     .open = open_engines,
     .reset = mpt_session_reset,
     .draw = mpt_session_draw,
+    .release = mpt_session_release,
 };

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <errno.h>
 #include <string.h>
 
 #include "input_internal.h"
@@ -40,7 +41,7 @@ static bool open_piece(mpt_piece *p, const char *path, char **error)
 static void end_piece(mpt_input *input, mpt_piece *p, int err, char *info)
 {
     p->ended = true;
-    if (err == 0 || input->error) {
+    if (err == 0 || err == EINTR || input->error) {
         g_free(info);
     } else if (err == WTAP_ERR_SHORT_READ) {
         input->error =
@@ -240,6 +241,22 @@ void mpt_input_close(mpt_input *input)
     g_free(input->chains);
     g_free(input->pieces);
     g_free(input);
+}
+
+bool mpt_input_is_pipe(const mpt_input *input)
+{
+    bool pipe = false;
+
+    for (unsigned i = 0; i < input->count; i++)
+        pipe |= !strcmp(input->pieces[i].path, "-");
+    return pipe;
+}
+
+void mpt_input_interrupt(mpt_input *input)
+{
+    /* That is how a capture on a pipe ends. */
+    if (!mpt_input_is_pipe(input) && !input->error)
+        input->error = g_strdup("interrupted: the reports are of what was read so far");
 }
 
 const char *mpt_input_error(const mpt_input *input)

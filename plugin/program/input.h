@@ -41,6 +41,10 @@ bool mpt_input_again(mpt_input *input);
 void mpt_input_explain(const mpt_input *input, GString *sentence);
 /* True where pieces were guessed: mpt_input_again() may come. */
 bool mpt_input_guesses(const mpt_input *input);
+/* Ends reading here, at the user's wish. */
+void mpt_input_interrupt(mpt_input *input);
+/* True if one of the files is standard input. */
+bool mpt_input_is_pipe(const mpt_input *input);
 /* Why a file was not read to its end, a sentence; NULL: all were. */
 const char *mpt_input_error(const mpt_input *input);
 /* As mpt_interfaces_name(). */

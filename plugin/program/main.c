@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "plugin/cli/ask.h"
 #include "plugin/cli/session.h"
 #include "plugin/cli/unfold_pcapng.h"
@@ -28,11 +29,12 @@
 
 enum { ASKED_WRONG = 1, UNREADABLE = 2 };
 /* Options without a letter. */
-enum { PIECES = 256, POINTS };
+enum { PIECES = 256, POINTS, STREAM };
 
 typedef struct asked {
     GPtrArray *files, *reports; /* borrowed text */
     mpt_files several;
+    bool stream;
 } asked;
 
 static void complain(const char *sentence)
@@ -56,6 +58,8 @@ static void print_help(void)
            "  -r FILE                 a capture that Wireshark reads; - is standard input\n"
            "  --pieces, --points      several files are pieces of one capture, or each a vantage\n"
            "                          point; without it that is told from interfaces and times\n"
+           "  --stream                a line of JSON as each connection ends, which is forgotten then:\n"
+           "                          for captures without end; -z mptcp,REPORT,format=ndjson\n"
            "  -z REPORT               as tshark's; without it mptcp,list and mptcp,summary\n"
            "  -o mptcpscope.NAME:VALUE  a preference of the plugin, such as keys or lookback_ms\n"
            "  -q                      accepted, as tshark has it\n"
@@ -111,6 +115,9 @@ static bool take_option(int option, asked *a, int *status)
     case POINTS:
         a->several = MPT_FILES_POINTS;
         return true;
+    case STREAM:
+        a->stream = true;
+        return true;
     case 'q':
     case 'n':
         return true;
@@ -141,6 +148,7 @@ static bool read_options(int argc, char **argv, asked *a, int *status)
         {"version", no_argument, NULL, 'v'},
         {"pieces", no_argument, NULL, PIECES},
         {"points", no_argument, NULL, POINTS},
+        {"stream", no_argument, NULL, STREAM},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -184,6 +192,10 @@ static bool ask(const char *text, int *status)
 
 static bool open_reports(const asked *a, int *status)
 {
+    if (a->stream)
+        mpt_session_stream();
+    if (a->reports->len == 0 && a->stream)
+        return ask(MPT_ASK_OVERVIEW ",format=ndjson", status);
     if (a->reports->len == 0)
         return ask(MPT_ASK_LISTING, status) && ask(MPT_ASK_OVERVIEW, status);
     for (guint i = 0; i < a->reports->len; i++)
@@ -218,6 +230,7 @@ static int run(const asked *a)
             mpt_session_close();
             return ASKED_WRONG;
         }
+        mpt_interrupt_catch(mpt_input_is_pipe(input));
         mpt_program_read(input);
         status = mpt_input_error(input) ? UNREADABLE : 0;
         if (status)
@@ -230,7 +243,7 @@ static int run(const asked *a)
 
 int main(int argc, char **argv)
 {
-    asked a = {g_ptr_array_new(), g_ptr_array_new(), MPT_FILES_GUESS};
+    asked a = {g_ptr_array_new(), g_ptr_array_new(), MPT_FILES_GUESS, false};
     int status = 0;
 
     g_set_prgname("mptcpscope");

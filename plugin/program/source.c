@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interrupt.h"
 #include "links.h"
 #include "plugin/cli/interfaces.h"
+#include "plugin/cli/session.h"
 #include "plugin/compat.h"
 #include "plugin/host.h"
 #include "progress.h"
@@ -21,6 +23,12 @@ static struct {
     mpt_feed feed;
     bool want_payload;
     mpt_input *input; /* that is read, or was */
+    struct {
+        int64_t lowest_ns; /* of the last frames */
+        unsigned frames;
+        bool known;
+        int64_t released_ns, older_ns; /* valid where known */
+    } clock;
     uint64_t unread[MOST_ENCAPSULATIONS];
 } source;
 
@@ -122,9 +130,40 @@ static void say_unread(const char *name, uint64_t frames, void *user)
 /* Frames between two looks at the clock. */
 #define PROGRESS_EVERY 4096
 
+/* One frame alone may have any time: it is as late as the earliest of so many. */
+#define FRAMES_OF_CLOCK  16
+#define RELEASE_EVERY_NS INT64_C(5000000000)
+#define MINUTE_NS        INT64_C(60000000000)
+
+/* Lets the client print what is over, every few seconds of the capture. False: read no further. */
+static bool look_at_clock(mpt_reader *reader, int64_t time_ns)
+{
+    int64_t now;
+
+    if (!source.clock.frames || time_ns < source.clock.lowest_ns)
+        source.clock.lowest_ns = time_ns;
+    if (++source.clock.frames < FRAMES_OF_CLOCK)
+        return true;
+    now = source.clock.lowest_ns;
+    source.clock.frames = 0;
+    if (source.clock.known && now < source.clock.released_ns + RELEASE_EVERY_NS)
+        return true;
+    if (!source.clock.known)
+        source.clock.older_ns = now;
+    source.clock.known = true;
+    source.clock.released_ns = now;
+    if (now >= source.clock.older_ns + MINUTE_NS) {
+        mpt_reader_grow_older(reader);
+        source.clock.older_ns = now;
+    }
+    mpt_feed_flush(&source.feed);
+    return source.feed.client->release(now);
+}
+
 /* Reads once from the beginning. */
 static void read_all(mpt_input *input, mpt_reader *reader)
 {
+    bool streams = mpt_session_is_stream();
     mpt_progress progress;
     mpt_input_frame next;
 
@@ -132,6 +171,10 @@ static void read_all(mpt_input *input, mpt_reader *reader)
     mpt_progress_begin(&progress, input);
     while (mpt_input_next(input, &next)) {
         take(reader, &next);
+        if (mpt_interrupted())
+            break;
+        if (streams && !look_at_clock(reader, next.frame.time_ns))
+            break;
         if (next.frame.number % PROGRESS_EVERY == 0)
             mpt_progress_show(&progress, next.frame.number);
     }
@@ -154,13 +197,15 @@ void mpt_program_read(mpt_input *input)
 
     source.input = input;
     read_all(input, reader);
-    while (mpt_input_again(input)) {
+    while (!mpt_interrupted() && mpt_input_again(input)) {
         mpt_feed_reset(&source.feed);
         source.feed.client->reset();
         mpt_reader_free(reader);
         reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
         read_all(input, reader);
     }
+    if (mpt_interrupted())
+        mpt_input_interrupt(input);
     explain(input);
     mpt_feed_flush(&source.feed);
     source.feed.client->draw();

@@ -32,8 +32,9 @@ struct arg_row {
 static const struct arg_row ARG_TABLE[MPT_ARGS]; /* behind the readers */
 
 static const char *const FORMAT_NAMES[] = {
-    [MPT_FORMAT_TEXT] = "text", [MPT_FORMAT_CSV] = "csv", [MPT_FORMAT_JSON] = "json",
-    [MPT_FORMAT_SVG] = "svg",   [MPT_FORMAT_XPL] = "xpl", [MPT_FORMAT_HTML] = "html",
+    [MPT_FORMAT_TEXT] = "text",     [MPT_FORMAT_CSV] = "csv", [MPT_FORMAT_JSON] = "json",
+    [MPT_FORMAT_NDJSON] = "ndjson", [MPT_FORMAT_SVG] = "svg", [MPT_FORMAT_XPL] = "xpl",
+    [MPT_FORMAT_HTML] = "html",
 };
 
 /* ---- what exists ---- */
@@ -447,8 +448,9 @@ static bool check(parser *p)
                         ARG_TABLE[arg].value);
     if (a->from_ns >= a->to_ns)
         return fail(p, "option \"from\" must be less than \"to\"; without it, it is 0");
-    if (mpt_arguments_has(a, MPT_ARG_LIVE) && a->format == MPT_FORMAT_JSON)
-        return fail(p, "option \"live\" prints line by line; format=json is one document: use text or csv");
+    if (mpt_arguments_has(a, MPT_ARG_LIVE) && mpt_format_is_json(a->format))
+        return fail(p, "option \"live\" prints event by event; format=%s can't: use text or csv",
+                    FORMAT_NAMES[a->format]);
     if (mpt_vantage_request_overlaps(&a->vantage))
         return fail(p,
                     "an interface can be named once in \"client\" and \"server\", and only in one of them");

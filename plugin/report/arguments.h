@@ -28,10 +28,16 @@ typedef enum mpt_format {
     MPT_FORMAT_TEXT,
     MPT_FORMAT_CSV,
     MPT_FORMAT_JSON,
+    MPT_FORMAT_NDJSON, /* a line a connection */
     MPT_FORMAT_SVG,
     MPT_FORMAT_XPL,
     MPT_FORMAT_HTML
 } mpt_format;
+
+static inline bool mpt_format_is_json(mpt_format format)
+{
+    return format == MPT_FORMAT_JSON || format == MPT_FORMAT_NDJSON;
+}
 
 typedef enum mpt_clock { MPT_CLOCK_RAW, MPT_CLOCK_OFFSET, MPT_CLOCK_DRIFT } mpt_clock;
 

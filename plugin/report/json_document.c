@@ -102,10 +102,20 @@ static GPtrArray *account_of(const mpt_json_document *document, const mpt_connec
         const mpt_report_context *x = g_ptr_array_index(document->all, i);
 
         if (detail_of(x->arguments) & MPT_DETAIL_ACCOUNT && mpt_report_selected(x, v) &&
-            mpt_account_of_one(x))
+            (x->arguments->format == MPT_FORMAT_NDJSON || mpt_account_of_one(x)))
             return mpt_account(x, v);
     }
     return NULL;
+}
+
+static void write_connection(const mpt_json_document *document, mpt_json *json, const mpt_connection_view *v,
+                             unsigned detail, unsigned directions)
+{
+    GPtrArray *account = account_of(document, v);
+
+    mpt_connection_json(json, v, detail, directions, account, document->capture);
+    if (account)
+        g_ptr_array_unref(account);
 }
 
 static void write_connections(const mpt_json_document *document, mpt_json *json)
@@ -115,14 +125,12 @@ static void write_connections(const mpt_json_document *document, mpt_json *json)
     mpt_json_member_array(json, "connections");
     for (mpt_connection_view v = {0}; mpt_metrics_next(x->engine, x->connections, &v);) {
         unsigned detail, directions;
-        GPtrArray *account;
 
         if (!wanted(document, &v, &detail, &directions))
             continue;
-        account = account_of(document, &v);
-        mpt_connection_json(json, &v, detail, directions, account, x);
-        if (account)
-            g_ptr_array_unref(account);
+        mpt_json_begin_object(json);
+        write_connection(document, json, &v, detail, directions);
+        mpt_json_end_object(json);
     }
     mpt_json_end_array(json);
 }
@@ -147,6 +155,26 @@ static void write_section(const mpt_json_document *document, mpt_json *json, con
     g_ptr_array_free(asked, TRUE);
 }
 
+void mpt_json_document_free(mpt_json_document *document)
+{
+    g_ptr_array_free(document->all, TRUE);
+    g_free(document);
+}
+
+/* True if report i selects v (NULL: anything), and none before it of the same kind does. */
+static bool is_first_of(const mpt_json_document *document, guint i, const mpt_connection_view *v)
+{
+    const mpt_report_context *x = g_ptr_array_index(document->all, i);
+
+    for (guint k = 0; k < i; k++) {
+        const mpt_report_context *before = g_ptr_array_index(document->all, k);
+
+        if (before->arguments->report == x->arguments->report && (!v || mpt_report_selected(before, v)))
+            return false;
+    }
+    return !v || mpt_report_selected(x, v);
+}
+
 void mpt_json_document_end(mpt_json_document *document)
 {
     mpt_json *json = mpt_json_new(document->sink);
@@ -162,6 +190,59 @@ void mpt_json_document_end(mpt_json_document *document)
     mpt_json_end_object(json);
     mpt_json_finish(json);
     mpt_json_free(json);
-    g_ptr_array_free(document->all, TRUE);
-    g_free(document);
+    mpt_json_document_free(document);
+}
+
+/* --- lines --- */
+
+static mpt_json *begin_line(const mpt_json_document *document, const char *type)
+{
+    mpt_json *json = mpt_json_new(document->sink);
+
+    mpt_json_begin_object_inline(json);
+    mpt_json_member_string(json, "type", type);
+    return json;
+}
+
+static void end_line(mpt_json *json)
+{
+    mpt_json_end_object(json);
+    mpt_json_finish(json);
+    mpt_json_free(json);
+}
+
+bool mpt_json_document_line(const mpt_json_document *document, const mpt_connection_view *v)
+{
+    unsigned detail, directions;
+    mpt_json *json;
+
+    if (!wanted(document, v, &detail, &directions))
+        return false;
+    json = begin_line(document, "connection");
+    write_connection(document, json, v, detail, directions);
+    for (guint i = 0; i < document->all->len; i++) {
+        const mpt_report_context *x = g_ptr_array_index(document->all, i);
+
+        if (is_first_of(document, i, v) && x->arguments->report->json.write_line)
+            x->arguments->report->json.write_line(json, x, v);
+    }
+    end_line(json);
+    return true;
+}
+
+void mpt_json_document_last_line(mpt_json_document *document)
+{
+    mpt_json *json = begin_line(document, "capture");
+
+    mpt_json_member_uint(json, "schema", 1);
+    write_generator(json, document->capture);
+    write_capture(json, document->capture);
+    for (guint i = 0; i < document->all->len; i++) {
+        const mpt_report_context *x = g_ptr_array_index(document->all, i);
+
+        if (is_first_of(document, i, NULL) && x->arguments->report->json.write_last_line)
+            x->arguments->report->json.write_last_line(json, x);
+    }
+    end_line(json);
+    mpt_json_document_free(document);
 }

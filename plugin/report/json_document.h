@@ -22,4 +22,13 @@ void mpt_json_document_add(mpt_json_document *document, const mpt_report_context
 /* Writes the document and frees it. */
 void mpt_json_document_end(mpt_json_document *document);
 
+/* The same as lines (format=ndjson), each an object: a connection with all that these reports show of it, and the
+ * capture at the end. */
+/* Writes the line of a connection. False: no report selects it. */
+bool mpt_json_document_line(const mpt_json_document *document, const mpt_connection_view *v);
+/* Frees the document without a last line. */
+void mpt_json_document_free(mpt_json_document *document);
+/* Writes the last line and frees the document. */
+void mpt_json_document_last_line(mpt_json_document *document);
+
 #endif

@@ -23,6 +23,7 @@
 #define MPT_TAKES_FIGURES                                                                                    \
     (MPT_TAKES_SELECTION | MPT_TAKES_OUTPUT | MPT_TAKES_WINDOW | MPT_BIT(MPT_ARG_DIRECTION) |                \
      MPT_TAKES_VANTAGE)
+#define MPT_FORMATS_LINES (MPT_FORMATS_PLAIN | MPT_BIT(MPT_FORMAT_NDJSON)) /* what connections have of their own */
 #define MPT_FORMATS_PLAIN (MPT_BIT(MPT_FORMAT_TEXT) | MPT_BIT(MPT_FORMAT_CSV) | MPT_BIT(MPT_FORMAT_JSON))
 
 /* The -z arguments that sentences suggest: for the ids of connections, to begin with, and for a
@@ -48,6 +49,10 @@ typedef struct mpt_report_section {
     void (*write)(mpt_json *json, const GPtrArray *reports);
     /* Writes further members beside the array; NULL: none. */
     void (*write_more)(mpt_json *json, const GPtrArray *reports);
+    /* Writes what belongs to this connection as members of its line (format=ndjson); NULL: none. */
+    void (*write_line)(mpt_json *json, const mpt_report_context *x, const mpt_connection_view *v);
+    /* Writes what belongs to the capture as members of the last line; NULL: none. */
+    void (*write_last_line)(mpt_json *json, const mpt_report_context *x);
 } mpt_report_section;
 
 typedef enum mpt_report_window { MPT_WINDOW_TEXT, MPT_WINDOW_TABLE, MPT_WINDOW_GRAPHS } mpt_report_window;

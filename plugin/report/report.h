@@ -29,6 +29,7 @@ typedef struct mpt_report_context {
     const mpt_arguments *arguments;
     uint32_t mark;                 /* bit in subflow->marks where arguments->filter is set, else 0 */
     const char *wireshark_version; /* "4.0.17" */
+    bool forgets;                  /* connections are freed once they have been shown */
     const char *capture_notes;     /* one more sentence about the capture for the text reports; NULL: none */
     GString *note;                 /* gets what to print on stderr without a failure; NULL: drop it */
     void *collected;               /* the state of the report's collector; NULL without one */

@@ -15,6 +15,11 @@ mpt_reader *mpt_reader_new(bool close_ends)
     return reader;
 }
 
+void mpt_reader_grow_older(mpt_reader *reader)
+{
+    mpt_streams_grow_older(reader->streams);
+}
+
 void mpt_reader_free(mpt_reader *reader)
 {
     if (!reader)

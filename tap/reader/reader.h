@@ -70,6 +70,8 @@ typedef struct mpt_reader mpt_reader;
 /* close_ends: Wireshark 4.4 on (streams.h); before, the taps lost some segments too (mpt_reader_lost). A segment whose
  * IP length ends in its TCP header is none, though the taps of 4.6 get it. */
 mpt_reader *mpt_reader_new(bool close_ends);
+/* Call once a minute of a capture without end: what is kept of old connections is forgotten. */
+void mpt_reader_grow_older(mpt_reader *reader);
 void mpt_reader_free(mpt_reader *reader);
 
 /* The segments of a frame, into `segments`, which has room for MPT_READER_SEGMENTS: how many there are. Their

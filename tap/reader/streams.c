@@ -12,6 +12,12 @@
 
 enum { SCALE_UNKNOWN = -1, SCALE_NONE = -2 };
 
+/* Places of the table, less one: a power of two, less one. */
+#define SMALLEST 255
+/* Ages at which a connection is forgotten: minutes. */
+#define OLD_IF_CLOSED 2
+#define OLD           240
+
 struct side {
     uint32_t base; /* the ISN, as far as it is known */
     bool has_base;
@@ -23,6 +29,7 @@ struct stream {
     mpt_endpoint low, high; /* low is sides[0] */
     uint32_t hash, number;
     bool used, closed; /* closed: a FIN or RST was seen */
+    uint8_t age;       /* calls of mpt_streams_grow_older() since it was last looked up */
     struct side sides[2];
 };
 
@@ -39,7 +46,7 @@ mpt_streams *mpt_streams_new(bool close_ends)
     mpt_streams *s = g_new0(mpt_streams, 1);
 
     s->close_ends = close_ends;
-    s->mask = 255;
+    s->mask = SMALLEST;
     s->table = g_new0(struct stream, s->mask + 1);
     return s;
 }
@@ -81,9 +88,8 @@ static struct stream *place(struct stream *table, uint32_t mask, uint32_t hash, 
     return &table[i];
 }
 
-static void grow(mpt_streams *s)
+static void move_to(mpt_streams *s, uint32_t mask)
 {
-    uint32_t mask = s->mask * 2 + 1;
     struct stream *table = g_new0(struct stream, (size_t)mask + 1);
 
     for (uint32_t i = 0; i <= s->mask; i++) {
@@ -95,6 +101,23 @@ static void grow(mpt_streams *s)
     s->table = table;
     s->mask = mask;
     s->newest = NULL;
+}
+
+void mpt_streams_grow_older(mpt_streams *s)
+{
+    uint32_t mask = SMALLEST;
+
+    s->filled = 0;
+    for (uint32_t i = 0; i <= s->mask; i++) {
+        struct stream *t = &s->table[i];
+
+        t->age += t->used;
+        t->used = t->used && t->age < (t->closed ? OLD_IF_CLOSED : OLD);
+        s->filled += t->used;
+    }
+    while (s->filled > mask / 2)
+        mask = mask * 2 + 1;
+    move_to(s, mask);
 }
 
 static void begin(mpt_streams *s, struct stream *t)
@@ -113,9 +136,10 @@ static struct stream *find(mpt_streams *s, const mpt_endpoint *low, const mpt_en
     if (t && is_of(t, low, high))
         return t;
     if (s->filled > s->mask - s->mask / 4)
-        grow(s);
+        move_to(s, s->mask * 2 + 1);
     hash = hash_ends(low, high);
     t = s->newest = place(s->table, s->mask, hash, low, high);
+    t->age = 0;
     if (t->used)
         return t;
     t->low = *low;

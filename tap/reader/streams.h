@@ -19,5 +19,8 @@ void mpt_streams_free(mpt_streams *streams);
 void mpt_streams_label(mpt_streams *streams, mpt_segment *segment);
 /* A segment that an ICMP error quotes: Wireshark numbers its connection too. Reads ends, seq and flags. */
 void mpt_streams_note_quoted(mpt_streams *streams, mpt_segment *segment);
+/* Call once a minute of a capture without end: forgets connections that closed a minute or two ago, and those
+ * that were silent for four hours. */
+void mpt_streams_grow_older(mpt_streams *streams);
 
 #endif

@@ -201,7 +201,6 @@ static void account_member(mpt_json *json, const GPtrArray *account)
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
                          const GPtrArray *account, const mpt_report_context *x)
 {
-    mpt_json_begin_object(json);
     identity(json, v);
     if (detail & MPT_DETAIL_ACCOUNT)
         account_member(json, account);
@@ -216,5 +215,4 @@ void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned 
     mpt_json_end_array(json);
     if (detail & MPT_DETAIL_EVENTS)
         mpt_event_json(json, v, directions, x->engine);
-    mpt_json_end_object(json);
 }

@@ -19,7 +19,7 @@ enum {
     MPT_DETAIL_ACCOUNT = 1 << 2 /* account */
 };
 
-/* Writes the connection as one value. detail: bits MPT_DETAIL_*; directions: bit 1 << mpt_direction for
+/* Writes the members of the connection's object, which is open. detail: bits MPT_DETAIL_*; directions: bit 1 << mpt_direction for
  * each to show. account: its sentences; NULL: there are none. */
 void mpt_connection_json(mpt_json *json, const mpt_connection_view *v, unsigned detail, unsigned directions,
                          const GPtrArray *account, const mpt_report_context *x);

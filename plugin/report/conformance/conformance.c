@@ -180,6 +180,13 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
             json_connection(json, x, &v);
 }
 
+static void write_line(mpt_json *json, const mpt_report_context *x, const mpt_connection_view *v)
+{
+    mpt_json_member_array(json, "conformance");
+    json_connection(json, x, v);
+    mpt_json_end_array(json);
+}
+
 /* --- strict --- */
 
 static bool fails(const mpt_report_context *x, GString *sentence)
@@ -210,9 +217,9 @@ const mpt_report mpt_conformance_report = {
     .name = "conformance",
     .help = "which rules of the RFC each connection kept",
     .takes = MPT_TAKES_SELECTION | MPT_TAKES_OUTPUT | MPT_TAKES_VANTAGE | MPT_BIT(MPT_ARG_STRICT),
-    .formats = MPT_FORMATS_PLAIN,
+    .formats = MPT_FORMATS_LINES,
     .print = print,
-    .json = {.array = "conformance", .write = write_json},
+    .json = {.array = "conformance", .write = write_json, .write_line = write_line},
     .fails = fails,
     .needs = needs,
 };

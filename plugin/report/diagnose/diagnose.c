@@ -265,6 +265,18 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
     clear(&c);
 }
 
+static void write_groups(mpt_json *json, mpt_finding_groups *groups)
+{
+    mpt_json_member_array(json, "findings");
+    for (unsigned s = 0; s < MPT_SEVERITIES; s++) {
+        const GPtrArray *of = mpt_finding_groups_of(groups, s);
+        for (guint i = 0; i < of->len; i++)
+            json_finding(json, g_ptr_array_index(of, i), NULL);
+    }
+    mpt_json_end_array(json);
+    mpt_finding_groups_free(groups);
+}
+
 /* What limited a direction, also where that is no finding; null where it is not known, and why. */
 static void json_limits(mpt_json *json, const mpt_connection_view *v, mpt_direction direction,
                         const mpt_speed_direction *d)
@@ -287,6 +299,17 @@ static void json_limits(mpt_json *json, const mpt_connection_view *v, mpt_direct
     mpt_json_end_object(json);
 }
 
+static void limits_of(mpt_json *json, const mpt_speed *speed, const mpt_connection_view *v)
+{
+    for (mpt_direction direction = 0; direction < MPT_DIRECTIONS; direction++) {
+        mpt_speed_direction d;
+        mpt_conn_side side = v->side[mpt_direction_sender(direction)];
+
+        if (mpt_speed_get(speed, v->connection, side, &d) && d.unknown != MPT_SPEED_NO_DATA)
+            json_limits(json, v, direction, &d);
+    }
+}
+
 static void write_limits(mpt_json *json, const GPtrArray *reports)
 {
     const mpt_report_context *x = g_ptr_array_index(reports, 0);
@@ -294,15 +317,38 @@ static void write_limits(mpt_json *json, const GPtrArray *reports)
 
     mpt_json_member_array(json, "limits");
     for (mpt_connection_view v = {0}; speed && mpt_metrics_next(x->engine, x->connections, &v);)
-        for (mpt_direction direction = 0; direction < MPT_DIRECTIONS && any_selects(reports, &v);
-             direction++) {
-            mpt_speed_direction d;
-            mpt_conn_side side = v.side[mpt_direction_sender(direction)];
-
-            if (mpt_speed_get(speed, v.connection, side, &d) && d.unknown != MPT_SPEED_NO_DATA)
-                json_limits(json, &v, direction, &d);
-        }
+        if (any_selects(reports, &v))
+            limits_of(json, speed, &v);
     mpt_json_end_array(json);
+}
+
+/* --- lines --- */
+
+static void write_line(mpt_json *json, const mpt_report_context *x, const mpt_connection_view *v)
+{
+    const mpt_speed *speed = mpt_speed_of(x->engine);
+    mpt_finding_groups *groups = mpt_finding_groups_new(NULL, true);
+
+    mpt_finding_groups_add(groups, mpt_findings_of_ways(x->engine, v, NULL, x->reinjections), v);
+    write_groups(json, groups);
+    mpt_json_member_array(json, "limits");
+    if (speed)
+        limits_of(json, speed, v);
+    mpt_json_end_array(json);
+}
+
+static void write_last_line(mpt_json *json, const mpt_report_context *x)
+{
+    mpt_finding_groups *groups;
+
+    /* They are made from all connections. */
+    if (x->forgets) {
+        mpt_json_member_null(json, "findings");
+        return;
+    }
+    groups = mpt_finding_groups_new(NULL, true);
+    mpt_finding_groups_add(groups, mpt_findings_of_capture(x->engine), NULL);
+    write_groups(json, groups);
 }
 
 static const mpt_report_entry ENTRIES[] = {
@@ -315,9 +361,13 @@ const mpt_report mpt_diagnose_report = {
     .name = "diagnose",
     .help = "what went wrong, and why",
     .takes = MPT_TAKES_SELECTION | MPT_TAKES_OUTPUT | MPT_TAKES_VANTAGE,
-    .formats = MPT_FORMATS_PLAIN,
+    .formats = MPT_FORMATS_LINES,
     .print = print,
-    .json = {.array = "findings", .write = write_json, .write_more = write_limits},
+    .json = {.array = "findings",
+             .write = write_json,
+             .write_more = write_limits,
+             .write_line = write_line,
+             .write_last_line = write_last_line},
     .needs = needs,
     .entries = ENTRIES,
 };

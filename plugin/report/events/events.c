@@ -296,7 +296,7 @@ const mpt_report mpt_events_report = {
     .name = "events",
     .help = "what was signalled, in time order",
     .takes = MPT_TAKES_FIGURES | MPT_BIT(MPT_ARG_LIVE),
-    .formats = MPT_FORMATS_PLAIN,
+    .formats = MPT_FORMATS_LINES,
     .print = print,
     .json = {.detail = MPT_DETAIL_EVENTS},
     .needs = needs,

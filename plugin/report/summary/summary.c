@@ -480,7 +480,7 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
     needs->rtt = needs->checksums = mpt_arguments_has(arguments, MPT_ARG_FULL);
     /* For the account of one connection; it costs a per cent or two. */
     needs->evidence = needs->frames = needs->hmacs =
-        needs->rtt || arguments->format == MPT_FORMAT_JSON || arguments->filter ||
+        needs->rtt || mpt_format_is_json(arguments->format) || arguments->filter ||
         mpt_arguments_has(arguments, MPT_ARG_STREAM) || mpt_arguments_has(arguments, MPT_ARG_TOKEN) ||
         mpt_arguments_has(arguments, MPT_ARG_ADDRESS) || mpt_arguments_has(arguments, MPT_ARG_PORT);
     needs->interfaces = needs->rtt || arguments->format == MPT_FORMAT_CSV;
@@ -499,7 +499,7 @@ const mpt_report mpt_summary_report = {
     .name = "summary",
     .help = "what each connection and subflow carried, how fast",
     .takes = MPT_TAKES_FIGURES | MPT_BIT(MPT_ARG_FULL),
-    .formats = MPT_FORMATS_PLAIN,
+    .formats = MPT_FORMATS_LINES,
     .print = print,
     .json = {.detail = MPT_DETAIL_ACCOUNT},
     .needs = needs,

@@ -340,6 +340,11 @@ void mpt_lookback_push(mpt_lookback *t, const mpt_segment *segment)
         leave_next(t);
 }
 
+void mpt_lookback_hand_on(mpt_lookback *t)
+{
+    hand_on_due(t);
+}
+
 void mpt_lookback_flush(mpt_lookback *t)
 {
     while (mpt_lookback_held(t) > 0)

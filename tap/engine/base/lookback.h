@@ -41,6 +41,8 @@ void mpt_lookback_free(mpt_lookback *t);
 
 /* Takes a copy of the segment, and of its payload where it has one; may release any number of segments. */
 void mpt_lookback_push(mpt_lookback *t, const mpt_segment *segment);
+/* Releases those that may leave, and wait for their batch to be full. */
+void mpt_lookback_hand_on(mpt_lookback *t);
 /* Releases everything that is held. */
 void mpt_lookback_flush(mpt_lookback *t);
 /* Segments held now that may not leave yet. */

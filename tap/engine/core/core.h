@@ -9,6 +9,7 @@
  *   sightings.c   packets that were captured more than once
  *   clock_steps.c times after a clock was set back
  *   eviction.c    forgets flows and connections that never carried payload
+ *   release.c     forgets what is over, in captures without end
  *
  * Invariant: these files alone change mpt_engine, mpt_connection, mpt_subflow and what hangs from them.
  *
@@ -36,6 +37,8 @@ struct mpt_eviction {
     size_t memory;
     uint64_t retry; /* no use to look for a flow to forget before this segment */
     uint32_t flows_gone, connections_gone;
+    GArray *free_flows, *free_connections; /* uint32_t: places of these that may be used again (release.c) */
+    uint32_t ids;                          /* given so far (release.c) */
     mpt_subflow *nobody;     /* in the place of each flow that was forgotten */
     mpt_connection *nothing; /* the connection of `nobody`: empty, as merged ones are */
 };
@@ -135,6 +138,11 @@ void mpt_eviction_connection(mpt_engine *e);
 void mpt_eviction_carries(mpt_engine *e, mpt_subflow *s);
 /* Call before `from` is merged into `to`. */
 void mpt_eviction_merged(mpt_engine *e, mpt_connection *to, mpt_connection *from);
+/* Frees a flow without MPTCP, or a connection with its flows; observers are told. */
+void mpt_eviction_release_flow(mpt_engine *e, mpt_subflow *s);
+void mpt_eviction_release_connection(mpt_engine *e, mpt_connection *c);
+/* The place of a new flow or connection in its list: at the end, or one that is free. */
+uint32_t mpt_eviction_place(GPtrArray *list, GArray *free_places, uint32_t *gone, void *added);
 /* True if no flow may be added. */
 bool mpt_eviction_full(const mpt_engine *e);
 /* Forgets the oldest idle flows and connections while there are too many. Pointers to flows and connections

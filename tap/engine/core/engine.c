@@ -95,8 +95,7 @@ static mpt_subflow *add_subflow(mpt_engine *e, const mpt_segment *g, mpt_subflow
     s->older = older;
     if (older)
         older->newer = s;
-    s->index = e->subflows->len;
-    g_ptr_array_add(e->subflows, s);
+    s->index = mpt_eviction_place(e->subflows, e->idle.free_flows, &e->idle.flows_gone, s);
     g_hash_table_replace(e->flows, s->ends, s);
     mpt_eviction_flow(e, s);
     return s;

@@ -75,6 +75,7 @@ typedef struct mpt_engine_counts {
     uint64_t segments_dropped; /* whose flow could not be added: max_flows, max_idle */
     /* Segments and mappings above max_state, or too costly: their bytes stay unmapped. */
     uint64_t payload_dropped;
+    uint64_t plain_released; /* TCP connections without MPTCP that mpt_engine_release() freed */
     bool has_earliest;
     int64_t earliest_ns;
 } mpt_engine_counts;
@@ -140,6 +141,14 @@ void mpt_engine_note_time(mpt_engine *e, int64_t time_ns);
 void mpt_engine_note_lost(mpt_engine *e);
 /* Keeps an ICMP error, with config.want_evidence; at most 10,000. */
 void mpt_engine_note_icmp(mpt_engine *e, const mpt_icmp_error *error);
+/* For captures without end: calls `over` for each connection that is over by now_ns, in the order of their ids,
+ * and frees it afterwards; TCP connections without MPTCP too, without a call. Over is what has ended, and sent
+ * nothing since for MPT_OVER_NS (part of it, where limits are near), and what is silent for much longer. Places
+ * of what was freed are used again, so that the lists below are in no order any more. now_ns INT64_MAX: all is
+ * over. An id is that of mpt_metrics_connections() at the end of the capture, as far as can be known by now. */
+#define MPT_OVER_NS INT64_C(60000000000)
+typedef void (*mpt_over)(const mpt_connection *connection, uint32_t id, void *user);
+void mpt_engine_release(mpt_engine *e, int64_t now_ns, mpt_over over, void *user);
 /* Empties the look-back, at the end of the capture. Feeding may go on; older segments then count as late. */
 void mpt_engine_flush(mpt_engine *e);
 

@@ -30,6 +30,8 @@ void mpt_eviction_init(mpt_engine *e)
     const mpt_segment none = {.frame = 0};
 
     e->idle.queue = g_ptr_array_new();
+    e->idle.free_flows = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    e->idle.free_connections = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     e->idle.nothing = mpt_connection_new();
     e->idle.nobody = mpt_subflow_new(&none);
     e->idle.nobody->connection = e->idle.nothing;
@@ -38,6 +40,8 @@ void mpt_eviction_init(mpt_engine *e)
 void mpt_eviction_clear(mpt_engine *e)
 {
     g_ptr_array_free(e->idle.queue, TRUE);
+    g_array_free(e->idle.free_flows, TRUE);
+    g_array_free(e->idle.free_connections, TRUE);
     mpt_subflow_free(e->idle.nobody);
     mpt_connection_free(e->idle.nothing);
 }
@@ -110,7 +114,22 @@ void mpt_eviction_merged(mpt_engine *e, mpt_connection *to, mpt_connection *from
 
 /* --- forgetting --- */
 
-static void forget_flow(mpt_engine *e, mpt_subflow *s)
+uint32_t mpt_eviction_place(GPtrArray *list, GArray *free_places, uint32_t *gone, void *added)
+{
+    uint32_t place = list->len;
+
+    if (free_places->len == 0) {
+        g_ptr_array_add(list, added);
+        return place;
+    }
+    place = g_array_index(free_places, uint32_t, free_places->len - 1);
+    g_array_set_size(free_places, free_places->len - 1);
+    list->pdata[place] = added;
+    (*gone)--;
+    return place;
+}
+
+static void free_flow(mpt_engine *e, mpt_subflow *s)
 {
     leave(&e->idle, s);
     if (g_hash_table_lookup(e->flows, s->ends) == s) {
@@ -124,11 +143,17 @@ static void forget_flow(mpt_engine *e, mpt_subflow *s)
     if (s->older)
         s->older->newer = s->newer;
     e->one_sided -= s->one_sided;
-    e->idle.memory -= flow_memory(e);
+    if (s->idle)
+        e->idle.memory -= flow_memory(e);
     e->idle.flows_gone++;
-    e->counts.segments_dropped += s->half[MPT_SIDE_A].bytes.packets + s->half[MPT_SIDE_B].bytes.packets;
     e->subflows->pdata[s->index] = e->idle.nobody;
     mpt_subflow_free(s);
+}
+
+static void forget_flow(mpt_engine *e, mpt_subflow *s)
+{
+    e->counts.segments_dropped += s->half[MPT_SIDE_A].bytes.packets + s->half[MPT_SIDE_B].bytes.packets;
+    free_flow(e, s);
 }
 
 static void tell(mpt_engine *e, const mpt_connection *c, const mpt_subflow *s)
@@ -140,19 +165,51 @@ static void tell(mpt_engine *e, const mpt_connection *c, const mpt_subflow *s)
     }
 }
 
-static void forget_connection(mpt_engine *e, mpt_connection *c)
+static void free_connection(mpt_engine *e, mpt_connection *c, void (*free_one)(mpt_engine *, mpt_subflow *))
 {
     for (guint i = 0; i < c->subflows->len; i++)
         tell(e, c, g_ptr_array_index(c->subflows, i));
     for (guint i = 0; i < c->subflows->len; i++)
-        forget_flow(e, g_ptr_array_index(c->subflows, i));
+        free_one(e, g_ptr_array_index(c->subflows, i));
     e->events -= c->events ? c->events->len : 0;
     mpt_identity_forget(e, c);
-    e->idle.memory -= connection_memory(e);
+    if (!c->carried)
+        e->idle.memory -= connection_memory(e);
     e->idle.connections_gone++;
-    e->counts.connections_dropped++;
     e->connections->pdata[c->index] = e->idle.nothing;
+    if (e->last_claimant == c)
+        e->last_claimant = NULL;
     mpt_connection_free(c);
+}
+
+static void forget_connection(mpt_engine *e, mpt_connection *c)
+{
+    e->counts.connections_dropped++;
+    free_connection(e, c, forget_flow);
+}
+
+/* --- what is over --- */
+
+static void release_flow(mpt_engine *e, mpt_subflow *s)
+{
+    uint32_t place = s->index;
+
+    free_flow(e, s);
+    g_array_append_val(e->idle.free_flows, place);
+}
+
+void mpt_eviction_release_flow(mpt_engine *e, mpt_subflow *s)
+{
+    tell(e, NULL, s);
+    release_flow(e, s);
+}
+
+void mpt_eviction_release_connection(mpt_engine *e, mpt_connection *c)
+{
+    uint32_t place = c->index;
+
+    free_connection(e, c, release_flow);
+    g_array_append_val(e->idle.free_connections, place);
 }
 
 static bool above(const mpt_engine *e, unsigned eighths)

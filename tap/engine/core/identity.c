@@ -76,11 +76,10 @@ mpt_connection *mpt_identity_new_connection(mpt_engine *e, mpt_subflow *s, bool 
         return NULL;
     }
     c = mpt_connection_new();
-    c->index = e->connections->len;
+    c->index = mpt_eviction_place(e->connections, e->idle.free_connections, &e->idle.connections_gone, c);
     c->partial = partial;
     c->start_ns = c->end_ns = e->segment->time_ns;
     c->first_frame = e->segment->frame;
-    g_ptr_array_add(e->connections, c);
     mpt_eviction_connection(e);
     return c;
 }

@@ -441,7 +441,7 @@ GPtrArray *mpt_metrics_connections(const mpt_engine *e)
 uint64_t mpt_metrics_plain_tcp(const mpt_engine *e)
 {
     const GPtrArray *all = mpt_engine_subflows(e);
-    uint64_t n = 0;
+    uint64_t n = mpt_engine_get_counts(e)->plain_released;
     guint i;
 
     for (i = 0; i < all->len; i++) {
