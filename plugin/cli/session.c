@@ -134,8 +134,8 @@ static bool open_file(mpt_open_report *r, char **error)
         return false;
     }
     r->first = same_file(r);
-    if (r->first && (!mpt_format_is_json(r->arguments.format) ||
-                     r->arguments.format != r->first->arguments.format)) {
+    if (r->first &&
+        (!mpt_format_is_json(r->arguments.format) || r->arguments.format != r->first->arguments.format)) {
         *error =
             g_strdup_printf("two reports can't write to the same file \"%s\", unless both are JSON", file);
         return false;
@@ -167,8 +167,9 @@ static bool fits_stream(const mpt_arguments *a, char **error)
     if (!mpt_session.ends)
         return true;
     if (mpt_arguments_has(a, MPT_ARG_AT))
-        *error = g_strdup("--stream can't know the last vantage point when it prints: it counts at the first, and "
-                          "\"at\" needs the whole capture");
+        *error =
+            g_strdup("--stream can't know the last vantage point when it prints: it counts at the first, and "
+                     "\"at\" needs the whole capture");
     else if (a->format == MPT_FORMAT_NDJSON)
         return true;
     else if (a->report->formats & MPT_BIT(MPT_FORMAT_NDJSON))
@@ -176,7 +177,8 @@ static bool fits_stream(const mpt_arguments *a, char **error)
                                  a->report->name);
     else
         *error = g_strdup_printf("--stream prints connections as they end, and %s%s needs the whole capture",
-                                 a->report->name ? "mptcp," : "follow,mptcp", a->report->name ? a->report->name : "");
+                                 a->report->name ? "mptcp," : "follow,mptcp",
+                                 a->report->name ? a->report->name : "");
     return false;
 }
 

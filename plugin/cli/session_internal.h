@@ -48,7 +48,7 @@ typedef struct mpt_session_state {
     GPtrArray *windows; /* mpt_time_window; NULL: no report is open */
     GPtrArray *reports; /* mpt_open_report, in the order asked for; NULL as above */
     unsigned filters;
-    bool ends; /* connections are printed and forgotten as they end */
+    bool ends;   /* connections are printed and forgotten as they end */
     bool broken; /* a line could not be written */
     bool drawn;
     mpt_sink *out; /* stdout, while it is written to; NULL: not yet */

@@ -12,11 +12,11 @@
 
 /* pipe: reading may wait for somebody else. */
 void mpt_interrupt_catch(bool pipe);
+extern volatile sig_atomic_t mpt_interrupt_now;
+
 /* True once reading is to end; a read from a pipe then fails with EINTR. */
 static inline bool mpt_interrupted(void)
 {
-    extern volatile sig_atomic_t mpt_interrupt_now;
-
     return mpt_interrupt_now != 0;
 }
 

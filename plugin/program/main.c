@@ -144,12 +144,9 @@ static void complain_option(int option, const char *word)
 static bool read_options(int argc, char **argv, asked *a, int *status)
 {
     static const struct option names[] = {
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {"pieces", no_argument, NULL, PIECES},
-        {"points", no_argument, NULL, POINTS},
-        {"stream", no_argument, NULL, STREAM},
-        {NULL, 0, NULL, 0},
+        {"help", no_argument, NULL, 'h'},      {"version", no_argument, NULL, 'v'},
+        {"pieces", no_argument, NULL, PIECES}, {"points", no_argument, NULL, POINTS},
+        {"stream", no_argument, NULL, STREAM}, {NULL, 0, NULL, 0},
     };
     int option;
 

@@ -21,7 +21,7 @@
     X(PORT, "port", "N", "a TCP port from 0 to 65535", read_port, NULL)                                      \
     X(FULL, "full", NULL, NULL, NULL, "all figures; conformance: fail if a MUST is violated")                \
     X(STRICT, "strict", NULL, NULL, NULL, NULL)                                                              \
-    X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv, json or ndjson (a line a connection)")                          \
+    X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv, json, ndjson (by line)")          \
     X(FILE, "file", "PATH", "a path, with \\, for a comma in it", read_file,                                 \
       "write there, not to stdout; \\, for a comma in it")                                                   \
     X(FROM, "from", "S", SECONDS_EXPECTED, read_from, "only segments in between, since the earliest frame")  \

@@ -23,7 +23,8 @@
 #define MPT_TAKES_FIGURES                                                                                    \
     (MPT_TAKES_SELECTION | MPT_TAKES_OUTPUT | MPT_TAKES_WINDOW | MPT_BIT(MPT_ARG_DIRECTION) |                \
      MPT_TAKES_VANTAGE)
-#define MPT_FORMATS_LINES (MPT_FORMATS_PLAIN | MPT_BIT(MPT_FORMAT_NDJSON)) /* what connections have of their own */
+#define MPT_FORMATS_LINES                                                                                    \
+    (MPT_FORMATS_PLAIN | MPT_BIT(MPT_FORMAT_NDJSON)) /* what connections have of their own */
 #define MPT_FORMATS_PLAIN (MPT_BIT(MPT_FORMAT_TEXT) | MPT_BIT(MPT_FORMAT_CSV) | MPT_BIT(MPT_FORMAT_JSON))
 
 /* The -z arguments that sentences suggest: for the ids of connections, to begin with, and for a

@@ -13,7 +13,7 @@
 enum { SCALE_UNKNOWN = -1, SCALE_NONE = -2 };
 
 /* Places of the table, less one: a power of two, less one. */
-#define SMALLEST 255
+#define SMALLEST      255
 /* Ages at which a connection is forgotten: minutes. */
 #define OLD_IF_CLOSED 2
 #define OLD           240

@@ -338,7 +338,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
         {"mptcp,list,address=10.0.0.1:80",
          "option \"address\" needs an IPv4 or IPv6 address without a port, not "
          "\"10.0.0.1:80\""},
-        {"mptcp,list,format=svg", "mptcp,list has no format \"svg\"; it has text, csv or json"},
+        {"mptcp,list,format=svg", "mptcp,list has no format \"svg\"; it has text, csv, json or ndjson"},
         {"mptcp,plot,format=text", "mptcp,plot has no format \"text\"; it has csv, svg, xpl or html"},
         {"mptcp,summary,full=1", "option \"full\" takes no value; write it alone"},
         {"mptcp,list,file=", "option \"file\" needs a path, with \\, for a comma in it, not \"\""},
@@ -350,8 +350,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
          "mptcp,help takes no option \"stream\"; it belongs to list, summary, filter, events, "
          "diagnose, conformance, reinjections, unfold, paths, flow and plot"},
         {"mptcp,events,live,format=json",
-         "option \"live\" prints line by line; format=json is one document: use text "
-         "or csv"},
+         "option \"live\" prints event by event; format=json can't: use text or csv"},
         {"mptcp,unfold,stream=1", "mptcp,unfold needs the option file=PATH"},
         {"mptcp,plot,window=0",
          "option \"window\" needs seconds above 0, such as 0.5, with at most 9 decimals, not "

@@ -209,6 +209,125 @@ static void test_idle__observer__told_of_each_flow_once_before_it_is_freed(void 
     mpt_engine_free(e);
 }
 
+/* --- what is over --- */
+
+#define SECOND INT64_C(1000000000)
+
+struct told {
+    uint32_t ids[8];
+    unsigned n;
+};
+
+static void note_over(const mpt_connection *connection, uint32_t id, void *user)
+{
+    struct told *told = user;
+
+    assert_true(connection->subflows->len > 0);
+    assert_in_range(told->n, 0, G_N_ELEMENTS(told->ids) - 1);
+    told->ids[told->n++] = id;
+}
+
+static void close_path(struct scene *w, struct path *p)
+{
+    for (unsigned side = 0; side < 2; side++)
+        put(w, p, side, MPT_TCP_RST, 1, 0, 0, no_option());
+}
+
+static struct told release_after(mpt_engine *e, const struct scene *w, int64_t seconds)
+{
+    struct told told = {.n = 0};
+
+    mpt_engine_release(e, w->wire.now_ns + seconds * SECOND, note_over, &told);
+    return told;
+}
+
+static void test_release__ended__told_once_a_minute_later_and_forgotten(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+    struct path a = open_number(&w, 0), b = open_number(&w, 1), c;
+    struct told told;
+
+    (void)state;
+    close_path(&w, &b);
+    mpt_engine_flush(e);
+    assert_int_equal(release_after(e, &w, 59).n, 0);
+    told = release_after(e, &w, 61);
+    assert_int_equal(told.n, 1);
+    assert_int_equal(told.ids[0], 1);
+    assert_int_equal(shown(e), 1);
+    assert_int_equal(release_after(e, &w, 62).n, 0);
+    /* Its place is used again, and ids go on. */
+    c = open_number(&w, 2);
+    close_path(&w, &a);
+    close_path(&w, &c);
+    mpt_engine_flush(e);
+    assert_int_equal(mpt_engine_connections(e)->len, 2);
+    told = release_after(e, &w, 61);
+    assert_int_equal(told.n, 2);
+    assert_int_equal(told.ids[0], 0);
+    assert_int_equal(told.ids[1], 2);
+    assert_int_equal(shown(e), 0);
+    assert_int_equal(mpt_engine_get_counts(e)->connections_dropped, 0);
+    assert_int_equal(mpt_engine_get_counts(e)->segments_dropped, 0);
+    mpt_engine_free(e);
+}
+
+static void test_release__still_open__told_after_hours_or_at_the_end(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+    struct told told = {.n = 0};
+
+    (void)state;
+    open_number(&w, 0);
+    mpt_engine_flush(e);
+    assert_int_equal(release_after(e, &w, 14399).n, 0);
+    assert_int_equal(release_after(e, &w, 14401).n, 1);
+    open_number(&w, 1);
+    mpt_engine_flush(e);
+    mpt_engine_release(e, INT64_MAX, note_over, &told);
+    assert_int_equal(told.n, 1);
+    assert_int_equal(told.ids[0], 1);
+    mpt_engine_free(e);
+}
+
+static void test_release__plain_tcp__forgotten_without_a_word_and_counted(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+    struct path p = path_number(0);
+
+    (void)state;
+    send_syn(&w, &p, 0, no_option());
+    send_synack(&w, &p, 1, no_option());
+    close_path(&w, &p);
+    mpt_engine_flush(e);
+    assert_int_equal(mpt_metrics_plain_tcp(e), 1);
+    assert_int_equal(release_after(e, &w, 61).n, 0);
+    assert_true(mpt_engine_forgot(g_ptr_array_index(mpt_engine_subflows(e), 0)));
+    assert_int_equal(mpt_metrics_plain_tcp(e), 1);
+    mpt_engine_free(e);
+}
+
+static void test_release__same_ports_afterwards__a_connection_of_its_own(void **state)
+{
+    mpt_engine *e = small_engine();
+    struct scene w = scene_of(e);
+    struct path p = open_number(&w, 0);
+
+    (void)state;
+    close_path(&w, &p);
+    mpt_engine_flush(e);
+    assert_int_equal(release_after(e, &w, 61).n, 1);
+    w.wire.now_ns += 100 * SECOND;
+    p = open_number(&w, 0); /* with the same sequence numbers and keys, too */
+    send_data(&w, &p, 0, 1, 100, dss(1, 1, 100));
+    assert_int_equal(shown(e), 1);
+    assert_int_equal(mpt_engine_get_counts(e)->late_segments, 0);
+    mpt_engine_free(e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +338,10 @@ int main(void)
         cmocka_unit_test(test_idle__port_reused_often__oldest_forgotten),
         cmocka_unit_test(test_idle__subflows_of_one_connection__newcomers_left_out),
         cmocka_unit_test(test_idle__observer__told_of_each_flow_once_before_it_is_freed),
+        cmocka_unit_test(test_release__ended__told_once_a_minute_later_and_forgotten),
+        cmocka_unit_test(test_release__still_open__told_after_hours_or_at_the_end),
+        cmocka_unit_test(test_release__plain_tcp__forgotten_without_a_word_and_counted),
+        cmocka_unit_test(test_release__same_ports_afterwards__a_connection_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

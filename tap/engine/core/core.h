@@ -39,8 +39,8 @@ struct mpt_eviction {
     uint32_t flows_gone, connections_gone;
     GArray *free_flows, *free_connections; /* uint32_t: places of these that may be used again (release.c) */
     uint32_t ids;                          /* given so far (release.c) */
-    mpt_subflow *nobody;     /* in the place of each flow that was forgotten */
-    mpt_connection *nothing; /* the connection of `nobody`: empty, as merged ones are */
+    mpt_subflow *nobody;                   /* in the place of each flow that was forgotten */
+    mpt_connection *nothing;               /* the connection of `nobody`: empty, as merged ones are */
 };
 
 struct mpt_engine {

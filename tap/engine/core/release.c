@@ -9,13 +9,13 @@
 
 /* A DATA_FIN without the end of all subflows, or the reverse: hosts may join again (RFC 8684 3.3.3), and packets of
  * the end may be missing in the capture. */
-#define HALF_OVER_NS (10 * MPT_OVER_NS)
+#define HALF_OVER_NS  (10 * MPT_OVER_NS)
 /* A SYN is repeated for about two minutes. */
 #define UNANSWERED_NS (5 * MPT_OVER_NS)
 /* Twice as long as a host waits before it asks whether the other one is still there (RFC 9293 3.8.4). */
-#define SILENT_NS (240 * MPT_OVER_NS)
+#define SILENT_NS     (240 * MPT_OVER_NS)
 /* Where limits are near, time is shorter by this. */
-#define HURRY 12
+#define HURRY         12
 
 static bool flow_over(const mpt_subflow *s)
 {
@@ -116,7 +116,8 @@ static void release_connections(mpt_engine *e, const struct releasing *r, mpt_ov
     }
     /* They may be told by what others have, so none is freed before all are done. */
     for (guint i = 0; i < ended->len; i++)
-        over(g_ptr_array_index(ended, i), ((const mpt_connection *)g_ptr_array_index(ended, i))->told_id, user);
+        over(g_ptr_array_index(ended, i), ((const mpt_connection *)g_ptr_array_index(ended, i))->told_id,
+             user);
     for (guint i = 0; i < ended->len; i++)
         mpt_eviction_release_connection(e, g_ptr_array_index(ended, i));
     g_ptr_array_free(ended, TRUE);

@@ -46,8 +46,8 @@ typedef struct mpt_host {
 } mpt_host;
 
 typedef struct mpt_connection {
-    uint32_t index;      /* in the engine */
-    uint32_t told_id;    /* valid with id_told: its id, where that can't wait for the end (core/release.c) */
+    uint32_t index;   /* in the engine */
+    uint32_t told_id; /* valid with id_told: its id, where that can't wait for the end (core/release.c) */
     bool id_told;
     GPtrArray *subflows; /* mpt_subflow, borrowed from the engine */
     bool partial;        /* MP_CAPABLE is not in the capture */
