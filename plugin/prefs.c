@@ -35,16 +35,16 @@ static void register_vantage(module_t *module)
 {
     prefs_register_string_preference(
         module, "at", "Merged capture: count at",
-        "Fields and windows count each packet once on a capture of both ends: client (which is usual), "
-        "server, or the number of an interface there.",
+        "Where fields and windows count packets in a capture from both ends: client (the default), server, "
+        "or the number of an interface there.",
         &mpt_settings_now.at);
     prefs_register_string_preference(
         module, "client", "Merged capture: interfaces of the client",
-        "Numbers with commas between (0,1). Empty: told from the traffic. With one of both ends, all others "
-        "are the other end.",
+        "Numbers separated by commas (0,1). Empty: worked out from the traffic. If only one end is set, all "
+        "other interfaces belong to the other.",
         &mpt_settings_now.client);
     prefs_register_string_preference(module, "server", "Merged capture: interfaces of the server",
-                                     "Numbers with commas between (2,3). Empty: told from the traffic.",
+                                     "Numbers separated by commas (2,3). Empty: worked out from the traffic.",
                                      &mpt_settings_now.server);
 }
 
@@ -54,29 +54,29 @@ static void register_limits(module_t *module)
     mpt_settings_init();
     prefs_register_uint_preference(
         module, "limit_connections", "Limit: MPTCP connections",
-        "At most this many are kept, against captures of an attack. What is left out is "
-        "counted in the reports. 0: the default.",
+        "At most this many are kept, which bounds memory in captures of an attack. Reports "
+        "count what is left out. 0: the default.",
         10, &mpt_settings_now.limit_connections);
     prefs_register_uint_preference(module, "limit_flows", "Limit: TCP connections",
-                                   "At most this many are kept, subflows among them. 0: the default.", 10,
+                                   "At most this many are kept, subflows included. 0: the default.", 10,
                                    &mpt_settings_now.limit_flows);
     prefs_register_uint_preference(
-        module, "limit_one_sided", "Limit: TCP connections of one side",
-        "At most this many are kept that show packets of one side only, as floods of SYNs "
-        "do. 0: the default.",
+        module, "limit_one_sided", "Limit: one-sided TCP connections",
+        "At most this many are kept of those with packets from one side only, as in SYN "
+        "floods. 0: the default.",
         10, &mpt_settings_now.limit_one_sided);
     prefs_register_uint_preference(module, "limit_events", "Limit: events",
-                                   "At most this many are kept, of all connections. 0: the default.", 10,
+                                   "At most this many are kept, over all connections. 0: the default.", 10,
                                    &mpt_settings_now.limit_events);
-    prefs_register_uint_preference(module, "limit_memory_mb", "Limit: memory for bytes and mappings (MB)",
-                                   "Beyond it payload counts as unmapped. 0: the default.", 10,
-                                   &mpt_settings_now.limit_memory_mb);
+    prefs_register_uint_preference(
+        module, "limit_memory_mb", "Limit: memory for byte ranges and mappings (MB)",
+        "Above it, payload counts as unmapped. 0: the default.", 10, &mpt_settings_now.limit_memory_mb);
 }
 
 void mpt_prefs_register(void)
 {
     static const enum_val_t fields_values[] = {
-        {"auto", "Auto: where a field is used, and where frames are kept", MPT_FIELDS_AUTO},
+        {"auto", "Auto: when a filter, column or graph uses one", MPT_FIELDS_AUTO},
         {"always", "Always", MPT_FIELDS_ALWAYS},
         {"off", "Off", MPT_FIELDS_OFF},
         {NULL, NULL, 0},
@@ -87,24 +87,24 @@ void mpt_prefs_register(void)
     module = prefs_register_protocol(protocol, changed);
     prefs_register_uint_preference(
         module, "lookback_ms", "Look-back (milliseconds)",
-        "Segments that a capture has out of order by up to this time are put in order "
-        "exactly (captures of several interfaces usually are out of order). What is "
-        "later still is counted as late.",
+        "Segments that are out of order by up to this time are put in order exactly "
+        "(captures of several interfaces usually are out of order). Anything later is "
+        "counted as late.",
         10, &mpt_settings_now.lookback_ms);
     prefs_register_enum_preference(
         module, "fields", "Fields (mptcpscope.*)",
-        "Auto: computed where a filter, column, colour, tap or tree uses a field, and where "
-        "frames may be read again (in windows, with tshark -2). Off: never.",
+        "Auto: computed when a filter, column, coloring rule, tap or packet details use a "
+        "field, and when frames can be read again (in windows, with tshark -2). Off: never.",
         &fields, fields_values, FALSE);
     prefs_register_uint_preference(module, "lookback_segments", "Look-back (segments)",
-                                   "At most this many segments are held for putting them in order.", 10,
+                                   "At most this many segments are held back to put them in order.", 10,
                                    &mpt_settings_now.lookback_segments);
     register_limits(module);
     prefs_register_string_preference(
         module, "keys", "Keys of connections",
-        "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1: to "
-        "verify the HMACs of joins and addresses where the capture does not have the "
-        "MP_CAPABLE handshake. A pair is used where a token shows that it is right.",
+        "CLIENTKEY:SERVERKEY:VERSION[;...], keys as 16 hex digits, version 0 or 1. Verifies "
+        "the HMACs of MP_JOIN and ADD_ADDR when the capture lacks the MP_CAPABLE handshake. "
+        "A pair is used where a token shows that it is the right one.",
         &mpt_settings_now.keys);
     register_vantage(module);
 }

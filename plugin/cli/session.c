@@ -130,14 +130,13 @@ static bool open_file(mpt_open_report *r, char **error)
         return fits_document(r, error);
     /* tshark (4.0, 4.4, 4.6) opens the capture first. */
     if (mpt_host_reads(file)) {
-        *error = g_strdup_printf("\"%s\" is the capture that is read: a report can't be written there", file);
+        *error = g_strdup_printf("\"%s\" is the capture being read: cannot write a report there", file);
         return false;
     }
     r->first = same_file(r);
     if (r->first &&
         (!mpt_format_is_json(r->arguments.format) || r->arguments.format != r->first->arguments.format)) {
-        *error =
-            g_strdup_printf("two reports can't write to the same file \"%s\", unless both are JSON", file);
+        *error = g_strdup_printf("two reports cannot share the file \"%s\", unless both are JSON", file);
         return false;
     }
     if (r->first)

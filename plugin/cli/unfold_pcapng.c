@@ -80,7 +80,7 @@ static bool write_packet(const mpt_replay_packet *p, void *user)
 /* Appends why writing failed; frees libwiretap's own message. */
 static void explain(const char *name, struct writing *w, GString *sentence)
 {
-    g_string_append_printf(sentence, "can't write \"%s\": %s", name, wtap_strerror(w->error));
+    g_string_append_printf(sentence, "cannot write \"%s\": %s", name, wtap_strerror(w->error));
     if (w->error_text)
         g_string_append_printf(sentence, " (%s)", w->error_text);
     g_clear_pointer(&w->error_text, g_free);

@@ -28,7 +28,7 @@ static bool open_piece(mpt_piece *p, const char *path, char **error)
     p->path = path;
     p->file = wtap_open_offline(path, WTAP_TYPE_AUTO, &err, &info, false);
     if (!p->file) {
-        *error = why("can't read", path, err, info);
+        *error = why("cannot read", path, err, info);
         return false;
     }
     MPT_WTAP_REC_INIT(&p->rec, 2048);
@@ -50,7 +50,7 @@ static void end_piece(mpt_input *input, mpt_piece *p, int err, char *info)
                             p->path);
         g_free(info);
     } else {
-        input->error = why("can't read further in", p->path, err, info);
+        input->error = why("cannot read on in", p->path, err, info);
     }
 }
 

@@ -57,13 +57,13 @@ static void print_help(void)
            "mptcpscope -r FILE [-r FILE]... [-z mptcp,REPORT[,OPTION]...]... [-o mptcpscope.NAME:VALUE]...\n"
            "  -r FILE                 a capture that Wireshark reads; - is standard input\n"
            "  --pieces, --points      several files are pieces of one capture, or each a vantage\n"
-           "                          point; without it that is told from interfaces and times\n"
-           "  --stream                a line of JSON as each connection ends, which is forgotten then:\n"
-           "                          for captures without end; -z mptcp,REPORT,format=ndjson\n"
+           "                          point; by default interfaces and times decide\n"
+           "  --stream                a line of JSON as each connection ends, which is then forgotten:\n"
+           "                          for endless captures; -z mptcp,REPORT,format=ndjson\n"
            "  -z REPORT               as tshark's; without it mptcp,list and mptcp,summary\n"
            "  -o mptcpscope.NAME:VALUE  a preference of the plugin, such as keys or lookback_ms\n"
-           "  -q                      accepted, as tshark has it\n"
-           "  -h, --help              this\n"
+           "  -q                      ignored, for tshark's sake\n"
+           "  -h, --help              this help\n"
            "  -v, --version           the version\n"
            "%s",
            help->str);
@@ -137,8 +137,8 @@ static void complain_option(int option, const char *word)
 {
     char letter[] = {'-', (char)optopt, '\0'};
 
-    fprintf(stderr, "%s: %s \"%s\"; mptcpscope --help shows what there is\n", mpt_host_name(),
-            option == ':' ? "a value is missing behind" : "there is no option", optopt ? letter : word);
+    fprintf(stderr, "%s: %s \"%s\"; see mptcpscope --help\n", mpt_host_name(),
+            option == ':' ? "missing value after" : "unknown option", optopt ? letter : word);
 }
 
 static bool read_options(int argc, char **argv, asked *a, int *status)
@@ -217,13 +217,13 @@ static int run(const asked *a)
     }
     if (open_reports(a, &status)) {
         if (input && mpt_input_guesses(input) && mpt_session_is_live()) {
-            complain("what is printed live can't be taken back: say --pieces or --points");
+            complain("\"live\" with several files needs --pieces or --points");
             mpt_session_close();
             mpt_input_close(input);
             return ASKED_WRONG;
         }
         if (!input) {
-            complain("which capture? -r FILE names it, and -r - is standard input");
+            complain("no capture given: use -r FILE, or -r - for standard input");
             mpt_session_close();
             return ASKED_WRONG;
         }

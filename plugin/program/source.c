@@ -62,8 +62,8 @@ bool mpt_source_want_payload(char **error)
 bool mpt_source_add_filter(const char *filter, uint32_t mark, char **error)
 {
     (void)mark;
-    *error = g_strdup_printf("display filters (\"%s\") need tshark's dissectors, and this program has none: "
-                             "choose connections by stream=, token=, address= or port=, or use tshark -z",
+    *error = g_strdup_printf("display filters (\"%s\") need tshark's dissectors: use tshark -z, or choose "
+                             "connections with stream=, token=, address= or port=",
                              filter);
     return false;
 }

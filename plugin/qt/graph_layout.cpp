@@ -132,7 +132,7 @@ void GraphWindow::makeList()
     list_->setIconSize(QSize(32, 14));
     list_->setRootIsDecorated(false);
     list_->setIndentation(14);
-    list_->setAccessibleName(QStringLiteral("Series that are shown"));
+    list_->setAccessibleName(QStringLiteral("Shown series"));
     connect(list_, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem *item) { hide(item); });
 }
 
@@ -153,8 +153,8 @@ QLayout *GraphWindow::makeSwitches()
     events_ = add("&Events", true, [this](bool on) { plot_->setEventsShown(on); });
     stacked_ = add("Stac&ked", false, [this](bool on) { plot_->setStacked(on); });
     logarithmic_ = add("Logarith&mic", false, [this](bool on) { plot_->setLogarithmic(on); });
-    logarithmic_->setToolTip(QStringLiteral("Times and sizes by powers of ten; where each point is a mark"));
-    zooms_->setToolTip(QStringLiteral("Dragging selects a part of the graph, instead of moving it"));
+    logarithmic_->setToolTip(QStringLiteral("Logarithmic scale; only for graphs of single points"));
+    zooms_->setToolTip(QStringLiteral("Dragging zooms into the selected part instead of moving the graph"));
     row->addStretch(1);
     row->addWidget(makeButton("R&eset", [this] { plot_->reset(); }));
     row->addWidget(makeButton("S&witch Direction", [this] { switchDirection(); }));

@@ -114,7 +114,7 @@ void GraphPlot::show(const GraphPointer &graph, bool keepTimes)
     logTicker_->setGraph(*graph);
     nameValues();
     if (graph->kept == 0) {
-        message_->setText(QStringLiteral("This direction has nothing to show in this graph."));
+        message_->setText(QStringLiteral("Nothing to show in this direction."));
         message_->setVisible(true);
     }
     scaleValues();

@@ -21,7 +21,7 @@ void GraphWindow::captureGone()
     gone_ = true;
     later_.stop();
     banner_->say(
-        QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
+        QStringLiteral("The capture was closed or is being reread. This shows what was there before."));
     enableChoices();
 }
 
@@ -240,8 +240,7 @@ void GraphWindow::draw(bool keepTimes)
     if (whole_->total)
         plot_->show(whole_, keepTimes);
     else
-        plot_->showNothing(
-            QStringLiteral("This direction of the connection has nothing of this kind to draw."));
+        plot_->showNothing(QStringLiteral("Nothing of this kind to draw in this direction."));
     logarithmic_->setEnabled(plot_->canBeLogarithmic());
     fillList();
     fillStatus(whole_);
@@ -278,10 +277,10 @@ void GraphWindow::fillStatus(const GraphPointer &shown)
 
     if (shown->kept < shown->total)
         status_->setText(
-            QStringLiteral("%1 of %2 points drawn, extremes and gaps are kept; zoom in for all")
+            QStringLiteral("%1 of %2 points drawn (extremes and gaps kept); zoom in for all")
                 .arg(english.toString(qulonglong(shown->kept)), english.toString(qulonglong(shown->total))));
     else if (shown != whole_)
-        status_->setText(QStringLiteral("all of the %1 points of this time and around it")
+        status_->setText(QStringLiteral("all %1 points of this time range")
                              .arg(english.toString(qulonglong(shown->total))));
     else
         status_->setText(shown->total == 1
@@ -356,7 +355,7 @@ void GraphWindow::showHint(const QString &text)
 void GraphWindow::goToPacket(uint32_t frame)
 {
     if (gone_)
-        showHint(QStringLiteral("The capture is not there any more: refresh first."));
+        showHint(QStringLiteral("The capture is gone: refresh first."));
     else if (frame)
         plugin_->go_to_frame(capture_->reading, frame);
 }
@@ -396,16 +395,15 @@ bool GraphWindow::saveTo(const QString &path, QString &why)
     if (suffix == QStringLiteral("csv")) {
         mpt_gui_request q = request();
         ok = !gone_ && plugin_->save_csv(&q, QFile::encodeName(path).constData(), &reason);
-        why = reason ? QString::fromUtf8(reason)
-                     : QStringLiteral("The capture is not there any more: refresh first.");
+        why = reason ? QString::fromUtf8(reason) : QStringLiteral("The capture is gone: refresh first.");
         plugin_->text_free(reason);
         return ok;
     }
     if (suffix != QStringLiteral("png") && suffix != QStringLiteral("pdf")) {
-        why = QStringLiteral("The name has to end with .png, .pdf or .csv.");
+        why = QStringLiteral("The name must end in .png, .pdf or .csv.");
         return false;
     }
-    why = QStringLiteral("%1 can't be written.").arg(path);
+    why = QStringLiteral("Cannot write %1.").arg(path);
     return plot_->save(path, suffix == QStringLiteral("pdf"), QString::fromUtf8(capture_->name));
 }
 

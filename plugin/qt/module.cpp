@@ -82,9 +82,9 @@ static bool refuses(unsigned interface, char *why, size_t room)
     QVersionNumber here = QVersionNumber::fromString(QLatin1String(qVersion()));
 
     if (interface != MPT_GUI_INTERFACE)
-        std::snprintf(why, room, "the module of windows is of another release of mptcpscope");
+        std::snprintf(why, room, "the module for the windows belongs to another release of mptcpscope");
     else if (here.majorVersion() != built.majorVersion() || here.minorVersion() < built.minorVersion())
-        std::snprintf(why, room, "its module was built for Qt %s, and this program runs with Qt %s",
+        std::snprintf(why, room, "the module was built for Qt %s, but this program runs Qt %s",
                       QT_VERSION_STR, qVersion());
     else if (!qobject_cast<QApplication *>(QCoreApplication::instance()))
         std::snprintf(why, room, "this program has no windows");

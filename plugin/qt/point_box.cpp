@@ -9,7 +9,7 @@ PointBox::PointBox(unsigned point, std::function<void()> chosen)
     label_->setBuddy(this);
     label_->hide();
     hide();
-    setToolTip(QStringLiteral("The vantage point whose packets this window counts, each once"));
+    setToolTip(QStringLiteral("The vantage point at which this window counts packets"));
     setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(this, QOverload<int>::of(&QComboBox::activated), this, [this, chosen](int index) {
         point_ = unsigned(index);

@@ -26,7 +26,7 @@ void TableWindow::captureGone()
     gone_ = true;
     timer_.stop();
     banner_->say(
-        QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
+        QStringLiteral("The capture was closed or is being reread. This shows what was there before."));
     enableActions();
 }
 
@@ -246,11 +246,11 @@ void TableWindow::goToPacket(bool first)
     Chosen c = chosen();
 
     if (gone_)
-        hint_->setText(QStringLiteral("The capture is not there any more: refresh first."));
+        hint_->setText(QStringLiteral("The capture is gone: refresh first."));
     else if (c.current && (first ? c.current->first_frame : c.current->frame))
         plugin_->go_to_frame(model_.table()->reading, first ? c.current->first_frame : c.current->frame);
     else if (c.current)
-        hint_->setText(QStringLiteral("This row is of the whole capture: it has no packet of its own."));
+        hint_->setText(QStringLiteral("This row is about the whole capture and has no packet."));
 }
 
 void TableWindow::showFilter(bool now)
@@ -263,8 +263,8 @@ void TableWindow::showFilter(bool now)
     if (text.isEmpty()) {
         hint_->setText(
             c.rows.size() == 1
-                ? QStringLiteral("This row is of the whole capture: there is nothing to filter by.")
-                : QStringLiteral("These rows are too many for one filter, or of the whole capture."));
+                ? QStringLiteral("This row is about the whole capture: nothing to filter by.")
+                : QStringLiteral("Too many rows for one filter, or rows about the whole capture."));
         return;
     }
     plugin_->show_filter(model_.table()->reading, text.toUtf8().constData(), now);
@@ -323,7 +323,7 @@ void TableWindow::copyReport()
         return;
     QApplication::clipboard()->setText(
         takeText(plugin_, plugin_->report(model_.table()->reading, kind_, model_.table()->points.chosen)));
-    hint_->setText(QStringLiteral("The report is copied as text."));
+    hint_->setText(QStringLiteral("Report copied as text."));
 }
 
 void TableWindow::saveAs()

@@ -69,8 +69,7 @@ QString saveText(QWidget *parent, const QString &title, const QString &name, con
     QSaveFile file(path);
     if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
         return QStringLiteral("Saved as ") + path;
-    QMessageBox::warning(parent, title,
-                         QStringLiteral("%1 can't be written: %2.").arg(path, file.errorString()));
+    QMessageBox::warning(parent, title, QStringLiteral("Cannot write %1: %2.").arg(path, file.errorString()));
     return QStringLiteral("Not saved.");
 }
 

@@ -128,9 +128,9 @@ static bool fail_unknown_report(parser *p, const char *word, size_t len)
     char *all = report_names(0);
     char *text = mpt_text_shown(word, len);
     if (meant)
-        fail(p, "unknown report \"%s\"; did you mean \"%s\"? There are %s", text, meant, all);
+        fail(p, "unknown report \"%s\"; did you mean \"%s\"? The reports are %s", text, meant, all);
     else
-        fail(p, "unknown report \"%s\"; there are %s", text, all);
+        fail(p, "unknown report \"%s\"; the reports are %s", text, all);
     g_free(text);
     g_free(all);
     return false;
@@ -335,9 +335,9 @@ static bool read_option(parser *p, unsigned arg, char *value)
         return false;
     }
     if (mpt_arguments_has(p->out, (mpt_arg)arg))
-        return fail(p, "option \"%s\" is given twice; once is meant", row->name);
+        return fail(p, "option \"%s\" is given twice", row->name);
     if (!row->value && value)
-        return fail(p, "option \"%s\" takes no value; write it alone", row->name);
+        return fail(p, "option \"%s\" takes no value", row->name);
     if (row->read && value && !row->read(p, g_strstrip(value)) && !p->error) {
         char *text = mpt_text_shown(value, strlen(value));
         fail(p, "option \"%s\" needs %s, not \"%s\"", row->name, row->expects, text);
@@ -387,8 +387,8 @@ static char *hint_for_word(const char *word, size_t len)
     unsigned arg = find_arg(word, len);
     unsigned meant = meant_arg(word, len);
     if (arg < MPT_ARGS)
-        return g_strdup_printf("option \"%s\" lacks its value: %s=%s", ARG_TABLE[arg].name,
-                               ARG_TABLE[arg].name, ARG_TABLE[arg].value);
+        return g_strdup_printf("option \"%s\" needs a value: %s=%s", ARG_TABLE[arg].name, ARG_TABLE[arg].name,
+                               ARG_TABLE[arg].value);
     return meant < MPT_ARGS ? g_strdup_printf("did you mean the option \"%s\"?", ARG_TABLE[meant].name)
                             : NULL;
 }
@@ -406,7 +406,7 @@ static bool read_filter(parser *p, const char *text)
         return fail_unknown_arg(p, text, len, meant_arg(text, len));
     unsigned late = option_after_filter(text);
     if (late < MPT_ARGS)
-        return fail(p, "option \"%s\" stands after the display filter; the filter comes last",
+        return fail(p, "option \"%s\" is after the display filter, which must come last",
                     ARG_TABLE[late].name);
     p->out->filter = g_strdup(text);
     g_strstrip(p->out->filter);
@@ -447,13 +447,12 @@ static bool check(parser *p)
             return fail(p, "mptcp,%s needs the option %s=%s", a->report->name, ARG_TABLE[arg].name,
                         ARG_TABLE[arg].value);
     if (a->from_ns >= a->to_ns)
-        return fail(p, "option \"from\" must be less than \"to\"; without it, it is 0");
+        return fail(p, "option \"from\" must be less than \"to\" (default 0)");
     if (mpt_arguments_has(a, MPT_ARG_LIVE) && mpt_format_is_json(a->format))
-        return fail(p, "option \"live\" prints event by event; format=%s can't: use text or csv",
+        return fail(p, "option \"live\" prints event by event, which format=%s cannot: use text or csv",
                     FORMAT_NAMES[a->format]);
     if (mpt_vantage_request_overlaps(&a->vantage))
-        return fail(p,
-                    "an interface can be named once in \"client\" and \"server\", and only in one of them");
+        return fail(p, "an interface may be named only once in \"client\" and \"server\"");
     return true;
 }
 
@@ -483,7 +482,7 @@ static bool read_all(parser *p)
         if (*p->rest == '\0')
             break; /* "$FILTER" may be empty in a script */
         if (*p->rest == ',')
-            return fail(p, "nothing stands between two commas; one comma goes before each option");
+            return fail(p, "empty option: there are two commas in a row");
         if (!read_next(p))
             return false;
     }
@@ -503,7 +502,7 @@ mpt_arguments_result mpt_arguments_parse(const char *text, mpt_arguments *argume
     bool ours = strncmp(text, "mptcp", 5) == 0 && (text[5] == '\0' || text[5] == ',');
     mpt_arguments_result result = MPT_ARGUMENTS_ERROR;
     if (!ours) {
-        fail(&p, "what is asked for must begin with \"mptcp,\" and a report, such as " MPT_ASK_LISTING);
+        fail(&p, "expected \"mptcp,\" and a report, for example " MPT_ASK_LISTING);
     } else if (text[5] == '\0' || text[6] == '\0') {
         result = MPT_ARGUMENTS_NO_REPORT;
     } else {
@@ -562,6 +561,6 @@ void mpt_arguments_help(GString *out)
         g_free(takers);
     }
     g_string_free(usage, TRUE);
-    g_string_append(out, "A display filter selects connections with a matching packet.\n"
+    g_string_append(out, "A display filter selects the connections that have a matching packet.\n"
                          "-z follow,mptcp,<ascii|hex|raw|yaml>,<stream>[,<range>]: the byte stream\n");
 }

@@ -12,8 +12,8 @@
 /* X(MPT_ARG_..., name, value as help shows it (NULL: the option is a word alone), what ends 'option "..."
  * needs ' (NULL: the reader says it), reader, help (NULL: shown on the line of the row before)) */
 #define MPT_OPTIONS(X)                                                                                       \
-    X(STREAM, "stream", "N", "a connection id from 0 to 4294967295, as " MPT_ASK_LISTING " shows it",        \
-      read_stream, "the connection with this id in list, or all (unfold)")                                   \
+    X(STREAM, "stream", "N", "a connection id from 0 to 4294967295, as listed by " MPT_ASK_LISTING,          \
+      read_stream, "only the connection with this id in list; all: unfold")                                  \
     X(ALL, "all", NULL, NULL, NULL, NULL)                                                                    \
     X(TOKEN, "token", "HEX", "1 to 8 hex digits, such as token=7c3ad10f", read_token,                        \
       "connections with this token, address or port")                                                        \
@@ -22,24 +22,24 @@
     X(FULL, "full", NULL, NULL, NULL, "all figures; conformance: fail if a MUST is violated")                \
     X(STRICT, "strict", NULL, NULL, NULL, NULL)                                                              \
     X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv, json, ndjson (by line)")          \
-    X(FILE, "file", "PATH", "a path, with \\, for a comma in it", read_file,                                 \
-      "write there, not to stdout; \\, for a comma in it")                                                   \
-    X(FROM, "from", "S", SECONDS_EXPECTED, read_from, "only segments in between, since the earliest frame")  \
+    X(FILE, "file", "PATH", "a path; write a comma in it as \\,", read_file,                                 \
+      "write to this file (a comma in its name: \\,)")                                                       \
+    X(FROM, "from", "S", SECONDS_EXPECTED, read_from, "only segments in this time, from the earliest frame") \
     X(TO, "to", "S", SECONDS_EXPECTED, read_to, NULL)                                                        \
     X(DIRECTION, "direction", "c2s|s2c", "c2s (client to server) or s2c", read_direction,                    \
-      "client to server, or back")                                                                           \
+      "client to server, or server to client")                                                               \
     X(LIVE, "live", NULL, NULL, NULL, "each line as it happens")                                             \
-    X(AT, "at", "client|server|I", "client, server or the number of an interface", read_at,                  \
-      "merged capture: count packets there")                                                                 \
+    X(AT, "at", "client|server|I", "client, server or an interface number", read_at,                         \
+      "merged capture: where packets are counted")                                                           \
     X(CLIENT, "client", "I,I", "interface numbers, such as client=0,1", read_client,                         \
       "the interfaces of each end")                                                                          \
     X(SERVER, "server", "I,I", "interface numbers, such as server=2,3", read_server, NULL)                   \
     X(CLOCK, "clock", "raw|offset|drift", "raw, offset or drift", read_clock,                                \
-      "what is corrected in the server's clock")                                                             \
-    X(SAMPLES, "samples", NULL, NULL, NULL, "every sample")                                                  \
+      "how the server's clock is corrected")                                                                 \
+    X(SAMPLES, "samples", NULL, NULL, NULL, "every single delay")                                            \
     X(TYPE, "type", "NAME", "the name of a graph, such as type=sequence", read_type,                         \
-      "the graph; its moving average over S seconds")                                                        \
+      "which graph; moving average over S seconds")                                                          \
     X(WINDOW, "window", "S", "seconds above 0, such as 0.5, with at most 9 decimals", read_window, NULL)     \
-    X(CHECKS, "checks", NULL, NULL, NULL, "what each check of diagnose means, what to do")
+    X(CHECKS, "checks", NULL, NULL, NULL, "explains each check of diagnose")
 
 #endif

@@ -48,7 +48,7 @@ static void print_help(const mpt_report_context *x, mpt_sink *sink, GString *sen
 }
 
 const mpt_report mpt_help_report = {.name = "help",
-                                    .help = "these lines; with checks, those of diagnose",
+                                    .help = "this help; with checks, the checks of diagnose",
                                     .takes = MPT_BIT(MPT_ARG_CHECKS),
                                     .needs_nothing = true,
                                     .print = print_help};

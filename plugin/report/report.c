@@ -151,19 +151,20 @@ bool mpt_report_one_point(const mpt_report_context *x, GString *sentence)
         return false;
     if (counts->twice.segments) {
         if (counts->twice.segments >= counts->segments / 8 * 7)
-            g_string_append(sentence, "every packet is in this capture twice");
+            g_string_append(sentence, "this capture has every packet twice");
         else
             g_string_append_printf(sentence,
                                    "%" G_GUINT64_FORMAT " of the packets are in this capture more than once",
                                    counts->twice.segments);
-        g_string_append(sentence,
-                        ", and on one interface, so where each was seen can't be told any more: "
-                        "give each capture interfaces of its own, as mergecap -I none -w both.pcapng "
-                        "client.pcap server.pcap does");
+        g_string_append(
+            sentence,
+            ", on one interface, so it is no longer known where each was captured. Give each capture its own "
+            "interfaces: mergecap -I none -w both.pcapng client.pcap server.pcap");
     } else {
         g_string_append(
-            sentence, "this needs captures of both ends, and here is one vantage point only: merge them with "
-                      "mergecap -I none -w both.pcapng client.pcapng server.pcapng");
+            sentence,
+            "this needs captures from both ends; this one has only one vantage point. Merge them first: "
+            "mergecap -I none -w both.pcapng client.pcapng server.pcapng");
     }
     return true;
 }
@@ -182,7 +183,7 @@ bool mpt_report_missing(const mpt_report_context *x, GString *sentence)
     if (missing && mpt_arguments_has(a, MPT_ARG_STREAM) && a->stream >= x->connections->len)
         append_no_stream(sentence, a->stream, x->connections->len);
     else if (missing)
-        g_string_append_printf(sentence, "no %s matches %s; %s%s shows them all",
+        g_string_append_printf(sentence, "no %s matches %s; %s%s lists them all",
                                streams ? "TCP stream" : "connection", what->str,
                                streams ? "mptcp," : MPT_ASK_LISTING, streams ? a->report->name : "");
     g_string_free(what, TRUE);

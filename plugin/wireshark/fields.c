@@ -60,7 +60,7 @@ static const struct {
 } KINDS[] = {
     [MPT_PIECE_FIRST] = {"first", "new data", NULL},
     [MPT_PIECE_REINJECTION] = {"reinjection", "reinjection of another subflow's data", "reinjected"},
-    [MPT_PIECE_REINJECTION_SAME] = {"reinjection_same", "reinjection on the same subflow", "resent as new"},
+    [MPT_PIECE_REINJECTION_SAME] = {"reinjection_same", "remapped data", "remapped"},
     [MPT_PIECE_RETRANSMISSION] = {"retransmission", "retransmission", "retransmitted"},
     [MPT_PIECE_UNMAPPED] = {"unmapped", "data without a known mapping", "no mapping known"},
 };
@@ -266,35 +266,36 @@ static int dissect_mptcpscope(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
             title, name, type, display, strings, 0, blurb, HFILL                                             \
         }                                                                                                    \
     }
-#define ONE_PASS " In one pass: as far as it is known when the frame is read."
+#define ONE_PASS " In a single pass: as known when the frame is read."
 
 static void register_fields(int protocol)
 {
     static hf_register_info fields[] = {
         FIELD(hf_connection, "Connection", "mptcpscope.connection", FT_UINT32, BASE_DEC, NULL,
-              "Id of the MPTCP connection, as in the reports (connections count by their first frame); on "
-              "segments without MPTCP options too. In one pass: in the order in which they are known; not "
-              "shown before a connection without its MP_CAPABLE has its first DSS."),
+              "Id of the MPTCP connection, as in the reports (numbered by their first frame); also on "
+              "segments without MPTCP options. In a single pass: numbered as they become known; a connection "
+              "without its MP_CAPABLE has none before its first DSS."),
         FIELD(hf_subflow, "Subflow", "mptcpscope.subflow", FT_UINT32, BASE_DEC, NULL,
-              "Id of the subflow in its connection, as in the reports (0 is the one of the MP_CAPABLE "
-              "handshake; the others count by their first frame)." ONE_PASS),
+              "Id of the subflow in its connection, as in the reports (0: that of the MP_CAPABLE "
+              "handshake; the others are numbered by their first frame)." ONE_PASS),
         FIELD(
             hf_point, "Captured at", "mptcpscope.point", FT_STRING, BASE_NONE, NULL,
             "On a merged capture: client, middle or server, the vantage point of this frame (point 1, ... "
-            "where nothing shows the order). Fields of amounts (bytes, times, windows) are there at one "
+            "where nothing shows the order). Fields of amounts (bytes, times, windows) are present at one "
             "point only, the client's unless the preference mptcpscope.at says otherwise, so that sums count "
             "each packet once." ONE_PASS),
         FIELD(hf_role, "Sender's role", "mptcpscope.role", FT_STRING, BASE_NONE, NULL,
               "client or server: whether the sender of this segment opened the MPTCP connection."),
         FIELD(hf_backup, "Backup", "mptcpscope.backup", FT_BOOLEAN, BASE_NONE, NULL,
-              "Whether the sender has told by now that this subflow is a backup (MP_JOIN flag B, MP_PRIO)."),
-        FIELD(hf_data, "Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL,
-              "first: DSN not seen before; reinjection: first seen on another subflow; reinjection_same: "
-              "first seen on this subflow under other sequence numbers; retransmission: on this subflow; "
-              "unmapped: no DSN known." ONE_PASS),
+              "Whether the sender has marked this subflow as backup so far (MP_JOIN flag B, MP_PRIO)."),
+        FIELD(
+            hf_data, "Data", "mptcpscope.data", FT_STRING, BASE_NONE, NULL,
+            "first: new data; reinjection: first sent on another subflow; reinjection_same: remapped, first "
+            "sent on this subflow under other sequence numbers; retransmission: retransmitted on this "
+            "subflow; unmapped: no DSN known." ONE_PASS),
         FIELD(hf_unusual, "Unusual", "mptcpscope.unusual", FT_STRING, BASE_NONE, NULL,
-              "In words, and only where the segment's data is not simply new: reinjected, resent "
-              "as new, retransmitted, no mapping known, out of order, acknowledged before." ONE_PASS),
+              "In words, and only where the segment's data is not simply new: reinjected, remapped, "
+              "retransmitted, no mapping known, out of order, acknowledged before." ONE_PASS),
         FIELD(hf_dsn, "DSN (relative)", "mptcpscope.dsn", FT_INT64, BASE_DEC, NULL,
               "Data sequence number of the first payload byte; the first byte of the connection is 1. None "
               "where the initial DSN is not in the capture." ONE_PASS),
@@ -302,36 +303,36 @@ static void register_fields(int protocol)
               "Relative data sequence number after the last payload byte."),
         FIELD(hf_dsn_length, "Data-level length (bytes)", "mptcpscope.dsn_length", FT_UINT32, BASE_DEC, NULL,
               "Payload bytes in this range of data sequence numbers."),
-        FIELD(hf_dsn_raw, "DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL,
-              "Data sequence number of the first payload byte as all 64 bits, also where the DSS has 32."),
+        FIELD(
+            hf_dsn_raw, "DSN (64 bits)", "mptcpscope.dsn_raw", FT_UINT64, BASE_DEC, NULL,
+            "All 64 bits of the data sequence number of the first payload byte, even if the DSS has only 32."),
         FIELD(hf_mapped_by, "Mapped by frame", "mptcpscope.mapped_by", FT_FRAMENUM, BASE_NONE,
               FRAMENUM_TYPE(FT_FRAMENUM_NONE),
               "The first frame whose DSS maps these bytes, often an earlier one." ONE_PASS),
         FIELD(hf_first_copy, "First copy in frame", "mptcpscope.first_copy", FT_FRAMENUM, BASE_NONE,
               FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV),
-              "The frame that carried the first of these bytes first, on any subflow."),
-        FIELD(hf_bytes[MPT_PIECE_FIRST], "First bytes", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC, NULL,
-              "Payload bytes whose DSN was not seen before (first_bytes of the reports)." ONE_PASS),
+              "The frame that first carried the first of these bytes, on any subflow."),
+        FIELD(hf_bytes[MPT_PIECE_FIRST], "New data (bytes)", "mptcpscope.first_bytes", FT_UINT32, BASE_DEC,
+              NULL, "Payload bytes whose DSN was not seen before (first_bytes in the reports)." ONE_PASS),
         FIELD(hf_bytes[MPT_PIECE_REINJECTION], "Reinjected bytes", "mptcpscope.reinjected_bytes", FT_UINT32,
               BASE_DEC, NULL, "Payload bytes whose DSN was first seen on another subflow." ONE_PASS),
-        FIELD(hf_bytes[MPT_PIECE_REINJECTION_SAME], "Reinjected bytes, same subflow",
-              "mptcpscope.reinjected_same_bytes", FT_UINT32, BASE_DEC, NULL,
-              "Payload bytes whose DSN was first seen on this subflow under other "
+        FIELD(hf_bytes[MPT_PIECE_REINJECTION_SAME], "Remapped bytes", "mptcpscope.reinjected_same_bytes",
+              FT_UINT32, BASE_DEC, NULL,
+              "Payload bytes whose DSN was first seen on this subflow, under other "
               "subflow sequence numbers." ONE_PASS),
         FIELD(hf_bytes[MPT_PIECE_RETRANSMISSION], "Retransmitted bytes", "mptcpscope.retrans_bytes",
               FT_UINT32, BASE_DEC, NULL,
-              "Payload bytes that this subflow carried before under the same subflow sequence numbers."),
+              "Payload bytes that this subflow had already carried under the same subflow sequence numbers."),
         FIELD(hf_bytes[MPT_PIECE_UNMAPPED], "Unmapped bytes", "mptcpscope.unmapped_bytes", FT_UINT32,
               BASE_DEC, NULL,
-              "Payload bytes for which no DSS is known." ONE_PASS
-              " A DSS that comes later maps them in two passes."),
+              "Payload bytes for which no DSS is known." ONE_PASS " In two passes, a later DSS maps them."),
         FIELD(hf_fallback_bytes, "Fallback bytes", "mptcpscope.fallback_bytes", FT_UINT32, BASE_DEC, NULL,
-              "Payload bytes without DSS that continue what is before them: after a fallback to "
+              "Payload bytes without DSS that continue the data before them, after a fallback to "
               "TCP." ONE_PASS),
         FIELD(hf_out_of_order, "Out of order", "mptcpscope.out_of_order", FT_BOOLEAN, BASE_NONE, NULL,
-              "The segment has bytes that are seen first here, below the highest DSN seen." ONE_PASS),
+              "The segment has new data below the highest DSN seen." ONE_PASS),
         FIELD(hf_out_of_order_bytes, "Out of order bytes", "mptcpscope.out_of_order_bytes", FT_UINT32,
-              BASE_DEC, NULL, "Bytes seen first here, below the highest DSN seen." ONE_PASS),
+              BASE_DEC, NULL, "New data below the highest DSN seen." ONE_PASS),
         FIELD(hf_duplicate, "Duplicate at the receiver", "mptcpscope.duplicate", FT_BOOLEAN, BASE_NONE, NULL,
               "All bytes of the segment had been acknowledged by a DATA_ACK in an earlier segment."),
         FIELD(hf_data_ack, "DATA_ACK (relative)", "mptcpscope.data_ack", FT_INT64, BASE_DEC, NULL,
@@ -343,18 +344,19 @@ static void register_fields(int protocol)
               FRAMENUM_TYPE(FT_FRAMENUM_ACK),
               "The frame with the first copy of the last byte that this DATA_ACK newly acknowledges."),
         FIELD(hf_inflight, "Bytes in flight on the connection", "mptcpscope.inflight", FT_UINT64, BASE_DEC,
-              NULL, "From the highest DATA_ACK to the highest DSN of the sender, with this segment."),
+              NULL, "From the highest DATA_ACK to the sender's highest DSN, including this segment."),
         FIELD(hf_subflow_inflight, "Bytes in flight on the subflow", "mptcpscope.subflow_inflight", FT_UINT64,
               BASE_DEC, NULL,
-              "From the highest TCP acknowledgement to the highest sequence number of the sender on this "
-              "subflow, with this segment."),
-        FIELD(hf_window, "Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL,
-              "Receive window of a segment with DATA_ACK, scaled: it counts from the DATA_ACK (RFC 8684 "
-              "3.3.1). It is its sender's own. None where the subflow's SYNs are not in the capture."),
+              "From the highest TCP acknowledgement to the sender's highest sequence number on this subflow, "
+              "including this segment."),
+        FIELD(
+            hf_window, "Data-level window (bytes)", "mptcpscope.window", FT_UINT32, BASE_DEC, NULL,
+            "The sender's own receive window in a segment with DATA_ACK, scaled; it counts from the DATA_ACK "
+            "(RFC 8684 3.3.1). None where the subflow's SYNs are not in the capture."),
         FIELD(
             hf_peer_window, "Receiver's window (bytes)", "mptcpscope.peer_window", FT_UINT32, BASE_DEC, NULL,
-            "On payload: the receive window that the other side has announced by now, on any subflow, from its "
-            "highest DATA_ACK on: what mptcpscope.inflight may reach."),
+            "On payload: the latest receive window of the other side, from any subflow, counted from its highest "
+            "DATA_ACK: the limit of mptcpscope.inflight."),
     };
     static int *ett[] = {&ett_mptcpscope, &ett_range};
 

@@ -58,15 +58,15 @@ static char *fall_back(const mpt_report *report, const char *why)
 
     if (path) {
         text = g_strdup_printf(
-            "The graph window can't be opened: %s.\n\nThe graphs are in your browser instead, from "
+            "Cannot open the graph window: %s.\n\nThe graphs are in your browser instead, from "
             "the file\n%s\n",
             why, path);
         browse(path);
     } else {
-        text = g_strdup_printf(
-            "The graph window can't be opened: %s.\n\nA report with the graphs can't be written "
-            "either: %s.\n",
-            why, sentence->str);
+        text =
+            g_strdup_printf("Cannot open the graph window: %s.\n\nA report with the graphs can't be written "
+                            "either: %s.\n",
+                            why, sentence->str);
     }
     g_free(path);
     g_string_free(sentence, TRUE);

@@ -130,7 +130,7 @@ const mpt_gui_module *mpt_gui_module_load(const mpt_gui_plugin *plugin, char **w
         return module;
     path = qt ? find(qt) : NULL;
     if (!path) {
-        *why = qt ? g_strdup_printf("the module of windows, mptcpscope-qt%c, is not installed", qt[0])
+        *why = qt ? g_strdup_printf("the module for the windows, mptcpscope-qt%c, is not installed", qt[0])
                   : g_strdup("this program does not use Qt");
         return NULL;
     }

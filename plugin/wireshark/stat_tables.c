@@ -182,7 +182,7 @@ static void check_host(const char *text, const char **filter _U_, char **error)
 {
     (void)text;
     if (!mpt_host_is_gui())
-        *error = g_strdup("this table is for Wireshark's windows and sharkd; use -z " MPT_ASK_OVERVIEW);
+        *error = g_strdup("this table is only for Wireshark's windows and sharkd; use -z " MPT_ASK_OVERVIEW);
 }
 
 static stat_tap_table_ui connections = {

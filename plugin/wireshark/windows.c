@@ -17,8 +17,8 @@
 #include "selection.h"
 
 const char MPT_NO_CAPTURE[] =
-    "There is no capture to show: open one first, or wait for its first packet. (If there are "
-    "packets, the preference mptcpscope.fields is off, on which this window relies.)";
+    "No packets yet. If a capture is open, set the preference mptcpscope.fields to \"auto\": this window "
+    "needs it.";
 
 bool mpt_windows_have_capture(void)
 {

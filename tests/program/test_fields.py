@@ -193,7 +193,7 @@ def used():
 
 def unusual(capture):
     """Says something of a segment that is not simply new data, and nothing of others; in the tree, a range each"""
-    words = {'reinjection': 'reinjected', 'reinjection_same': 'resent as new',
+    words = {'reinjection': 'reinjected', 'reinjection_same': 'remapped',
              'retransmission': 'retransmitted', 'unmapped': 'no mapping known'}
     more = ('mptcpscope.out_of_order', 'mptcpscope.duplicate', 'mptcpscope.unusual')
     several = None

@@ -176,7 +176,7 @@ before_end=$(sed '/^Still open at the end:/,$d' "$work/live")
 echo "$before_end" | sed 1d | awk '{ if ($2 < last) exit 1; last = $2 }' || fail "frames are not in order of arrival"
 [ "$(echo "$before_end" | sort | uniq -d | wc -l)" -eq 0 ] || fail "a line was printed twice"
 sed '1,/^Still open at the end:/d' "$work/live" |
-    grep -q 'server announces 203.0.113.9 as id [0-9]*, HMAC valid; confirmed.*; never used' ||
+    grep -q 'server announces 203.0.113.9 as id [0-9]*, HMAC valid; echoed.*; never used' ||
     fail "the address that nobody used is not named at the end"
 ! sed '1,/^Still open at the end:/d' "$work/live" | grep -q '198.51.100.2 as id' ||
     fail "an address in use is named at the end"

@@ -156,9 +156,9 @@ static void test_parse__interface_lists__go_on_after_commas(void **state)
     assert_null(a.vantage.server);
     mpt_arguments_clear(&a);
     assert_error("mptcp,paths,client=0,1,server=1,2",
-                 "an interface can be named once in \"client\" and \"server\", and only in one of them");
+                 "an interface may be named only once in \"client\" and \"server\"");
     assert_error("mptcp,paths,client=4,4",
-                 "an interface can be named once in \"client\" and \"server\", and only in one of them");
+                 "an interface may be named only once in \"client\" and \"server\"");
 }
 
 static void test_parse__path_with_escaped_comma__comma(void **state)
@@ -268,10 +268,10 @@ static void test_parse__typing_errors__refused_with_the_word_meant(void **state)
          "unknown option \"zzz\"; mptcp,filter takes stream, token, address, port and file"},
         {"mptcp,help,zzz=", "unknown option \"zzz\"; mptcp,help takes checks"},
         {"mptcp,lst",
-         "unknown report \"lst\"; did you mean \"list\"? There are list, summary, tcp, filter, help, "
+         "unknown report \"lst\"; did you mean \"list\"? The reports are list, summary, tcp, filter, help, "
          "events, diagnose, conformance, reinjections, unfold, paths, flow and plot"},
         {"mptcp,conv",
-         "unknown report \"conv\"; there are list, summary, tcp, filter, help, events, diagnose, "
+         "unknown report \"conv\"; the reports are list, summary, tcp, filter, help, events, diagnose, "
          "conformance, reinjections, unfold, paths, flow and plot"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
@@ -288,8 +288,8 @@ static void test_parse__one_word_like_an_option__filter_with_a_hint(void **state
         {"flul", "did you mean the option \"full\"?"},
         {"fulll,tcp", "did you mean the option \"full\"?"},
         {"simple", "did you mean the option \"samples\"?"},
-        {"stream", "option \"stream\" lacks its value: stream=N"},
-        {"file , tcp", "option \"file\" lacks its value: file=PATH"},
+        {"stream", "option \"stream\" needs a value: stream=N"},
+        {"file , tcp", "option \"file\" needs a value: file=PATH"},
         {"tcp", NULL},
         {"http2", NULL},
         {"strem == 1", NULL},
@@ -312,15 +312,14 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
     static const struct {
         const char *text, *error;
     } cases[] = {
-        {"mptcp,list,stream=x",
-         "option \"stream\" needs a connection id from 0 to 4294967295, as mptcp,list shows "
-         "it, not \"x\""},
-        {"mptcp,list,stream=4294967296", "option \"stream\" needs a connection id from 0 to 4294967295, as "
-                                         "mptcp,list shows it, not \"4294967296\""},
-        {"mptcp,list,stream==1",
-         "option \"stream\" needs a connection id from 0 to 4294967295, as mptcp,list shows "
-         "it, not \"=1\""},
-        {"mptcp,list,stream=1,stream=2", "option \"stream\" is given twice; once is meant"},
+        {"mptcp,list,stream=x", "option \"stream\" needs a connection id from 0 to 4294967295, as listed by "
+                                "mptcp,list, not \"x\""},
+        {"mptcp,list,stream=4294967296",
+         "option \"stream\" needs a connection id from 0 to 4294967295, as listed by "
+         "mptcp,list, not \"4294967296\""},
+        {"mptcp,list,stream==1", "option \"stream\" needs a connection id from 0 to 4294967295, as listed by "
+                                 "mptcp,list, not \"=1\""},
+        {"mptcp,list,stream=1,stream=2", "option \"stream\" is given twice"},
         {"mptcp,list,token=123456789",
          "option \"token\" needs 1 to 8 hex digits, such as token=7c3ad10f, not "
          "\"123456789\""},
@@ -340,11 +339,11 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
          "\"10.0.0.1:80\""},
         {"mptcp,list,format=svg", "mptcp,list has no format \"svg\"; it has text, csv, json or ndjson"},
         {"mptcp,plot,format=text", "mptcp,plot has no format \"text\"; it has csv, svg, xpl or html"},
-        {"mptcp,summary,full=1", "option \"full\" takes no value; write it alone"},
-        {"mptcp,list,file=", "option \"file\" needs a path, with \\, for a comma in it, not \"\""},
+        {"mptcp,summary,full=1", "option \"full\" takes no value"},
+        {"mptcp,list,file=", "option \"file\" needs a path; write a comma in it as \\,, not \"\""},
         {"mptcp,list,direction=up", "option \"direction\" needs c2s (client to server) or s2c, not \"up\""},
-        {"mptcp,list,from=5,to=5", "option \"from\" must be less than \"to\"; without it, it is 0"},
-        {"mptcp,list,to=0", "option \"from\" must be less than \"to\"; without it, it is 0"},
+        {"mptcp,list,from=5,to=5", "option \"from\" must be less than \"to\" (default 0)"},
+        {"mptcp,list,to=0", "option \"from\" must be less than \"to\" (default 0)"},
         {"mptcp,list,live", "mptcp,list takes no option \"live\"; it belongs to events"},
         {"mptcp,help,stream=1",
          "mptcp,help takes no option \"stream\"; it belongs to list, summary, filter, events, "
@@ -358,19 +357,16 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
         {"mptcp,plot,type=<b>",
          "option \"type\" needs the name of a graph, such as type=sequence, not \"<b>\""},
         {"mptcp,plot,type=mappings", "mptcp,plot,type=mappings is a list: it needs format=csv"},
-        {"mptcp,plot,at=middle",
-         "option \"at\" needs client, server or the number of an interface, not \"middle\""},
+        {"mptcp,plot,at=middle", "option \"at\" needs client, server or an interface number, not \"middle\""},
         {"mptcp,paths,client=x", "option \"client\" needs interface numbers, such as client=0,1, not \"x\""},
         {"mptcp,paths,clock=utc", "option \"clock\" needs raw, offset or drift, not \"utc\""},
-        {"mptcp,list,,stream=1", "nothing stands between two commas; one comma goes before each option"},
+        {"mptcp,list,,stream=1", "empty option: there are two commas in a row"},
         {"mptcp,list,tcp.port==80,stream=1",
-         "option \"stream\" stands after the display filter; the filter comes "
-         "last"},
+         "option \"stream\" is after the display filter, which must come last"},
         {"mptcp,summary,tcp.port in {1,2},full",
-         "option \"full\" stands after the display filter; the filter comes "
-         "last"},
-        {"mptcpx,list", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list"},
-        {"", "what is asked for must begin with \"mptcp,\" and a report, such as mptcp,list"},
+         "option \"full\" is after the display filter, which must come last"},
+        {"mptcpx,list", "expected \"mptcp,\" and a report, for example mptcp,list"},
+        {"", "expected \"mptcp,\" and a report, for example mptcp,list"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
         assert_error(cases[i].text, cases[i].error);

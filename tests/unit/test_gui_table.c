@@ -150,15 +150,15 @@ static void test_table_new__reinjections__both_copies_and_sums(void **state)
     begin(&s, true);
     t = table_of(&s, MPT_GUI_TABLE_REINJECTIONS);
     assert_int_equal(t->row_count, 1);
-    assert_cell(t, 0, "Again in frame", false, "9");
-    assert_cell(t, 0, "First in frame", false, "7");
-    assert_cell(t, 0, "First DSN", false, "801");
+    assert_cell(t, 0, "Frame", false, "9");
+    assert_cell(t, 0, "Original: frame", false, "7");
+    assert_cell(t, 0, "DSN", false, "801");
     assert_cell(t, 0, "Data (bytes)", true, "200");
-    assert_cell(t, 0, "Later by (s)", true, "0.002000000");
+    assert_cell(t, 0, "Delay (s)", true, "0.002000000");
     assert_int_equal(t->rows[0].frame, 9);
     assert_int_equal(t->rows[0].first_frame, 7);
     assert_int_equal(t->rows[0].direction, 0);
-    assert_non_null(strstr(t->summary, "\n200 bytes again on another subflow: "));
+    assert_non_null(strstr(t->summary, "\n200 bytes reinjected: "));
     mpt_gui_table_free(t);
     end(&s);
 }
@@ -172,7 +172,7 @@ static void test_table_new__events_and_findings__sentences_with_frames(void **st
     begin(&s, true);
     t = table_of(&s, MPT_GUI_TABLE_EVENTS);
     assert_true(t->row_count > 5);
-    assert_cell(t, 0, "Event", false, "client asks for MPTCP v1");
+    assert_cell(t, 0, "Event", false, "MP_CAPABLE: client asks for MPTCP v1");
     assert_cell(t, 0, "Frame", false, "1");
     assert_true(t->columns[column_of(t, "Event")].sentence);
     mpt_gui_table_free(t);
@@ -183,7 +183,7 @@ static void test_table_new__events_and_findings__sentences_with_frames(void **st
     assert_cell(t, 1, "Check", false, "join_data_early");
     assert_cell(t, 2, "Check", false, "single_path");
     assert_int_equal(t->rows[2].severity, MPT_GUI_CHAT);
-    assert_string_equal(t->empty, "All checks were made, and nothing was found.");
+    assert_string_equal(t->empty, "All checks passed: nothing found.");
     mpt_gui_table_free(t);
     for (unsigned i = 0; i < 200; i++) {
         flow_send_data(&s.first, 0, &HOSTS, 0, 1501 + 1000 * (int64_t)i, 1000);

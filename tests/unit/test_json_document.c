@@ -314,13 +314,13 @@ static void test_missing__nothing_matches__says_what(void **state)
     assert_missing(&s, "mptcp,list,stream=2",
                    "there is no connection 2: the capture has connections 0 and 1");
     assert_missing(&s, "mptcp,list,stream=1,token=5e5ea321",
-                   "no connection matches stream=1 and token=5e5ea321; mptcp,list shows them all");
+                   "no connection matches stream=1 and token=5e5ea321; mptcp,list lists them all");
     assert_missing(&s, "mptcp,list,address=192.0.2.9",
-                   "no connection matches address=192.0.2.9; mptcp,list shows them all");
+                   "no connection matches address=192.0.2.9; mptcp,list lists them all");
     /* That address has a stream, though no connection. */
     assert_missing(&s, "mptcp,tcp,address=192.0.2.9", NULL);
     assert_missing(&s, "mptcp,tcp,address=192.0.2.7",
-                   "no TCP stream matches address=192.0.2.7; mptcp,tcp shows them all");
+                   "no TCP stream matches address=192.0.2.7; mptcp,tcp lists them all");
     end(&s);
 }
 

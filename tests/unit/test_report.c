@@ -200,7 +200,7 @@ static void test_summary__gap__said(void **state)
     assert_has(got, "\n    application data  200 bytes\n");
     assert_has(got, "\n    acknowledged      unknown\n");
     assert_has(got, "\n    gaps              50 bytes of the data are not in the capture\n");
-    assert_has(got, "not closed in the capture");
+    assert_has(got, "still open");
     g_free(got);
     end(&s);
 }
@@ -212,14 +212,14 @@ static void test_tcp__kinds__in_words(void **state)
     (void)state;
     begin_whole(&s);
     char *got = report(&s, "mptcp,tcp");
-    assert_has(got, "mptcp 0, subflow 0\n");
-    assert_has(got, "mptcp 0, subflow 1\n");
-    assert_has(got, "never asked\n");
-    assert_has(got, "mptcp 1, fell back (synack)\n");
+    assert_has(got, "MPTCP 0, subflow 0\n");
+    assert_has(got, "MPTCP 0, subflow 1\n");
+    assert_has(got, "no MPTCP\n");
+    assert_has(got, "MPTCP 1, fell back (synack)\n");
     assert_fits(got);
     g_free(got);
     char *some = report(&s, "mptcp,tcp,address=192.0.2.9");
-    assert_has(some, "never asked\n");
+    assert_has(some, "no MPTCP\n");
     assert_lacks(some, "subflow");
     g_free(some);
     end(&s);
@@ -389,7 +389,7 @@ static void test_filter__selections__one_connection_or_why_not(void **state)
     assert_filter(&s, "mptcp,filter,stream=1", "tcp.stream == 3\n", NULL);
     assert_filter(&s, "mptcp,filter,token=16858221", "tcp.stream in {0, 1}\n", NULL);
     assert_filter(&s, "mptcp,filter", NULL,
-                  "2 connections match: choose one with stream=N, as mptcp,list shows it");
+                  "2 connections match: choose one with stream=N, as listed by mptcp,list");
     assert_filter(&s, "mptcp,filter,stream=9", NULL,
                   "there is no connection 9: the capture has connections 0 and 1");
     end(&s);
@@ -402,7 +402,7 @@ static void test_filter__no_mptcp__says_so(void **state)
     (void)state;
     begin(&s);
     told(&s);
-    assert_filter(&s, "mptcp,filter", NULL, "there is no MPTCP connection to make a filter for");
+    assert_filter(&s, "mptcp,filter", NULL, "there is no MPTCP connection to filter for");
     end(&s);
 }
 

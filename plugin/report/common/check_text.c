@@ -13,15 +13,15 @@
 static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
     [MPT_FINDING_FALLBACK] =
         {"Fallback to TCP",
-         "MPTCP was asked for, or was in use, and the connection goes on as plain TCP. The "
-         "sentence says at which step, and what is likely to have caused it.",
+         "MPTCP was asked for, or was in use, and the connection continues as plain TCP. The "
+         "sentence says at which step, and what probably caused it.",
          "Follow the sentence to the host or middlebox that it names; a capture at the other end "
          "tells which of them removed the option."},
     [MPT_FINDING_CAPABLE_DROPPED] =
         {"SYN with MP_CAPABLE dropped",
          "SYNs with MP_CAPABLE have no answer, and a SYN without it has: the connection is plain "
          "TCP, and started late.",
-         "Look for a firewall on the way that drops SYNs with options it does not know."},
+         "Look for a firewall on the path that drops SYNs with options it does not know."},
     [MPT_FINDING_CAPABLE_UNANSWERED] =
         {"SYN with MP_CAPABLE unanswered",
          "The server never answers the SYN with MP_CAPABLE, and there is no SYN without the "
@@ -48,24 +48,24 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Invalid flags in MP_CAPABLE",
          "MP_CAPABLE chooses an algorithm that was not offered, or has flags for which the "
          "receiver should have ignored it, and is accepted all the same.",
-         "Report it to the maker of the stack that the sentence names."},
+         "Report it to the developers of the stack that the sentence names."},
     [MPT_FINDING_KEY_CHANGED] =
         {"Keys changed in the handshake",
          "A later MP_CAPABLE carries other keys than those exchanged before, so the hosts do not "
          "compute the same tokens and HMACs.",
-         "Look for a proxy or middlebox that rewrites options, or report it to the maker of the "
+         "Look for a proxy or middlebox that rewrites options, or report it to the developers of the "
          "stack."},
     [MPT_FINDING_KEY_REUSED] =
         {"Key used by two connections",
          "One host has the same key or token in two connections at a time: a join could belong to "
          "either.",
-         "Report it to the maker of the stack: keys are to be random, and tokens unique in a "
+         "Report it to the developers of the stack: keys are to be random, and tokens unique in a "
          "host."},
     [MPT_FINDING_KEYS_MISSING] =
         {"Keys missing in v1 handshake",
          "Neither the third ACK nor the client's first data carries MP_CAPABLE with the keys, "
          "though DSS options follow: the server cannot know the client's key.",
-         "Check whether something on the way removes MP_CAPABLE from these segments; if not, it "
+         "Check whether something on the path removes MP_CAPABLE from these segments; if not, it "
          "is the client's stack."},
     [MPT_FINDING_JOINS_DENIED] =
         {"No joins at this address (flag C)",
@@ -79,9 +79,8 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "Nothing, unless you develop the stack: reserved bits are to be zero."},
     [MPT_FINDING_JOIN_DENIED_ADDRESS] =
         {"Join to a denied address",
-         "A host joins at an address at which the other one has said, by flag C, that it takes no "
-         "joins.",
-         "Report it to the maker of the joining host's stack."},
+         "A host joins at an address at which the other host accepts no joins (flag C).",
+         "Report it to the developers of the joining host's stack."},
     [MPT_FINDING_JOIN_EARLY] =
         {"Join before connection is established",
          "A join is sent before a DSS or an ADD_ADDR of the other host has shown that MPTCP works on "
@@ -91,7 +90,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Data before fourth ACK of a join",
          "The host that opens a subflow sends data before the other one has confirmed the third "
          "ACK of the join.",
-         "Report it to the maker of the stack, if the capture has all packets of the handshake."},
+         "Report it to the developers of the stack, if the capture has all packets of the handshake."},
     [MPT_FINDING_JOIN_AFTER_CLOSE] =
         {"Join after the end of data",
          "A join comes when the connection is already being closed by DATA_FIN or MP_FASTCLOSE.",
@@ -114,7 +113,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"MP_CAPABLE on a joined subflow",
          "A host sends MP_CAPABLE on a subflow that was joined; it belongs to the first subflow "
          "alone, and is ignored.",
-         "Report it to the maker of the stack."},
+         "Report it to the developers of the stack."},
     [MPT_FINDING_PRIO_FLAPPING] =
         {"Backup priority changes often",
          "MP_PRIO makes a subflow backup and regular again more than four times.",
@@ -127,12 +126,12 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Address id used twice",
          "One address id stands for two addresses of a host at a time, without a REMOVE_ADDR in "
          "between.",
-         "Check the endpoint ids of the path manager; a NAT on the way can look like this for "
+         "Check the endpoint ids of the path manager; a NAT on the path can look like this for "
          "joins."},
     [MPT_FINDING_ADD_ADDR_ID_ZERO] =
         {"ADD_ADDR with id 0",
          "An address is announced as id 0, which belongs to the address of the first subflow.",
-         "Give the endpoint another id, or report it to the maker of the stack."},
+         "Give the endpoint another id, or report it to the developers of the stack."},
     [MPT_FINDING_ADD_ADDR_ECHO_WRONG] =
         {"Wrong echo of ADD_ADDR",
          "The echo of an announcement has another address, port or id than what was announced, or "
@@ -145,7 +144,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "Take the address out of the endpoints that the host announces."},
     [MPT_FINDING_JOIN_HMAC] =
         {"Wrong HMAC in join",
-         "The HMAC of a join does not fit the keys of the connection: its sender does not have "
+         "The HMAC of a join does not match the keys of the connection: its sender does not have "
          "them, or something rewrote the option.",
          "Compare captures of both ends; if both show the same option, one of the stacks, or an "
          "attacker, sends it."},
@@ -197,7 +196,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Option of another version ignored",
          "An MPTCP option has a length that the connection's version does not have, so its "
          "receiver ignores it.",
-         "Report it to the maker of the sending stack."},
+         "Report it to the developers of the sending stack."},
     [MPT_FINDING_OPTION_UNKNOWN] =
         {"Unknown option subtype",
          "An MPTCP option has a subtype that the RFC does not assign; its receiver ignores it.",
@@ -222,7 +221,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "add_addr_accepted N) and can reach this one."},
     [MPT_FINDING_ADD_ADDR_HMAC] =
         {"Wrong HMAC in ADD_ADDR",
-         "The HMAC of an announcement does not fit the keys: forged, altered on the way (NAT), "
+         "The HMAC of an announcement does not match the keys: forged, altered on the path (NAT), "
          "or, if the sentence says so, an error of the sender. It is ignored.",
          "Look for address translation that rewrites the address in the option; old Linux kernels "
          "send the wrong half of the HMAC."},
@@ -244,7 +243,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Mapping misses its payload",
          "The DSS of a segment maps other subflow sequence numbers than those of its payload: the "
          "receiver cannot place the data.",
-         "Look for a proxy that changes the length of the data, else report it to the maker of "
+         "Look for a proxy that changes the length of the data, else report it to the developers of "
          "the sending stack."},
     [MPT_FINDING_SINGLE_PATH] =
         {"One working subflow only",
@@ -261,12 +260,12 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
     [MPT_FINDING_DATA_UNMAPPED] =
         {"Data without mapping",
          "Payload on a subflow has no mapping, so its place in the data is not known.",
-         "Check whether something on the way removes DSS options or splits segments."},
+         "Check whether something on the path removes DSS options or splits segments."},
     [MPT_FINDING_MAPPING_CONFLICT] =
         {"Conflicting mappings",
          "Bytes of a subflow are mapped a second time, to other data sequence numbers. The first "
          "mapping counts.",
-         "Report it to the maker of the sending stack, unless something on the way rewrites "
+         "Report it to the developers of the sending stack, unless something on the path rewrites "
          "options."},
     [MPT_FINDING_DSN_FAR] =
         {"Impossible data sequence number",
@@ -278,7 +277,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"Data beyond the receive window",
          "A sender has sent more than the other host's data-level receive window allows.",
          "Check whether segments that announce a larger window are missing in the capture; else "
-         "report it to the maker of the stack."},
+         "report it to the developers of the stack."},
     [MPT_FINDING_DATA_ACK_BEYOND] =
         {"DATA_ACK of data never sent",
          "A DATA_ACK acknowledges more data than the other host had sent.",
@@ -288,20 +287,20 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"DATA_ACK goes back",
          "A DATA_ACK is below an earlier one of the same subflow, in a segment that was not late "
          "itself.",
-         "Report it to the maker of the stack; transfers usually survive it."},
+         "Report it to the developers of the stack; transfers usually survive it."},
     [MPT_FINDING_DATA_AFTER_FIN] =
         {"Data after DATA_FIN",
          "A host sends data at or beyond the end that its DATA_FIN had announced.",
-         "Report it to the maker of the sending stack."},
+         "Report it to the developers of the sending stack."},
     [MPT_FINDING_DATA_FIN_MOVED] =
         {"DATA_FIN at another place",
          "A host sends DATA_FINs at more than one data sequence number, though the end of the "
          "data cannot move.",
-         "Report it to the maker of the sending stack."},
+         "Report it to the developers of the sending stack."},
     [MPT_FINDING_NO_DATA_ACKS] =
         {"No DATA_ACKs",
          "TCP acknowledges the payload and no DATA_ACK ever comes: the other host sends none, or "
-         "they are removed on the way.",
+         "they are removed on the path.",
          "Capture at the other host to see whether its DATA_ACKs leave it."},
     [MPT_FINDING_DATA_ACK_STALLED] =
         {"DATA_ACK stalls",
@@ -313,16 +312,16 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
         {"DATA_ACK of 4 bytes",
          "A host acknowledges with 4 bytes although the other one sends data sequence numbers of "
          "8 bytes.",
-         "Usually harmless; report it to the maker of the acknowledging stack."},
+         "Usually harmless; report it to the developers of the acknowledging stack."},
     [MPT_FINDING_CHECKSUM_MISSING] =
         {"Checksum missing",
          "Mappings have no checksum although the handshake negotiated checksums.",
-         "Report it to the maker of the sending stack; the receiver has to reset the subflow."},
+         "Report it to the developers of the sending stack; the receiver has to reset the subflow."},
     [MPT_FINDING_CHECKSUM_UNINVITED] =
         {"Checksum not negotiated",
          "Mappings have a checksum although the handshake negotiated none. In v1 the receiver has "
          "to reset the subflow, in v0 it ignores the checksum.",
-         "Report it to the maker of the sending stack."},
+         "Report it to the developers of the sending stack."},
     [MPT_FINDING_FIN_WITHOUT_DATA_FIN] =
         {"FIN without DATA_FIN",
          "The last subflow is closed by FINs and no DATA_FIN was sent: at the data level the "
@@ -332,7 +331,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
     [MPT_FINDING_FASTCLOSE_KEY] =
         {"MP_FASTCLOSE with wrong key",
          "MP_FASTCLOSE carries a key that is not the receiver's: it closes nothing.",
-         "Treat it as forged, or report it to the maker of the sending stack."},
+         "Treat it as forged, or report it to the developers of the sending stack."},
     [MPT_FINDING_FASTCLOSE_IGNORED] =
         {"MP_FASTCLOSE ignored",
          "New data goes on after a valid MP_FASTCLOSE of the other host, too late to have been in "
@@ -345,7 +344,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "Check what the receiving application got, and why the connection ended so early."},
     [MPT_FINDING_CHECKSUM_BAD] =
         {"Wrong DSS checksum",
-         "The checksum of a mapping does not fit its payload: something alters the data on the "
+         "The checksum of a mapping does not match its payload: something alters the data on the "
          "way, or, if the sentence says so, the sender computes it wrongly.",
          "Look for a middlebox that rewrites payload (application-level gateway, proxy) on this "
          "path."},
@@ -442,7 +441,7 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
     [MPT_FINDING_WINDOW_SHRUNK] =
         {"Receive window taken back",
          "A host takes back receive window that it had announced; data on its way may be dropped.",
-         "Look for memory pressure on that host, or report it to the maker of the stack."},
+         "Look for memory pressure on that host, or report it to the developers of the stack."},
     [MPT_FINDING_WINDOW_TINY] =
         {"Tiny receive window",
          "The receive window stays below one segment for more than a second: the receiving "
@@ -470,22 +469,22 @@ static const mpt_check_text TEXTS[MPT_FINDING_IDS] = {
          "Nothing, if it is little; else check the delays of the paths, which make the sender "
          "reinject too early."},
     [MPT_FINDING_OPTION_REMOVED] =
-        {"Option removed on the way",
+        {"Option removed on the path",
          "A segment leaves one vantage point with an MPTCP option and arrives at the next without "
          "it.",
          "Find the middlebox between the two vantage points that removes the option."},
     [MPT_FINDING_OPTION_CHANGED] =
-        {"Option changed on the way",
+        {"Option changed on the path",
          "A segment leaves one vantage point with an MPTCP option and arrives at the next with "
          "another content.",
          "Find the middlebox between the two vantage points that rewrites the option."},
     [MPT_FINDING_OPTION_ADDED] =
-        {"Option added on the way",
+        {"Option added on the path",
          "A segment leaves one vantage point without an MPTCP option and arrives at the next with "
          "it.",
          "Find the middlebox between the two vantage points, such as a proxy that speaks MPTCP."},
     [MPT_FINDING_SYN_BLOCKED] =
-        {"SYN blocked on the way",
+        {"SYN blocked on the path",
          "A SYN with an MPTCP option leaves one vantage point and never arrives at the next.",
          "Find the firewall between the two vantage points that drops it."},
     [MPT_FINDING_ADDRESSES_CHANGED] =

@@ -143,9 +143,13 @@ void mpt_figures_json_seconds(mpt_json *json, const char *key, mpt_maybe_ns seco
 }
 
 static const mpt_column_type TYPES[MPT_FIGURE_TYPES] = {
-    [MPT_FIGURE_COUNT] = MPT_UINT,    [MPT_FIGURE_BYTES] = MPT_BYTES,
-    [MPT_FIGURE_NUMBER] = MPT_INT,    [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS,
-    [MPT_FIGURE_RATE] = MPT_RATE_BPS, [MPT_FIGURE_PERCENT] = MPT_PERCENT,
+    [MPT_FIGURE_COUNT] = MPT_UINT,
+    [MPT_FIGURE_BYTES] = MPT_BYTES,
+    [MPT_FIGURE_NUMBER] = MPT_INT,
+    [MPT_FIGURE_SECONDS] = MPT_SECONDS_NS,
+    [MPT_FIGURE_MILLISECONDS] = MPT_MILLISECONDS_NS,
+    [MPT_FIGURE_RATE] = MPT_RATE_BPS,
+    [MPT_FIGURE_PERCENT] = MPT_PERCENT,
 };
 
 static mpt_cell cell_of(const mpt_figure *figure, const void *base)
@@ -159,6 +163,7 @@ static mpt_cell cell_of(const mpt_figure *figure, const void *base)
     case MPT_FIGURE_NUMBER:
         return (mpt_cell){.set = number->known, .value.i = number->value};
     case MPT_FIGURE_SECONDS:
+    case MPT_FIGURE_MILLISECONDS:
         return (mpt_cell){.set = seconds->known, .value.i = seconds->ns};
     case MPT_FIGURE_RATE:
     case MPT_FIGURE_PERCENT:

@@ -16,12 +16,13 @@
 #include "tap/engine/figures/metrics.h"
 
 typedef enum mpt_figure_type {
-    MPT_FIGURE_COUNT,   /* uint64_t */
-    MPT_FIGURE_BYTES,   /* uint64_t */
-    MPT_FIGURE_NUMBER,  /* mpt_maybe_int */
-    MPT_FIGURE_SECONDS, /* mpt_maybe_ns */
-    MPT_FIGURE_RATE,    /* double, bit/s */
-    MPT_FIGURE_PERCENT, /* double */
+    MPT_FIGURE_COUNT,        /* uint64_t */
+    MPT_FIGURE_BYTES,        /* uint64_t */
+    MPT_FIGURE_NUMBER,       /* mpt_maybe_int */
+    MPT_FIGURE_SECONDS,      /* mpt_maybe_ns */
+    MPT_FIGURE_MILLISECONDS, /* mpt_maybe_ns, in text only */
+    MPT_FIGURE_RATE,         /* double, bit/s */
+    MPT_FIGURE_PERCENT,      /* double */
     MPT_FIGURE_TYPES
 } mpt_figure_type;
 

@@ -47,10 +47,10 @@ const char *mpt_fallback_phrase(mpt_fallback fallback)
         [MPT_FALLBACK_NONE] = NULL,
         [MPT_FALLBACK_SYNACK] = "no MP_CAPABLE in the SYN/ACK",
         [MPT_FALLBACK_ACK] = "no MPTCP option in the third ACK",
-        [MPT_FALLBACK_NO_DSS] = "data, but never a DSS",
+        [MPT_FALLBACK_NO_DSS] = "data without any DSS",
         [MPT_FALLBACK_INFINITE_MAPPING] = "infinite mapping",
         [MPT_FALLBACK_MP_FAIL] = "MP_FAIL on the only subflow",
-        [MPT_FALLBACK_DSS_LOST] = "data without mapping after DSS was in use",
+        [MPT_FALLBACK_DSS_LOST] = "DSS stopped while data continued",
     };
 
     return phrases[fallback];
@@ -62,7 +62,7 @@ const char *mpt_subflow_state_phrase(const mpt_subflow *s)
         return s->synack_seen || s->ack_seen || s->half[MPT_SIDE_A].bytes.segments ||
                        s->half[MPT_SIDE_B].bytes.segments
                    ? "incomplete"
-                   : "no answer";
+                   : "SYN sent";
     return mpt_subflow_state_name((mpt_subflow_state)s->state);
 }
 

@@ -25,28 +25,26 @@ static void write_lacks(const mpt_engine_counts *counts, mpt_sink *sink)
         uint64_t count;
         const char *one, *many;
     } lacks[] = {
-        {counts->twice.segments, "segment is a packet that had been captured before: it is counted once",
-         "segments are packets that had been captured before: each packet is counted once"},
-        {counts->cut_options, "segment has its options cut by the snaplen: figures may be incomplete",
-         "segments have their options cut by the snaplen: figures may be incomplete"},
+        {counts->twice.segments, "segment is a copy of a packet already captured; it is counted once",
+         "segments are copies of packets already captured; each packet is counted once"},
+        {counts->cut_options, "segment has TCP options cut by the snaplen; figures may be incomplete",
+         "segments have TCP options cut by the snaplen; figures may be incomplete"},
         {counts->malformed_options, "segment has a malformed MPTCP option",
          "segments have malformed MPTCP options"},
         {counts->late_segments, "segment was out of time order by more than the look-back",
          "segments were out of time order by more than the look-back"},
         {counts->lost_segments, "segment could not be read: its options are cut or malformed",
          "segments could not be read: their options are cut or malformed"},
-        {counts->connections_dropped,
-         "TCP connection is of an MPTCP connection above the limit and was left out",
-         "TCP connections are of MPTCP connections above the limit and were left out"},
+        {counts->connections_dropped, "TCP connection of MPTCP connections above the limit was left out",
+         "TCP connections of MPTCP connections above the limit were left out"},
         {counts->subflows_dropped, "subflow above the limit was left out",
          "subflows above the limit were left out"},
         {counts->events_dropped, "event above the limit was left out",
          "events above the limit were left out"},
-        {counts->segments_dropped, "segment is of TCP connections above the limit and was left out",
-         "segments are of TCP connections above the limit and were left out"},
-        {counts->payload_dropped,
-         "segment or mapping was above the limit of memory: its bytes count as unmapped",
-         "segments and mappings were above the limit of memory: their bytes count as unmapped"},
+        {counts->segments_dropped, "segment of TCP connections above the limit was left out",
+         "segments of TCP connections above the limit were left out"},
+        {counts->payload_dropped, "segment or mapping exceeded the memory limit; its bytes count as unmapped",
+         "segments and mappings exceeded the memory limit; their bytes count as unmapped"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(lacks); i++) {
@@ -66,18 +64,18 @@ static void write_window(const mpt_arguments *a, mpt_sink *sink)
 
     if (!from && !to)
         return;
-    GString *line = g_string_new("Counted: only segments ");
+    GString *line = g_string_new("Counted: segments ");
     if (from) {
-        g_string_append(line, "at least ");
+        g_string_append(line, "from ");
         mpt_units_seconds(line, a->from_ns, 9);
-        g_string_append(line, to ? " s and " : " s");
+        g_string_append(line, to ? " s on and " : " s on");
     }
     if (to) {
-        g_string_append(line, "less than ");
+        g_string_append(line, "before ");
         mpt_units_seconds(line, a->to_ns, 9);
         g_string_append(line, " s");
     }
-    g_string_append(line, " after the earliest frame.");
+    g_string_append(line, " (since the earliest frame).");
     mpt_text_paragraph(sink, 0, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -100,7 +98,7 @@ static void append_kinds(const mpt_report_context *x, bool cut, GString *line)
     } parts[] = {
         {fell_back, "fell back to TCP"},
         {partial, cut ? "without MP_CAPABLE in what was captured" : "MP_CAPABLE not captured"},
-        {unanswered, "never answered"},
+        {unanswered, "unanswered"},
     };
     const char *open = " (";
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
@@ -160,8 +158,8 @@ static void append_kind(const mpt_connection_view *v, GString *out)
 {
     static const char *const kinds[] = {
         [MPT_KIND_MPTCP] = "MPTCP",
-        [MPT_KIND_MPTCP_PARTIAL] = "MPTCP, its MP_CAPABLE not captured",
-        [MPT_KIND_UNANSWERED] = "asked for MPTCP, never answered",
+        [MPT_KIND_MPTCP_PARTIAL] = "MPTCP, MP_CAPABLE not captured",
+        [MPT_KIND_UNANSWERED] = "asked for MPTCP, unanswered",
         [MPT_KIND_TCP] = "asked for MPTCP, not accepted",
     };
 
@@ -186,12 +184,12 @@ static void append_close(const mpt_connection_view *v, GString *out)
 
     switch (v->close) {
     case MPT_CLOSE_OPEN:
-        g_string_append(out, "not closed in the capture");
+        g_string_append(out, "still open");
         break;
     case MPT_CLOSE_DATA_FIN:
-        g_string_append(out, "closed by both");
+        g_string_append(out, "closed normally");
         if (by)
-            g_string_append(g_string_append(g_string_append(out, ", the "), by), " first");
+            g_string_append(g_string_append(g_string_append(out, ", "), by), " first");
         break;
     case MPT_CLOSE_FASTCLOSE:
     case MPT_CLOSE_RESET:
@@ -206,7 +204,7 @@ static void append_close(const mpt_connection_view *v, GString *out)
 /* Appends "2 subflows (1 refused)". */
 static void append_subflows(const mpt_connection_view *v, GString *out)
 {
-    static const char *const failed[] = {"reset", "refused", "no answer", "incomplete"};
+    static const char *const failed[] = {"reset", "refused", "SYN sent", "incomplete"};
     const char *open = " (";
 
     append_count(out, v->subflow_count, "subflow", "subflows");
@@ -252,13 +250,13 @@ void mpt_overview_connection(const mpt_connection_view *v, mpt_sink *sink)
         mpt_sink_printf(sink, "  fell back to TCP: %s\n", mpt_fallback_phrase(v->fallback));
     g_string_truncate(line, 0);
     append_subflows(v, line);
-    g_string_append(line, ", ");
+    g_string_append(line, "; lasted ");
     mpt_units_duration(line, v->end_ns - v->start_ns);
-    g_string_append(line, " from ");
+    g_string_append(line, " (");
     mpt_units_seconds(line, v->start_ns, 6);
-    g_string_append(line, " to ");
+    g_string_append(line, " s to ");
     mpt_units_seconds(line, v->end_ns, 6);
-    g_string_append(line, " s, ");
+    g_string_append(line, " s); ");
     append_close(v, line);
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);

@@ -135,17 +135,17 @@ static void note_doubts(const mpt_vantage_engines *p, GString *out)
 {
     const mpt_vantage_request *r = mpt_vantage_engines_request(p);
 
-    note_interfaces(interfaces_that(p, mpt_vantage_is_uncertain), " is put there by its number alone.",
-                    " are put there by their numbers alone.", out);
+    note_interfaces(interfaces_that(p, mpt_vantage_is_uncertain), " is assigned by its number alone.",
+                    " are assigned by their numbers alone.", out);
     note_interfaces(interfaces_that(p, mpt_vantage_has_moved),
-                    " was counted at another point at first, before a handshake told where it is.",
-                    " were counted at other points at first, before a handshake told where they are.", out);
+                    " was first counted at another point, until a handshake showed where it belongs.",
+                    " were first counted at other points, until a handshake showed where they belong.", out);
     if (!r->client != !r->server)
         note_interfaces(unnamed_interfaces(p),
-                        r->client ? " is not in client= and taken for the server's."
-                                  : " is not in server= and taken for the client's.",
-                        r->client ? " are not in client= and taken for the server's."
-                                  : " are not in server= and taken for the client's.",
+                        r->client ? " is not in client=, so it counts as the server's."
+                                  : " is not in server=, so it counts as the client's.",
+                        r->client ? " are not in client=, so they count as the server's."
+                                  : " are not in server=, so they count as the client's.",
                         out);
 }
 
@@ -168,9 +168,9 @@ void mpt_vantage_note(mpt_vantage_engines *p, unsigned counted, GString *out)
         mpt_vantage_describe(p, order[i], out);
         g_string_append(out, --left == 0 ? "" : left == 1 ? " and " : ", ");
     }
-    g_string_append(out, mpt_vantage_is_place(counted) ? "; at=client or at=server chooses."
-                         : known                       ? "; at=client, at=server or at=INTERFACE chooses."
-                                 : "; nothing shows which is the client's end, client= or server= tells it.");
+    g_string_append(out, mpt_vantage_is_place(counted) ? "; choose with at=client or at=server."
+                         : known                       ? "; choose with at=client, at=server or at=INTERFACE."
+                                 : "; nothing shows which is the client's end: set client= or server=.");
     if (dropped)
         g_string_append_printf(out, " %" G_GUINT64_FORMAT " segments of other interfaces are left out.",
                                dropped);
@@ -202,7 +202,7 @@ static void named_missing(const GArray *ids, const char *name, const GArray *see
     }
     if (out->len || found < seen->len)
         return;
-    g_string_append_printf(out, "%s= names all interfaces and leaves none for the other end", name);
+    g_string_append_printf(out, "%s= names all interfaces, leaving none for the other end", name);
     say_what_there_is(seen, out);
 }
 
@@ -216,7 +216,8 @@ static void at_missing(mpt_vantage_engines *p, const GArray *seen, GString *out)
 
         if (mpt_vantage_engines_compared(p, order, NULL) > 1)
             return;
-        g_string_append_printf(out, "at=%s needs captures of both ends, and here is one vantage point only",
+        g_string_append_printf(out,
+                               "at=%s needs captures from both ends; this one has only one vantage point",
                                r->at == MPT_AT_CLIENT ? "client" : "server");
         say_what_there_is(seen, out);
     } else if (!holds(seen, r->at_interface)) {

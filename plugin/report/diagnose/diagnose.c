@@ -352,7 +352,7 @@ static void write_last_line(mpt_json *json, const mpt_report_context *x)
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {6, "&Diagnosis", "MPTCP Diagnosis", "What is wrong, or worth knowing, with each connection",
+    {6, "&Diagnosis", "MPTCP Diagnosis", "What went wrong, or is worth knowing, in each connection",
      MPT_WINDOW_TABLE, MPT_GUI_TABLE_FINDINGS},
     {0},
 };

@@ -32,7 +32,7 @@ static void say(const struct words *w, const char *format, ...)
 static void say_dsn(const struct words *w, mpt_maybe_int dsn)
 {
     if (!dsn.known) {
-        say(w, "a DSN that can't be related to the start");
+        say(w, "an unknown DSN (the initial one is not in the capture)");
         return;
     }
     say(w, "DSN ");
@@ -43,7 +43,7 @@ static void say_dsn(const struct words *w, mpt_maybe_int dsn)
 static void say_verdict(const struct words *w, const char *what, mpt_verdict verdict)
 {
     static const char *const words[] = {
-        [MPT_VERDICT_NONE] = "not verifiable here",
+        [MPT_VERDICT_NONE] = "not verifiable",
         [MPT_VERDICT_OK] = "valid",
         [MPT_VERDICT_BAD] = "WRONG",
     };
@@ -55,7 +55,7 @@ static void say_repeated(const struct words *w)
 {
     if (w->e->count < 2)
         return;
-    say(w, ", %u times within ", w->e->count);
+    say(w, "; sent %u times in ", w->e->count);
     mpt_units_duration(w->out, w->e->last_ns - w->e->time_ns);
 }
 
@@ -98,11 +98,11 @@ static void say_flags(const struct words *w, const mpt_mp_capable *o)
     if (o->version > 1)
         return;
     if (o->flags & MPT_CAPABLE_C && o->version != 0)
-        say(w, ", and takes no joins at this address (flag C)");
+        say(w, ", accepts no joins at this address (flag C)");
     if (o->flags & MPT_CAPABLE_B)
-        say(w, ", with flag B, which makes it no MP_CAPABLE for its receiver");
+        say(w, ", with flag B, for which the receiver must ignore it");
     if (!(o->flags & mpt_capable_algorithms(o)))
-        say(w, ", without an algorithm, so that its receiver has to ignore it");
+        say(w, ", without an algorithm, for which the receiver must ignore it");
     else if ((o->flags & mpt_capable_algorithms(o)) != MPT_CAPABLE_H)
         say(w, ", with algorithms other than flag H (flags %s)", mpt_capable_flags_text(o->flags, letters));
 }
@@ -112,16 +112,16 @@ static void sentence_MP_CAPABLE(const struct words *w)
     const mpt_mp_capable *o = &w->e->capable;
 
     if (mpt_metrics_role(w->v, w->e->side) == MPT_SERVER)
-        say(w, "server agrees to MPTCP v%u", o->version);
+        say(w, "MP_CAPABLE: server agrees to MPTCP v%u", o->version);
     else if (!o->has_receiver_key)
-        say(w, "client asks for MPTCP v%u", o->version);
+        say(w, "MP_CAPABLE: client asks for MPTCP v%u", o->version);
     else
-        say(w, "client confirms MPTCP v%u with both keys", o->version);
+        say(w, "MP_CAPABLE: client confirms MPTCP v%u with both keys", o->version);
     if (o->checksum_required)
         say(w, ", with DSS checksums");
     say_flags(w, o);
     if (o->has_data && o->data_len) {
-        say(w, ", and sends the first ");
+        say(w, ", with the first ");
         mpt_units_things(w->out, o->data_len, "byte");
     }
 }
@@ -132,22 +132,22 @@ static void sentence_MP_JOIN(const struct words *w)
 
     switch (o->step) {
     case MPT_JOIN_SYN:
-        say(w, "%s opens subflow %u, ", w->who, w->id);
+        say(w, "MP_JOIN: %s opens subflow %u, ", w->who, w->id);
         if (w->subflow)
             say_ends(w);
-        say(w, ", from its address id %u", o->address_id);
+        say(w, ", from address id %u", o->address_id);
         if (w->pairs->cause)
             say(w, ", to the address announced in frame %u", w->pairs->cause->frame);
         break;
     case MPT_JOIN_SYNACK:
-        say(w, "%s accepts subflow %u, its address id %u", w->who, w->id, o->address_id);
+        say(w, "MP_JOIN: %s accepts subflow %u, at address id %u", w->who, w->id, o->address_id);
         break;
     case MPT_JOIN_ACK:
-        say(w, "%s completes the join of subflow %u", w->who, w->id);
+        say(w, "MP_JOIN: %s completes the handshake of subflow %u", w->who, w->id);
         break;
     }
     if (o->step != MPT_JOIN_ACK && o->backup)
-        say(w, ", as backup only");
+        say(w, ", as backup");
     if (o->step != MPT_JOIN_SYN && w->subflow)
         say_verdict(w, "HMAC", mpt_metrics_join_verdict(w->subflow, o->step));
 }
@@ -156,31 +156,31 @@ static void sentence_ADD_ADDR(const struct words *w)
 {
     const mpt_add_addr *o = &w->e->add_addr;
 
-    say(w, "%s announces ", w->who);
+    say(w, "ADD_ADDR: %s announces ", w->who);
     say_announced(w, o);
-    say(w, " as id %u", o->address_id);
+    say(w, " as address id %u", o->address_id);
     if (o->has_hmac)
         say_verdict(w, "HMAC", mpt_connection_verify_add_addr(w->v->connection, w->e->side, o));
     if (w->pairs->cause)
-        say(w, ", again (first in frame %u)", w->pairs->cause->frame);
+        say(w, ", repeated (first in frame %u)", w->pairs->cause->frame);
 }
 
 static void sentence_ADD_ADDR_ECHO(const struct words *w)
 {
-    say(w, "%s confirms that the %s has ", w->who, w->peer);
+    say(w, "ADD_ADDR echo: %s confirms ", w->who);
     say_announced(w, &w->e->add_addr);
-    say(w, " as id %u", w->e->add_addr.address_id);
+    say(w, " as the %s's address id %u", w->peer, w->e->add_addr.address_id);
     if (w->pairs->cause)
         say(w, " (announced in frame %u)", w->pairs->cause->frame);
     else
-        say(w, " (its announcement is not in the capture)");
+        say(w, " (the ADD_ADDR is not in the capture)");
 }
 
 static void sentence_REMOVE_ADDR(const struct words *w)
 {
     const mpt_remove_addr *o = &w->e->remove_addr;
 
-    say(w, "%s withdraws its address id%s ", w->who, o->count == 1 ? "" : "s");
+    say(w, "REMOVE_ADDR: %s removes its address id%s ", w->who, o->count == 1 ? "" : "s");
     for (unsigned i = 0; i < o->count; i++)
         say(w, "%s%u", i ? ", " : "", o->ids[i]);
 }
@@ -189,12 +189,12 @@ static void sentence_MP_PRIO(const struct words *w)
 {
     const mpt_mp_prio *o = &w->e->prio;
 
-    say(w, "%s wants ", w->who);
+    say(w, "MP_PRIO: %s asks to use ", w->who);
     if (o->has_address_id)
         say(w, "the subflows of its address id %u", o->address_id);
     else
         say(w, "subflow %u", w->id);
-    say(w, o->backup ? " to be backup only" : " to be used as a regular path");
+    say(w, o->backup ? " only as backup" : " as a regular path");
 }
 
 /* The DSN is one of the other side's (RFC 8684 3.7), and as on the wire. */
@@ -203,16 +203,17 @@ static void sentence_MP_FAIL(const struct words *w)
     const mpt_host *sender = &w->v->connection->host[mpt_conn_side_other(w->e->side)];
     mpt_maybe_int dsn = {sender->idsn_known, (int64_t)(w->e->fail.dsn - sender->idsn)};
 
-    say(w, "%s reports a wrong checksum on subflow %u: data of the %s from ", w->who, w->id, w->peer);
+    say(w, "MP_FAIL: %s reports a checksum failure on subflow %u: the %s's data from ", w->who, w->id,
+        w->peer);
     say_dsn(w, dsn);
-    say(w, " on was altered on the way");
+    say(w, " on was altered on the path");
 }
 
 static void sentence_MP_FASTCLOSE(const struct words *w)
 {
     const mpt_host *receiver = &w->v->connection->host[mpt_conn_side_other(w->e->side)];
 
-    say(w, "%s aborts the whole connection", w->who);
+    say(w, "MP_FASTCLOSE: %s aborts the connection", w->who);
     say_verdict(w, "key",
                 !receiver->key_known                            ? MPT_VERDICT_NONE
                 : receiver->key == w->e->fastclose.receiver_key ? MPT_VERDICT_OK
@@ -224,16 +225,16 @@ static void sentence_MP_TCPRST(const struct words *w)
 {
     char letters[MPT_FLAG_LETTERS];
 
-    say(w, "subflow %u reset by the %s: %s%s (reason %u)%s", w->id, w->who,
+    say(w, "MP_TCPRST: %s resets subflow %u, %s%s (reason %u)%s", w->who, w->id,
         mpt_tcprst_reason_text(w->e->tcprst.reason), w->e->tcprst.reason == 6 ? " suspected" : "",
-        w->e->tcprst.reason, w->e->tcprst.transient ? ", may be tried again" : "");
+        w->e->tcprst.reason, w->e->tcprst.transient ? ", may be retried" : "");
     if (w->e->tcprst.flags & ~1u)
         say(w, ", flags %s", mpt_tcprst_flags_text(w->e->tcprst.flags, letters));
 }
 
 static void sentence_MP_EXPERIMENTAL(const struct words *w)
 {
-    say(w, "%s sends an experimental option (MP_EXPERIMENTAL, %u bytes) on subflow %u", w->who,
+    say(w, "MP_EXPERIMENTAL: %s sends an experimental option (%u bytes) on subflow %u", w->who,
         w->e->other.length, w->id);
 }
 
@@ -247,10 +248,10 @@ static void sentence_IGNORED(const struct words *w)
 {
     static const char *const whys[] = {
         [MPT_IGNORED_WINDOW] = "outside the receive window, or it does not acknowledge the SYN",
-        [MPT_IGNORED_NO_RST] = "the segment is no RST",
-        [MPT_IGNORED_LENGTH] = "its length is that of the other version",
-        [MPT_IGNORED_ON_JOIN] = "which is a joined one",
-        [MPT_IGNORED_NOT_INFINITE] = "a mapping of length 0 without data, and others follow",
+        [MPT_IGNORED_NO_RST] = "the segment is not a RST",
+        [MPT_IGNORED_LENGTH] = "its length belongs to the other version",
+        [MPT_IGNORED_ON_JOIN] = "a joined subflow",
+        [MPT_IGNORED_NOT_INFINITE] = "a mapping of length 0 without data, and other mappings follow",
     };
 
     say(w, "ignored: %s by the %s on subflow %u, %s", mpt_ignored_name(w->e->other.subtype), w->who, w->id,
@@ -260,13 +261,13 @@ static void sentence_IGNORED(const struct words *w)
 
 static void sentence_RST(const struct words *w)
 {
-    say(w, "%s resets subflow %u", w->who, w->id);
+    say(w, "RST: %s resets subflow %u", w->who, w->id);
     say_repeated(w);
 }
 
 static void sentence_FIN(const struct words *w)
 {
-    say(w, "%s sends no more on subflow %u", w->who, w->id);
+    say(w, "FIN: %s closes its side of subflow %u", w->who, w->id);
     say_repeated(w);
 }
 
@@ -287,34 +288,35 @@ static void sentence_DATA_FIN(const struct words *w)
 {
     mpt_maybe_int dsn = mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn);
 
-    say(w, "%s has sent all its data", w->who);
+    say(w, "DATA_FIN: %s is done", w->who);
     if (dsn.known) {
-        say(w, ": ");
+        say(w, " (");
         mpt_units_things(w->out, (uint64_t)MAX(dsn.value - 1 + bytes_before_first_dsn(w), 0), "byte");
+        say(w, ")");
     }
     say_repeated(w);
 }
 
 static void sentence_INFINITE_MAPPING(const struct words *w)
 {
-    say(w, "%s sends as plain TCP on subflow %u, from ", w->who, w->id);
+    say(w, "infinite mapping: %s continues as plain TCP on subflow %u, from ", w->who, w->id);
     say_dsn(w, mpt_metrics_relative(w->v->connection, w->e->side, w->e->data.dsn));
-    say(w, " on");
     say_repeated(w);
 }
 
 static void sentence_FALLBACK(const struct words *w)
 {
-    say(w, "the connection is plain TCP from here on: %s", mpt_fallback_phrase((mpt_fallback)w->e->reason));
+    say(w, "fallback: the connection is plain TCP from here on (%s)",
+        mpt_fallback_phrase((mpt_fallback)w->e->reason));
 }
 
 static void sentence_CHECKSUM_BAD(const struct words *w)
 {
-    say(w, "DSS checksum WRONG on subflow %u: data of the %s, subflow sequence number ", w->id, w->who);
+    say(w, "DSS checksum WRONG on subflow %u: the %s's data at subflow sequence number ", w->id, w->who);
     mpt_units_grouped(w->out, w->e->data.ssn);
     say(w, mpt_metrics_checksum_fault(w->v, mpt_metrics_direction(w->v, w->e->side)) == MPT_CHECKSUM_ALTERED
-               ? ", was altered on the way"
-               : ": all checksums of this host have the same fault, which is its own");
+               ? " was altered on the path"
+               : "; all checksums of this host are wrong in the same way, so the fault is its own");
 }
 
 static void sentence_HMAC_BAD(const struct words *w)
@@ -326,13 +328,13 @@ static void sentence_HMAC_BAD(const struct words *w)
         [MPT_HMAC_ADD_ADDR] = "ADD_ADDR",
     };
 
-    say(w, "HMAC WRONG in the %s by the %s: it does not know the keys, or the option was altered",
+    say(w, "HMAC WRONG in the %s from the %s: it does not know the keys, or the option was altered",
         steps[w->e->reason], w->who);
 }
 
 static void sentence_SUBFLOW_ESTABLISHED(const struct words *w)
 {
-    say(w, "subflow %u is established, ", w->id);
+    say(w, "subflow %u established, ", w->id);
     if (w->subflow)
         say_ends(w);
 }
@@ -340,19 +342,19 @@ static void sentence_SUBFLOW_ESTABLISHED(const struct words *w)
 static void sentence_SUBFLOW_CLOSED(const struct words *w)
 {
     static const char *const states[] = {
-        [MPT_STATE_SYN_SENT] = "without an answer",
+        [MPT_STATE_SYN_SENT] = "still in SYN sent",
         [MPT_STATE_REFUSED] = "refused",
         [MPT_STATE_ESTABLISHED] = "established",
-        [MPT_STATE_CLOSED] = "closed by both",
+        [MPT_STATE_CLOSED] = "closed",
         [MPT_STATE_RESET] = "reset",
     };
 
-    say(w, "subflow %u is %s", w->id, states[w->e->reason]);
+    say(w, "subflow %u %s", w->id, states[w->e->reason]);
     if (!w->pairs->cause)
         return;
     say(w,
-        w->pairs->cause->type == MPT_EVENT_MP_FASTCLOSE ? ", ended by the MP_FASTCLOSE of frame %u"
-                                                        : ", its address was withdrawn in frame %u",
+        w->pairs->cause->type == MPT_EVENT_MP_FASTCLOSE ? ", by the MP_FASTCLOSE of frame %u"
+                                                        : ", its address was removed in frame %u",
         w->pairs->cause->frame);
 }
 
@@ -392,17 +394,17 @@ static void add_addr_outcome(const struct words *w)
 
     /* RFC 6824 has no echo. */
     if (w->pairs->echo) {
-        say(w, "; confirmed");
+        say(w, "; echoed");
         say_later(w, w->pairs->echo, w->e);
     } else if (w->e->add_addr.has_hmac) {
-        say(w, "; never confirmed");
+        say(w, "; never echoed");
     }
     if (!w->pairs->count) {
         say(w, "; never used");
         return;
     }
     say(w,
-        s->subflow->start_ns < w->e->time_ns ? "; already used by subflow %u"
+        s->subflow->start_ns < w->e->time_ns ? "; already in use by subflow %u"
                                              : "; used by subflow %u (frame %u)",
         s->id, s->subflow->first_frame);
 }
@@ -435,7 +437,7 @@ void mpt_event_outcome_text(const mpt_connection_view *v, const mpt_event *e, co
     if (e->type == MPT_EVENT_ADD_ADDR)
         add_addr_outcome(&w);
     else if (e->type == MPT_EVENT_REMOVE_ADDR)
-        closing_outcome(&w, "closes", "no open subflow uses it");
+        closing_outcome(&w, "closes", "no open subflow used it");
     else if (e->type == MPT_EVENT_MP_FASTCLOSE)
-        closing_outcome(&w, "resets", "no subflow is reset after it");
+        closing_outcome(&w, "resets", "no subflow was reset after it");
 }

@@ -72,7 +72,7 @@ static void text_connection(const mpt_report_context *x, const mpt_connection_vi
         mpt_text_block(sink, block, 0);
     else
         mpt_text_paragraph(sink, 2, 0,
-                           v->connection->events_dropped ? "its events are above the limit" : "no events");
+                           v->connection->events_dropped ? "its events exceed the limit" : "no events");
     g_string_free(place, TRUE);
     g_string_free(what, TRUE);
     mpt_block_free(block);
@@ -287,7 +287,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 }
 
 static const mpt_report_entry ENTRIES[] = {
-    {5, "&Events", "MPTCP Events", "What was signalled, and what became of subflows, in order of time",
+    {5, "&Events", "MPTCP Events", "What the hosts signalled and what became of the subflows, in time order",
      MPT_WINDOW_TABLE, MPT_GUI_TABLE_EVENTS},
     {0},
 };

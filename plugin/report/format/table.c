@@ -25,12 +25,19 @@ static const struct {
     const char *suffix; /* of the csv name; NULL: the column's unit */
     bool number;
 } TYPES[MPT_COLUMN_TYPES] = {
-    [MPT_INT] = {.suffix = NULL, .number = true},          [MPT_UINT] = {.suffix = NULL, .number = true},
-    [MPT_ID] = {.suffix = NULL, .number = true},           [MPT_SECONDS_NS] = {.suffix = "s", .number = true},
-    [MPT_RATE_BPS] = {.suffix = "bps", .number = true},    [MPT_BYTES] = {.suffix = "bytes", .number = true},
-    [MPT_DURATION] = {.suffix = "s", .number = true},      [MPT_SIZE] = {.suffix = "bytes", .number = true},
-    [MPT_PERCENT] = {.suffix = "percent", .number = true}, [MPT_TEXT] = {.suffix = NULL, .number = false},
-    [MPT_HEX32] = {.suffix = NULL, .number = false},       [MPT_HEX64] = {.suffix = NULL, .number = false},
+    [MPT_INT] = {.suffix = NULL, .number = true},
+    [MPT_UINT] = {.suffix = NULL, .number = true},
+    [MPT_ID] = {.suffix = NULL, .number = true},
+    [MPT_SECONDS_NS] = {.suffix = "s", .number = true},
+    [MPT_MILLISECONDS_NS] = {.suffix = "s", .number = true},
+    [MPT_RATE_BPS] = {.suffix = "bps", .number = true},
+    [MPT_BYTES] = {.suffix = "bytes", .number = true},
+    [MPT_DURATION] = {.suffix = "s", .number = true},
+    [MPT_SIZE] = {.suffix = "bytes", .number = true},
+    [MPT_PERCENT] = {.suffix = "percent", .number = true},
+    [MPT_TEXT] = {.suffix = NULL, .number = false},
+    [MPT_HEX32] = {.suffix = NULL, .number = false},
+    [MPT_HEX64] = {.suffix = NULL, .number = false},
 };
 
 mpt_table *mpt_table_new(const mpt_column *columns, size_t count)
@@ -89,7 +96,7 @@ void mpt_table_set_ns(mpt_table *table, size_t column, int64_t ns)
 {
     mpt_cell *cell = last_row_cell(table, column);
     mpt_column_type type = table->columns[column].type;
-    g_assert(type == MPT_SECONDS_NS || type == MPT_DURATION);
+    g_assert(type == MPT_SECONDS_NS || type == MPT_MILLISECONDS_NS || type == MPT_DURATION);
     *cell = (mpt_cell){.set = true, .value.i = ns};
 }
 
@@ -182,6 +189,7 @@ void mpt_table_exact(const mpt_table *table, size_t row, size_t column, GString 
         mpt_units_plain(out, cell->value.u);
         break;
     case MPT_SECONDS_NS:
+    case MPT_MILLISECONDS_NS:
     case MPT_DURATION:
         mpt_units_seconds(out, cell->value.i, 9);
         break;
@@ -203,6 +211,17 @@ void mpt_table_exact(const mpt_table *table, size_t row, size_t column, GString 
     }
 }
 
+/* "831.000", rounded to microseconds. */
+static void append_milliseconds(GString *out, int64_t ns)
+{
+    uint64_t left = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns, us = left / 1000 + (left % 1000 >= 500);
+
+    if (ns < 0 && us)
+        g_string_append_c(out, '-');
+    mpt_units_plain(out, us / 1000);
+    g_string_append_printf(out, ".%03u", (unsigned)(us % 1000));
+}
+
 void mpt_table_readable(const mpt_table *table, size_t row, size_t column, GString *out)
 {
     const mpt_cell *cell = mpt_table_cell(table, row, column);
@@ -220,6 +239,9 @@ void mpt_table_readable(const mpt_table *table, size_t row, size_t column, GStri
         break;
     case MPT_SECONDS_NS:
         mpt_units_seconds(out, cell->value.i, 6);
+        break;
+    case MPT_MILLISECONDS_NS:
+        append_milliseconds(out, cell->value.i);
         break;
     case MPT_DURATION:
         mpt_units_duration(out, cell->value.i);

@@ -14,18 +14,19 @@
 #include <stdint.h>
 
 typedef enum mpt_column_type {
-    MPT_INT,        /* int64_t */
-    MPT_UINT,       /* uint64_t: a count, digits grouped in text */
-    MPT_ID,         /* uint64_t: a number that names something (stream, frame, port); never grouped */
-    MPT_SECONDS_NS, /* int64_t nanoseconds; in csv exact seconds, 9 decimals */
-    MPT_RATE_BPS,   /* double, bit/s */
-    MPT_DURATION,   /* int64_t nanoseconds; in text readable: "1.23 ms" */
-    MPT_BYTES,      /* uint64_t: exact and grouped in text */
-    MPT_SIZE,       /* uint64_t bytes; in text rounded: "1.44 MB" */
-    MPT_PERCENT,    /* double, in percent (33.3) */
-    MPT_TEXT,       /* UTF-8, owned by the table */
-    MPT_HEX32,      /* uint64_t below 2^32, 8 lower-case digits */
-    MPT_HEX64,      /* uint64_t, 16 lower-case digits */
+    MPT_INT,             /* int64_t */
+    MPT_UINT,            /* uint64_t: a count, digits grouped in text */
+    MPT_ID,              /* uint64_t: a number that names something (stream, frame, port); never grouped */
+    MPT_SECONDS_NS,      /* int64_t nanoseconds; in csv exact seconds, 9 decimals */
+    MPT_MILLISECONDS_NS, /* the same, in text as milliseconds with 3 decimals */
+    MPT_RATE_BPS,        /* double, bit/s */
+    MPT_DURATION,        /* int64_t nanoseconds; in text readable: "1.23 ms" */
+    MPT_BYTES,           /* uint64_t: exact and grouped in text */
+    MPT_SIZE,            /* uint64_t bytes; in text rounded: "1.44 MB" */
+    MPT_PERCENT,         /* double, in percent (33.3) */
+    MPT_TEXT,            /* UTF-8, owned by the table */
+    MPT_HEX32,           /* uint64_t below 2^32, 8 lower-case digits */
+    MPT_HEX64,           /* uint64_t, 16 lower-case digits */
     MPT_COLUMN_TYPES
 } mpt_column_type;
 
@@ -61,7 +62,7 @@ typedef struct mpt_column {
 typedef struct mpt_cell {
     bool set;
     union {
-        int64_t i;        /* INT, SECONDS_NS */
+        int64_t i;        /* INT, SECONDS_NS, MILLISECONDS_NS, DURATION */
         uint64_t u;       /* UINT, ID, BYTES, HEX32, HEX64 */
         double d;         /* RATE_BPS, PERCENT */
         const char *text; /* TEXT, the table's */
@@ -80,8 +81,9 @@ void mpt_table_free(mpt_table *table); /* NULL is allowed */
 void mpt_table_begin_row(mpt_table *table);
 void mpt_table_set_int(mpt_table *table, size_t column, int64_t value); /* INT */
 void mpt_table_set_uint(mpt_table *table, size_t column,
-                        uint64_t value);                            /* UINT, ID, BYTES, SIZE, HEX32, HEX64 */
-void mpt_table_set_ns(mpt_table *table, size_t column, int64_t ns); /* SECONDS_NS, DURATION */
+                        uint64_t value); /* UINT, ID, BYTES, SIZE, HEX32, HEX64 */
+void mpt_table_set_ns(mpt_table *table, size_t column,
+                      int64_t ns); /* SECONDS_NS, MILLISECONDS_NS, DURATION */
 /* RATE_BPS, PERCENT. What is not finite becomes null: "unknown", never "inf". */
 void mpt_table_set_double(mpt_table *table, size_t column, double value);
 /* TEXT; copied. NULL makes the cell null. Bytes that are no UTF-8 become U+FFFD. */

@@ -14,8 +14,7 @@
 #include "tap/engine/base/units.h"
 #include "tap/engine/base/whole.h"
 
-static const char NO_DELAYS[] =
-    "One-way delays need captures of both ends, merged: this one has one end only.";
+static const char NO_DELAYS[] = "One-way delays need a merged capture of both ends; this one has only one.";
 
 const mpt_gui_type *mpt_gui_types(unsigned *count)
 {
@@ -367,7 +366,7 @@ bool mpt_gui_save_csv(const mpt_report_context *x, const mpt_gui_request *reques
     bool ok;
 
     if (!find(x, request, &v)) {
-        *why = g_strdup("this connection is not in the capture any more");
+        *why = g_strdup("this connection is no longer in the capture");
         return false;
     }
     sink = mpt_sink_open(path, why);

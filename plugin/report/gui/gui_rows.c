@@ -12,9 +12,9 @@
 
 #define CONN_TABLE_LIST(X)                                                                                   \
     X(CONN_ID, MPT_ID, "connection", .title = "Conn",                                                        \
-      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
+      .tip = "As in reports and in the field mptcpscope.connection")                                         \
     X(CONN_CLIENT, MPT_TEXT, "client", .title = "Client",                                                    \
-      .tip = "The end that opened the connection, on the first subflow")                                     \
+      .tip = "The host that opened the connection, on the first subflow")                                    \
     X(CONN_SERVER, MPT_TEXT, "server", .title = "Server")                                                    \
     X(CONN_KIND, MPT_TEXT, "kind", .title = "Kind",                                                          \
       .tip = "mptcp, mptcp_partial (its MP_CAPABLE not captured), unanswered or tcp (not accepted)")         \
@@ -23,15 +23,15 @@
       .tip = "First segment, since the earliest frame of the capture")                                       \
     MPT_GUI_BOTH(X, CONN_DURATION, MPT_SECONDS_NS, "duration", "Duration", "s", )                            \
     MPT_GUI_BOTH(X, CONN_DATA, MPT_BYTES, "client_data", "Client data", "bytes",                             \
-                 .tip = "Data of the client, each byte once")                                                \
+                 .tip = "The client's data, each byte counted once")                                         \
     X(CONN_GOODPUT, MPT_RATE_BPS, "client_goodput", .title = "Client goodput",                               \
-      .tip = "Data of the client that was acknowledged, over its time")                                      \
+      .tip = "The client's acknowledged data over the time that it took")                                    \
     MPT_GUI_BOTH(X, CONN_SERVER_DATA, MPT_BYTES, "server_data", "Server data", "bytes",                      \
-                 .tip = "Data of the server, each byte once")                                                \
+                 .tip = "The server's data, each byte counted once")                                         \
     X(CONN_SERVER_GOODPUT, MPT_RATE_BPS, "server_goodput", .title = "Server goodput",                        \
-      .tip = "Data of the server that was acknowledged, over its time")                                      \
+      .tip = "The server's acknowledged data over the time that it took")                                    \
     MPT_GUI_BOTH(X, CONN_AGAIN, MPT_BYTES, "reinjected", "Reinjected", "bytes",                              \
-                 .tip = "Data of both that was sent again under other subflow sequence numbers")             \
+                 .tip = "Reinjected or remapped, in both directions")                                        \
     X(CONN_FALLBACK, MPT_TEXT, "fallback", .title = "Fallback",                                              \
       .tip = "Why the connection fell back to TCP")                                                          \
     X(CONN_CLOSE, MPT_TEXT, "close", .title = "Close")                                                       \
@@ -91,9 +91,8 @@ void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v)
 
 #define SUB_TABLE_LIST(X)                                                                                    \
     X(SUB_CONNECTION, MPT_ID, "connection", .title = "Conn",                                                 \
-      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
-    X(SUB_ID, MPT_ID, "subflow", .title = "Sub",                                                             \
-      .tip = "The id in its connection that reports and the field mptcpscope.subflow have")                  \
+      .tip = "As in reports and in the field mptcpscope.connection")                                         \
+    X(SUB_ID, MPT_ID, "subflow", .title = "Sub", .tip = "As in reports and in the field mptcpscope.subflow") \
     X(SUB_CLIENT, MPT_TEXT, "client", .title = "Client",                                                     \
       .tip = "The connection's client; the subflow may have been opened by the other end")                   \
     X(SUB_SERVER, MPT_TEXT, "server", .title = "Server")                                                     \
@@ -105,17 +104,17 @@ void mpt_gui_rows_connection(mpt_gui_rows *to, const mpt_connection_view *v)
       .tip = "First segment, since the earliest frame of the capture")                                       \
     MPT_GUI_BOTH(X, SUB_DURATION, MPT_SECONDS_NS, "duration", "Duration", "s", )                             \
     MPT_GUI_BOTH(X, SUB_PAYLOAD, MPT_BYTES, "client_payload", "Client payload", "bytes",                     \
-                 .tip = "Payload of the client, retransmissions and all")                                    \
+                 .tip = "All payload of the client, retransmissions included")                               \
     X(SUB_SHARE, MPT_PERCENT, "client_share", .title = "Client share",                                       \
-      .tip = "Part of the client's data that came on this subflow first")                                    \
+      .tip = "This subflow's share of the client's new data")                                                \
     MPT_GUI_BOTH(X, SUB_SERVER_PAYLOAD, MPT_BYTES, "server_payload", "Server payload", "bytes",              \
-                 .tip = "Payload of the server, retransmissions and all")                                    \
+                 .tip = "All payload of the server, retransmissions included")                               \
     X(SUB_SERVER_SHARE, MPT_PERCENT, "server_share", .title = "Server share",                                \
-      .tip = "Part of the server's data that came on this subflow first")                                    \
+      .tip = "This subflow's share of the server's new data")                                                \
     MPT_GUI_BOTH(X, SUB_AGAIN, MPT_BYTES, "reinjected", "Reinjected", "bytes",                               \
-                 .tip = "Data of both that this subflow carried again under other subflow sequence numbers") \
+                 .tip = "Reinjected on, or remapped on, this subflow, in both directions")                   \
     MPT_GUI_BOTH(X, SUB_RETRANSMITTED, MPT_BYTES, "retransmitted", "Retransmitted", "bytes",                 \
-                 .tip = "TCP retransmissions of both on this subflow")                                       \
+                 .tip = "Retransmitted on this subflow, in both directions")                                 \
     X(SUB_STREAM, MPT_ID, "tcp_stream", .title = "tcp.stream")                                               \
     X(SUB_FRAME, MPT_ID, "first_frame", .title = "First frame")
 MPT_COLUMNS(SUB_TABLE, SUB_COLUMNS, SUB_TABLE_LIST);

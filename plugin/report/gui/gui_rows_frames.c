@@ -23,25 +23,24 @@ static const char *direction_words(mpt_direction direction)
 
 #define AGAIN_TABLE_LIST(X)                                                                                  \
     X(AGAIN_CONNECTION, MPT_ID, "connection", .title = "Conn",                                               \
-      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
+      .tip = "As in reports and in the field mptcpscope.connection")                                         \
     X(AGAIN_DIRECTION, MPT_TEXT, "direction", .title = "Direction")                                          \
     X(AGAIN_TIME, MPT_SECONDS_NS, "time", .title = "Time (s)")                                               \
-    X(AGAIN_FRAME, MPT_ID, "frame", .title = "Again in frame",                                               \
-      .tip = "The frame that carried these data sequence numbers again")                                     \
-    X(AGAIN_SUBFLOW, MPT_ID, "subflow", .title = "On subflow")                                               \
-    X(AGAIN_FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "First on subflow")                             \
-    X(AGAIN_FIRST_FRAME, MPT_ID, "first_frame", .title = "First in frame",                                   \
-      .tip = "The frame that carried the first copy")                                                        \
+    X(AGAIN_FRAME, MPT_ID, "frame", .title = "Frame", .tip = "The frame with the copy")                      \
+    X(AGAIN_SUBFLOW, MPT_ID, "subflow", .title = "Subflow")                                                  \
+    X(AGAIN_FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "Original: subflow")                            \
+    X(AGAIN_FIRST_FRAME, MPT_ID, "first_frame", .title = "Original: frame",                                  \
+      .tip = "The frame that carried this data first")                                                       \
     X(AGAIN_BYTES, MPT_BYTES, "data", .title = "Data", .flags = MPT_GUI_READABLE)                            \
     X(AGAIN_BYTES_EXACT, MPT_BYTES, "bytes", .title = "Data (bytes)")                                        \
-    X(AGAIN_LATER, MPT_SECONDS_NS, "later", .title = "Later by", .flags = MPT_GUI_READABLE)                  \
+    X(AGAIN_LATER, MPT_SECONDS_NS, "later", .title = "Delay", .flags = MPT_GUI_READABLE)                     \
     X(AGAIN_VERDICT, MPT_TEXT, "verdict", .title = "Verdict",                                                \
-      .tip = "Of the later copy: useful (it got there first), redundant, undecided (the capture does not "   \
-             "tell), or same subflow (not judged)")                                                          \
+      .tip = "Whether the copy was useful (arrived first), redundant, undecided (the capture does not "      \
+             "show it), or remapped (not judged)")                                                           \
     X(AGAIN_BASIS, MPT_TEXT, "basis", .title = "Basis",                                                      \
       .tip = "arrival: seen at the receiver, certain; inferred: from acknowledgements and retransmissions")  \
-    X(AGAIN_LATER_EXACT, MPT_SECONDS_NS, "later", .title = "Later by (s)")                                   \
-    X(AGAIN_DSN, MPT_INT, "dsn_first", .title = "First DSN",                                                 \
+    X(AGAIN_LATER_EXACT, MPT_SECONDS_NS, "later", .title = "Delay (s)")                                      \
+    X(AGAIN_DSN, MPT_INT, "dsn_first", .title = "DSN",                                                       \
       .tip = "Relative data sequence number of the first byte; the first one of a connection is 1")          \
     X(AGAIN_SEGMENTS, MPT_UINT, "segments", .title = "Segments")
 MPT_COLUMNS(AGAIN_TABLE, AGAIN_COLUMNS, AGAIN_TABLE_LIST);
@@ -49,9 +48,7 @@ MPT_COLUMNS(AGAIN_TABLE, AGAIN_COLUMNS, AGAIN_TABLE_LIST);
 const mpt_gui_layout MPT_GUI_REINJECTION_LAYOUT = {.columns = AGAIN_TABLE,
                                                    .count = AGAIN_COLUMNS,
                                                    .sentence = AGAIN_COLUMNS,
-                                                   .empty =
-                                                       "No data was sent again under other subflow sequence "
-                                                       "numbers."};
+                                                   .empty = "No data was reinjected or remapped."};
 
 static void run_row(mpt_gui_rows *to, uint32_t id, const mpt_reinjection_figures *r,
                     const mpt_reinjection_sum_run *run)
@@ -79,9 +76,8 @@ static void run_row(mpt_gui_rows *to, uint32_t id, const mpt_reinjection_figures
     mpt_table_set_uint(t, AGAIN_FIRST_FRAME, run->first_frame);
     mpt_table_set_ns(t, AGAIN_LATER, run->time_ns - run->first_ns);
     mpt_table_set_ns(t, AGAIN_LATER_EXACT, run->time_ns - run->first_ns);
-    mpt_table_set_textf(t, AGAIN_VERDICT, "%s%s",
-                        run->same ? "same subflow" : mpt_usefulness_name(run->verdict),
-                        run->late_original ? ": made up for by the first copy" : "");
+    mpt_table_set_textf(t, AGAIN_VERDICT, "%s%s", run->same ? "remapped" : mpt_usefulness_name(run->verdict),
+                        run->late_original ? ": the original was the useful one" : "");
     mpt_table_set_text(t, AGAIN_BASIS,
                        !judged                              ? NULL
                        : mpt_reinjection_figures_certain(r) ? "arrival"
@@ -110,7 +106,7 @@ static void direction_rows(mpt_gui_rows *to, const mpt_connection_view *v, mpt_d
 static void summarise(GString *out, const struct sums *s)
 {
     mpt_units_things(out, s->bytes[MPT_USEFUL] + s->bytes[MPT_REDUNDANT] + s->bytes[MPT_UNDECIDED], "byte");
-    g_string_append(out, " again on another subflow: ");
+    g_string_append(out, " reinjected: ");
     mpt_units_grouped(out, s->bytes[MPT_USEFUL]);
     g_string_append(out, " useful, ");
     mpt_units_grouped(out, s->bytes[MPT_REDUNDANT]);
@@ -120,12 +116,12 @@ static void summarise(GString *out, const struct sums *s)
     if (s->same) {
         g_string_append(out, "; ");
         mpt_units_things(out, s->same, "byte");
-        g_string_append(out, " again on the same subflow");
+        g_string_append(out, " remapped");
     }
     if (s->unlisted) {
         g_string_append(out, "; ");
         mpt_units_things(out, s->unlisted, "byte");
-        g_string_append(out, " of these in runs above the limit, which are not listed");
+        g_string_append(out, " of these in runs above the limit, not listed");
     }
     g_string_append(out, ".\n");
 }
@@ -157,10 +153,8 @@ void mpt_gui_rows_reinjections(mpt_gui_rows *to)
     X(EVENT_TEXT, MPT_TEXT, "event", .title = "Event")
 MPT_COLUMNS(EVENT_TABLE, EVENT_COLUMNS, EVENT_TABLE_LIST);
 
-const mpt_gui_layout MPT_GUI_EVENT_LAYOUT = {.columns = EVENT_TABLE,
-                                             .count = EVENT_COLUMNS,
-                                             .sentence = EVENT_TEXT,
-                                             .empty = "Nothing was signalled."};
+const mpt_gui_layout MPT_GUI_EVENT_LAYOUT = {
+    .columns = EVENT_TABLE, .count = EVENT_COLUMNS, .sentence = EVENT_TEXT, .empty = "No events."};
 
 static void event_row(mpt_gui_rows *to, const mpt_connection_view *v, const GArray *events, guint index)
 {
@@ -204,7 +198,7 @@ void mpt_gui_rows_events(mpt_gui_rows *to)
 
 #define FINDING_TABLE_LIST(X)                                                                                \
     X(FINDING_SEVERITY, MPT_TEXT, "severity", .title = "Severity",                                           \
-      .tip = "As in Wireshark's expert information, which lists the findings too")                           \
+      .tip = "As in Expert Information, which lists the findings too")                                       \
     X(FINDING_CONNECTION, MPT_ID, "connection", .title = "Conn")                                             \
     X(FINDING_SUBFLOW, MPT_ID, "subflow", .title = "Sub")                                                    \
     X(FINDING_DIRECTION, MPT_TEXT, "direction", .title = "Direction")                                        \
@@ -223,7 +217,7 @@ MPT_COLUMNS(FINDING_TABLE, FINDING_COLUMNS, FINDING_TABLE_LIST);
 const mpt_gui_layout MPT_GUI_FINDING_LAYOUT = {.columns = FINDING_TABLE,
                                                .count = FINDING_COLUMNS,
                                                .sentence = FINDING_TEXT,
-                                               .empty = "All checks were made, and nothing was found."};
+                                               .empty = "All checks passed: nothing found."};
 
 static void finding_row(mpt_gui_rows *to, const mpt_finding_group *group, const char *const *points)
 {

@@ -11,18 +11,18 @@
 
 #define PATHS_TABLE_LIST(X)                                                                                  \
     X(PATHS_CONNECTION, MPT_ID, "connection", .title = "Conn",                                               \
-      .tip = "The id that reports and the field mptcpscope.connection have")                                 \
+      .tip = "As in reports and in the field mptcpscope.connection")                                         \
     X(PATHS_SUBFLOW, MPT_ID, "subflow", .title = "Sub")                                                      \
     X(PATHS_DIRECTION, MPT_TEXT, "direction", .title = "Direction")                                          \
     X(PATHS_FROM, MPT_TEXT, "from", .title = "From")                                                         \
     X(PATHS_TO, MPT_TEXT, "to", .title = "To")                                                               \
-    X(PATHS_SENDER, MPT_TEXT, "sender", .title = "Sender", .tip = "As the end near the sender has it")       \
+    X(PATHS_SENDER, MPT_TEXT, "sender", .title = "Sender", .tip = "As seen at the sender's end")             \
     X(PATHS_RECEIVER, MPT_TEXT, "receiver", .title = "Receiver")                                             \
     MPT_GUI_BOTH(X, PATHS_MEDIAN, MPT_SECONDS_NS, "owd_median", "Delay", "s",                                \
-                 .tip = "Median one-way delay; the clocks' difference is taken out")                         \
-    X(PATHS_MIN, MPT_SECONDS_NS, "owd_min", .title = "Least delay (s)")                                      \
+                 .tip = "Median one-way delay, corrected for the clocks' difference")                        \
+    X(PATHS_MIN, MPT_SECONDS_NS, "owd_min", .title = "Minimum delay (s)")                                    \
     X(PATHS_P95, MPT_SECONDS_NS, "owd_p95", .title = "95 % delay (s)")                                       \
-    X(PATHS_MAX, MPT_SECONDS_NS, "owd_max", .title = "Longest delay (s)")                                    \
+    X(PATHS_MAX, MPT_SECONDS_NS, "owd_max", .title = "Maximum delay (s)")                                    \
     X(PATHS_JITTER, MPT_SECONDS_NS, "jitter_rfc3550", .title = "Jitter (s)", .tip = "RFC 3550 6.4.1")        \
     X(PATHS_SENT, MPT_BYTES, "sent_bytes", .title = "Sent (bytes)")                                          \
     X(PATHS_ARRIVED, MPT_BYTES, "arrived_bytes", .title = "Arrived (bytes)")                                 \
@@ -32,17 +32,17 @@
     X(PATHS_REORDERED, MPT_UINT, "reordered_segments", .title = "Reordered",                                 \
       .tip = "Segments that were sent before something that arrived before them (RFC 4737)")                 \
     X(PATHS_UNCAPTURED, MPT_BYTES, "not_captured_bytes", .title = "Not captured (bytes)",                    \
-      .tip = "Passed one of the points, and its capture missed it")                                          \
+      .tip = "Passed one of the points, whose capture missed it")                                            \
     X(PATHS_USEFUL, MPT_BYTES, "reinjected_useful", .title = "Reinjected: useful (bytes)",                   \
-      .tip = "The copy that the receiver took")                                                              \
+      .tip = "Arrived first, so the receiver used it")                                                       \
     X(PATHS_REDUNDANT, MPT_BYTES, "reinjected_redundant", .title = "Redundant (bytes)",                      \
       .tip = "Arrived after another copy")                                                                   \
     X(PATHS_USELESS, MPT_BYTES, "reinjected_useless", .title = "Useless (bytes)",                            \
-      .tip = "Acknowledged already when it was sent")                                                        \
+      .tip = "Already acknowledged when it was sent")                                                        \
     X(PATHS_REINJECTED_LOST, MPT_BYTES, "reinjected_lost", .title = "Reinjected: lost (bytes)")              \
-    X(PATHS_WAIT, MPT_SECONDS_NS, "reorder_queue_p95", .title = "95 % wait (s)",                             \
-      .tip = "How long data that arrived here waited until all data before it was there")                    \
-    X(PATHS_HELD_UP, MPT_BYTES, "held_up_bytes", .title = "Held up (bytes)",                                 \
+    X(PATHS_WAIT, MPT_SECONDS_NS, "reorder_queue_p95", .title = "95 % blocked (s)",                          \
+      .tip = "How long data that arrived here waited for earlier data")                                      \
+    X(PATHS_HELD_UP, MPT_BYTES, "held_up_bytes", .title = "Blocking (bytes)",                                \
       .tip = "Bytes of other subflows that waited for data of this one")
 MPT_COLUMNS(PATHS_TABLE, PATHS_COLUMNS, PATHS_TABLE_LIST);
 
@@ -50,7 +50,7 @@ const mpt_gui_layout MPT_GUI_PATH_LAYOUT = {
     .columns = PATHS_TABLE,
     .count = PATHS_COLUMNS,
     .sentence = PATHS_COLUMNS,
-    .empty = "This capture has one vantage point only: paths need captures of both ends, merged with "
+    .empty = "Paths need captures from both ends; this one has only one vantage point. Merge them with "
              "mergecap -I none."};
 
 static void set_ns(mpt_table *t, size_t column, const mpt_maybe_ns *value)

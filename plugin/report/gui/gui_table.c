@@ -71,7 +71,7 @@ char *mpt_gui_file_name(const char *path)
 
 /* While a capture grows the paths of its points are not compared. */
 static const char PATHS_LATER[] =
-    "The capture grows: its paths are compared when it pauses, or with Refresh.";
+    "The capture is still growing: paths are compared when it pauses, or on Refresh.";
 
 mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x, const char *path)
 {

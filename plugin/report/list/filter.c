@@ -66,15 +66,14 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 
     if (found > 1)
         g_string_append_printf(
-            sentence, "%u connections match: choose one with stream=N, as " MPT_ASK_LISTING " shows it",
-            found);
+            sentence, "%u connections match: choose one with stream=N, as listed by " MPT_ASK_LISTING, found);
     else if (found == 0 && !mpt_report_missing(x, sentence))
-        g_string_append(sentence, "there is no MPTCP connection to make a filter for");
+        g_string_append(sentence, "there is no MPTCP connection to filter for");
     if (found != 1)
         return;
     mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
     if (!mpt_report_write_filter(&v, sink))
-        g_string_append(sentence, "Wireshark gave the connection's packets no tcp.stream");
+        g_string_append(sentence, "the packets of this connection have no tcp.stream");
     mpt_metrics_clear(&v);
 }
 

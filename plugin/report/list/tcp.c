@@ -117,32 +117,32 @@ static const char *initiator_name(const stream *s)
     X(TEXT_SENDER, MPT_TEXT, "sender")                                                                       \
     X(TEXT_PACKETS, MPT_UINT, "packets")                                                                     \
     X(TEXT_PAYLOAD, MPT_BYTES, "payload", .title = "payload\nbytes")                                         \
-    X(TEXT_RETRANS, MPT_BYTES, "retrans", .title = "of these\nsent again")                                   \
+    X(TEXT_RETRANS, MPT_BYTES, "retrans", .title = "retrans-\nmitted")                                       \
     X(TEXT_TIME, MPT_TEXT, "time", .title = "start, s\nduration", .flags = MPT_COLUMN_RIGHT)                 \
     X(TEXT_MPTCP, MPT_TEXT, "mptcp", .title = "MPTCP\nstate")
 MPT_COLUMNS(TEXT_TABLE, TEXT_COLUMNS, TEXT_TABLE_LIST);
 
-/* "mptcp 0, subflow 1", "fell back (synack)", "never asked". To be freed with g_free(). */
+/* "mptcp 0, subflow 1", "fell back (synack)", "no MPTCP". To be freed with g_free(). */
 static char *mptcp_words(const stream *s)
 {
     static const char *const words[] = {
         [MPT_KIND_MPTCP] = "mptcp",
         [MPT_KIND_MPTCP_PARTIAL] = "mptcp",
-        [MPT_KIND_UNANSWERED] = "never answered",
+        [MPT_KIND_UNANSWERED] = "unanswered",
         [MPT_KIND_TCP] = "not accepted",
     };
     const mpt_connection *c = s->subflow->connection;
 
     if (!c)
-        return g_strdup(s->subflow->left_out      ? "mptcp, above the limit"
-                        : s->subflow->options_cut ? "not known (cut)"
-                                                  : "never asked");
+        return g_strdup(s->subflow->left_out      ? "MPTCP, above the limit"
+                        : s->subflow->options_cut ? "unknown (options cut)"
+                                                  : "no MPTCP");
     mpt_connection_kind kind = mpt_connection_get_kind(c);
     if (fallback_name(s->subflow))
-        return g_strdup_printf("mptcp %u, fell back (%s)", s->connection_id, fallback_name(s->subflow));
+        return g_strdup_printf("MPTCP %u, fell back (%s)", s->connection_id, fallback_name(s->subflow));
     if (kind == MPT_KIND_MPTCP || kind == MPT_KIND_MPTCP_PARTIAL)
-        return g_strdup_printf("mptcp %u, subflow %u", s->connection_id, s->subflow_id);
-    return g_strdup_printf("mptcp %u, %s", s->connection_id, words[kind]);
+        return g_strdup_printf("MPTCP %u, subflow %u", s->connection_id, s->subflow_id);
+    return g_strdup_printf("MPTCP %u, %s", s->connection_id, words[kind]);
 }
 
 static void text_row(mpt_table *table, const stream *s, mpt_direction direction, bool figures)
@@ -326,7 +326,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 
 const mpt_report mpt_tcp_report = {
     .name = "tcp",
-    .help = "every TCP stream: MPTCP, fallen back, or never asked",
+    .help = "every TCP stream: MPTCP, fell back, or no MPTCP",
     .takes = MPT_TAKES_FIGURES & ~MPT_TAKES_ONE,
     .formats = MPT_FORMATS_PLAIN,
     .of_streams = true,

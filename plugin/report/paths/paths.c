@@ -37,32 +37,32 @@ static const mpt_column ROW_COLUMNS[] = {
     }
 
 static const mpt_figure DELAYS[] = {
-    TEXT(SECONDS, owd.min, "delay, s\nmin"),
-    TEXT(SECONDS, owd.median, "median"),
-    TEXT(SECONDS, owd.p95, "p95"),
-    TEXT(SECONDS, owd.max, "max"),
-    TEXT(SECONDS, jitter, "jitter\nRFC 3550"),
+    TEXT(MILLISECONDS, owd.min, "delay, ms:\nmin"),
+    TEXT(MILLISECONDS, owd.median, "median"),
+    TEXT(MILLISECONDS, owd.p95, "p95"),
+    TEXT(MILLISECONDS, owd.max, "max"),
+    TEXT(MILLISECONDS, jitter, "jitter, ms\n(RFC 3550)"),
     TEXT(COUNT, owd.samples, "samples"),
 };
 static const mpt_figure LOSSES[] = {
-    TEXT(BYTES, bytes.sent, "bytes\nsent"),
+    TEXT(BYTES, bytes.sent, "bytes:\nsent"),
     TEXT(BYTES, bytes.arrived, "arrived"),
     TEXT(BYTES, bytes.lost, "lost"),
-    TEXT(PERCENT, lost_percent, "share of\nbytes"),
-    TEXT(COUNT, segments.lost, "lost\nsegments"),
-    TEXT(BYTES, bytes.duplicated, "arrived\nagain"),
+    TEXT(PERCENT, lost_percent, "share\nlost"),
+    TEXT(COUNT, segments.lost, "segments\nlost"),
+    TEXT(BYTES, bytes.duplicated, "dupli-\ncated"),
     TEXT(BYTES, bytes.reordered, "out of\norder"),
     TEXT(BYTES, uncaptured, "not\ncaptured"),
 };
 static const mpt_figure AGAIN[] = {
-    TEXT(BYTES, reinjected.useful, "bytes again:\nuseful"),
+    TEXT(BYTES, reinjected.useful, "reinjected:\nuseful"),
     TEXT(BYTES, reinjected.redundant, "redundant"),
     TEXT(BYTES, reinjected.useless, "useless"),
     TEXT(BYTES, reinjected.lost, "lost"),
-    TEXT(SECONDS, wait.median, "wait, s\nmedian"),
-    TEXT(SECONDS, wait.p95, "p95"),
-    TEXT(SECONDS, wait.max, "max"),
-    TEXT(BYTES, held_up_bytes, "bytes\nheld up"),
+    TEXT(MILLISECONDS, wait.median, "blocked, ms:\nmedian"),
+    TEXT(MILLISECONDS, wait.p95, "p95"),
+    TEXT(MILLISECONDS, wait.max, "max"),
+    TEXT(BYTES, held_up_bytes, "blocking,\nbytes"),
 };
 /* A table each. */
 static const mpt_figures PARTS[] = {
@@ -105,8 +105,7 @@ static void write_match(const mpt_path_row *row, mpt_sink *sink, GString *line)
 {
     const char *separator = ": ";
 
-    g_string_append_printf(line, "Subflow %u is taken for the same at both ends for what is alike",
-                           row->subflow);
+    g_string_append_printf(line, "Subflow %u was matched at both ends by", row->subflow);
     for (unsigned k = 0; k < MPT_PATH_REASONS; k++) {
         if (!(row->flow->reasons >> k & 1u))
             continue;
@@ -133,7 +132,7 @@ static void write_changes(const mpt_report_context *x, mpt_sink *sink)
         const GPtrArray *groups = mpt_finding_groups_of(all, s);
         for (guint i = 0; i < groups->len; i++) {
             if (first)
-                mpt_text_heading(sink, 3, "Changed on the way");
+                mpt_text_heading(sink, 3, "Changed on the path");
             first = false;
             mpt_finding_group_paragraph(all, g_ptr_array_index(groups, i), sink);
         }
@@ -151,7 +150,7 @@ static void write_connection(const mpt_path_model *m, const mpt_report_context *
 
     mpt_sink_putc(sink, '\n');
     if (first->connection == UINT32_MAX) {
-        g_string_append(line, "Connections that were not captured at the point that numbers them");
+        g_string_append(line, "Connections not captured at the point that numbers them");
         say(sink, 0, line);
     } else {
         g_string_append_printf(line, "Connection %u", first->connection);
@@ -180,44 +179,52 @@ static void append_ppm(GString *line, double drift)
     g_string_append(line, " ppm");
 }
 
+static void append_drift(GString *line, const mpt_clock_estimate *c)
+{
+    if (!c->drift_known) {
+        g_string_append(line, " Drift unknown: needs 10 s of two-way traffic on one subflow.");
+        return;
+    }
+    g_string_append(line, " Drift: ");
+    append_ppm(line, c->drift);
+    g_string_append(line, " +-");
+    append_ppm(line, c->drift_error);
+    g_string_append_c(line, '.');
+}
+
 static void write_clock(const mpt_report_context *x, const mpt_path_pair *pair, mpt_sink *sink)
 {
     static const char *const applied[] = {
-        [MPT_CLOCK_RAW] = "Nothing of it is corrected (clock=raw).",
-        [MPT_CLOCK_OFFSET] = "The offset is corrected, no drift (clock=offset).",
-        [MPT_CLOCK_DRIFT] = "This is corrected in all delays.",
+        [MPT_CLOCK_RAW] = "Delays are not corrected (clock=raw).",
+        [MPT_CLOCK_OFFSET] = "Delays are corrected for it, not for drift (clock=offset).",
+        [MPT_CLOCK_DRIFT] = "Delays are corrected for it.",
     };
     const mpt_clock_estimate *c = &pair->clock;
-    GString *line = g_string_new("Clock of ");
+    GString *line = g_string_new("The clock of ");
 
     if (mpt_vantage_is_place(pair->from)) {
-        g_string_assign(line, "Both are places of one host, by one clock: delays are exact.");
+        g_string_assign(line, "Both places are on one host with one clock: delays are exact.");
         say(sink, 0, line);
         g_string_free(line, TRUE);
         return;
     }
     mpt_vantage_describe(x->points, pair->to, line);
-    g_string_append(line, " against ");
-    mpt_vantage_describe(x->points, pair->from, line);
     if (!c->offset_known) {
-        g_string_append(line, ": unknown, no subflow has segments both ways at both. Delays are raw.");
+        g_string_append(line, " relative to ");
+        mpt_vantage_describe(x->points, pair->from, line);
+        g_string_append(
+            line,
+            " is unknown: no subflow has segments in both directions at both. Delays are not corrected.");
     } else {
-        g_string_append(line, ": ");
+        g_string_append(line, " is ");
         mpt_units_duration(line, mpt_whole(round(fabs(c->offset_ns))));
-        g_string_append(line, c->offset_ns < 0 ? " behind" : " ahead");
-        g_string_append(line, ", drift ");
-        if (c->drift_known) {
-            append_ppm(line, c->drift);
-            g_string_append(line, " +-");
-            append_ppm(line, c->drift_error);
-        } else {
-            g_string_append(line, "not known (it takes 10 s of traffic both ways on a subflow)");
-        }
-        g_string_append(line, "; from ");
-        mpt_units_grouped(line, c->samples);
-        g_string_append_printf(line,
-                               " segments of %u subflow%s, if the least delays there and back are alike. %s",
+        g_string_append(line, c->offset_ns < 0 ? " behind that of " : " ahead of that of ");
+        mpt_vantage_describe(x->points, pair->from, line);
+        g_string_append(line, " (");
+        mpt_units_things(line, c->samples, "segment");
+        g_string_append_printf(line, ", %u subflow%s; assumes equal minimum delays in both directions). %s",
                                c->subflows, c->subflows == 1 ? "" : "s", applied[x->arguments->clock]);
+        append_drift(line, c);
     }
     say(sink, 0, line);
     g_string_free(line, TRUE);
@@ -231,7 +238,8 @@ void mpt_paths_notes(const mpt_path_model *m, const mpt_report_context *x, mpt_s
 
     if (m->points > MPT_PATH_POINTS) {
         g_string_append_printf(
-            line, "Note: of %u vantage points the first %u are compared; client= and server= name two.",
+            line,
+            "Note: there are %u vantage points; only the first %u are compared. Choose two with client= and server=.",
             m->points, MPT_PATH_POINTS);
         say(sink, 0, line);
     }
@@ -248,11 +256,11 @@ void mpt_paths_notes(const mpt_path_model *m, const mpt_report_context *x, mpt_s
         uint64_t count;
         const char *words;
     } notes[] = {
-        {negative,
-         "delays are below 0, which no network can do: the clocks differ by more than what is corrected."},
-        {ambiguous, "segments could be more than one of the other end's: their delays are left out."},
-        {ambiguous_flows, "subflows could be more than one of the other end's: they are left out."},
-        {forgotten, "segments waited too long for their partner and were given up: losses may be wrong."},
+        {negative, "delays are negative, so the clocks differ by more than what is corrected."},
+        {ambiguous, "segments match more than one at the other end; their delays are left out."},
+        {ambiguous_flows, "subflows match more than one at the other end; they are left out."},
+        {forgotten,
+         "segments were not seen at the other end in time and were given up: losses may be wrong."},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(notes); i++) {
         if (notes[i].count == 0)
@@ -292,9 +300,8 @@ static void text_report(const mpt_path_model *m, const mpt_report_context *x, mp
     if (m->rows->len > 0)
         mpt_text_paragraph(
             sink, 0, 2,
-            "Bytes again: data that was sent on another subflow before. Wait: how long data that arrived "
-            "on this subflow stays at the receiver until all data before it is there. Held up: bytes of "
-            "other subflows that wait for data of this one.");
+            "Reinjected: data first sent on another subflow. Blocked: how long data that arrived here waited for "
+            "earlier data. Blocking: bytes of other subflows that waited for data of this one.");
     for (guint from = 0, to; from < m->rows->len; from = to) {
         uint32_t connection = ((const mpt_path_row *)g_ptr_array_index(m->rows, from))->connection;
         for (to = from + 1; to < m->rows->len; to++)
@@ -313,7 +320,7 @@ static bool impossible(const mpt_report_context *x, GString *sentence)
     if (x->points && mpt_report_one_point(x, sentence))
         return true;
     if (mpt_arguments_has(a, MPT_ARG_SAMPLES) && a->format != MPT_FORMAT_CSV)
-        g_string_append(sentence, "\"samples\" are lines of CSV: give format=csv as well");
+        g_string_append(sentence, "option \"samples\" needs format=csv");
     return sentence->len > 0;
 }
 
@@ -332,20 +339,20 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     else
         text_report(m, x, sink);
     if (m->incomplete)
-        g_string_append(sentence, "delays are incomplete: there is no room for a temporary file");
+        g_string_append(sentence, "delays are incomplete: no room for a temporary file");
     mpt_path_model_free(m);
 }
 
 static const mpt_report_entry ENTRIES[] = {
     {9, "&Paths", "MPTCP Paths",
-     "Of a merged capture of both ends: one-way delay, loss and reordering of each subflow", MPT_WINDOW_TABLE,
-     MPT_GUI_TABLE_PATHS},
+     "One-way delay, loss and reordering of each subflow, from a merged capture of both ends",
+     MPT_WINDOW_TABLE, MPT_GUI_TABLE_PATHS},
     {0},
 };
 
 const mpt_report mpt_paths_report = {
     .name = "paths",
-    .help = "delay, loss, changes per path, of a merged capture",
+    .help = "delay, loss, changes per path, from both ends",
     .takes = (MPT_TAKES_FIGURES & ~(MPT_TAKES_WINDOW | MPT_BIT(MPT_ARG_AT))) | MPT_BIT(MPT_ARG_FULL) |
              MPT_BIT(MPT_ARG_CLOCK) | MPT_BIT(MPT_ARG_SAMPLES),
     .formats = MPT_FORMATS_PLAIN,

@@ -296,8 +296,8 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
 
     if (html && !mpt_plot_has_html()) {
         g_string_append(sentence,
-                        "this build has no HTML graphs, because dygraphs (libjs-dygraphs) was not there "
-                        "when it was built; format=svg, xpl and csv work");
+                        "this build has no HTML graphs: dygraphs (libjs-dygraphs) was missing when it was "
+                        "built; format=svg, xpl and csv work");
         return;
     }
     if (mpt_report_missing(x, sentence) ||
@@ -306,7 +306,7 @@ static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence
     if (choose(x, &choice))
         draw(x, &choice, sink);
     else
-        g_string_append(sentence, "this capture has no Multipath TCP: there is nothing to draw");
+        g_string_append(sentence, "this capture has no Multipath TCP: nothing to draw");
     if (!choice.found && html)
         mpt_plot_html(x, NULL, sink);
 }

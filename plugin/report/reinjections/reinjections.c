@@ -32,14 +32,14 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 /* --- text --- */
 
 #define RUN_TABLE_LIST(X)                                                                                    \
-    X(AGAIN_FRAME, MPT_ID, "frame", .title = "again in\nframe")                                              \
-    X(AGAIN_TIME, MPT_SECONDS_NS, "time", .title = "\ntime (s)")                                             \
-    X(AGAIN_SUBFLOW, MPT_ID, "subflow", .title = "on\nsubflow")                                              \
-    X(DSN, MPT_INT, "dsn", .title = "first\nDSN")                                                            \
-    X(BYTES, MPT_BYTES, "bytes", .title = "\nbytes")                                                         \
-    X(FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "first on\nsubflow")                                  \
-    X(FIRST_FRAME, MPT_ID, "first_frame", .title = "in\nframe")                                              \
-    X(LATER, MPT_DURATION, "later", .title = "later by")                                                     \
+    X(AGAIN_FRAME, MPT_ID, "frame", .title = "frame")                                                        \
+    X(AGAIN_TIME, MPT_SECONDS_NS, "time", .title = "time (s)")                                               \
+    X(AGAIN_SUBFLOW, MPT_ID, "subflow", .title = "subflow")                                                  \
+    X(DSN, MPT_INT, "dsn", .title = "DSN")                                                                   \
+    X(BYTES, MPT_BYTES, "bytes", .title = "bytes")                                                           \
+    X(FIRST_SUBFLOW, MPT_ID, "first_subflow", .title = "original:\nsubflow")                                 \
+    X(FIRST_FRAME, MPT_ID, "first_frame", .title = "\nframe")                                                \
+    X(LATER, MPT_DURATION, "later", .title = "delay")                                                        \
     X(VERDICT, MPT_TEXT, "verdict", .flags = MPT_COLUMN_OPTIONAL)
 MPT_COLUMNS(RUN_TABLE, RUN_COLUMNS, RUN_TABLE_LIST);
 
@@ -80,8 +80,8 @@ static void text_runs(const mpt_reinjection_figures *r, bool same, mpt_sink *sin
 }
 
 #define PAIR_TABLE_LIST(X)                                                                                   \
-    X(PAIR_FIRST, MPT_ID, "first_subflow", .title = "first on\nsubflow")                                     \
-    X(PAIR_AGAIN, MPT_ID, "subflow", .title = "again on\nsubflow")                                           \
+    X(PAIR_FIRST, MPT_ID, "first_subflow", .title = "original\nsubflow")                                     \
+    X(PAIR_AGAIN, MPT_ID, "subflow", .title = "copy on\nsubflow")                                            \
     X(PAIR_RUNS, MPT_UINT, "runs")                                                                           \
     X(PAIR_BYTES, MPT_BYTES, "bytes")                                                                        \
     X(PAIR_USEFUL, MPT_BYTES, "useful_bytes", .title = "useful")                                             \
@@ -122,30 +122,37 @@ static const char *basis(const mpt_reinjection_figures *r)
 {
     if (mpt_reinjection_figures_certain(r))
         return "Captured at the receiver: the copy that arrives later is redundant, unless an MP_FAIL, a "
-               "reset or DATA_ACKs show that the receiver threw the first one away. A byte that was sent "
-               "twice and arrived once is not seen here: the sender's side has it.";
+               "reset or DATA_ACKs show that the receiver discarded the first one. Bytes that were sent twice "
+               "but arrived once do not show here, only in a capture at the sender.";
     if (r->vantage.known)
         return "Captured at the sender: which copy got through first is inferred from acknowledgements and "
                "retransmissions on both subflows, and from MP_FAIL.";
-    return "The handshakes do not tell at which end the capture was taken: which copy got through first is "
+    return "The handshakes do not show at which end the capture was taken: which copy got through first is "
            "inferred from acknowledgements and retransmissions on both subflows, and from MP_FAIL.";
 }
 
 static void text_copies(const mpt_reinjection_figures *r, mpt_sink *sink)
 {
-    GString *line = g_string_new("Copies of a byte:");
-    const char *separator = " ";
+    static const char *const times[] = {"once", "twice", "three times"};
+    const char *verb = mpt_reinjection_figures_certain(r) ? " arrived " : " were sent ";
+    GString *line = g_string_new(NULL);
 
     for (unsigned k = 0; k < MPT_REINJECTION_COPIES; k++) {
         if (!r->copies[k])
             continue;
-        g_string_append_printf(line, "%s%u%s: ", separator, k + 1,
-                               k + 1 == MPT_REINJECTION_COPIES ? " or more"
-                               : k                             ? " copies"
-                                                               : " copy");
-        mpt_units_things(line, r->copies[k], "byte");
-        separator = ", ";
+        if (line->len == 0)
+            mpt_units_things(line, r->copies[k], "byte");
+        else
+            mpt_units_grouped(g_string_append(line, ", "), r->copies[k]);
+        g_string_append(line, verb);
+        verb = " ";
+        if (k < G_N_ELEMENTS(times))
+            g_string_append(line, times[k]);
+        else
+            g_string_append_printf(line, "%u%s times", k + 1,
+                                   k + 1 == MPT_REINJECTION_COPIES ? " or more" : "");
     }
+    g_string_append_c(line, '.');
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -159,9 +166,9 @@ static void text_late_originals(const mpt_reinjection_figures *r, mpt_sink *sink
         return;
     line = g_string_new("For ");
     mpt_units_things(line, r->late_original_bytes, "byte");
-    g_string_append(
-        line, " of these the copy that came first was useful: the later one, marked *, had been lost on its "
-              "subflow before, and is its retransmission.");
+    g_string_append(line,
+                    " of these the copy that came first was the useful one: the later one, marked *, is a "
+                    "retransmission after a loss on its subflow.");
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
 }
@@ -172,9 +179,12 @@ static void text_reinjected(const mpt_reinjection_figures *r, mpt_sink *sink)
     const char *inferred = mpt_reinjection_figures_certain(r) ? "" : " (inferred)";
 
     mpt_units_things(line, mpt_reinjection_bytes(r), "byte");
-    g_string_append_printf(line, " again on another subflow, of ");
-    mpt_units_things(line, r->data_bytes, "byte");
-    g_string_append(line, ": ");
+    g_string_append(line, " reinjected (");
+    mpt_units_percent(line,
+                      r->data_bytes ? 100.0 * (double)mpt_reinjection_bytes(r) / (double)r->data_bytes : 0);
+    g_string_append(line, " of ");
+    mpt_units_grouped(line, r->data_bytes);
+    g_string_append(line, "): ");
     mpt_units_grouped(line, r->bytes[MPT_USEFUL]);
     g_string_append_printf(line, " useful%s, ", inferred);
     mpt_units_grouped(line, r->bytes[MPT_REDUNDANT]);
@@ -182,7 +192,7 @@ static void text_reinjected(const mpt_reinjection_figures *r, mpt_sink *sink)
     if (r->bytes[MPT_UNDECIDED]) {
         g_string_append(line, ", ");
         mpt_units_grouped(line, r->bytes[MPT_UNDECIDED]);
-        g_string_append(line, " undecided: the capture does not tell");
+        g_string_append(line, " undecided (the capture does not show it)");
     }
     mpt_text_paragraph(sink, 2, 2, line->str);
     g_string_free(line, TRUE);
@@ -199,7 +209,7 @@ static void text_direction(const mpt_reinjection_figures *r, mpt_sink *sink)
     GString *line = g_string_new(titles[r->direction]);
 
     if (!r->runs->len && !r->unlisted_bytes) {
-        g_string_append(line, r->data_bytes ? ": nothing twice" : ": no data");
+        g_string_append(line, r->data_bytes ? ": nothing reinjected or remapped" : ": no data");
         mpt_text_paragraph(sink, 2, 2, line->str);
         g_string_free(line, TRUE);
         return;
@@ -212,14 +222,15 @@ static void text_direction(const mpt_reinjection_figures *r, mpt_sink *sink)
     g_string_truncate(line, 0);
     if (r->same_bytes) {
         mpt_units_things(line, r->same_bytes, "byte");
-        g_string_append(line, " again on the same subflow under new subflow sequence numbers:");
+        g_string_append(line,
+                        " remapped (sent again on the same subflow under new subflow sequence numbers):");
         mpt_text_paragraph(sink, 2, 2, line->str);
         text_runs(r, true, sink);
     }
     g_string_truncate(line, 0);
     if (r->unlisted_bytes) {
         mpt_units_things(line, r->unlisted_bytes, "byte");
-        g_string_append(line, " of these are in runs above the limit, which are counted, but not listed");
+        g_string_append(line, " of these are in runs above the limit: counted, but not listed.");
         mpt_text_paragraph(sink, 2, 2, line->str);
     }
     if (r->has_copies)
@@ -305,7 +316,7 @@ static void csv_direction(const mpt_report_context *x, const mpt_reinjection_fig
     g_string_append_printf(x->note, "%sconnection %u, %s: rows for ", x->note->len ? "; " : "", id,
                            mpt_direction_name(r->direction));
     mpt_units_things(x->note, r->unlisted_bytes, "byte");
-    g_string_append(x->note, " that were sent again are left out: their runs are above the limit");
+    g_string_append(x->note, " are left out: their runs are above the limit");
 }
 
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
@@ -442,7 +453,7 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
 
 static const mpt_report_entry ENTRIES[] = {
     {4, "&Reinjections", "MPTCP Reinjections",
-     "Data that was sent again under other subflow sequence numbers, and whether it helped", MPT_WINDOW_TABLE,
+     "Data that was reinjected or remapped, and whether that helped", MPT_WINDOW_TABLE,
      MPT_GUI_TABLE_REINJECTIONS},
     {0},
 };
