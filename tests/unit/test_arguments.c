@@ -349,7 +349,7 @@ static void test_parse__wrong_values__said_what_is_right(void **state)
          "mptcp,help takes no option \"stream\"; it belongs to list, summary, filter, events, "
          "diagnose, conformance, reinjections, unfold, paths, flow and plot"},
         {"mptcp,events,live,format=json",
-         "option \"live\" prints event by event; format=json can't: use text or csv"},
+         "option \"live\" prints event by event, which format=json cannot: use text or csv"},
         {"mptcp,unfold,stream=1", "mptcp,unfold needs the option file=PATH"},
         {"mptcp,plot,window=0",
          "option \"window\" needs seconds above 0, such as 0.5, with at most 9 decimals, not "
