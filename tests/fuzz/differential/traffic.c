@@ -525,6 +525,9 @@ traffic_capture *traffic_new(uint64_t seed)
     }
     for (unsigned i = 0; i < capture->connections; i++)
         connection_clear(&c[i]);
+    capture->began_before = chance(&w, 25);
+    if (capture->began_before)
+        g_array_remove_range(w.frames, 0, below(&w, w.frames->len * 2 / 3));
     if (chance(&w, 50))
         miss(&w, 1 + below(&w, 30));
     if (chance(&w, 30))

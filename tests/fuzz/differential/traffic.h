@@ -32,7 +32,8 @@ typedef struct traffic_frame {
 } traffic_frame;
 
 typedef struct traffic_capture {
-    GArray *frames; /* traffic_frame as the file has them */
+    GArray *frames;    /* traffic_frame as the file has them */
+    bool began_before; /* the first frames are missing */
     unsigned connections, subflows[TRAFFIC_CONNECTIONS];
     uint64_t client_key[TRAFFIC_CONNECTIONS];
     mpt_endpoint client[TRAFFIC_CONNECTIONS][TRAFFIC_SUBFLOWS]; /* of each subflow */
