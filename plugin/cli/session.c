@@ -242,6 +242,17 @@ bool mpt_session_is_live(void)
     return false;
 }
 
+void mpt_session_leave(void)
+{
+    for (guint i = 0; mpt_session.reports && i < mpt_session.reports->len; i++) {
+        mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
+
+        if (r->sink && !r->first)
+            mpt_session_close_sink(r->sink, true);
+        r->sink = NULL;
+    }
+}
+
 void mpt_session_close(void)
 {
     guint i;

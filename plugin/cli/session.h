@@ -26,5 +26,7 @@ bool mpt_session_is_stream(void);
 void mpt_session_stream(void);
 /* Frees all reports, at the end of the program. The listener must not call the session afterwards. */
 void mpt_session_close(void);
+/* The same without freeing what the system takes back at once: no session may be used afterwards. */
+void mpt_session_leave(void);
 
 #endif

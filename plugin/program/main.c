@@ -233,7 +233,7 @@ static int run(const asked *a)
         if (status)
             complain(mpt_input_error(input));
     }
-    mpt_session_close();
+    mpt_session_leave();
     mpt_input_close(input);
     return status;
 }
