@@ -177,7 +177,7 @@ static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const 
         return g;
     complete();
     g = mpt_feed_next(&listener.feed);
-    memset(g, 0, offsetof(mpt_segment, options));
+    memset(g, 0, offsetof(mpt_segment, options) + sizeof g->options);
     g->captured_payload = 0;
     g->payload = NULL;
     mpt_epan_set_frame(g, pinfo);

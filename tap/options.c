@@ -44,6 +44,7 @@ static void begin(struct gathered *h, const struct tcpheader *header)
 {
     h->header = header;
     h->length = 0;
+    memset(h->bytes, 0, sizeof h->bytes);
 }
 
 /* The options of this header so far. A frame may be dissected again, with its header at the same address. */

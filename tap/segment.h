@@ -77,7 +77,7 @@ typedef struct mpt_segment {
     uint32_t link_index;   /* Linux's number of the interface */
     uint32_t sack_left, sack_right; /* the first block of a SACK (RFC 2018 3) */
     mpt_sighting_mark sighting;
-    /* The segment's options of kind 30, one after the other, each with kind and length. */
+    /* The segment's options of kind 30, one after the other, each with kind and length; the rest is 0. */
     uint8_t options[MPT_SEGMENT_OPTION_BYTES];
     uint8_t window_scale;      /* of a SYN: the shift that it announces, at most 14 (RFC 7323 2.3) */
     uint32_t captured_payload; /* bytes at payload */

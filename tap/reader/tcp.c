@@ -75,7 +75,7 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
         w->lost = s.captured >= 4 && w->reader->taps_lose;
         return;
     }
-    memset(g, 0, offsetof(mpt_segment, options));
+    memset(g, 0, offsetof(mpt_segment, options) + sizeof g->options);
     g->window_scale = 0;
     g->captured_payload = 0;
     g->payload = NULL;

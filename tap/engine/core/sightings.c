@@ -7,10 +7,14 @@
 #include <glib.h>
 #include <string.h>
 
-#define FIRST_ROOM  256u
-#define MAX_PACKETS (1u << 16)
-#define MAX_FLOWS   (1u << 14)
-#define PROBES      8u /* enough for tables that are at most a third full */
+#define FIRST_PACKETS (1u << 12)
+#define MAX_PACKETS   (1u << 16)
+#define FIRST_FLOWS   (1u << 6)
+#define MAX_FLOWS     (1u << 14)
+#define PACKET_GROWTH 16u
+#define FLOW_GROWTH   4u
+#define BUCKETS       2u /* for a packet */
+#define PROBES        8u /* enough for one packet in two buckets, and for flows that take a third of their room */
 
 #define US INT64_C(1000)
 #define MS (1000 * US)
@@ -25,20 +29,23 @@
 /* Of this many packets nearly all must come again where nothing but that shows that they are copies. */
 #define ENOUGH        3u
 
-enum { HAS_ID = 1, HAS_TTL = 2, HAS_LINK = 4 };
+/* What of a place is known: MPT_SEGMENT_*. */
+enum { HAS_ID = MPT_SEGMENT_IP_ID, HAS_TTL = MPT_SEGMENT_TTL, HAS_LINK = MPT_SEGMENT_LINK };
 
 /* Where a packet was seen. */
 struct place {
     uint32_t link;
     uint16_t id, around;
-    uint8_t ttl, way, has;
+    uint8_t ttl, way;
+    uint16_t has;
 };
 
-/* signature 0: the slot is free. */
+/* One of a ring of the newest. */
 struct mpt_sighted {
     uint64_t signature, flow;
     int64_t time_ns;
     uint32_t frame;
+    uint32_t before; /* its bucket had this newest packet */
     struct place place;
     uint8_t way;           /* of its flow */
     bool again, elsewhere; /* it is counted in its direction's figures of these names */
@@ -75,6 +82,7 @@ typedef struct mpt_sighted_flow flow;
 void mpt_sightings_clear(mpt_sightings *s)
 {
     g_free(s->packets);
+    g_free(s->buckets);
     g_free(s->flows);
     *s = (mpt_sightings){0};
 }
@@ -102,42 +110,78 @@ static uint64_t flow_key(const mpt_segment *g)
     return (end_hash(&g->src) + end_hash(&g->dst)) | 1;
 }
 
-static uint64_t signature(const mpt_segment *g)
-{
-    uint64_t ack = g->flags & MPT_TCP_ACK ? g->ack : 0, word, sum;
-    unsigned at = 0, left;
-
-    sum =
-        spread((uint64_t)g->seq << 32 | ack, (uint64_t)g->payload_len << 32 | g->option_len << 16 | g->flags);
-    if (g->presence & MPT_SEGMENT_TIMESTAMPS)
-        sum = spread(sum, (uint64_t)g->tsval << 32 | g->tsecr);
-    for (; at + sizeof word <= g->option_len; at += sizeof word) {
-        memcpy(&word, g->options + at, sizeof word);
-        sum = spread(sum, word);
-    }
-    if ((left = g->option_len - at) > 0) {
-        memcpy(&word, g->options + at, sizeof word);
-        sum = spread(sum, GUINT64_FROM_LE(word) & UINT64_MAX >> (64 - 8 * left));
-    }
-    /* A packet keeps its identification wherever it is seen. */
-    return spread(sum, (uint64_t)(g->presence & MPT_SEGMENT_IP_ID ? g->ip_id : 0) << 32 | g->window) | 1;
-}
-
+/* Members of a segment that are beside each other are one word. */
+#define BESIDE(first, second)                                                                                \
+    G_STATIC_ASSERT(offsetof(mpt_segment, second) ==                                                         \
+                    offsetof(mpt_segment, first) + sizeof((mpt_segment){0}.first))
+BESIDE(seq, ack);
+BESIDE(window, payload_len);
+BESIDE(tsval, tsecr);
 G_STATIC_ASSERT(MPT_SEGMENT_OPTION_BYTES % sizeof(uint64_t) == 0);
 
-/* The slot of this number, or a free one, or, where all that it may have are taken, the oldest of them. */
-static packet *packet_slot(packet *all, uint32_t room, uint64_t number)
+static inline uint64_t spread_at(uint64_t sum, const void *word)
 {
-    packet *oldest = NULL;
+    uint64_t w;
 
-    for (uint32_t i = 0; i < PROBES; i++) {
-        packet *p = &all[((uint32_t)(number >> 1) + i) & (room - 1)];
-        if (!p->signature || p->signature == number)
+    memcpy(&w, word, sizeof w);
+    return spread(sum, w);
+}
+
+/* Of the headers of TCP and its options, and of the IP identification, which a packet keeps wherever it is seen. */
+static inline uint64_t signature(const mpt_segment *g)
+{
+    uint64_t sum = (uint64_t)g->flags << 32 | (uint64_t)g->option_len << 16 | g->ip_id;
+
+    sum = spread_at(sum, &g->seq);
+    sum = spread_at(sum, &g->window);
+    sum = spread_at(sum, &g->tsval);
+    for (const uint8_t *at = g->options; at < g->options + g->option_len; at += sizeof(uint64_t))
+        sum = spread_at(sum, at);
+    return sum;
+}
+
+static uint32_t *bucket_of(const mpt_sightings *s, uint64_t number)
+{
+    return &s->buckets[number & (s->packet_room * BUCKETS - 1)];
+}
+
+/* Ring and buckets count packets from 1. */
+static packet *packet_at(const mpt_sightings *s, uint32_t count)
+{
+    return &s->packets[(count - 1) & (s->packet_room - 1)];
+}
+
+static void put_into_bucket(const mpt_sightings *s, uint32_t count)
+{
+    packet *p = packet_at(s, count);
+    uint32_t *bucket = bucket_of(s, p->signature);
+
+    p->before = *bucket;
+    *bucket = count;
+}
+
+static void grow_packets(mpt_sightings *s)
+{
+    s->packet_room = s->packet_room ? PACKET_GROWTH * s->packet_room : FIRST_PACKETS;
+    s->packets = g_renew(packet, s->packets, s->packet_room);
+    g_free(s->buckets);
+    s->buckets = g_new0(uint32_t, s->packet_room * BUCKETS);
+    for (uint32_t i = 1; i <= s->packets_met; i++)
+        put_into_bucket(s, i);
+}
+
+/* The newest packet with this signature; NULL: none of the ring has it. */
+static packet *find_packet(const mpt_sightings *s, uint64_t number)
+{
+    uint32_t at = s->packet_room ? *bucket_of(s, number) : 0;
+
+    for (unsigned i = 0; at && s->packets_met - at < s->packet_room && i < PROBES; i++) {
+        packet *p = packet_at(s, at);
+        if (p->signature == number)
             return p;
-        if (!oldest || p->frame < oldest->frame)
-            oldest = p;
+        at = p->before;
     }
-    return oldest;
+    return NULL;
 }
 
 static flow *flow_slot(flow *all, uint32_t room, uint64_t key)
@@ -154,22 +198,9 @@ static flow *flow_slot(flow *all, uint32_t room, uint64_t key)
     return oldest;
 }
 
-static void grow_packets(mpt_sightings *s)
-{
-    uint32_t room = s->packet_room ? 2 * s->packet_room : FIRST_ROOM;
-    packet *all = g_new0(packet, room);
-
-    for (uint32_t i = 0; i < s->packet_room; i++)
-        if (s->packets[i].signature)
-            *packet_slot(all, room, s->packets[i].signature) = s->packets[i];
-    g_free(s->packets);
-    s->packets = all;
-    s->packet_room = room;
-}
-
 static void grow_flows(mpt_sightings *s)
 {
-    uint32_t room = s->flow_room ? 2 * s->flow_room : FIRST_ROOM / 16;
+    uint32_t room = s->flow_room ? FLOW_GROWTH * s->flow_room : FIRST_FLOWS;
     flow *all = g_new0(flow, room);
 
     for (uint32_t i = 0; i < s->flow_room; i++)
@@ -178,6 +209,7 @@ static void grow_flows(mpt_sightings *s)
     g_free(s->flows);
     s->flows = all;
     s->flow_room = room;
+    memset(s->guesses, 0, sizeof s->guesses);
 }
 
 /* The flow of this key; NULL: none is kept. */
@@ -188,8 +220,9 @@ static flow *find_flow(const mpt_sightings *s, uint64_t key)
     return f && f->key == key ? f : NULL;
 }
 
-static flow *get_flow(mpt_sightings *s, const mpt_segment *g, uint64_t key)
+static flow *get_flow(mpt_sightings *s, const mpt_segment *g)
 {
+    uint64_t key = flow_key(g);
     flow *f;
 
     if (s->flows_used >= s->flow_room / 3 && s->flow_room < MAX_FLOWS)
@@ -207,6 +240,27 @@ static unsigned way_of(const flow *f, const mpt_segment *g)
     return mpt_endpoint_equal(&f->ends[0], &g->src) ? 0 : 1;
 }
 
+/* Sets *way if the segment is of this flow. */
+static inline bool has_ends(const flow *f, const mpt_segment *g, unsigned *way)
+{
+    *way = way_of(f, g);
+    return mpt_endpoint_equal(&f->ends[!*way], &g->dst) &&
+           (!*way || mpt_endpoint_equal(&f->ends[1], &g->src));
+}
+
+/* The flow of this segment, which was that of the last one with the same stream, mostly. */
+static flow *flow_of(mpt_sightings *s, const mpt_segment *g, unsigned *way)
+{
+    flow **guess = &s->guesses[g->tcp_stream % MPT_SIGHTING_GUESSES];
+
+    if (G_UNLIKELY(!*guess || !has_ends(*guess, g, way))) {
+        flow *f = get_flow(s, g); /* forgets all guesses if flows move */
+        *guess = f;
+        *way = way_of(f, g);
+    }
+    return *guess;
+}
+
 /* --- what is usual --- */
 
 static void age(struct direction *d)
@@ -218,18 +272,18 @@ static void age(struct direction *d)
     d->constant /= 2;
 }
 
-static void count_packet(struct direction *d, const struct place *at)
+static inline void count_packet(struct direction *d, const mpt_segment *g)
 {
-    if (d->packets >= COUNTED)
+    if (G_UNLIKELY(d->packets >= COUNTED))
         age(d);
     d->packets++;
-    if (!(at->has & HAS_ID))
+    if (!(g->presence & HAS_ID))
         return;
-    if (d->has_last && at->id == d->last_id)
+    if (d->has_last && g->ip_id == d->last_id)
         d->constant++;
     else if (d->has_last)
         d->varied++;
-    d->last_id = at->id;
+    d->last_id = g->ip_id;
     d->has_last = true;
 }
 
@@ -309,9 +363,7 @@ static struct place place_of(const mpt_segment *g)
                           .around = g->around,
                           .ttl = g->ttl,
                           .way = g->way,
-                          .has = (uint8_t)((g->presence & MPT_SEGMENT_IP_ID ? HAS_ID : 0) |
-                                           (g->presence & MPT_SEGMENT_TTL ? HAS_TTL : 0) |
-                                           (g->presence & MPT_SEGMENT_LINK ? HAS_LINK : 0))};
+                          .has = (uint16_t)(g->presence & (HAS_ID | HAS_TTL | HAS_LINK))};
 }
 
 static mpt_sighting difference(const struct place *a, const struct place *b)
@@ -323,14 +375,23 @@ static mpt_sighting difference(const struct place *a, const struct place *b)
     return a->around && b->around && a->around != b->around ? MPT_SIGHTING_CARRIER : MPT_SIGHTING_AGAIN;
 }
 
-static void fill(packet *p, const mpt_segment *g, uint64_t key, unsigned way, const struct place *at)
+/* In the place of the oldest where the ring is full. */
+static inline void add_packet(mpt_sightings *s, const mpt_segment *g, uint64_t number, uint64_t key,
+                              unsigned way)
 {
+    packet *p;
+
+    if (G_UNLIKELY(s->packets_met == s->packet_room) && s->packet_room < MAX_PACKETS)
+        grow_packets(s);
+    p = packet_at(s, ++s->packets_met);
+    p->signature = number;
     p->flow = key;
     p->time_ns = g->time_ns;
     p->frame = g->frame;
-    p->place = *at;
+    p->place = place_of(g);
     p->way = (uint8_t)way;
     p->again = p->elsewhere = false;
+    put_into_bucket(s, s->packets_met);
 }
 
 /* A segment like that of p, of the same flow. */
@@ -383,38 +444,43 @@ static bool meet_translated(mpt_sightings *s, packet *p, flow *f, const mpt_segm
     return true;
 }
 
-mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
+/* A segment with the signature of p. True if it may be a copy of it. */
+static bool meet_signature(mpt_sightings *s, packet *p, flow *f, const mpt_segment *g,
+                           mpt_sighting_mark *mark)
 {
     struct place at = place_of(g);
-    mpt_sighting_mark mark = {.how = MPT_SIGHTING_NONE};
-    uint64_t number = signature(g), key = flow_key(g);
-    flow *f = get_flow(s, g, key);
     unsigned way = way_of(f, g);
     struct direction *d = &f->ways[way];
-    packet *p;
+
+    mark->of = p->frame;
+    mark->later_ns = ABS(g->time_ns - p->time_ns);
+    mark->same_id = at.has & p->place.has & HAS_ID && at.id && at.id == p->place.id;
+    if (p->flow == f->key && p->way == way && meet_again(p, d, g, &at, mark))
+        return true;
+    if (p->flow != f->key && meet_translated(s, p, f, g, &at, mark)) {
+        count_packet(d, g);
+        return true;
+    }
+    mark->how = MPT_SIGHTING_NONE;
+    return false;
+}
+
+mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
+{
+    mpt_sighting_mark mark = {.how = MPT_SIGHTING_NONE};
+    uint64_t number = signature(g);
+    unsigned way;
+    flow *f = flow_of(s, g, &way);
+    struct direction *d = &f->ways[way];
+    packet *p = find_packet(s, number);
 
     note_numbers(d, g);
     mark.late = d->newest_ns - g->time_ns > MS;
     d->newest_ns = MAX(d->newest_ns, g->time_ns);
-    if (s->packets_used >= s->packet_room / 3 && s->packet_room < MAX_PACKETS)
-        grow_packets(s);
-    p = packet_slot(s->packets, s->packet_room, number);
-    if (p->signature == number) {
-        mark.of = p->frame;
-        mark.later_ns = ABS(g->time_ns - p->time_ns);
-        mark.same_id = at.has & p->place.has & HAS_ID && at.id && at.id == p->place.id;
-        if (p->flow == key && p->way == way && meet_again(p, d, g, &at, &mark))
-            return mark;
-        if (p->flow != key && meet_translated(s, p, f, g, &at, &mark)) {
-            count_packet(d, &at);
-            return mark;
-        }
-        mark.how = MPT_SIGHTING_NONE;
-    }
-    s->packets_used += !p->signature;
-    p->signature = number;
-    fill(p, g, key, way, &at);
-    count_packet(d, &at);
+    if (G_UNLIKELY(p) && meet_signature(s, p, f, g, &mark))
+        return mark;
+    add_packet(s, g, number, f->key, way);
+    count_packet(d, g);
     return mark;
 }
 

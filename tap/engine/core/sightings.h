@@ -35,12 +35,18 @@ typedef enum mpt_sighting {
     MPT_SIGHTINGS
 } mpt_sighting;
 
+enum { MPT_SIGHTING_GUESSES = 64 };
+
 /* A zeroed one is empty. */
 typedef struct mpt_sightings {
-    struct mpt_sighted *packets;
+    struct mpt_sighted *packets; /* a ring */
+    uint32_t *buckets;           /* by signature, which packet came last */
+    uint32_t packets_met;        /* the ring has the newest packet_room of them */
+    uint32_t packet_room;        /* as flow_room a power of two, or 0 */
     struct mpt_sighted_flow *flows;
-    uint32_t packet_room, packets_used, flow_room, flows_used; /* rooms are powers of two, or 0 */
-    bool translated;                                           /* some flow may stand for another */
+    uint32_t flow_room, flows_used;
+    bool translated;                                        /* some flow may stand for another */
+    struct mpt_sighted_flow *guesses[MPT_SIGHTING_GUESSES]; /* by stream; NULL: none */
 } mpt_sightings;
 
 void mpt_sightings_clear(mpt_sightings *s);
