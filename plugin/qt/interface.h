@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Increased with every change below: plugin and module are built together, but may be installed apart. */
-#define MPT_GUI_INTERFACE 6
+#define MPT_GUI_INTERFACE 7
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
@@ -135,6 +135,56 @@ typedef struct mpt_gui_graph {
     int unit;       /* the plugin's own */
 } mpt_gui_graph;
 
+/* --- a flow --- */
+
+enum { MPT_GUI_FLOW_DATA = 1, MPT_GUI_FLOW_ACKS = 2, MPT_GUI_FLOW_SIGNALS = 4 };
+
+typedef struct mpt_gui_flow_lane {
+    char *title, *client, *server; /* "subflow 1, backup"; their ends */
+} mpt_gui_flow_lane;
+
+typedef struct mpt_gui_flow_filter {
+    unsigned directions; /* bit 0 client to server, bit 1 back */
+    unsigned show;       /* MPT_GUI_FLOW_* */
+    uint32_t subflow;    /* or MPT_GUI_NO_SUBFLOW: all */
+    int64_t from_ns, to_ns;
+} mpt_gui_flow_filter;
+
+#define MPT_GUI_FLOW_LEVELS 9
+
+/* A connection as a ladder: rows at several levels of detail, 0 with an arrow each, the others with runs of up to 8,
+ * 64, ... packets. */
+typedef struct mpt_gui_flow {
+    char *title;
+    mpt_gui_flow_lane *lanes; /* by subflow */
+    uint32_t lane_count;
+    bool both_ends; /* each arrow knows both */
+    int64_t from_ns, to_ns;
+    unsigned looks; /* bits 1 << mpt_flow_look: that occur; of the filter, as are the next */
+    unsigned levels;
+    uint32_t rows[MPT_GUI_FLOW_LEVELS]; /* at each level */
+    void *own;                          /* the plugin's */
+} mpt_gui_flow;
+
+/* Where lanes are, in pixels. */
+typedef struct mpt_gui_flow_space {
+    double width, row, top; /* of all; height of a row, of what is above the first one */
+    double time, frame;     /* where the columns before the lanes end */
+    unsigned lanes;         /* that are drawn: all, or the filter's */
+} mpt_gui_flow_space;
+
+/* An arrow as it is drawn: y is 0 at the top of its row. Texts may be empty. */
+typedef struct mpt_gui_arrow {
+    double x0, y0, x1, y1; /* from the sender on */
+    bool lost, run, from_nowhere;
+    unsigned look; /* flow_look.h */
+    double label_x, label_y, far_x;
+    bool far_ends; /* the text of its arrival ends at far_x; else it begins there */
+    char label[200], time[40], frame_text[16], far[40], pause[40];
+    uint32_t frame;
+    int64_t time_ns;
+} mpt_gui_arrow;
+
 /* --- a table --- */
 
 typedef enum mpt_gui_kind {
@@ -227,6 +277,25 @@ typedef struct mpt_gui_plugin {
     /* The report that this table shows, as text, as tshark prints it; NULL if the reading is gone.
      * Free with text_free(). */
     char *(*report)(uint64_t reading, mpt_gui_kind kind, unsigned point);
+    /* The connection as a ladder, with all that it has; NULL where the reading is gone. */
+    mpt_gui_flow *(*flow)(uint64_t reading, unsigned point, uint32_t connection);
+    void (*flow_free)(mpt_gui_flow *flow); /* NULL is allowed */
+    void (*flow_filter)(mpt_gui_flow *flow, const mpt_gui_flow_filter *filter);
+    void (*flow_space)(const mpt_gui_flow *flow, double width, mpt_gui_flow_space *space);
+    /* The left and the right edge of a lane that is drawn. */
+    void (*flow_edges)(const mpt_gui_flow *flow, double width, unsigned lane, double edges[2]);
+    void (*flow_arrow)(const mpt_gui_flow *flow, double width, unsigned level, uint32_t row,
+                       mpt_gui_arrow *arrow);
+    /* All that is known of a row, a line each. Free with text_free(). */
+    char *(*flow_figures)(const mpt_gui_flow *flow, unsigned level, uint32_t row);
+    /* The row with this frame; false: none has it. */
+    bool (*flow_find)(const mpt_gui_flow *flow, unsigned level, uint32_t frame, uint32_t *row);
+    /* The first row at or after this time, or their number. */
+    uint32_t (*flow_after)(const mpt_gui_flow *flow, unsigned level, int64_t time_ns);
+    /* Writes what is shown as SVG; as save_csv(). */
+    bool (*flow_save)(const mpt_gui_flow *flow, unsigned level, const char *path, char **why);
+    /* The frame that is selected in the main window; 0: none, or the reading is gone. */
+    uint32_t (*selected_frame)(uint64_t reading);
     /* TCP segments read so far; 0 where the reading is gone. */
     uint64_t (*segments)(uint64_t reading);
     /* What the packet that is selected now belongs to, as in mpt_gui_capture; false: to no connection. */
@@ -239,6 +308,7 @@ typedef struct mpt_gui_plugin {
 
 typedef struct mpt_gui_module {
     void (*open_graphs)(void);
+    void (*open_flow)(void);
     void (*open_table)(mpt_gui_kind kind);
     /* Copies all. file: the capture's, in the title, without folders; NULL: none. shown: how a line begins that is
      * to be seen first; NULL: the first. */

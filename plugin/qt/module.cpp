@@ -11,6 +11,7 @@
 #include <QPointer>
 #include <QVersionNumber>
 
+#include "flow_window.h"
 #include "graph_window.h"
 #include "table_window.h"
 #include "text_window.h"
@@ -37,6 +38,13 @@ static GraphWindow *newGraphs(unsigned point)
 static void openGraphs()
 {
     open(newGraphs(MPT_GUI_USUAL_POINT));
+}
+
+static void openFlow()
+{
+    open(new FlowWindow(plugin, MPT_GUI_USUAL_POINT, [](const QString &text) {
+        open(new TextWindow(QStringLiteral("MPTCP Flow: Help"), QString(), text));
+    }));
 }
 
 static void openTable(mpt_gui_kind kind)
@@ -96,7 +104,7 @@ static bool refuses(unsigned interface, char *why, size_t room)
 extern "C" Q_DECL_EXPORT const mpt_gui_module *
 mpt_gui_module_get(unsigned interface, const mpt_gui_plugin *caller, char *why, size_t room)
 {
-    static const mpt_gui_module module = {openGraphs, openTable, openText, captureGone};
+    static const mpt_gui_module module = {openGraphs, openFlow, openTable, openText, captureGone};
 
     if (refuses(interface, why, room))
         return nullptr;

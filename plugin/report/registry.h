@@ -56,7 +56,12 @@ typedef struct mpt_report_section {
     void (*write_last_line)(mpt_json *json, const mpt_report_context *x);
 } mpt_report_section;
 
-typedef enum mpt_report_window { MPT_WINDOW_TEXT, MPT_WINDOW_TABLE, MPT_WINDOW_GRAPHS } mpt_report_window;
+typedef enum mpt_report_window {
+    MPT_WINDOW_TEXT,
+    MPT_WINDOW_TABLE,
+    MPT_WINDOW_GRAPHS,
+    MPT_WINDOW_FLOW
+} mpt_report_window;
 
 /* An entry of Statistics > MPTCP. Without the window module it shows the report itself. */
 typedef struct mpt_report_entry {

@@ -102,7 +102,9 @@ static void on_entry(ext_menubar_gui_type gui_type _U_, gpointer gui_object _U_,
         return;
     }
     module = mpt_windows_module(&why);
-    if (module && entry->shown->window == MPT_WINDOW_TABLE)
+    if (module && mpt_windows_have_capture() && entry->shown->window == MPT_WINDOW_FLOW)
+        module->open_flow();
+    else if (module && entry->shown->window == MPT_WINDOW_TABLE)
         module->open_table(entry->shown->table);
     else
         show_report(entry, module, why);

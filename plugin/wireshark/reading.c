@@ -114,8 +114,9 @@ static void start(packet_info *pinfo, bool used)
         mpt_engine_config kept = config;
 
         kept.want_evidence = kept.want_checksums = kept.want_hmacs = kept.in_step = true;
-        reading.paths = mpt_path_collector_new(
-            mpt_host_has_windows() ? MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES | MPT_PATHS_DATA : MPT_PATHS_FLOWS);
+        reading.paths = mpt_path_collector_new(mpt_host_has_windows() ? MPT_PATHS_FLOWS | MPT_PATHS_SAMPLES |
+                                                                            MPT_PATHS_DATA | MPT_PATHS_ALONE
+                                                                      : MPT_PATHS_FLOWS);
         reading.kept = mpt_frames_new(&kept, &reading.request, true, open_point, NULL);
     }
     if (used)

@@ -10,6 +10,7 @@
 
 #include "gui_module.h"
 #include "plugin/report/format/sink.h"
+#include "plugin/report/gui/gui_flow.h"
 #include "plugin/report/gui/gui_graph.h"
 #include "plugin/report/gui/gui_points.h"
 #include "plugin/report/gui/gui_table.h"
@@ -114,6 +115,24 @@ static bool save_csv(const mpt_gui_request *request, const char *path, char **wh
     saved = mpt_gui_save_csv(&x, request, path, why);
     mpt_reading_context_clear(&x);
     return saved;
+}
+
+static mpt_gui_flow *flow(uint64_t number, unsigned place, uint32_t connection)
+{
+    mpt_gui_flow *made;
+    mpt_arguments arguments;
+    mpt_report_context x;
+
+    if (!is_there(number) || !graph_context(&x, place, &arguments))
+        return NULL;
+    made = mpt_gui_flow_new(&x, connection);
+    mpt_reading_context_clear(&x);
+    return made;
+}
+
+static uint32_t selected_frame(uint64_t number)
+{
+    return is_there(number) ? mpt_selection_frame() : 0;
 }
 
 static void free_text(char *text)
@@ -313,6 +332,17 @@ const mpt_gui_module *mpt_windows_module(char **why)
         .filter = mpt_gui_table_filter,
         .report = report,
         .segments = segments,
+        .flow = flow,
+        .flow_free = mpt_gui_flow_free,
+        .flow_filter = mpt_gui_flow_set_filter,
+        .flow_space = mpt_gui_flow_space_of,
+        .flow_edges = mpt_gui_flow_edges,
+        .flow_arrow = mpt_gui_flow_arrow,
+        .flow_figures = mpt_gui_flow_figures,
+        .flow_find = mpt_gui_flow_find,
+        .flow_after = mpt_gui_flow_after,
+        .flow_save = mpt_gui_flow_save,
+        .selected_frame = selected_frame,
         .selected = selected,
         .summary = summary,
     };

@@ -98,7 +98,7 @@ static void write_one(const mpt_report_context *x, uint32_t id, mpt_flow_writer 
     mpt_metrics_connection(x->engine, g_ptr_array_index(x->connections, id), id, &v);
     f = mpt_flow_new(x, &v, NULL);
     rows = mpt_flow_rows_new(f, &filter);
-    mpt_flow_shown shown = {.flow = f, .rows = rows};
+    mpt_flow_shown shown = {.flow = f, .rows = rows, .subflow = MPT_FLOW_ANY_SUBFLOW};
     show(x, &shown);
     note(x, f);
     writer(x, &v, &shown, to);
@@ -159,6 +159,13 @@ static void write_json(mpt_json *json, const GPtrArray *reports)
     }
 }
 
+static const mpt_report_entry ENTRIES[] = {
+    {10, "F&low", "MPTCP Flow",
+     "A connection as a ladder: what went between client and server on each subflow, packet by packet",
+     MPT_WINDOW_FLOW, 0},
+    {0},
+};
+
 const mpt_report mpt_flow_report = {
     .name = "flow",
     .help = "a ladder of a connection: arrows, lanes (svg too)",
@@ -170,4 +177,5 @@ const mpt_report mpt_flow_report = {
     .observer = &mpt_recorder_observer,
     .open = open_record,
     .close = close_record,
+    .entries = ENTRIES,
 };

@@ -5,7 +5,7 @@
 #ifndef MPT_FLOW_INTERNAL_H
 #define MPT_FLOW_INTERNAL_H
 
-#include "flow_layout.h"
+#include "flow.h"
 #include "plugin/report/format/json.h"
 
 /* Rows that are shown unless `full` asks for an arrow each; a picture has no more of these than the second. */
@@ -18,6 +18,7 @@ typedef struct mpt_flow_shown {
     const mpt_flow_rows *rows;
     unsigned level;
     uint32_t count;
+    uint32_t subflow; /* the only one that is drawn, or MPT_FLOW_ANY_SUBFLOW */
 } mpt_flow_shown;
 
 void mpt_flow_text(const mpt_flow_shown *shown, mpt_sink *sink);

@@ -14,15 +14,14 @@ enum { LANE_LEAST = 300, GAP = 28, RIGHT = 16 };
 /* Pauses below are not worth a word. */
 #define PAUSE_NS INT64_C(10000000)
 
-void mpt_flow_layout_init(mpt_flow_layout *l, const mpt_flow *f, double width)
+void mpt_flow_layout_init(mpt_flow_layout *l, unsigned lanes, bool both_ends, double width)
 {
-    unsigned lanes = MAX(f->lane_count, 1);
     double room = (width - MPT_FLOW_LEFT - RIGHT - GAP * (lanes - 1.0)) / lanes;
 
     l->lanes = lanes;
     l->gap = GAP;
     l->lane = MAX(room, LANE_LEAST);
-    l->wide = f->both_ends && l->lane >= WIDE;
+    l->wide = both_ends && l->lane >= WIDE;
     l->width = MPT_FLOW_LEFT + RIGHT + lanes * l->lane + GAP * (lanes - 1.0);
 }
 

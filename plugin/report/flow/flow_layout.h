@@ -38,7 +38,8 @@ typedef struct mpt_flow_shape {
         *pause; /* texts; empty: none. pause: what went by since the row before */
 } mpt_flow_shape;
 
-void mpt_flow_layout_init(mpt_flow_layout *l, const mpt_flow *f, double width);
+/* lanes: that are drawn, at least one. width: that there is; lanes have a least one. */
+void mpt_flow_layout_init(mpt_flow_layout *l, unsigned lanes, bool both_ends, double width);
 /* The left and the right edge of a lane: the client's, the server's. */
 double mpt_flow_layout_edge(const mpt_flow_layout *l, unsigned lane, mpt_role role);
 

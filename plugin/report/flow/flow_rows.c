@@ -98,6 +98,19 @@ uint32_t mpt_flow_rows_count(const mpt_flow_rows *r, unsigned level)
     return level ? r->runs[level]->len : r->count;
 }
 
+unsigned mpt_flow_rows_looks(const mpt_flow_rows *r)
+{
+    unsigned looks = 0;
+
+    for (uint32_t i = 0; i < r->count; i++) {
+        mpt_flow_row row;
+
+        mpt_flow_rows_at(r, 0, i, &row);
+        looks |= 1u << mpt_flow_look_of(&row);
+    }
+    return looks;
+}
+
 /* --- levels --- */
 
 static void end_runs(struct sender *s)

@@ -52,6 +52,8 @@ mpt_flow_rows *mpt_flow_rows_new(const mpt_flow *f, const mpt_flow_filter *filte
 void mpt_flow_rows_free(mpt_flow_rows *r); /* NULL is allowed */
 
 unsigned mpt_flow_rows_levels(const mpt_flow_rows *r);
+/* The looks that occur: bits 1 << mpt_flow_look. */
+unsigned mpt_flow_rows_looks(const mpt_flow_rows *r);
 uint32_t mpt_flow_rows_count(const mpt_flow_rows *r, unsigned level);
 /* Fills *row; index < count. */
 void mpt_flow_rows_at(const mpt_flow_rows *r, unsigned level, uint32_t index, mpt_flow_row *row);

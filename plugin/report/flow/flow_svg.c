@@ -76,6 +76,24 @@ static void put_styles(mpt_sink *sink)
     mpt_sink_puts(sink, ".run { stroke-width: 3.2 }\n</style>\n");
 }
 
+/* --- lanes --- */
+
+static unsigned lanes_of(const mpt_flow_shown *shown)
+{
+    return shown->subflow == MPT_FLOW_ANY_SUBFLOW ? MAX(shown->flow->lane_count, 1) : 1;
+}
+
+/* Where a subflow is drawn; and back. */
+static unsigned lane_of(const mpt_flow_shown *shown, unsigned subflow)
+{
+    return shown->subflow == MPT_FLOW_ANY_SUBFLOW ? subflow : 0;
+}
+
+static unsigned subflow_of(const mpt_flow_shown *shown, unsigned lane)
+{
+    return shown->subflow == MPT_FLOW_ANY_SUBFLOW ? lane : shown->subflow;
+}
+
 /* --- arrows --- */
 
 static void put_head(mpt_sink *sink, const mpt_flow_shape *s, double y)
@@ -124,7 +142,7 @@ static void put_rows(const mpt_flow_shown *shown, const mpt_flow_layout *l, mpt_
         mpt_flow_row row;
 
         mpt_flow_rows_at(shown->rows, shown->level, i, &row);
-        mpt_flow_shape_set(&s, l, shown->flow, shown->rows, shown->level, i, row.subflow);
+        mpt_flow_shape_set(&s, l, shown->flow, shown->rows, shown->level, i, lane_of(shown, row.subflow));
         if (s.pause->len) {
             put_rule(sink, 8, i * MPT_FLOW_ROW + top, l->width - 8, i * MPT_FLOW_ROW + top, "pause");
             put_text(sink, 8, i * MPT_FLOW_ROW + top + 3, "p", s.pause->str);
@@ -142,8 +160,8 @@ static void put_lanes(const mpt_flow_shown *shown, const mpt_flow_layout *l, mpt
 
     put_text(sink, MPT_FLOW_TIME, TITLE + 46, "r", "time (s)");
     put_text(sink, MPT_FLOW_FRAME, TITLE + 46, "g", "frame");
-    for (unsigned i = 0; i < shown->flow->lane_count; i++) {
-        const mpt_flow_lane *lane = &shown->flow->lanes[i];
+    for (unsigned i = 0; i < lanes_of(shown) && shown->flow->lane_count; i++) {
+        const mpt_flow_lane *lane = &shown->flow->lanes[subflow_of(shown, i)];
         double client = mpt_flow_layout_edge(l, i, MPT_CLIENT),
                server = mpt_flow_layout_edge(l, i, MPT_SERVER);
 
@@ -153,20 +171,6 @@ static void put_lanes(const mpt_flow_shown *shown, const mpt_flow_layout *l, mpt
         put_rule(sink, client, TITLE + 34, client, bottom, "edge");
         put_rule(sink, server, TITLE + 50, server, bottom, "edge");
     }
-}
-
-/* The looks that occur. */
-static unsigned looks_of(const mpt_flow_shown *shown)
-{
-    unsigned looks = 0;
-
-    for (uint32_t i = 0; i < shown->count; i++) {
-        mpt_flow_row row;
-
-        mpt_flow_rows_at(shown->rows, shown->level, i, &row);
-        looks |= 1u << mpt_flow_look_of(&row);
-    }
-    return looks;
 }
 
 static void put_legend(unsigned looks, unsigned columns, double y, mpt_sink *sink)
@@ -210,10 +214,10 @@ static void put_note(const mpt_flow_shown *shown, double width, mpt_sink *sink)
 void mpt_flow_svg(const mpt_flow_shown *shown, mpt_sink *sink)
 {
     mpt_flow_layout l;
-    unsigned looks = looks_of(shown), columns;
+    unsigned looks = mpt_flow_rows_looks(shown->rows), columns;
     double rows, height;
 
-    mpt_flow_layout_init(&l, shown->flow, WIDTH);
+    mpt_flow_layout_init(&l, lanes_of(shown), shown->flow->both_ends, WIDTH);
     columns = (unsigned)MAX((l.width - 16) / ENTRY, 1);
     rows = TITLE + MPT_FLOW_TOP + shown->count * MPT_FLOW_ROW;
     height = rows + 20 + (MPT_FLOW_LOOKS / columns + 1.0) * ENTRY_ROW;
@@ -234,4 +238,13 @@ void mpt_flow_svg(const mpt_flow_shown *shown, mpt_sink *sink)
     put_rows(shown, &l, sink);
     put_legend(looks, columns, rows + 24, sink);
     mpt_sink_puts(sink, "</svg>\n");
+}
+
+void mpt_flow_write_svg(const mpt_flow *f, const mpt_flow_rows *rows, unsigned level, uint32_t subflow,
+                        mpt_sink *sink)
+{
+    mpt_flow_shown shown = {.flow = f, .rows = rows, .level = level, .subflow = subflow};
+
+    shown.count = MIN(mpt_flow_rows_count(rows, level), MPT_FLOW_ROWS_ALL);
+    mpt_flow_svg(&shown, sink);
 }

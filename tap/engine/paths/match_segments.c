@@ -78,7 +78,7 @@ static void leave_alone(mpt_path_end *e, mpt_side side, mpt_path_record *r)
     if (!r->payload && !(e->paths->alone && r->flags & MPT_TCP_SYN))
         return;
     uncaptured = reached(e, side, r) || mpt_match_outside(e, r->time_ns);
-    if (e->paths->alone)
+    if (e->paths->alone && e->paths->views[mpt_end_other(e->end)].any)
         e->paths->alone(r->frame, uncaptured, e->paths->alone_user);
     if (!r->payload)
         return;
