@@ -109,6 +109,23 @@ void mpt_prefs_register(void)
     register_vantage(module);
 }
 
+static void set_text(const char *name, const char *value)
+{
+    char *both = g_strdup_printf("mptcpscope.%s:%s", name, value), *error = NULL;
+
+    prefs_set_pref(both, &error);
+    g_free(error);
+    g_free(both);
+}
+
+void mpt_prefs_set_vantage(const char *at, const char *client, const char *server)
+{
+    set_text("at", at);
+    set_text("client", client);
+    set_text("server", server);
+    prefs_apply(prefs_find_module("mptcpscope"));
+}
+
 int mpt_prefs_protocol(void)
 {
     return protocol;

@@ -22,4 +22,6 @@ mpt_fields_preference mpt_prefs_fields(void);
 /* What they say about the vantage points of a merged capture, for fields and windows. Free with
  * mpt_vantage_request_clear(). */
 void mpt_prefs_vantage(mpt_vantage_request *request);
+/* Sets the preferences at, client and server; the next reading has them. */
+void mpt_prefs_set_vantage(const char *at, const char *client, const char *server);
 #endif

@@ -140,13 +140,16 @@ void GraphWindow::chooseConnection()
     draw(false);
 }
 
-void GraphWindow::choose(uint32_t id, unsigned direction)
+void GraphWindow::choose(uint32_t id, unsigned direction, const char *type)
 {
     int index = connection_->findData(id);
 
     if (gone_ || index < 0)
         return;
     connection_->setCurrentIndex(index);
+    int other = type ? type_->findData(QString::fromUtf8(type)) : -1;
+    if (other >= 0 && !missing(other))
+        type_->setCurrentIndex(other);
     chooseConnection();
     if (direction < 2 && int(direction) != direction_->currentIndex())
         switchDirection();

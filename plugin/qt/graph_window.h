@@ -25,8 +25,8 @@ class GraphWindow : public Window
     // help: shows a text in a window of its own.
     GraphWindow(const mpt_gui_plugin *plugin, unsigned point, std::function<void(const QString &)> help);
     void captureGone() override;
-    // direction 2: the one with the most payload.
-    void choose(uint32_t connection, unsigned direction);
+    // direction 2: the one with the most payload. type: the name of a graph; NULL: the one that is shown.
+    void choose(uint32_t connection, unsigned direction, const char *type = nullptr);
 
   protected:
     void keyPressEvent(QKeyEvent *event) override;

@@ -222,6 +222,13 @@ typedef struct mpt_gui_row {
     uint32_t field_connection, field_subflow; /* the same as the fields number them, or none */
 } mpt_gui_row;
 
+/* Of a table of paths: what the preferences at, client and server say, and the numbers of the interfaces with TCP. */
+typedef struct mpt_gui_ends {
+    char *at, *client, *server;
+    uint32_t *interfaces;
+    unsigned count; /* 0: of another table */
+} mpt_gui_ends;
+
 typedef struct mpt_gui_table {
     uint64_t reading;
     uint64_t segments; /* that it was made of */
@@ -234,6 +241,7 @@ typedef struct mpt_gui_table {
     mpt_gui_row *rows;
     size_t row_count;
     mpt_gui_points points;
+    mpt_gui_ends ends;
     uint32_t selected, selected_subflow; /* as in mpt_gui_capture */
     const char *point; /* static: the value of the field mptcpscope.point that its rows are of; NULL: all */
     void *cells;       /* the plugin's own */
@@ -300,6 +308,9 @@ typedef struct mpt_gui_plugin {
     uint64_t (*segments)(uint64_t reading);
     /* What the packet that is selected now belongs to, as in mpt_gui_capture; false: to no connection. */
     bool (*selected)(uint64_t reading, unsigned point, uint32_t *connection, uint32_t *subflow);
+    /* Sets the preferences at, client and server, and has the capture read again, which is then gone. False, with
+     * *why (free with text_free()), if one of them can't be. */
+    bool (*set_ends)(const char *at, const char *client, const char *server, char **why);
     /* All there is to say of a connection, as text; NULL if the reading is gone. Free with text_free(). */
     char *(*summary)(uint64_t reading, unsigned point, uint32_t connection);
 } mpt_gui_plugin;

@@ -51,10 +51,10 @@ static void openTable(mpt_gui_kind kind)
 {
     TableWindow::Opens opens;
 
-    opens.graph = [](unsigned point, uint32_t connection, unsigned direction) {
+    opens.graph = [](unsigned point, uint32_t connection, unsigned direction, const char *type) {
         GraphWindow *window = newGraphs(point);
 
-        window->choose(connection, direction);
+        window->choose(connection, direction, type);
         open(window);
     };
     opens.text = [](const QString &title, const QString &file, const QString &text) {

@@ -41,6 +41,8 @@ TableWindow::TableWindow(const mpt_gui_plugin *plugin, mpt_gui_kind kind, Opens 
 
     layout->addLayout(makeTop());
     layout->addWidget(banner_ = new Banner([this] { refresh(); }));
+    layout->addWidget(ends_ = new EndsRow([this](const QString &at, const QString &client,
+                                                 const QString &server) { setEnds(at, client, server); }));
     layout->addWidget(summary_);
     layout->addWidget(stack_, 1);
     layout->addWidget(hint_);
@@ -95,7 +97,7 @@ QLayout *TableWindow::makeTop()
     point_ = new PointBox(MPT_GUI_USUAL_POINT, [this] { refresh(); });
     row->addWidget(label);
     row->addWidget(words_, 1);
-    row->addWidget(selected_ = new QCheckBox(QStringLiteral("Selected packe&t's connection only")));
+    row->addWidget(selected_ = new QCheckBox(QStringLiteral("Selected packet's connection &only")));
     selected_->setToolTip(
         QStringLiteral("The rows of the connection that the packet selected in the main window belongs to"));
     connect(selected_, &QCheckBox::toggled, this, [this](bool on) {

@@ -13,7 +13,7 @@
 #include <QScrollBar>
 
 // How often a window looks whether the capture has grown, and how much of the time it may take to follow.
-static const int LOOK_MS = 2000, PATIENCE = 20;
+static const int LOOK_MS = 2000, SOON_MS = 300, PATIENCE = 20;
 // Rows of sentences that are as high as they need; with more it takes too long to find out.
 static const int WRAPPED_ROWS = 1000;
 
@@ -28,6 +28,23 @@ void TableWindow::captureGone()
     banner_->say(
         QStringLiteral("The capture was closed or is being reread. This shows what was there before."));
     enableActions();
+    if (reads_)
+        timer_.start(SOON_MS);
+}
+
+// As preferences: fields and all windows follow.
+void TableWindow::setEnds(const QString &at, const QString &client, const QString &server)
+{
+    char *why = nullptr;
+
+    if (gone_)
+        return;
+    reads_ = true;
+    if (plugin_->set_ends(at.toUtf8().constData(), client.toUtf8().constData(), server.toUtf8().constData(),
+                          &why))
+        return;
+    reads_ = false;
+    hint_->setText(takeText(plugin_, why));
 }
 
 void TableWindow::refresh()
@@ -52,7 +69,10 @@ void TableWindow::read(bool hurry)
     if (!made) {
         gone_ = true;
         // Without a capture: until there is one.
-        model_.table() ? timer_.stop() : timer_.start(LOOK_MS);
+        if (!model_.table() || reads_)
+            timer_.start(reads_ ? SOON_MS : LOOK_MS);
+        else
+            timer_.stop();
         if (model_.table())
             banner_->say(QString::fromUtf8(why));
         else
@@ -67,7 +87,7 @@ void TableWindow::read(bool hurry)
     int column = view_->currentIndex().column(), across = view_->horizontalScrollBar()->value();
     int down = view_->verticalScrollBar()->value();
 
-    gone_ = false;
+    gone_ = reads_ = false;
     banner_->say(QString());
     model_.show(now);
     setTitle(title(), QString::fromUtf8(made->name));
@@ -75,6 +95,7 @@ void TableWindow::read(bool hurry)
     // What happens between the points is the same wherever it is counted.
     if (kind_ != MPT_GUI_TABLE_PATHS)
         point_->fill(made->points);
+    ends_->fill(made->ends);
     fitted_ = same ? fitted_ : 0;
     fitColumns();
     for (size_t i = 0; current >= 0 && i < now->row_count; i++) {
@@ -136,7 +157,7 @@ void TableWindow::keepUp()
 
     if (!isVisible() || isMinimized())
         return;
-    if (!table)
+    if (!table || reads_)
         read(true);
     else if (gone_)
         return;
@@ -278,7 +299,8 @@ void TableWindow::graphIt()
     Chosen c = chosen();
 
     if (!gone_ && c.current && c.current->connection != MPT_GUI_NO_CONNECTION)
-        opens_.graph(model_.table()->points.chosen, c.current->connection, c.current->direction);
+        opens_.graph(model_.table()->points.chosen, c.current->connection, c.current->direction,
+                     kind_ == MPT_GUI_TABLE_PATHS ? "owd" : nullptr);
 }
 
 void TableWindow::summarise()

@@ -14,6 +14,7 @@
 #include <QTableView>
 #include <QTimer>
 
+#include "ends_row.h"
 #include "point_box.h"
 #include "table_model.h"
 #include "window.h"
@@ -23,8 +24,8 @@ class TableWindow : public Window
   public:
     // Opens other windows.
     struct Opens {
-        // Of a vantage point, a connection and a direction (2: either).
-        std::function<void(unsigned, uint32_t, unsigned)> graph;
+        // Of a vantage point, a connection, a direction (2: either), and a type by name (NULL: any).
+        std::function<void(unsigned, uint32_t, unsigned, const char *)> graph;
         // Title, file, text.
         std::function<void(const QString &, const QString &, const QString &)> text;
     };
@@ -52,6 +53,7 @@ class TableWindow : public Window
     void wrapRows();
     void chooseSelected();
     void followSelection();
+    void setEnds(const QString &at, const QString &client, const QString &server);
     void countRows();
     void filterRows(const QString &words);
 
@@ -74,10 +76,12 @@ class TableWindow : public Window
     TableFilter rows_;
     QTimer timer_, selection_;
     bool gone_ = false;
-    size_t fitted_ = 0; // rows that columns were made wide for
+    bool reads_ = false; // the capture is read again because this window asked for it
+    size_t fitted_ = 0;  // rows that columns were made wide for
 
     Banner *banner_;
     PointBox *point_;
+    EndsRow *ends_;
     QLineEdit *words_;
     QCheckBox *selected_;
     QLabel *count_, *summary_, *nothing_, *hint_;

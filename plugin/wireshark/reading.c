@@ -26,8 +26,8 @@ static struct {
     mpt_vantage_request request;
     /* Of the kept one: */
     mpt_path_collector *paths;
-    mpt_recorder *recorders[MPT_VANTAGE_POINTS]; /* for graphs; NULL: no windows */
-    mpt_reinjection_log *logs[MPT_VANTAGE_POINTS];
+    mpt_recorder *recorders[MPT_VANTAGE_ENGINES]; /* for graphs; NULL: no windows */
+    mpt_reinjection_log *logs[MPT_VANTAGE_ENGINES];
     bool started;         /* the first frame was seen: it is known what is wanted */
     bool listening;       /* until then: to a tap of our own */
     uint64_t number, fed; /* segments, in the look-back or not */
@@ -48,7 +48,7 @@ static void clean_up(void)
     stop_listening();
     mpt_dissection_stop();
     g_clear_pointer(&reading.live, mpt_frames_free);
-    for (unsigned i = 0; i < MPT_VANTAGE_POINTS; i++) {
+    for (unsigned i = 0; i < MPT_VANTAGE_ENGINES; i++) {
         g_clear_pointer(&reading.recorders[i], mpt_recorder_free);
         g_clear_pointer(&reading.logs[i], mpt_reinjection_log_free);
     }
@@ -93,7 +93,8 @@ static bool frames_are_kept(packet_info *pinfo)
 static void open_point(mpt_engine *engine, unsigned point, void *user _U_)
 {
     mpt_path_collector_watch(reading.paths, engine, point);
-    if (mpt_vantage_is_place(point))
+    /* Fields count at points alone. */
+    if (mpt_vantage_is_place(point) && !mpt_host_has_windows())
         return;
     reading.logs[point] = mpt_reinjection_log_new(engine);
     mpt_engine_observe(engine, &MPT_REINJECTION_OBSERVER, reading.logs[point]);

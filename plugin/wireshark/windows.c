@@ -6,16 +6,21 @@
 
 #include "plugin/compat.h"
 
+#include <epan/funnel.h>
 #include <epan/plugin_if.h>
 
 #include "gui_module.h"
+#include "plugin/prefs.h"
+#include "plugin/report/common/vantage_words.h"
 #include "plugin/report/format/sink.h"
 #include "plugin/report/gui/gui_flow.h"
 #include "plugin/report/gui/gui_graph.h"
 #include "plugin/report/gui/gui_points.h"
 #include "plugin/report/gui/gui_table.h"
+#include "plugin/settings.h"
 #include "reading.h"
 #include "selection.h"
+#include "tap/engine/paths/twins.h"
 
 const char MPT_NO_CAPTURE[] =
     "No packets yet. If a capture is open, set the preference mptcpscope.fields to \"auto\": this window "
@@ -173,8 +178,38 @@ static const mpt_report *report_of(mpt_gui_kind kind)
     return of;
 }
 
+/* Which subflows of the only point are those of one of its places. NULL: of a point. */
+static mpt_twins *twins_of_place(const mpt_report_context *x)
+{
+    mpt_twins *twins = mpt_vantage_is_place(x->point) ? mpt_twins_new(MPT_VANTAGE_ENGINES) : NULL;
+    unsigned both[] = {0, x->point};
+
+    for (size_t i = 0; twins && i < G_N_ELEMENTS(both); i++) {
+        const GPtrArray *all = mpt_engine_subflows(mpt_vantage_engines_at(x->points, both[i]));
+
+        for (guint k = 0; k < all->len; k++) {
+            const mpt_subflow *s = g_ptr_array_index(all, k);
+            if (s->connection && !mpt_engine_forgot(s))
+                mpt_twins_seen(twins, both[i], s);
+        }
+    }
+    if (twins)
+        mpt_twins_finish(twins);
+    return twins;
+}
+
+static void find_numbers(const mpt_report_context *x, mpt_frames *frames, const mpt_twins *twins,
+                         const mpt_subflow *s, mpt_frame_ids *ids)
+{
+    const mpt_subflow *at_point = twins ? mpt_twins_at(twins, x->point, s, 0) : s;
+
+    if (at_point && at_point->connection)
+        mpt_frames_numbers(frames, twins ? 0 : x->point, at_point, ids);
+}
+
 /* The numbers that fields have for a row of another point. */
-static void set_field_numbers(mpt_gui_row *row, const mpt_report_context *x, mpt_frames *frames)
+static void set_field_numbers(mpt_gui_row *row, const mpt_report_context *x, mpt_frames *frames,
+                              const mpt_twins *twins)
 {
     mpt_frame_ids ids = {0};
     GPtrArray *subflows;
@@ -185,10 +220,55 @@ static void set_field_numbers(mpt_gui_row *row, const mpt_report_context *x, mpt
     subflows = mpt_connection_subflows_by_id(g_ptr_array_index(x->connections, row->connection));
     for (guint i = 0; i < subflows->len && !ids.connection; i++)
         if (whole || i == row->subflow)
-            mpt_frames_numbers(frames, x->point, g_ptr_array_index(subflows, i), &ids);
+            find_numbers(x, frames, twins, g_ptr_array_index(subflows, i), &ids);
     row->field_connection = ids.connection ? ids.connection_id : MPT_GUI_NO_CONNECTION;
     row->field_subflow = !whole && ids.subflow ? ids.subflow_id : MPT_GUI_NO_SUBFLOW;
     g_ptr_array_unref(subflows);
+}
+
+/* --- the ends of a merged capture --- */
+
+static void fill_ends(mpt_gui_ends *ends, mpt_vantage_engines *points)
+{
+    const mpt_vantage *v = mpt_vantage_engines_vantage(points);
+    GArray *seen = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    uint32_t id;
+
+    for (unsigned k = 0; mpt_vantage_seen(v, k, &id); k++)
+        g_array_append_val(seen, id);
+    ends->at = g_strdup(mpt_settings_now.at);
+    ends->client = g_strdup(mpt_settings_now.client);
+    ends->server = g_strdup(mpt_settings_now.server);
+    ends->count = seen->len;
+    ends->interfaces = (uint32_t *)(void *)g_array_free(seen, FALSE);
+}
+
+/* What the preferences ask for and this capture does not have. */
+static void say_missing(mpt_gui_table *table, mpt_vantage_engines *points)
+{
+    GString *sentence = g_string_new(NULL);
+    char *before = table->summary;
+
+    if (mpt_vantage_missing(points, sentence))
+        table->summary = g_strdup_printf("%s\nThe preferences can't be met: %s.", before, sentence->str);
+    if (table->summary != before)
+        g_free(before);
+    g_string_free(sentence, TRUE);
+}
+
+static bool set_ends(const char *at, const char *client, const char *server, char **why)
+{
+    const funnel_ops_t *ops = funnel_get_funnel_ops();
+    mpt_vantage_request request = {0};
+
+    *why = NULL;
+    if (!mpt_vantage_request_parse(&request, at, client, server, why))
+        return false;
+    mpt_vantage_request_clear(&request);
+    mpt_prefs_set_vantage(at, client, server);
+    if (ops && ops->redissect_packets)
+        ops->redissect_packets(ops->ops_id);
+    return true;
 }
 
 static mpt_gui_table *table(mpt_gui_kind kind, unsigned place, bool hurry, const char **why)
@@ -197,6 +277,7 @@ static mpt_gui_table *table(mpt_gui_kind kind, unsigned place, bool hurry, const
     mpt_arguments arguments = mpt_arguments_of(report_of(kind));
     mpt_report_context x;
     mpt_gui_table *made;
+    mpt_twins *twins;
 
     if (!frames || !mpt_windows_have_capture()) {
         *why = MPT_NO_CAPTURE;
@@ -207,8 +288,14 @@ static mpt_gui_table *table(mpt_gui_kind kind, unsigned place, bool hurry, const
     if (hurry)
         x.paths = NULL;
     made = mpt_gui_table_new(kind, &x, path_of_capture());
+    twins = twins_of_place(&x);
     for (size_t i = 0; x.point != mpt_frames_point(frames) && i < made->row_count; i++)
-        set_field_numbers(&made->rows[i], &x, frames);
+        set_field_numbers(&made->rows[i], &x, frames, twins);
+    mpt_twins_free(twins);
+    if (kind == MPT_GUI_TABLE_PATHS) {
+        fill_ends(&made->ends, x.points);
+        say_missing(made, x.points);
+    }
     find_selected(frames, x.point, &made->selected, &made->selected_subflow);
     mpt_reading_context_clear(&x);
     made->reading = mpt_reading_number();
@@ -344,6 +431,7 @@ const mpt_gui_module *mpt_windows_module(char **why)
         .flow_save = mpt_gui_flow_save,
         .selected_frame = selected_frame,
         .selected = selected,
+        .set_ends = set_ends,
         .summary = summary,
     };
     const mpt_gui_module *module;

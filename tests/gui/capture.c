@@ -233,6 +233,12 @@ static mpt_gui_table *table(mpt_gui_kind kind, unsigned point, bool hurry, const
     set_points(&t->points);
     t->selected = test.selects ? 0 : MPT_GUI_NO_CONNECTION;
     t->selected_subflow = 0;
+    if (kind == MPT_GUI_TABLE_PATHS && test.two)
+        t->ends = (mpt_gui_ends){.at = g_strdup(""),
+                                 .client = g_strdup("1"),
+                                 .server = g_strdup(""),
+                                 .interfaces = g_new0(uint32_t, 2),
+                                 .count = 2};
     t->segments = segments(test.reading);
     t->reading = test.reading;
     t->complete = !hurry;
@@ -253,6 +259,14 @@ static bool selected(uint64_t reading, unsigned point, uint32_t *connection, uin
     *connection = test.selects ? 0 : MPT_GUI_NO_CONNECTION;
     *subflow = test.selects ? 0 : MPT_GUI_NO_SUBFLOW;
     return test.selects;
+}
+
+static bool set_ends(const char *at, const char *client, const char *server, char **why)
+{
+    g_free(test.filter);
+    test.filter = g_strdup_printf("at=%s client=%s server=%s", at, client, server);
+    *why = strcmp(client, "x") ? NULL : g_strdup("\"x\" is no number");
+    return !*why;
 }
 
 static char *summary(uint64_t reading, unsigned point, uint32_t connection)
@@ -281,6 +295,7 @@ const mpt_gui_plugin *test_plugin(void)
                                     .report = report,
                                     .segments = segments,
                                     .selected = selected,
+                                    .set_ends = set_ends,
                                     .summary = summary};
 
     if (!test.recorder)

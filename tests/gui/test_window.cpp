@@ -550,8 +550,24 @@ static void testVantagePoints()
     CHECK(box(graphs, 4)->currentIndex() == 1);
     graphs->close();
     w->close();
+    // What at=, client= and server= say, as boxes.
     w = openTable(MPT_GUI_TABLE_PATHS);
-    CHECK(!box(w, 0)->isVisibleTo(w));
+    CHECK(!box(w, 0)->isVisibleTo(w) && box(w, 1)->isVisibleTo(w));
+    CHECK(box(w, 1)->currentText() == QStringLiteral("the usual place"));
+    CHECK(box(w, 2)->currentText() == QStringLiteral("1") && box(w, 3)->currentText().isEmpty());
+    box(w, 3)->setEditText(QStringLiteral("0, 2"));
+    QTest::keyClick(box(w, 3)->lineEdit(), Qt::Key_Return);
+    CHECK(QByteArray(test_filter()) == "at= client=1 server=0,2");
+    // It was its own wish that the capture is read again: it follows.
+    test_close(true);
+    module->capture_gone();
+    CHECK(says(w, "is read again"));
+    for (int i = 0; i < 200 && says(w, "is read again"); i++)
+        QTest::qWait(100);
+    CHECK(!says(w, "is read again"));
+    box(w, 2)->setEditText(QStringLiteral("x"));
+    QTest::keyClick(box(w, 2)->lineEdit(), Qt::Key_Return);
+    CHECK(says(w, "is no number"));
     w->close();
     test_two_points(false);
 }

@@ -8,7 +8,8 @@
 #include "plugin/qt/interface.h"
 #include "plugin/report/report.h"
 
-/* Those of x->points (NULL: one), x->point being the chosen one. Clear with mpt_gui_points_clear(). */
+/* Those of x->points (NULL: one), x->point being the chosen one; of a capture with one point that shows several
+ * places, the point and then the places. Clear with mpt_gui_points_clear(). */
 void mpt_gui_points_fill(mpt_gui_points *to, const mpt_report_context *x);
 void mpt_gui_points_clear(mpt_gui_points *points);
 /* The number of the point at this place; MPT_GUI_USUAL_POINT, or one that is not there: `usual`. */

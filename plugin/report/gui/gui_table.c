@@ -100,7 +100,7 @@ mpt_gui_table *mpt_gui_table_new(mpt_gui_kind kind, const mpt_report_context *x,
     if (kind == MPT_GUI_TABLE_PATHS && table->points.count > 1 && !x->paths)
         table->empty = PATHS_LATER;
     /* Rows of paths are of two points. */
-    if (table->points.count > 1 && kind != MPT_GUI_TABLE_PATHS)
+    if (x->points && mpt_vantage_engines_count(x->points) > 1 && kind != MPT_GUI_TABLE_PATHS)
         table->point = mpt_vantage_name_of(x->points, x->point);
     append_unwrapped(summary, rows.summary->str);
     g_string_free(rows.summary, TRUE);
@@ -115,6 +115,10 @@ void mpt_gui_table_free(mpt_gui_table *table)
     for (unsigned i = 0; i < table->column_count; i++)
         g_free(table->columns[i].name);
     mpt_gui_points_clear(&table->points);
+    g_free(table->ends.at);
+    g_free(table->ends.client);
+    g_free(table->ends.server);
+    g_free(table->ends.interfaces);
     g_free(table->columns);
     g_free(table->rows);
     g_free(table->name);
