@@ -55,7 +55,7 @@ static void expect(mpt_path_reinjected r, uint64_t useful, uint64_t redundant)
 static void send_segments(const world *w, link_ *l, int64_t dsn, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        send_data(l, w->from, dsn + 1000 * i, 1000);
+        send_data(l, w->from, dsn + INT64_C(1000) * i, 1000);
 }
 
 /* The receiver acknowledges for TCP what b brought, and no data beyond `dsn`, for so long. */
@@ -162,7 +162,7 @@ static void test_fate__subflow_goes_on__useful(void **state)
     send_segments(&w, &w.b, 1, 1);
     for (unsigned i = 1; i < 10; i++) {
         send_data_ack(&w.b, 1, 1);
-        send_segments(&w, &w.b, 1 + 1000 * i, 1);
+        send_segments(&w, &w.b, 1 + INT64_C(1000) * i, 1);
     }
     send_data_ack(&w.b, 1, 1);
     send_segments(&w, &w.a, 1, 1);
