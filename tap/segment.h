@@ -51,6 +51,8 @@ typedef struct mpt_sighting_mark {
     uint8_t how;      /* mpt_sighting; 0 outside the engine */
     bool same_id;     /* with the same IP identification, which is not 0 */
     bool late;        /* by its time it was captured before what comes before it in the file */
+    bool cut;         /* its bytes were in segments that were cut otherwise */
+    bool more;        /* it may be one more packet, alike in all: each of those before has a copy */
     uint32_t of;      /* frame of the other one */
     int64_t later_ns; /* how long after it */
 } mpt_sighting_mark;

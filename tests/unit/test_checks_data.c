@@ -1335,6 +1335,33 @@ static void test_captured_twice__behind_a_router__warning(void **state)
     expect_words(expect_one(&s, MPT_FINDING_CAPTURED_TWICE, MPT_SEVERITY_WARNING), "with another TTL");
 }
 
+/* The router's interface cuts every second one in two. */
+static void test_captured_twice__cut_behind_a_router__says_so(void **state)
+{
+    mpt_segment g = {.presence = MPT_SEGMENT_TTL | MPT_SEGMENT_IP_ID, .flags = MPT_TCP_ACK};
+    struct scene s;
+    (void)state;
+    begin_open(&s);
+    g.src = s.a.ends[0];
+    g.dst = s.a.ends[1];
+    g.ack = s.a.isn[1] + s.a.next[1];
+    for (unsigned k = 0; k < 20; k++, g.ip_id += 2) {
+        g.seq = s.a.isn[0] + s.a.next[0] + 2000 * k;
+        for (unsigned part = 0; part < (k % 2 ? 3 : 2); part++) {
+            mpt_segment sent = g;
+            sent.time_ns = s.w.now_ns += MS;
+            sent.frame = ++s.w.frame;
+            sent.ttl = part ? 63 : 64;
+            sent.payload_len = part && k % 2 ? 1000 : 2000;
+            sent.seq += part == 2 ? 1000 : 0;
+            sent.ip_id = (uint16_t)(sent.ip_id + (part == 2));
+            mpt_engine_feed(s.w.engine, &sent);
+        }
+    }
+    expect_words(expect_one(&s, MPT_FINDING_CAPTURED_TWICE, MPT_SEVERITY_WARNING),
+                 "Of these 20 are cut into other segments");
+}
+
 static void test_captured_twice__sent_again__none(void **state)
 {
     struct scene s;
@@ -1509,6 +1536,7 @@ int main(void)
         cmocka_unit_test(test_capture_late__beyond_the_look_back__note),
         cmocka_unit_test(test_capture_late__within_the_look_back__none),
         cmocka_unit_test(test_captured_twice__behind_a_router__warning),
+        cmocka_unit_test(test_captured_twice__cut_behind_a_router__says_so),
         cmocka_unit_test(test_captured_twice__sent_again__none),
         cmocka_unit_test(test_capture_gaps__hole__note),
         cmocka_unit_test(test_capture_gaps__hole_filled__none),

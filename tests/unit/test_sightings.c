@@ -73,6 +73,10 @@ static void stamp(scene *s, unsigned side)
     g->ip_id = s->stamping == COUNTED ? ++s->id[side] : s->stamping == ONE;
     g->tsval = (uint32_t)(s->now_ns / MS);
     g->tsecr = g->tsval - 5;
+    if (g->flags & MPT_TCP_RST) { /* as Linux answers where no socket is */
+        g->ip_id = 0;
+        g->presence &= ~(uint32_t)MPT_SEGMENT_TIMESTAMPS;
+    }
     show(s, 0);
 }
 
@@ -409,6 +413,208 @@ static void test_feed__one_file_behind_the_other__counted_once(void **state)
     end(&s, G_N_ELEMENTS(sent));
 }
 
+/* The packets of a connection, then RSTs that are alike in all: more come before the first
+ * is seen at the other end, 5 ms later. */
+static unsigned send_and_reset(scene *s, mpt_segment *sent, unsigned before, unsigned resets)
+{
+    for (unsigned k = 0; k < before; k++, s->now_ns += 6 * MS) {
+        send_packet(s, k);
+        sent[k] = s->last;
+    }
+    for (unsigned k = 0; k < resets; k++, s->now_ns += 600 * US) {
+        send_flags(s, 1, MPT_TCP_RST, 0);
+        sent[before + k] = s->last;
+    }
+    return before + resets;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const mpt_segment *x = a, *y = b;
+
+    return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+}
+
+/* What both ends saw, in one interface: in order of time, or one file behind the other. */
+static void test_feed__alike_resets_at_both_ends__each_counted_once(void **state)
+{
+    enum { BEFORE = 40 };
+    (void)state;
+    for (stamping how = 0; how < STAMPINGS; how++)
+        for (unsigned resets = 1; resets <= 51; resets += 10)
+            for (unsigned in_order = 0; in_order < 2; in_order++) {
+                scene first = begin(how), s = begin(how);
+                mpt_segment seen[2 * (BEFORE + 51)];
+                unsigned n = send_and_reset(&first, seen, BEFORE, resets);
+                for (unsigned k = 0; k < n; k++) {
+                    seen[n + k] = seen[k];
+                    seen[n + k].time_ns += 5 * MS;
+                }
+                if (in_order)
+                    qsort(seen, 2 * n, sizeof *seen, by_time);
+                for (unsigned k = 0; k < 2 * n; k++)
+                    show_copy(&s, &seen[k], 0);
+                s.sent = n;
+                end(&s, n);
+                mpt_engine_free(first.engine);
+            }
+}
+
+/* The same, each seen at three places. */
+static void test_feed__alike_resets_at_three_places__each_counted_once(void **state)
+{
+    scene s = begin(NO_ID);
+
+    (void)state;
+    for (unsigned k = 0; k < 40; k++, s.now_ns += 3 * MS) {
+        if (k < 37)
+            send_packet(&s, k);
+        else
+            send_flags(&s, 1, MPT_TCP_RST, 0);
+        show(&s, 10 * US);
+        show(&s, 10 * US);
+    }
+    end(&s, 80);
+}
+
+/* --- cut into other segments --- */
+
+enum { HALF = 1400, RECORDED = 400 };
+
+/* What a host sent, and which of it has the second half of the one before. */
+typedef struct record {
+    mpt_segment sent[RECORDED];
+    bool joined[RECORDED];
+    unsigned count;
+} record;
+
+static void keep(record *r, const scene *s, bool joined)
+{
+    r->sent[r->count] = s->last;
+    r->joined[r->count++] = joined;
+}
+
+/* A connection of n packets, where data goes in two halves of one time. */
+static void record_halves(record *r, scene *s, unsigned n)
+{
+    for (unsigned k = 0; k < n; k++, s->now_ns += 3 * MS) {
+        if (k < 3 || k % 2) {
+            send_packet(s, k);
+            keep(r, s, false);
+            continue;
+        }
+        for (unsigned half = 0; half < 2; half++) {
+            send_flags(s, 0, MPT_TCP_ACK, HALF);
+            keep(r, s, half);
+        }
+    }
+}
+
+static void show_as(scene *s, const mpt_segment *g, void (*seen)(mpt_segment *), int64_t later_ns)
+{
+    s->last = *g;
+    seen(&s->last);
+    show(s, later_ns);
+}
+
+/* Shows n packets from k on at a place: each, or those that are joined in one. Returns how many it shows. */
+static unsigned show_place(scene *s, const record *r, unsigned k, unsigned n, bool whole,
+                           void (*seen)(mpt_segment *), int64_t later_ns)
+{
+    unsigned shown = 0;
+
+    for (unsigned i = k; i < k + n; i++) {
+        mpt_segment g = r->sent[i];
+        if (whole && r->joined[i])
+            continue;
+        if (whole && i + 1 < r->count && r->joined[i + 1])
+            g.payload_len += r->sent[i + 1].payload_len;
+        show_as(s, &g, seen, later_ns);
+        shown++;
+    }
+    return shown;
+}
+
+/* The same at two places, one 10 us after the other: large segments before they are cut (TSO), or after they were put
+ * together (GRO). */
+static void test_feed__cut_otherwise_at_another_place__counted_once(void **state)
+{
+    void (*const kinds[])(mpt_segment * g) = {forward, nothing, other_interface, translate};
+
+    (void)state;
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+        for (stamping how = 0; how < STAMPINGS; how++)
+            for (unsigned whole_first = 0; whole_first < 2; whole_first++) {
+                scene first = begin(how), s = begin(how);
+                record r = {.count = 0};
+                unsigned copies = 0, pairs = 0;
+                /* Without timestamps and numbers nothing tells it from what was sent again. */
+                if (kinds[kind] == nothing && how == ONE)
+                    continue;
+                record_halves(&r, &first, 200);
+                for (unsigned k = 0, n; k < r.count; k += n) {
+                    n = k + 1 < r.count && r.joined[k + 1] ? 2 : 1;
+                    pairs += n == 2;
+                    s.sent += show_place(&s, &r, k, n, whole_first, nothing, 0);
+                    copies += show_place(&s, &r, k, n, !whole_first, kinds[kind], 10 * US);
+                }
+                mpt_engine_flush(s.engine);
+                assert_int_equal(mpt_engine_get_counts(s.engine)->twice.cut, pairs * (1 + whole_first));
+                end(&s, copies);
+                mpt_engine_free(first.engine);
+            }
+}
+
+/* What is sent again of a large segment: one of its halves, or one byte, as keep-alives and probes of a closed window
+ * have it. Shown at two places each time. */
+static void test_feed__part_sent_again_where_copies_are_cut__counted(void **state)
+{
+    void (*const kinds[])(mpt_segment * g) = {forward, nothing, other_interface};
+    static const struct {
+        unsigned from, length;
+        int64_t later_ns;
+    } again[] = {{0, HALF, 2 * MS},
+                 {HALF, HALF, 2 * MS},
+                 {HALF, HALF, 200 * MS},
+                 {2 * HALF - 1, 1, 200 * MS},
+                 {2 * HALF - 1, 1, 5000 * MS}};
+
+    (void)state;
+    for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
+        for (stamping how = 0; how < STAMPINGS; how++)
+            for (unsigned what = 0; what < G_N_ELEMENTS(again); what++) {
+                scene first = begin(how), s = begin(how);
+                record r = {.count = 0};
+                unsigned copies = 0, nth = 0;
+                int64_t waited = 0;
+                if (kinds[kind] == nothing && how == ONE)
+                    continue;
+                record_halves(&r, &first, 200);
+                for (unsigned k = 0, n; k < r.count; k += n) {
+                    n = k + 1 < r.count && r.joined[k + 1] ? 2 : 1;
+                    for (unsigned i = k; i < k + n; i++)
+                        r.sent[i].time_ns += waited;
+                    s.sent += show_place(&s, &r, k, n, true, nothing, 0);
+                    copies += show_place(&s, &r, k, n, false, kinds[kind], 10 * US);
+                    if (n == 1 || ++nth % 10)
+                        continue;
+                    mpt_segment g = r.sent[k];
+                    g.time_ns += again[what].later_ns;
+                    waited += again[what].later_ns;
+                    g.seq += again[what].from;
+                    g.payload_len = again[what].length;
+                    g.tsval += (uint32_t)(again[what].later_ns / MS);
+                    g.ip_id = (uint16_t)(g.ip_id + (how == COUNTED ? 1000 + nth : 0));
+                    show_as(&s, &g, nothing, 0);
+                    show_as(&s, &g, kinds[kind], 10 * US);
+                    s.sent++;
+                    copies++;
+                }
+                end(&s, copies);
+                mpt_engine_free(first.engine);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +630,10 @@ int main(void)
         cmocka_unit_test(test_feed__alike_connections__none_is_another),
         cmocka_unit_test(test_feed__alike_acks_and_copies_in_turn__counted_once),
         cmocka_unit_test(test_feed__one_file_behind_the_other__counted_once),
+        cmocka_unit_test(test_feed__alike_resets_at_both_ends__each_counted_once),
+        cmocka_unit_test(test_feed__alike_resets_at_three_places__each_counted_once),
+        cmocka_unit_test(test_feed__cut_otherwise_at_another_place__counted_once),
+        cmocka_unit_test(test_feed__part_sent_again_where_copies_are_cut__counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -472,6 +472,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
     [MPT_PHRASE_CAPTURED_TWICE] =
         "{1} segment{1? is a copy of a packet|s are copies of packets} already captured; the first is "
         "frame {2}, a copy of frame {3}. By kind:",
+    [MPT_PHRASE_TWICE_CUT] =
+        " Of these {1} {1?is|are} cut into other segments than at the first sighting, as network "
+        "interfaces do (TSO, GRO).",
     [MPT_PHRASE_TWICE_AGAIN] = " {1} identical" SEEN_LAST,
     [MPT_PHRASE_TWICE_CARRIER] = " {1} inside other headers (a tunnel, a VLAN)" SEEN_LAST,
     [MPT_PHRASE_TWICE_TTL] = " {1} with another TTL (the other side of a router)" SEEN_LAST,

@@ -249,6 +249,7 @@ static void note_copy(mpt_twice *t, const mpt_segment *g)
         t->time_ns = g->time_ns;
     }
     t->copies[g->sighting.how]++;
+    t->cut += g->sighting.cut;
 }
 
 static void take(mpt_engine *e, const mpt_segment *g, bool late)

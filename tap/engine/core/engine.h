@@ -52,6 +52,7 @@ void mpt_engine_config_default(mpt_engine_config *config);
 typedef struct mpt_twice {
     uint64_t copies[MPT_SIGHTINGS]; /* by how they differ from the first */
     uint64_t segments;              /* all of them */
+    uint64_t cut;                   /* of these: whose bytes were in segments that were cut otherwise */
     uint32_t frame, of;             /* the first copy, and what it is a copy of */
     int64_t time_ns;
 } mpt_twice;

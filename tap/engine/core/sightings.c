@@ -4,8 +4,9 @@
  */
 #include "sightings.h"
 
-#include <glib.h>
 #include <string.h>
+
+#include "sightings_internal.h"
 
 #define FIRST_PACKETS (1u << 12)
 #define MAX_PACKETS   (1u << 16)
@@ -15,69 +16,21 @@
 #define FLOW_GROWTH   4u
 #define BUCKETS       2u /* for a packet */
 #define PROBES        8u /* enough for one packet in two buckets, and for flows that take a third of their room */
-
-#define US INT64_C(1000)
-#define MS (1000 * US)
+#define MAX_ALIKE     256u /* packets without a number of their own that are looked through */
 
 /* At most, while nothing is known of how far apart the copies of a direction are: below the least RTO of usual
  * stacks (200 ms) in one place; a long path between two places, as where both ends' files were merged into
  * one interface. */
-#define FAR_AGAIN     (150 * MS)
-#define FAR_ELSEWHERE (1000 * MS)
+#define FAR_AGAIN (150 * MS)
 /* Counts are halved from here on, so that they show what has been usual of late. */
-#define COUNTED       64u
+#define COUNTED   64u
 /* Of this many packets nearly all must come again where nothing but that shows that they are copies. */
-#define ENOUGH        3u
-
-/* What of a place is known: MPT_SEGMENT_*. */
-enum { HAS_ID = MPT_SEGMENT_IP_ID, HAS_TTL = MPT_SEGMENT_TTL, HAS_LINK = MPT_SEGMENT_LINK };
-
-/* Where a packet was seen. */
-struct place {
-    uint32_t link;
-    uint16_t id, around;
-    uint8_t ttl, way;
-    uint16_t has;
-};
-
-/* One of a ring of the newest. */
-struct mpt_sighted {
-    uint64_t signature, flow;
-    int64_t time_ns;
-    uint32_t frame;
-    uint32_t before; /* its bucket had this newest packet */
-    struct place place;
-    uint8_t way;           /* of its flow */
-    bool again, elsewhere; /* it is counted in its direction's figures of these names */
-};
-
-/* Of late, of one way of a flow. */
-struct direction {
-    uint16_t packets;          /* copies not counted */
-    uint16_t again, elsewhere; /* of these have a copy */
-    uint16_t varied, constant; /* IP identification against that of the packet before */
-    uint16_t last_id;
-    bool has_last;
-    bool begun;                     /* next, acked are set */
-    uint32_t next, acked;           /* beyond all that was sent, and acknowledged */
-    int64_t again_ns, elsewhere_ns; /* how long after the first copies come */
-    int64_t newest_ns;
-};
-
-/* key 0: the slot is free. */
-struct mpt_sighted_flow {
-    uint64_t key;
-    mpt_endpoint ends[2]; /* way 0 is from the first to the second */
-    uint32_t frame;
-    struct direction ways[2];
-    /* The flow that this one is, translated, if enough shows it. */
-    uint64_t stands_for, stood_for_by; /* keys; 0: none */
-    bool crossed;                      /* way 0 is its way 1 */
-    uint16_t moved, same_id;
-};
+#define ENOUGH    3u
 
 typedef struct mpt_sighted packet;
 typedef struct mpt_sighted_flow flow;
+typedef struct mpt_sighted_way direction;
+typedef struct mpt_sighted_place place;
 
 void mpt_sightings_clear(mpt_sightings *s)
 {
@@ -89,19 +42,13 @@ void mpt_sightings_clear(mpt_sightings *s)
 
 /* --- tables --- */
 
-/* An odd multiplier spreads every bit upwards; the shift brings them down again. */
-static inline uint64_t spread(uint64_t sum, uint64_t word)
-{
-    sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    return sum ^ sum >> 32;
-}
-
 static uint64_t end_hash(const mpt_endpoint *e)
 {
     uint64_t words[2];
 
     memcpy(words, e->address, sizeof words);
-    return spread(spread(words[0], words[1] * 31), (uint64_t)e->family << 16 | e->port);
+    return mpt_sighted_spread(mpt_sighted_spread(words[0], words[1] * 31),
+                              (uint64_t)e->family << 16 | e->port);
 }
 
 /* The same for both ways. */
@@ -124,7 +71,7 @@ static inline uint64_t spread_at(uint64_t sum, const void *word)
     uint64_t w;
 
     memcpy(&w, word, sizeof w);
-    return spread(sum, w);
+    return mpt_sighted_spread(sum, w);
 }
 
 /* Of the headers of TCP and its options, and of the IP identification, which a packet keeps wherever it is seen. */
@@ -145,15 +92,9 @@ static uint32_t *bucket_of(const mpt_sightings *s, uint64_t number)
     return &s->buckets[number & (s->packet_room * BUCKETS - 1)];
 }
 
-/* Ring and buckets count packets from 1. */
-static packet *packet_at(const mpt_sightings *s, uint32_t count)
-{
-    return &s->packets[(count - 1) & (s->packet_room - 1)];
-}
-
 static void put_into_bucket(const mpt_sightings *s, uint32_t count)
 {
-    packet *p = packet_at(s, count);
+    packet *p = mpt_sighted_at(s, count);
     uint32_t *bucket = bucket_of(s, p->signature);
 
     p->before = *bucket;
@@ -170,18 +111,23 @@ static void grow_packets(mpt_sightings *s)
         put_into_bucket(s, i);
 }
 
-/* The newest packet with this signature; NULL: none of the ring has it. */
-static packet *find_packet(const mpt_sightings *s, uint64_t number)
+/* The packet of this number, or the newest in its bucket before that which has this signature; NULL: the ring has
+ * none. */
+static packet *packet_before(const mpt_sightings *s, uint32_t at, uint64_t number)
 {
-    uint32_t at = s->packet_room ? *bucket_of(s, number) : 0;
-
     for (unsigned i = 0; at && s->packets_met - at < s->packet_room && i < PROBES; i++) {
-        packet *p = packet_at(s, at);
+        packet *p = mpt_sighted_at(s, at);
         if (p->signature == number)
             return p;
         at = p->before;
     }
     return NULL;
+}
+
+/* The newest packet with this signature; NULL: none of the ring has it. */
+static packet *find_packet(const mpt_sightings *s, uint64_t number)
+{
+    return packet_before(s, s->packet_room ? *bucket_of(s, number) : 0, number);
 }
 
 static flow *flow_slot(flow *all, uint32_t room, uint64_t key)
@@ -263,16 +209,17 @@ static flow *flow_of(mpt_sightings *s, const mpt_segment *g, unsigned *way)
 
 /* --- what is usual --- */
 
-static void age(struct direction *d)
+static void age(direction *d)
 {
     d->packets /= 2;
     d->again /= 2;
     d->elsewhere /= 2;
+    d->thirds /= 2;
     d->varied /= 2;
     d->constant /= 2;
 }
 
-static inline void count_packet(struct direction *d, const mpt_segment *g)
+static inline void count_packet(direction *d, const mpt_segment *g)
 {
     if (G_UNLIKELY(d->packets >= COUNTED))
         age(d);
@@ -287,12 +234,6 @@ static inline void count_packet(struct direction *d, const mpt_segment *g)
     d->has_last = true;
 }
 
-/* Stacks that number their packets: what has the same number is the same packet. */
-static bool numbers_packets(const struct direction *d)
-{
-    return d->varied > 0 && d->varied >= 4 * d->constant;
-}
-
 static bool usually(uint16_t copies, uint16_t packets)
 {
     return packets >= ENOUGH && copies * 8u >= packets * 7u;
@@ -304,7 +245,7 @@ static void note_distance(int64_t *usual, int64_t now)
 }
 
 /* How long after the first a copy may come. */
-static int64_t reach(const struct direction *d, mpt_sighting how, bool has_timestamps)
+static int64_t reach(const direction *d, mpt_sighting how, bool has_timestamps)
 {
     if (how != MPT_SIGHTING_AGAIN)
         return d->elsewhere_ns ? MIN(MAX(8 * d->elsewhere_ns, 20 * MS), FAR_ELSEWHERE) : FAR_ELSEWHERE;
@@ -324,7 +265,7 @@ static uint32_t sequence_end(const mpt_segment *g)
     return g->seq + g->payload_len + ((g->flags & (MPT_TCP_SYN | MPT_TCP_FIN)) != 0);
 }
 
-static void note_numbers(struct direction *d, const mpt_segment *g)
+static void note_numbers(direction *d, const mpt_segment *g)
 {
     bool anew = !d->begun || g->flags & MPT_TCP_SYN;
 
@@ -340,7 +281,7 @@ static void note_numbers(struct direction *d, const mpt_segment *g)
 int mpt_sightings_newer(const mpt_sightings *s, const mpt_segment *g)
 {
     const flow *f = find_flow(s, flow_key(g));
-    const struct direction *d;
+    const direction *d;
     int sent, acked;
 
     if (!f || g->flags & (MPT_TCP_SYN | MPT_TCP_RST) || !(g->flags & MPT_TCP_ACK))
@@ -356,72 +297,135 @@ int mpt_sightings_newer(const mpt_sightings *s, const mpt_segment *g)
 
 /* --- two sightings --- */
 
-static struct place place_of(const mpt_segment *g)
+static place place_of(const mpt_segment *g)
 {
-    return (struct place){.link = g->link_index,
-                          .id = g->ip_id,
-                          .around = g->around,
-                          .ttl = g->ttl,
-                          .way = g->way,
-                          .has = (uint16_t)(g->presence & (HAS_ID | HAS_TTL | HAS_LINK))};
-}
-
-static mpt_sighting difference(const struct place *a, const struct place *b)
-{
-    if ((a->has & b->has & HAS_LINK && a->link != b->link) || (a->way && b->way && a->way != b->way))
-        return MPT_SIGHTING_INTERFACE;
-    if (a->has & b->has & HAS_TTL && a->ttl != b->ttl)
-        return MPT_SIGHTING_TTL;
-    return a->around && b->around && a->around != b->around ? MPT_SIGHTING_CARRIER : MPT_SIGHTING_AGAIN;
+    return (place){.link = g->link_index,
+                   .id = g->ip_id,
+                   .around = g->around,
+                   .ttl = g->ttl,
+                   .way = g->way,
+                   .has = (uint16_t)(g->presence & (HAS_ID | HAS_TTL | HAS_LINK))};
 }
 
 /* In the place of the oldest where the ring is full. */
-static inline void add_packet(mpt_sightings *s, const mpt_segment *g, uint64_t number, uint64_t key,
-                              unsigned way)
+static packet *add_packet(mpt_sightings *s, direction *d, const mpt_segment *g, uint64_t number, uint64_t key,
+                          unsigned way)
 {
     packet *p;
 
     if (G_UNLIKELY(s->packets_met == s->packet_room) && s->packet_room < MAX_PACKETS)
         grow_packets(s);
-    p = packet_at(s, ++s->packets_met);
+    p = mpt_sighted_at(s, ++s->packets_met);
     p->signature = number;
     p->flow = key;
     p->time_ns = g->time_ns;
     p->frame = g->frame;
     p->place = place_of(g);
-    p->way = (uint8_t)way;
-    p->again = p->elsewhere = false;
+    p->way = way;
+    p->again = p->behind = p->elsewhere = p->late = p->copy = p->more = false;
     put_into_bucket(s, s->packets_met);
+    if (g->payload_len) {
+        p->seq = g->seq;
+        p->length = g->payload_len;
+        p->likeness = mpt_sighted_likeness(g);
+        p->data_before = d->data;
+        d->data = s->packets_met;
+    }
+    return p;
+}
+
+/* Of the packets like p the oldest that has no copy yet there where g is; NULL: none that is so near in time. */
+static packet *oldest_alone(const mpt_sightings *s, packet *p, const mpt_segment *g, bool late,
+                            int64_t far_ns)
+{
+    packet *found = NULL;
+
+    for (unsigned i = 0; p && i < MAX_ALIKE; i++, p = packet_before(s, p->before, p->signature)) {
+        if (ABS(g->time_ns - p->time_ns) > far_ns) {
+            if (!late)
+                break;
+        } else if (late ? !p->late && !p->behind : !p->again && !p->copy) {
+            found = p;
+        }
+    }
+    return found;
+}
+
+static void note_copy_of(packet *p, direction *d, mpt_sighting_mark *mark, int64_t later_ns)
+{
+    if (!p->more && !p->copy) {
+        d->again += !p->again && !p->behind;
+        note_distance(&d->again_ns, later_ns);
+    }
+    p->again |= !mark->late;
+    p->behind |= mark->late;
+    mark->of = p->frame;
+    mark->later_ns = later_ns;
+}
+
+/* A segment like that of p in all, the place too, without a number that would tell them apart: RSTs, ACKs without IP
+ * identification. A network that shows each packet twice shows all of these twice, in order: each has one copy. */
+static bool meet_alike(mpt_sightings *s, packet *p, direction *d, const mpt_segment *g,
+                       mpt_sighting_mark *mark)
+{
+    bool again = usually(d->again, d->packets), known = again || usually(d->elsewhere, d->packets);
+    int64_t far_ns = known ? reach(d, MPT_SIGHTING_AGAIN, g->presence & MPT_SEGMENT_TIMESTAMPS) : FAR_AGAIN;
+    packet *first = oldest_alone(s, p, g, mark->late, far_ns), *added;
+    int64_t later_ns = first ? ABS(g->time_ns - first->time_ns) : 0;
+
+    if (!first && mark->later_ns > far_ns)
+        return false;
+    if (first) {
+        note_copy_of(first, d, mark, later_ns);
+        if (again)
+            return true;
+    } else {
+        mark->more = true;
+        d->thirds += !p->more;
+        p->more = true;
+    }
+    added = add_packet(s, d, g, p->signature, p->flow, p->way);
+    added->late = mark->late;
+    added->copy = !mark->more;
+    added->more = mark->more;
+    return true;
 }
 
 /* A segment like that of p, of the same flow. */
-static bool meet_again(packet *p, struct direction *d, const mpt_segment *g, const struct place *at,
+static bool meet_again(mpt_sightings *s, packet *p, direction *d, const mpt_segment *g, const place *at,
                        mpt_sighting_mark *mark)
 {
     bool elsewhere, certain;
 
-    mark->how = (uint8_t)difference(&p->place, at);
+    mark->how = (uint8_t)mpt_sighted_difference(&p->place, at);
     elsewhere = mark->how != MPT_SIGHTING_AGAIN;
-    certain = mark->same_id && numbers_packets(d);
-    if (!certain && mark->later_ns > (elsewhere ? reach(d, mark->how, false) : FAR_AGAIN))
-        return false;
-    /* Once it is known what copies are like, any other was sent again, and has copies of its own. */
-    if (!certain && !elsewhere && (usually(d->again, d->packets) || usually(d->elsewhere, d->packets)) &&
-        mark->later_ns > reach(d, MPT_SIGHTING_AGAIN, g->presence & MPT_SEGMENT_TIMESTAMPS))
+    certain = mark->same_id && mpt_sighted_numbers(d);
+    if (!certain && !elsewhere)
+        return meet_alike(s, p, d, g, mark);
+    if (!certain && mark->later_ns > reach(d, mark->how, false))
         return false;
     /* A packet may have copies of both kinds. */
-    if (elsewhere && !p->elsewhere)
-        d->elsewhere++;
-    else if (!elsewhere && !p->again)
-        d->again++;
-    *(elsewhere ? &p->elsewhere : &p->again) = true;
-    note_distance(elsewhere ? &d->elsewhere_ns : &d->again_ns, mark->later_ns);
+    if (elsewhere) {
+        d->elsewhere += !p->elsewhere;
+        p->elsewhere = true;
+        note_distance(&d->elsewhere_ns, mark->later_ns);
+    } else {
+        note_copy_of(p, d, mark, mark->later_ns);
+    }
     return true;
 }
 
+/* The direction of the flow that this one is translated from or to; NULL: none. */
+static direction *translated_direction(const mpt_sightings *s, const flow *f, unsigned way)
+{
+    flow *other = s->translated ? find_flow(s, f->stands_for ? f->stands_for : f->stood_for_by) : NULL;
+
+    return other ? &other->ways[way ^ (f->stands_for ? f->crossed : other->crossed)] : NULL;
+}
+
 /* A segment like that of p, whose flow is another one. */
-static bool meet_translated(mpt_sightings *s, packet *p, flow *f, const mpt_segment *g,
-                            const struct place *at, mpt_sighting_mark *mark)
+static bool meet_translated(mpt_sightings *s, packet *p, flow *f, const mpt_segment *g, const place *at,
+                            mpt_sighting_mark *mark)
 {
     flow *other = find_flow(s, p->flow), *first, *second;
     bool crossed;
@@ -436,26 +440,64 @@ static bool meet_translated(mpt_sightings *s, packet *p, flow *f, const mpt_segm
     second->stands_for = first->key;
     second->crossed = crossed;
     first->stood_for_by = second->key;
-    second->moved =
-        (uint16_t)MIN(second->moved + (difference(&p->place, at) > MPT_SIGHTING_CARRIER), UINT16_MAX);
+    second->moved = (uint16_t)MIN(
+        second->moved + (mpt_sighted_difference(&p->place, at) > MPT_SIGHTING_CARRIER), UINT16_MAX);
     second->same_id = (uint16_t)MIN(second->same_id + mark->same_id, UINT16_MAX);
     s->translated = true;
     mark->how = MPT_SIGHTING_ADDRESSES;
     return true;
 }
 
+/* A segment with bytes that may have been seen before; some packet of its flow was seen again as it was. */
+static bool meet_cut(const mpt_sightings *s, flow *f, unsigned way, const mpt_segment *g,
+                     mpt_sighting_mark *mark)
+{
+    const place at = place_of(g);
+    direction *d = &f->ways[way], *other = translated_direction(s, f, way);
+    bool copies = f->ways[0].again || f->ways[1].again || f->ways[0].elsewhere || f->ways[1].elsewhere;
+    const mpt_sighting_mark before = *mark;
+    mpt_sighted_pieces x;
+    bool elsewhere;
+
+    if (copies && mpt_sighted_find_pieces(s, d, g, &at, mark, &x)) {
+        elsewhere = mark->how != MPT_SIGHTING_AGAIN;
+        mpt_sighted_note_pieces(s, &x, d, elsewhere);
+        note_distance(elsewhere ? &d->elsewhere_ns : &d->again_ns, mark->later_ns);
+        return true;
+    }
+    *mark = before;
+    if (other && beyond(other->next, g->seq) && mpt_sighted_find_pieces(s, other, g, &at, mark, &x)) {
+        mark->how = MPT_SIGHTING_ADDRESSES;
+        return true;
+    }
+    *mark = before;
+    return false;
+}
+
+/* By its time a packet is from before what comes before it in the file, or it goes on where such packets did. */
+static bool is_late(direction *d, const mpt_segment *g, const packet *p)
+{
+    bool late = d->newest_ns - g->time_ns > MS;
+
+    if (late && !d->second)
+        d->second = g->frame;
+    if (!late && (!p || p->frame >= d->second))
+        d->second = 0;
+    return d->second > 0;
+}
+
 /* A segment with the signature of p. True if it may be a copy of it. */
 static bool meet_signature(mpt_sightings *s, packet *p, flow *f, const mpt_segment *g,
                            mpt_sighting_mark *mark)
 {
-    struct place at = place_of(g);
+    place at = place_of(g);
     unsigned way = way_of(f, g);
-    struct direction *d = &f->ways[way];
+    direction *d = &f->ways[way];
 
     mark->of = p->frame;
     mark->later_ns = ABS(g->time_ns - p->time_ns);
     mark->same_id = at.has & p->place.has & HAS_ID && at.id && at.id == p->place.id;
-    if (p->flow == f->key && p->way == way && meet_again(p, d, g, &at, mark))
+    if (p->flow == f->key && p->way == way && meet_again(s, p, d, g, &at, mark))
         return true;
     if (p->flow != f->key && meet_translated(s, p, f, g, &at, mark)) {
         count_packet(d, g);
@@ -471,15 +513,17 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
     uint64_t number = signature(g);
     unsigned way;
     flow *f = flow_of(s, g, &way);
-    struct direction *d = &f->ways[way];
+    direction *d = &f->ways[way];
     packet *p = find_packet(s, number);
-
+    const bool old = g->payload_len && ((d->begun && beyond(d->next, g->seq)) || s->translated);
     note_numbers(d, g);
-    mark.late = d->newest_ns - g->time_ns > MS;
+    mark.late = is_late(d, g, p);
     d->newest_ns = MAX(d->newest_ns, g->time_ns);
     if (G_UNLIKELY(p) && meet_signature(s, p, f, g, &mark))
         return mark;
-    add_packet(s, g, number, f->key, way);
+    if (G_UNLIKELY(old) && meet_cut(s, f, way, g, &mark))
+        return mark;
+    add_packet(s, d, g, number, f->key, way);
     count_packet(d, g);
     return mark;
 }
@@ -488,7 +532,7 @@ mpt_sighting_mark mpt_sightings_meet(mpt_sightings *s, const mpt_segment *g)
 
 static bool stands(const flow *f)
 {
-    bool numbered = numbers_packets(&f->ways[0]) || numbers_packets(&f->ways[1]);
+    bool numbered = mpt_sighted_numbers(&f->ways[0]) || mpt_sighted_numbers(&f->ways[1]);
 
     if (!f->stands_for)
         return false;
@@ -504,10 +548,21 @@ static bool is_translated(const mpt_sightings *s, const flow *f)
     return stands(f) || (second && second->stands_for == f->key && stands(second));
 }
 
+/* In a part of the file that has each packet once none is a copy of those before: what comes behind shows it. */
+static bool has_copy_behind(const mpt_sightings *s, const mpt_segment *g)
+{
+    packet *p = find_packet(s, signature(g));
+
+    for (unsigned i = 0; p && i < MAX_ALIKE; i++, p = packet_before(s, p->before, p->signature))
+        if (p->frame == g->frame)
+            return p->behind;
+    return false;
+}
+
 bool mpt_sightings_is_copy(const mpt_sightings *s, const mpt_segment *g, const mpt_sighting_mark *mark)
 {
     const flow *f = find_flow(s, flow_key(g));
-    const struct direction *d;
+    const direction *d;
     bool certain;
 
     if (!f || !mark->how)
@@ -515,15 +570,17 @@ bool mpt_sightings_is_copy(const mpt_sightings *s, const mpt_segment *g, const m
     if (mark->how == MPT_SIGHTING_ADDRESSES)
         return is_translated(s, f);
     d = &f->ways[way_of(f, g)];
-    certain = mark->same_id && numbers_packets(d);
-    if (mark->how != MPT_SIGHTING_AGAIN)
-        return certain || d->elsewhere * 2u >= d->packets;
+    certain = mark->same_id && mpt_sighted_numbers(d);
     /* No network brings a packet again before it brought it first: two files are one behind the other. */
     if (mark->late && (certain || g->flags & MPT_TCP_SYN))
         return true;
+    if (mark->how != MPT_SIGHTING_AGAIN)
+        return certain || (d->elsewhere * 2u >= d->packets &&
+                           (!mark->cut || mark->later_ns <= reach(d, mark->how, false)));
     if (certain)
         return d->again * 2u >= d->packets;
-    return usually(d->again, d->packets) &&
+    return usually(d->again, d->packets) && (!mark->more || usually(d->thirds, d->packets)) &&
+           (mark->late || !has_copy_behind(s, g)) &&
            mark->later_ns <= reach(d, MPT_SIGHTING_AGAIN, g->presence & MPT_SEGMENT_TIMESTAMPS);
 }
 

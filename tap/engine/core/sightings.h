@@ -9,7 +9,9 @@
  * gave it the same IP identification, as no retransmission has where a stack counts them (RFC 6864); if it was
  * seen elsewhere (another TTL, interface, way or carrier); or if all packets of its direction come in copies,
  * each as soon after the other. A host may send one segment twice, and a network may deliver it twice, but
- * not all of them. Where a router translates addresses, the copy is of a flow of its own, which then stands
+ * not all of them. Packets that are equal to others by nature (RSTs, pure ACKs) and have no number have one copy each.
+ * What an interface cut into other segments, or put together (TSO, GRO), is a copy with the same acknowledgement, window
+ * and timestamp. Where a router translates addresses, the copy is of a flow of its own, which then stands
  * for the first.
  *
  * Invariant: memory is bounded; a capture without copies costs one look-up a segment.

@@ -232,6 +232,8 @@ void mpt_check_twice(mpt_checking *x)
             mpt_say(f, words[how].seen, mpt_term_of(MPT_TERM_COUNT, t->copies[how]),
                     mpt_term_of(MPT_TERM_FLAG, left == 0));
     }
+    if (t->cut)
+        mpt_say(f, MPT_PHRASE_TWICE_CUT, mpt_term_of(MPT_TERM_COUNT, t->cut));
     mpt_say(f, words[most].advice);
 }
 
