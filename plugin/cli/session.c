@@ -122,12 +122,26 @@ static const mpt_open_report *same_file(const mpt_open_report *r)
     return NULL;
 }
 
+/* Packets and text can't share stdout. */
+static bool fits_stdout(const mpt_open_report *r, char **error)
+{
+    for (guint i = 0; i < mpt_session.reports->len; i++) {
+        const mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
+
+        if (!other->arguments.file && (r->arguments.report->packets || other->arguments.report->packets)) {
+            *error = g_strdup("packets on standard output stand there alone: give the other report a file=");
+            return false;
+        }
+    }
+    return fits_document(r, error);
+}
+
 static bool open_file(mpt_open_report *r, char **error)
 {
     const char *file = r->arguments.file;
 
     if (!file)
-        return fits_document(r, error);
+        return fits_stdout(r, error);
     /* tshark (4.0, 4.4, 4.6) opens the capture first. */
     if (mpt_host_reads(file)) {
         *error = g_strdup_printf("\"%s\" is the capture being read: cannot write a report there", file);
@@ -169,7 +183,7 @@ static bool fits_stream(const mpt_arguments *a, char **error)
         *error =
             g_strdup("--stream can't know the last vantage point when it prints: it counts at the first, and "
                      "\"at\" needs the whole capture");
-    else if (a->format == MPT_FORMAT_NDJSON)
+    else if (a->format == MPT_FORMAT_NDJSON || (a->report->over && !mpt_arguments_has(a, MPT_ARG_STREAM)))
         return true;
     else if (a->report->formats & MPT_BIT(MPT_FORMAT_NDJSON))
         *error = g_strdup_printf("--stream prints a line as each connection ends: say mptcp,%s,format=ndjson",

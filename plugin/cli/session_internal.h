@@ -37,6 +37,7 @@ typedef struct mpt_open_report {
     uint32_t mark;
     mpt_sink *sink;                      /* NULL: stdout; that of `first`, if that is set */
     const struct mpt_open_report *first; /* whose document this is part of, in the same file; NULL: none */
+    void *state;                         /* of the row's `over` */
     bool printed;
     bool failed;                          /* what it was to show is not there */
     GString *notes;                       /* on the capture, as of the last drawing; NULL: never drawn */

@@ -38,6 +38,7 @@ static const mpt_report_context *context_of(mpt_open_report *r)
         .arguments = &r->arguments,
         .mark = r->mark,
         .forgets = mpt_session.ends,
+        .state = &r->state,
         .wireshark_version = mpt_source_wireshark_version(),
         .collected = r->collected[point],
         .capture_notes = r->notes->len ? r->notes->str : NULL,
@@ -237,6 +238,30 @@ static bool begins_lines(guint i, const mpt_time_window *w)
     return is_line(r) && r->window == w;
 }
 
+/* As a line, of the reports that begin with this one. */
+static void print_line(guint first, mpt_time_window *w, const mpt_connection_view *v)
+{
+    mpt_sink *sink = sink_of(g_ptr_array_index(mpt_session.reports, first));
+    mpt_json_document *document = begin_lines(first, sink);
+
+    w->shown |= mpt_json_document_line(document, v);
+    mpt_json_document_free(document);
+    mpt_session.broken |= !mpt_sink_flush(sink);
+}
+
+/* As the report has it. */
+static void print_over(mpt_open_report *r, const mpt_connection_view *v)
+{
+    GString *sentence = g_string_new(NULL);
+
+    if (!r->failed && mpt_report_selected(context_of(r), v)) {
+        r->window->shown = true;
+        r->failed = !r->arguments.report->over(&r->context, v, sink_of(r), sentence);
+        mpt_session.broken |= r->failed;
+    }
+    fail_late(sentence);
+}
+
 void mpt_session_print_ended(mpt_time_window *w, const mpt_connection *c, uint32_t id)
 {
     mpt_connection_view v;
@@ -245,14 +270,11 @@ void mpt_session_print_ended(mpt_time_window *w, const mpt_connection *c, uint32
     mpt_metrics_connection(mpt_vantage_engines_at(w->points, 0), c, id, &v);
     for (guint i = 0; i < mpt_session.reports->len; i++) {
         mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
-        mpt_json_document *document;
 
-        if (!begins_lines(i, w))
-            continue;
-        document = begin_lines(i, sink_of(r));
-        w->shown |= mpt_json_document_line(document, &v);
-        mpt_json_document_free(document);
-        mpt_session.broken |= !mpt_sink_flush(sink_of(r));
+        if (begins_lines(i, w))
+            print_line(i, w, &v);
+        else if (r->window == w && r->arguments.report->over)
+            print_over(r, &v);
     }
     mpt_metrics_clear(&v);
 }
@@ -289,7 +311,7 @@ static void print_all(void)
         bool text = !r->sink && r->arguments.format == MPT_FORMAT_TEXT;
         mpt_sink *sink;
 
-        if (r->printed) /* with the document of a report before it */
+        if (r->printed || r->failed) /* with the document of a report before it, or while reading */
             continue;
         sink = sink_of(r);
         if (text && text_before)

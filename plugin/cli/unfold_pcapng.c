@@ -16,6 +16,7 @@
 
 struct writing {
     wtap_dumper *dumper;
+    wtap_dump_params params;
     wtap_rec rec;
     int error;
     char *error_text;
@@ -78,12 +79,26 @@ static bool write_packet(const mpt_replay_packet *p, void *user)
 }
 
 /* Appends why writing failed; frees libwiretap's own message. */
-static void explain(const char *name, struct writing *w, GString *sentence)
+static void explain(const mpt_report_context *x, struct writing *w, GString *sentence)
 {
-    g_string_append_printf(sentence, "cannot write \"%s\": %s", name, wtap_strerror(w->error));
+    if (x->arguments->file)
+        g_string_append_printf(sentence, "cannot write \"%s\": %s", x->arguments->file,
+                               wtap_strerror(w->error));
+    else
+        g_string_append_printf(sentence, "cannot write to standard output: %s", wtap_strerror(w->error));
     if (w->error_text)
         g_string_append_printf(sentence, " (%s)", w->error_text);
     g_clear_pointer(&w->error_text, g_free);
+}
+
+static void free_writing(struct writing *w)
+{
+    g_free(w->error_text);
+    wtap_rec_cleanup(&w->rec);
+    wtap_block_array_free(w->params.shb_hdrs);
+    wtap_block_array_free(w->params.idb_inf->interface_data);
+    g_free((void *)w->params.idb_inf);
+    g_free(w);
 }
 
 /* --- several connections, by time --- */
@@ -133,8 +148,8 @@ static void free_waiting(gpointer data)
 
 /* Calls `func` for the packets of a connection. False if it returned false, or with a sentence if its bytes were
  * not kept. */
-static bool replay_one(const mpt_report_context *x, mpt_connection_view *v, mpt_replay_func func, void *user,
-                       GString *sentence)
+static bool replay_one(const mpt_report_context *x, const mpt_connection_view *v, mpt_replay_func func,
+                       void *user, GString *sentence)
 {
     mpt_stream_direction direction[MPT_DIRECTIONS];
     bool complete = true, ok = false;
@@ -185,31 +200,38 @@ static bool replay(const mpt_report_context *x, struct writing *w, GString *sent
     return ok;
 }
 
-/* Writes at `path` what is to be the file arguments->file. */
-static void write_file(const mpt_report_context *x, const char *path, GString *sentence)
+/* Opens arguments->file, which the sink hands over, or stdout. NULL: it can't be; *sentence is why, or the sink knows. */
+static struct writing *open_writing(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
-    wtap_dump_params params = WTAP_DUMP_PARAMS_INIT;
-    const char *name = x->arguments->file;
-    struct writing w = {0};
-    bool ok;
+    struct writing *w = g_new0(struct writing, 1);
+    wtap_dump_params none = WTAP_DUMP_PARAMS_INIT;
+    int type = wtap_pcapng_file_type_subtype();
+    const char *path = NULL;
 
-    params.encap = WTAP_ENCAP_RAW_IP;
-    params.tsprec = WTAP_TSPREC_NSEC;
-    params.idb_inf = describe_interface();
-    params.shb_hdrs = describe_section(x->arguments);
-    MPT_WTAP_REC_INIT(&w.rec, 2048);
-    w.dumper = wtap_dump_open(path, wtap_pcapng_file_type_subtype(), WTAP_UNCOMPRESSED, &params, &w.error,
-                              &w.error_text);
-    ok = w.dumper && replay(x, &w, sentence);
-    if (!ok && !sentence->len)
-        explain(name, &w, sentence);
-    if (w.dumper && !wtap_dump_close(w.dumper, NULL, &w.error, &w.error_text) && ok)
-        explain(name, &w, sentence);
-    g_free(w.error_text);
-    wtap_rec_cleanup(&w.rec);
-    wtap_block_array_free(params.shb_hdrs);
-    wtap_block_array_free(params.idb_inf->interface_data);
-    g_free(params.idb_inf);
+    w->params = none;
+    w->params.encap = WTAP_ENCAP_RAW_IP;
+    w->params.tsprec = WTAP_TSPREC_NSEC;
+    w->params.idb_inf = describe_interface();
+    w->params.shb_hdrs = describe_section(x->arguments);
+    MPT_WTAP_REC_INIT(&w->rec, 2048);
+    if (!x->arguments->file)
+        w->dumper = wtap_dump_open_stdout(type, WTAP_UNCOMPRESSED, &w->params, &w->error, &w->error_text);
+    else if ((path = mpt_sink_hand_over(sink)) != NULL)
+        w->dumper = wtap_dump_open(path, type, WTAP_UNCOMPRESSED, &w->params, &w->error, &w->error_text);
+    if (w->dumper)
+        return w;
+    if (path || !x->arguments->file)
+        explain(x, w, sentence);
+    free_writing(w);
+    return NULL;
+}
+
+/* ok: nothing went wrong so far. */
+static void close_writing(const mpt_report_context *x, struct writing *w, bool ok, GString *sentence)
+{
+    if (!wtap_dump_close(w->dumper, NULL, &w->error, &w->error_text) && ok)
+        explain(x, w, sentence);
+    free_writing(w);
 }
 
 static bool find(const mpt_report_context *x, GString *sentence)
@@ -227,14 +249,39 @@ static bool find(const mpt_report_context *x, GString *sentence)
     return sentence->len == 0;
 }
 
-/* Writes the connection to arguments->file as pcapng (see replay.h for what is in it); the sink hands that
- * file over and gets nothing. */
+/* The connections as pcapng (see replay.h for what is in it); the sink hands its file over and gets nothing. */
 static void print(const mpt_report_context *x, mpt_sink *sink, GString *sentence)
 {
-    const char *path;
+    struct writing *w = *x->state;
+    bool ok;
 
-    if (find(x, sentence) && (path = mpt_sink_hand_over(sink)))
-        write_file(x, path, sentence);
+    /* All were written when they were over. */
+    if (w)
+        close_writing(x, w, true, sentence);
+    *x->state = NULL;
+    if (w || !find(x, sentence) || !(w = open_writing(x, sink, sentence)))
+        return;
+    ok = replay(x, w, sentence);
+    if (!ok && !sentence->len)
+        explain(x, w, sentence);
+    close_writing(x, w, ok, sentence);
+}
+
+static bool over(const mpt_report_context *x, const mpt_connection_view *v, mpt_sink *sink, GString *sentence)
+{
+    struct writing *w = *x->state;
+    bool ok;
+
+    if (!w && !(w = *x->state = open_writing(x, sink, sentence)))
+        return false;
+    ok = replay_one(x, v, write_packet, w, sentence) && wtap_dump_flush(w->dumper, &w->error);
+    if (!ok && !sentence->len)
+        explain(x, w, sentence);
+    if (!ok)
+        close_writing(x, w, false, sentence);
+    if (!ok)
+        *x->state = NULL;
+    return ok;
 }
 
 static char *refuse(const mpt_arguments *a)
@@ -259,7 +306,9 @@ void mpt_unfold_register(void)
         .takes = MPT_TAKES_SELECTION | MPT_BIT(MPT_ARG_FILE) | MPT_BIT(MPT_ARG_ALL),
         .requires = MPT_BIT(MPT_ARG_FILE),
         .refuse = refuse,
+        .packets = true,
         .print = print,
+        .over = over,
         MPT_FOLLOW_COLLECTS,
     };
 

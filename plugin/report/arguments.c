@@ -215,7 +215,8 @@ static bool read_file(parser *p, char *value)
         if (from[0] != '\\' || from[1] != ',')
             *to++ = *from;
     *to = '\0';
-    p->out->file = g_strdup(value);
+    if (strcmp(value, "-") != 0)
+        p->out->file = g_strdup(value);
     return *value != '\0';
 }
 

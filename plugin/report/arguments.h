@@ -58,7 +58,7 @@ typedef struct mpt_arguments {
     mpt_endpoint address; /* port 0 */
     uint16_t port;
     mpt_format format; /* the report's usual one, unless given */
-    char *file;        /* owned; NULL: stdout */
+    char *file;        /* owned; NULL: stdout, also where "-" was given */
     int64_t from_ns;   /* since the earliest frame; default 0 */
     int64_t to_ns;     /* default INT64_MAX; from_ns < to_ns; a segment counts if from <= time < to */
     mpt_direction direction;

@@ -80,6 +80,7 @@ struct mpt_report {
     mpt_format format;  /* the usual one */
     bool of_streams;    /* about TCP connections, so a capture without MPTCP is no reason to fail */
     bool needs_nothing; /* not even a capture: printed at once */
+    bool packets;       /* it writes packets, not text: alone where it writes */
     /* The reason why these arguments don't go together, a sentence to be freed with g_free();
      * NULL: they do. */
     char *(*refuse)(const mpt_arguments *arguments);
@@ -88,6 +89,10 @@ struct mpt_report {
     /* Writes the report in any format but JSON. What turns out to be wrong only then (no such stream) goes
      * into *sentence, without newline: it is printed on stderr, and tshark's exit status becomes 1. */
     void (*print)(const mpt_report_context *x, mpt_sink *sink, GString *sentence);
+    /* Writes a connection that is over, in captures without end; print() then ends what it began. x->state is its
+     * own, NULL at first. False: it can't; appends why. NULL: there is no such thing, see format=ndjson. */
+    bool (*over)(const mpt_report_context *x, const mpt_connection_view *v, mpt_sink *sink,
+                 GString *sentence);
     mpt_report_section json;
     /* True if, with these arguments, what was printed in any format makes tshark's exit status 1; appends why, a
      * sentence without newline. NULL: it never does. */

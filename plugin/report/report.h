@@ -32,6 +32,7 @@ typedef struct mpt_report_context {
     bool forgets;                  /* connections are freed once they have been shown */
     const char *capture_notes;     /* one more sentence about the capture for the text reports; NULL: none */
     GString *note;                 /* gets what to print on stderr without a failure; NULL: drop it */
+    void **state;                  /* of mpt_report.over; NULL without it */
     void *collected;               /* the state of the report's collector; NULL without one */
     mpt_vantage_engines *points;   /* the vantage points; NULL: there is one */
     unsigned point;                /* of these: where the report counts; the engine is its own */

@@ -105,6 +105,9 @@ def memory(folder):
     small, large, whole = peak(few, '--stream'), peak(many, '--stream'), peak(many, *EACH)
     print(f'1,000 connections {small} kB, 20,000 {large} kB, without --stream {whole} kB')
     check(large < small + 2000, f'memory grows: {small} kB, {large} kB')
+    packets = ['--stream', '-z', f'mptcp,unfold,all,file={folder / "unfolded"}']
+    small, large = peak(few, *packets), peak(many, *packets)
+    check(large < small + 2000, f'memory of unfold grows: {small} kB, {large} kB')
     check(whole > large + 20000, 'the capture is too small for this test')
 
 
@@ -143,6 +146,28 @@ def refused(folder):
               f'{argument}: {done.returncode}, {done.stderr!r}')
 
 
+def unfolded(folder):
+    """packets of each connection as it ends, in memory that does not grow"""
+    few, whole, streamed = folder / 'ten.pcapng', folder / 'whole.pcapng', folder / 'streamed.pcapng'
+    copies(few, 10)
+    check(run('-r', few, '-z', f'mptcp,unfold,all,file={whole}').returncode == 0, 'unfold,all')
+    done = run('-r', few, '--stream', '-z', f'mptcp,unfold,all,file={streamed}', '-z', 'mptcp,list,format=ndjson')
+    check(len(done.stdout.splitlines()) == 11, 'lines beside packets')
+    check(streamed.read_bytes() == whole.read_bytes(), 'the same packets with --stream')
+    check(run('-r', few, '--stream', '-z', 'mptcp,unfold,all,file=-').stdout == whole.read_bytes(), 'packets on stdout')
+    check(run('-r', few, '-z', 'mptcp,unfold,all,file=-').stdout == whole.read_bytes(), 'packets on stdout, at the end')
+    for arguments in (['-z', 'mptcp,unfold,all,file=-', '-z', 'mptcp,list'], ['-z', 'mptcp,list', '-z', 'mptcp,unfold,all,file=-']):
+        done = run('-r', few, *arguments)
+        check(done.returncode == 1 and not done.stdout and b'stand there alone' in done.stderr, f'{arguments}: {done}')
+    done = run('-r', few, '--stream', '-z', f'mptcp,unfold,stream=0,file={folder / "none"}')
+    check(done.returncode == 1 and b'needs the whole' in done.stderr and not (folder / 'none').exists(), f'stream=0: {done}')
+    done = run('-r', few, '--stream', '-z', 'mptcp,unfold,all,port=7,file=-')
+    check(done.returncode == 1 and done.stderr.count(b'\n') == 1, f'none is selected: {done}')
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run([PROGRAM, '-r', few, '--stream', '-z', 'mptcp,unfold,all,file=-'], stdout=full, stderr=subprocess.PIPE)
+    check(done.returncode == 1 and done.stderr.count(b'\n') == 1, f'packets, a full disk: {done}')
+
+
 def no_room(folder):
     """what can't be written ends the reading"""
     path = folder / 'forever.pcapng'
@@ -159,7 +184,7 @@ def no_room(folder):
 
 def main():
     with tempfile.TemporaryDirectory(dir='/tmp') as name:
-        for test in (same_lines, long_capture, memory, while_reading, refused, no_room):
+        for test in (same_lines, long_capture, memory, while_reading, refused, unfolded, no_room):
             test(pathlib.Path(name))
     return 1 if failures else 0
 

@@ -169,7 +169,20 @@ static void on_merge(const mpt_connection *to, const mpt_connection *from, unsig
         let_go(m, to);
 }
 
-const mpt_observer mpt_stream_observer = {.data = on_data, .merge = on_merge};
+/* Its place may be that of another connection next. */
+static void on_forget(const mpt_connection *c, const mpt_subflow *s, void *user)
+{
+    mpt_stream *m = user;
+
+    g_hash_table_remove(m->lanes, s);
+    if (!c)
+        return;
+    g_queue_remove(&m->undecided, c);
+    if (c->index < m->fates->len)
+        g_array_index(m->fates, struct fate, c->index) = (struct fate){0};
+}
+
+const mpt_observer mpt_stream_observer = {.data = on_data, .merge = on_merge, .forget = on_forget};
 
 mpt_stream *mpt_stream_new(const mpt_engine *engine, uint32_t id)
 {
