@@ -180,9 +180,7 @@ static bool fits_stream(const mpt_arguments *a, char **error)
     if (!mpt_session.ends)
         return true;
     if (mpt_arguments_has(a, MPT_ARG_AT))
-        *error =
-            g_strdup("--stream can't know the last vantage point when it prints: it counts at the first, and "
-                     "\"at\" needs the whole capture");
+        *error = g_strdup("--stream counts at the first vantage point; \"at\" needs the whole capture");
     else if (a->format == MPT_FORMAT_NDJSON || (a->report->over && !mpt_arguments_has(a, MPT_ARG_STREAM)))
         return true;
     else if (a->report->formats & MPT_BIT(MPT_FORMAT_NDJSON))

@@ -155,6 +155,10 @@ static bool open_all(mpt_input *input, char **paths, unsigned count, char **erro
         mpt_piece *p = &input->pieces[i];
         int err = 0;
 
+        if (!strcmp(paths[i], "-") && mpt_input_is_pipe(input)) {
+            *error = g_strdup("standard input can be read only once");
+            return false;
+        }
         if (!open_piece(p, paths[i], error))
             return false;
         input->count++;

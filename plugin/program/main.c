@@ -133,9 +133,31 @@ static bool take_option(int option, asked *a, int *status)
     }
 }
 
+/* What others of Wireshark's programs have, and how it is done here. */
+static const char *instead_of(int letter)
+{
+    switch (letter) {
+    case 'i':
+        return "this program reads files and pipes: dumpcap -i INTERFACE -w - | mptcpscope -r -";
+    case 'Y':
+    case 'R':
+        return "display filters need tshark: choose connections by stream=, token=, address= or port=, or use "
+               "tshark -z";
+    case 'w':
+        return "this program writes no captures, but -z mptcp,unfold,all,file=FILE writes connections as plain TCP";
+    default:
+        return NULL;
+    }
+}
+
 static void complain_option(int option, const char *word)
 {
     char letter[] = {'-', (char)optopt, '\0'};
+
+    if (option == '?' && word[1] != '-' && instead_of(optopt)) {
+        fprintf(stderr, "%s: there is no option \"%s\"; %s\n", mpt_host_name(), letter, instead_of(optopt));
+        return;
+    }
 
     fprintf(stderr, "%s: %s \"%s\"; see mptcpscope --help\n", mpt_host_name(),
             option == ':' ? "missing value after" : "unknown option", optopt ? letter : word);
@@ -171,6 +193,8 @@ static bool ask(const char *text, int *status)
     mpt_ask_result result;
     bool ours = g_str_has_prefix(text, "mptcp") || g_str_has_prefix(text, MPT_ASK_FOLLOW);
 
+    if (!strcmp(text, "help")) /* tshark's too lists what -z takes */
+        return ask("mptcp,help", status);
     if (!ours) {
         fprintf(stderr,
                 "%s: \"-z %s\" is none of this program's: it has -z mptcp,... and -z " MPT_ASK_FOLLOW

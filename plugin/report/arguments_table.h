@@ -23,7 +23,7 @@
     X(STRICT, "strict", NULL, NULL, NULL, NULL)                                                              \
     X(FORMAT, "format", "FORMAT", NULL, read_format, "text (default), csv, json, ndjson (by line)")          \
     X(FILE, "file", "PATH", "a path; write a comma in it as \\,", read_file,                                 \
-      "write to this file, - is stdout (\\, is a comma)")                                                       \
+      "write to this file, - is stdout (\\, is a comma)")                                                    \
     X(FROM, "from", "S", SECONDS_EXPECTED, read_from, "only segments in this time, from the earliest frame") \
     X(TO, "to", "S", SECONDS_EXPECTED, read_to, NULL)                                                        \
     X(DIRECTION, "direction", "c2s|s2c", "c2s (client to server) or s2c", read_direction,                    \

@@ -157,7 +157,7 @@ static bool begins_anew(const mpt_streams *s, const struct stream *t, const stru
     if (!(g->flags & MPT_TCP_SYN) || !own->has_base)
         return false;
     if (g->flags & MPT_TCP_ACK)
-        return s->close_ends && g->seq != own->base;
+        return s->close_ends && (g->seq != own->base || t->closed);
     return g->seq != own->base || (s->close_ends && t->closed);
 }
 
@@ -194,6 +194,8 @@ static struct stream *stream_of(mpt_streams *s, mpt_segment *g, struct side **ow
 
     *own = &t->sides[!low];
     *other = &t->sides[low];
+    if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == MPT_TCP_SYN && !(*own)->has_base)
+        t->closed = false; /* so far only the other side was seen, and its end: this may be the beginning */
     if (begins_anew(s, t, *own, g))
         begin(s, t);
     else if ((g->flags & (MPT_TCP_SYN | MPT_TCP_ACK)) == (MPT_TCP_SYN | MPT_TCP_ACK) && (*own)->has_base)
