@@ -50,8 +50,8 @@ def says(status, pattern, *arguments, **more):
 
 
 def wrong_arguments(folder):
-    says(1, 'which capture', '-z', 'mptcp,list')
-    says(1, 'which capture')
+    says(1, 'no capture given', '-z', 'mptcp,list')
+    says(1, 'no capture given')
     says(1, 'unknown report "lst"', '-r', TINY, '-z', 'mptcp,lst')
     says(1, 'io,stat', '-r', TINY, '-z', 'io,stat')
     says(1, 'dumpcap -i INTERFACE', '-i', 'eth0')
@@ -64,7 +64,7 @@ def wrong_arguments(folder):
     check(done.returncode == 1 and done.stderr.count(b'\n') == 1, f'a full disk: {done}')
     says(1, '"-Y"', '-r', TINY, '-Y', 'tcp')
     says(1, '"--nothing"', '--nothing')
-    says(1, 'value is missing.*"-r"', '-r')
+    says(1, 'missing value.*"-r"', '-r')
     says(1, 'display filter', '-r', TINY, '-z', 'mptcp,list,tcp.port==5001')
     says(1, 'needs a number', '-r', TINY, '-o', 'mptcpscope.lookback_ms:soon')
     says(1, 'there is no mptcpscope.nothing', '-r', TINY, '-o', 'mptcpscope.nothing:1')
@@ -74,7 +74,7 @@ def wrong_arguments(folder):
     says(1, 'mptcpscope.keys', '-r', TINY, '-o', 'mptcpscope.keys:x')
     says(2, 'No such file', '-r', folder / 'nothing.pcap')
     (folder / 'text').write_text('no capture\n')
-    says(2, 'can\'t read', '-r', folder / 'text')
+    says(2, 'cannot read', '-r', folder / 'text')
     (folder / 'empty').write_bytes(b'')
     check(run('-r', folder / 'empty').returncode in (0, 2), 'an empty file')
 
