@@ -10,12 +10,20 @@
 
 /* --- opening --- */
 
+/* As sentences have it; free with g_free(). */
+static char *name_of(const char *path)
+{
+    return strcmp(path, "-") ? g_strdup_printf("\"%s\"", path) : g_strdup("standard input");
+}
+
 static char *why(const char *what, const char *path, int err, char *info)
 {
+    char *name = name_of(path);
     char *text =
-        g_strdup_printf("%s \"%s\": %s%s%s%s", what, path, err < 0 ? wtap_strerror(err) : g_strerror(err),
+        g_strdup_printf("%s %s: %s%s%s%s", what, name, err < 0 ? wtap_strerror(err) : g_strerror(err),
                         info ? " (" : "", info ? info : "", info ? ")" : "");
 
+    g_free(name);
     g_free(info);
     return text;
 }
@@ -44,10 +52,11 @@ static void end_piece(mpt_input *input, mpt_piece *p, int err, char *info)
     if (err == 0 || err == EINTR || input->error) {
         g_free(info);
     } else if (err == WTAP_ERR_SHORT_READ) {
-        input->error =
-            g_strdup_printf("\"%s\" is cut short in the middle of a packet: the reports are of what "
-                            "comes before",
-                            p->path);
+        char *name = name_of(p->path);
+
+        input->error = g_strdup_printf(
+            "%s is cut short in the middle of a packet: the reports are of what comes before", name);
+        g_free(name);
         g_free(info);
     } else {
         input->error = why("cannot read on in", p->path, err, info);

@@ -33,10 +33,12 @@ void mpt_reader_free(mpt_reader *reader)
 unsigned mpt_reader_read(mpt_reader *reader, const mpt_frame *frame, mpt_segment *segments,
                          mpt_icmp_error *icmp)
 {
+    static const uint8_t nothing; /* a frame without bytes may have no address */
     mpt_walk w = {.reader = reader, .frame = frame, .segments = segments, .icmp = icmp};
 
     icmp->frame = 0;
-    mpt_reader_link(&w, (mpt_span){frame->bytes, MIN(frame->captured, frame->length), frame->length});
+    mpt_reader_link(&w, (mpt_span){frame->bytes ? frame->bytes : &nothing,
+                                   MIN(frame->captured, frame->length), frame->length});
     reader->lost = w.lost && !w.n && !w.had_icmp;
     return w.n;
 }

@@ -21,7 +21,7 @@ for target in "$@"; do
     mkdir -p "$top/build-fuzz/corpus/$target" "$top/build-fuzz/found"
     set --
     case $target in
-    option | arguments) inputs=$target ;;
+    option | arguments | reader) inputs=$target ;;
     *) inputs=engine ;;
     esac
     for folder in seeds crashes; do

@@ -89,6 +89,9 @@ def right_arguments():
         check(run('-r', '-', stdin=file).stdout == usual, 'standard input: a file')
     done = run('-r', '-', stdin=None, input=TINY.read_bytes())
     check(done.stdout == usual and not done.stderr, 'standard input: a pipe')
+    done = run('-r', '-', stdin=None, input=TINY.read_bytes()[:-30])
+    check(done.returncode == 2 and done.stdout and done.stderr.startswith(b'mptcpscope: standard input is cut short'),
+          f'standard input, cut: {done.stderr!r}')
     check(b'-r FILE' in run('--help').stdout and run('--help').returncode == 0, '--help')
     check(run('--version').stdout.startswith(b'mptcpscope '), '--version')
     check(run('-z', 'help').stdout == run('-z', 'mptcp,help').stdout and run('-z', 'help').returncode == 0, '-z help')
