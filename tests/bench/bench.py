@@ -25,8 +25,30 @@ NOBODY = 65534
 SMALL = shapes.shape('probe', 100)
 PEER_RUNS_ABOVE = 100000     # segments: peers run once, and with --quick always
 ANALYZER_LIMIT = 300000      # segments: above, the slowest peer is left out
-ROW = '%-18s %4s %7s %7s %7s %8s %7s %7s %7s %7s %9s %8s'
+PLUGIN_LIMIT = 2000000       # segments: above, only the floor and the program run, once
+SEGMENT_BYTES = 1000         # of a capture, about: is there room for it?
+ROW = '%-18s %4s %7s %7s %7s %8s %7s %7s %7s %7s %7s %9s %8s'
 COUNT = '%-18s %16s %12s %8s %14s'
+
+# Runs a program with its output thrown away; prints what it took.
+MEASURE = '''
+import posix, sys, time
+start = time.monotonic()
+pid = posix.fork()
+if pid == 0:
+    null = posix.open('/dev/null', posix.O_RDWR)
+    for fd in (0, 1, 2):
+        posix.dup2(null, fd)
+    try:
+        for folder in [''] if '/' in sys.argv[1] else posix.environ[b'PATH'].decode().split(':'):
+            path = folder + '/' + sys.argv[1] if folder else sys.argv[1]
+            if posix.access(path, posix.X_OK):
+                posix.execv(path, sys.argv[1:])
+    finally:
+        posix._exit(127)
+_, status, used = posix.wait4(pid, 0)
+print(used.ru_utime, used.ru_stime, time.monotonic() - start, used.ru_maxrss, posix.waitstatus_to_exitcode(status))
+'''
 
 Run = namedtuple('Run', 'user system wall memory')  # seconds, seconds, seconds, bytes
 Capture = namedtuple('Capture', 'name path segments subflows bytes merged expected')
@@ -96,15 +118,16 @@ class Machine:
         return done.returncode, done.stdout, done.stderr.decode(errors='replace')
 
     def measure(self, argv):
-        with open(os.devnull, 'r+b') as null:
-            start = time.monotonic()
-            child = subprocess.Popen(argv, env=self.env, cwd=self.home, stdin=null, stdout=null, stderr=null)
-            _, status, usage = os.wait4(child.pid, 0)
-            wall = time.monotonic() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode != 0:
-            fail('%s: exit status %d' % (' '.join(argv), child.returncode))
-        return Run(usage.ru_utime, usage.ru_stime, wall, usage.ru_maxrss * 1024)
+        """Linux counts the memory of whoever starts a program as the program's own, until it needs more: so it is
+        started by an interpreter that has loaded nothing."""
+        done = subprocess.run([sys.executable, '-I', '-S', '-c', MEASURE] + argv, env=self.env, cwd=self.home,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode != 0:
+            fail('%s: %s' % (' '.join(argv), done.stderr.strip()))
+        user, system, wall, kilobytes, status = map(float, done.stdout.split())
+        if status != 0:
+            fail('%s: exit status %d' % (' '.join(argv), status))
+        return Run(user, system, wall, int(kilobytes) * 1024)
 
 
 def find_generator(options):
@@ -164,6 +187,8 @@ def accepted(machine, generator, wanted):
 def fits(command, capture):
     if command.name == 'mptcpanalyzer' and capture.segments > ANALYZER_LIMIT:
         return False
+    if capture.segments > PLUGIN_LIMIT and command.name != 'floor' and not command.program:
+        return False
     return command.where == 'any' or (command.where == 'merged') == capture.merged
 
 
@@ -176,7 +201,7 @@ def take_turns(machine, commands, capture, runs):
     for round_ in range(runs):
         for command in commands:
             once = machine.options.quick or capture.segments > PEER_RUNS_ABOVE
-            if command.peer and once and round_ > 0:
+            if round_ > 0 and (capture.segments > PLUGIN_LIMIT or (command.peer and once)):
                 continue
             results[command.name].append(machine.measure(machine.argv(command, capture)))
     return results
@@ -189,6 +214,7 @@ def figures(capture, command, results):
     mid = lambda field, of: statistics.median(getattr(r, field) for r in of)
     each = lambda field: [getattr(r, field) / max(getattr(b, field), 1e-9) for r, b in zip(runs, base)]
     ratio = lambda field: statistics.median(each(field))
+    cpu = lambda run: run.user + run.system
     ratios = sorted(each('user'))
     above = mid('memory', runs) - mid('memory', floor)
     return {
@@ -197,6 +223,7 @@ def figures(capture, command, results):
         'user_s': mid('user', runs), 'system_s': mid('system', runs), 'wall_s': mid('wall', runs),
         'memory_bytes': int(mid('memory', runs)),
         'base': command.base if command.base in results else 'floor', 'user_ratio': ratio('user'),
+        'cpu_ratio': statistics.median(cpu(r) / max(cpu(b), 1e-9) for r, b in zip(runs, base)),
         'user_ratio_min': ratios[0], 'user_ratio_max': ratios[-1], 'wall_ratio': ratio('wall'),
         'memory_ratio': ratio('memory'), 'user_us_per_segment': 1e6 * mid('user', runs) / capture.segments,
         'above_floor_bytes': int(above),
@@ -211,7 +238,7 @@ def show(row):
     base = '' if row['base'] == 'floor' else ' of ' + row['base']
     print(ROW % (row['command'], row['runs'], '%.2f' % row['user_s'], '%.2f' % row['wall_s'],
                  '%.2f' % row['user_us_per_segment'], '%.1f' % (row['memory_bytes'] / 1e6),
-                 '%.3f' % row['user_ratio'], '%.3f' % row['wall_ratio'], '%.3f' % row['memory_ratio'],
+                 '%.3f' % row['user_ratio'], '%.3f' % row['cpu_ratio'], '%.3f' % row['wall_ratio'], '%.3f' % row['memory_ratio'],
                  '%.1f' % row['above_floor_per_segment'], '%.0f' % row['above_floor_per_subflow'],
                  '%.0f %%' % (100 * row['of_allowance'])) + base)
 
@@ -232,6 +259,11 @@ def head(machine, what):
                               else 'not dissected (-d tcp.port==%d,data)' % shapes.PORT))
 
 
+def has_room(machine, shape):
+    segments = int(shape.options[len(shape.options) - 1 - shape.options[::-1].index('--segments') + 1])
+    return shutil.disk_usage(machine.folder).free > (3 if shape.merged else 1.2) * SEGMENT_BYTES * segments
+
+
 def timed(machine, generator, chosen, commands):
     rows = []
     head(machine, 'Medians of %d interleaved runs' % machine.options.n)
@@ -239,10 +271,13 @@ def timed(machine, generator, chosen, commands):
         if shape.merged and not (shutil.which('mergecap') and any(c.where == 'merged' for c in commands)):
             print('\nskipped capture %s: no mergecap, or no mptcp,paths' % shape.name)
             continue
+        if not has_room(machine, shape):
+            print('\nskipped capture %s: no room for it in %s' % (shape.name, machine.folder))
+            continue
         capture = generate(machine, generator, shape)
         print('\n%s: %d segments, %d subflows, %.0f MB (%s)' % (
             capture.name, capture.segments, capture.subflows, capture.bytes / 1e6, ' '.join(shape.options)))
-        print(ROW % ('command', 'runs', 'user s', 'wall s', 'us/seg', 'peak MB', 'user x', 'wall x', 'mem x',
+        print(ROW % ('command', 'runs', 'user s', 'wall s', 'us/seg', 'peak MB', 'user x', 'cpu x', 'wall x', 'mem x',
                      '+B/seg', '+B/subfl', 'allowed'))
         use = [c for c in commands if fits(c, capture)]
         results = take_turns(machine, use, capture, machine.options.n)
@@ -255,6 +290,7 @@ def timed(machine, generator, chosen, commands):
                 if name.startswith(shape.name + '.'):
                     os.unlink(machine.path(name))
     linearity(rows)
+    peaks(rows)
     peers(rows)
     return rows
 
@@ -272,6 +308,17 @@ def linearity(rows):
                                                   (b[2] - a[2]) / (b[0] - a[0]))
                  for a, b in zip(points, points[1:]) if b[0] > a[0]]
         print('  %-18s %s' % (name, '   '.join(steps)))
+
+
+def peaks(rows):
+    print('\nPeak memory by the length of one connection')
+    by_command = {}
+    for row in rows:
+        if row['capture'].startswith('one_'):
+            by_command.setdefault(row['command'], []).append(
+                '%.1f MB (%d)' % (row['memory_bytes'] / 1e6, row['segments']))
+    for name, points in by_command.items():
+        print('  %-18s %s' % (name, '   '.join(points)))
 
 
 def peers(rows):
@@ -357,7 +404,7 @@ def parse():
     p.add_argument('--seed', type=int, default=8684, help='of the generator (default %(default)s)')
     p.add_argument('--csv', default='mptbench.csv', help='file for all figures (default %(default)s)')
     p.add_argument('--tshark', default='tshark')
-    p.add_argument('--tmp', help='where captures are written: 4 GB, or 200 MB with --quick')
+    p.add_argument('--tmp', help='where captures are written: 11 GB, or 200 MB with --quick')
     p.add_argument('--keep', action='store_true', help='keep captures and callgrind files')
     options = p.parse_args()
     options.build = os.path.abspath(options.build)

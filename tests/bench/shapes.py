@@ -22,6 +22,7 @@ FULL = [
     shape('one_100k', 100000),
     shape('one_300k', 300000),
     shape('one_1m', 1000000),
+    shape('one_10m', 10000000),
     shape('many_340', 300000, '--connections 340'),
     shape('many_10000', 1000000, '--connections 10000'),
     shape('switch_1', 300000, '--switch 1'),
