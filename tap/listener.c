@@ -274,10 +274,10 @@ static tap_packet_status on_frame(void *tapdata _U_, packet_info *pinfo, epan_di
     fill_payload(pinfo, edt->tvb);
     complete();
     if (is_lost(pinfo))
-        mpt_feed_note_lost(&listener.feed);
+        listener.feed.batch.lost++;
     if (G_LIKELY((icmp = mpt_icmp_of(pinfo->num)) == NULL))
         return TAP_PACKET_DONT_REDRAW;
-    mpt_feed_note_icmp(&listener.feed, icmp);
+    mpt_feed_batch_note_icmp(&listener.feed.batch, icmp);
     return TAP_PACKET_REDRAW;
 }
 
@@ -341,8 +341,9 @@ void mpt_source_at_once(void)
     listener.feed.at_once = true;
 }
 
-bool mpt_source_want_payload(char **error)
+bool mpt_source_want_payload(bool for_checksums, char **error)
 {
+    (void)for_checksums; /* nothing is saved */
     if (listener.want_payload)
         return true;
     mpt_source_at_once(); /* payload is borrowed from its packet */

@@ -34,8 +34,9 @@ bool mpt_source_start(const mpt_source_client *client, char **error);
 void mpt_source_feed(mpt_vantage_engines *to);
 /* From now on each segment is handed on when its frame is complete, without batches. */
 void mpt_source_at_once(void);
-/* From now on segments have their payload, and are handed on one by one: it is borrowed from the frame. */
-bool mpt_source_want_payload(char **error);
+/* From now on segments have their payload. for_checksums: it may be left out where no option has shown so far that
+ * checksums are in use. */
+bool mpt_source_want_payload(bool for_checksums, char **error);
 /* Sets the bit `mark` in segments that match the display filter. False, with *error, where it does not compile,
  * or where there are no filters. Call it after mpt_source_start(). */
 bool mpt_source_add_filter(const char *filter, uint32_t mark, char **error);

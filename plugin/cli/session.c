@@ -77,7 +77,7 @@ static bool prepare(mpt_open_report *r, char **error)
     add_needs(needs, a);
     if (r->window->live)
         mpt_source_at_once();
-    if ((needs->payload || needs->checksums) && !mpt_source_want_payload(error))
+    if ((needs->payload || needs->checksums) && !mpt_source_want_payload(!needs->payload, error))
         return false;
     if (needs->interfaces && !mpt_interfaces_start(error))
         return false;

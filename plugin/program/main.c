@@ -29,12 +29,13 @@
 
 enum { ASKED_WRONG = 1, UNREADABLE = 2 };
 /* Options without a letter. */
-enum { PIECES = 256, POINTS, STREAM };
+enum { PIECES = 256, POINTS, STREAM, THREADS };
 
 typedef struct asked {
     GPtrArray *files, *reports; /* borrowed text */
     mpt_files several;
     bool stream;
+    mpt_threads threads;
 } asked;
 
 static void complain(const char *sentence)
@@ -60,6 +61,7 @@ static void print_help(void)
            "                          point; by default interfaces and times decide\n"
            "  --stream                a line of JSON as each connection ends, which is then forgotten:\n"
            "                          for endless captures; -z mptcp,REPORT,format=ndjson\n"
+           "  --threads N             1, or 2: one reads ahead of the other; by default 2 above 100 MB\n"
            "  -z REPORT               as tshark's; without it mptcp,list and mptcp,summary\n"
            "  -o mptcpscope.NAME:VALUE  a preference of the plugin, such as keys or lookback_ms\n"
            "  -q                      ignored, for tshark's sake\n"
@@ -96,6 +98,16 @@ static bool set(char *text)
     return false;
 }
 
+static bool set_threads(asked *a, const char *number)
+{
+    bool one = strcmp(number, "1") == 0, two = strcmp(number, "2") == 0;
+
+    if (!one && !two)
+        fprintf(stderr, "%s: --threads takes 1 or 2, not \"%s\"\n", mpt_host_name(), number);
+    a->threads = two ? MPT_THREADS_TWO : MPT_THREADS_ONE;
+    return one || two;
+}
+
 /* True to go on; else *status is the exit status. */
 static bool take_option(int option, asked *a, int *status)
 {
@@ -118,6 +130,9 @@ static bool take_option(int option, asked *a, int *status)
     case STREAM:
         a->stream = true;
         return true;
+    case THREADS:
+        *status = ASKED_WRONG;
+        return set_threads(a, optarg);
     case 'q':
     case 'n':
         return true;
@@ -166,9 +181,13 @@ static void complain_option(int option, const char *word)
 static bool read_options(int argc, char **argv, asked *a, int *status)
 {
     static const struct option names[] = {
-        {"help", no_argument, NULL, 'h'},      {"version", no_argument, NULL, 'v'},
-        {"pieces", no_argument, NULL, PIECES}, {"points", no_argument, NULL, POINTS},
-        {"stream", no_argument, NULL, STREAM}, {NULL, 0, NULL, 0},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},
+        {"pieces", no_argument, NULL, PIECES},
+        {"points", no_argument, NULL, POINTS},
+        {"stream", no_argument, NULL, STREAM},
+        {"threads", required_argument, NULL, THREADS},
+        {NULL, 0, NULL, 0},
     };
     int option;
 
@@ -252,7 +271,7 @@ static int run(const asked *a)
             return ASKED_WRONG;
         }
         mpt_interrupt_catch(mpt_input_is_pipe(input));
-        mpt_program_read(input);
+        mpt_program_read(input, a->threads);
         status = mpt_input_error(input) ? UNREADABLE : 0;
         if (status)
             complain(mpt_input_error(input));
@@ -264,7 +283,7 @@ static int run(const asked *a)
 
 int main(int argc, char **argv)
 {
-    asked a = {g_ptr_array_new(), g_ptr_array_new(), MPT_FILES_GUESS, false};
+    asked a = {g_ptr_array_new(), g_ptr_array_new(), MPT_FILES_GUESS, false, MPT_THREADS_AUTO};
     int status = 0;
 
     g_set_prgname("mptcpscope");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "interrupt.h"
 #include "links.h"
 #include "plugin/cli/interfaces.h"
@@ -15,14 +16,16 @@
 #include "plugin/host.h"
 #include "progress.h"
 #include "tap/engine/base/units.h"
-#include "tap/feed.h"
+#include "tap/engine/protocol/option.h"
 
 #define MOST_ENCAPSULATIONS 512
 
 static struct {
     mpt_feed feed;
-    bool want_payload;
-    mpt_input *input; /* that is read, or was */
+    enum { NO_PAYLOAD, FOR_CHECKSUMS, ALL_PAYLOAD } payload; /* what is wanted */
+    bool checksums;                                          /* some option showed them */
+    bool ahead;                                              /* a thread of its own fills the batches */
+    mpt_input *input;                                        /* that is read, or was */
     struct {
         int64_t lowest_ns; /* of the last frames */
         unsigned frames;
@@ -51,11 +54,10 @@ void mpt_source_at_once(void)
     source.feed.at_once = true;
 }
 
-bool mpt_source_want_payload(char **error)
+bool mpt_source_want_payload(bool for_checksums, char **error)
 {
     (void)error;
-    mpt_source_at_once(); /* payload is borrowed from its frame */
-    source.want_payload = true;
+    source.payload = MAX(source.payload, for_checksums ? FOR_CHECKSUMS : ALL_PAYLOAD);
     return true;
 }
 
@@ -90,29 +92,53 @@ const char *mpt_interfaces_name(uint32_t interface_id)
 
 /* --- reading --- */
 
-static void take(mpt_reader *reader, const mpt_input_frame *next)
+/* True where the payload of this segment is wanted. */
+static bool wants_payload(const mpt_segment *g)
 {
-    mpt_segment *segments = mpt_feed_next(&source.feed);
+    if (source.payload == FOR_CHECKSUMS && !source.checksums && g->option_len)
+        source.checksums = mpt_option_show_checksums(g->options, g->option_len);
+    return g->payload && (source.payload == ALL_PAYLOAD || source.checksums);
+}
+
+/* Leaves out payload that nobody wants. True where there is some left that is borrowed from its frame. */
+static bool choose_payload(mpt_segment *segments, unsigned n)
+{
+    bool borrowed = false;
+
+    for (mpt_segment *g = segments; g < segments + n; g++) {
+        if (source.payload == NO_PAYLOAD || !wants_payload(g)) {
+            g->payload = NULL;
+            g->captured_payload = 0;
+        } else if (source.ahead) {
+            g->payload = g_memdup2(g->payload, g->captured_payload);
+        } else {
+            borrowed = true;
+        }
+    }
+    return borrowed;
+}
+
+/* Puts a frame into the batch. True where the batch is to be handed on at once. */
+static bool take(mpt_reader *reader, const mpt_input_frame *next, mpt_feed_batch *batch)
+{
+    mpt_segment *segments = mpt_feed_batch_next(batch);
     mpt_icmp_error icmp;
+    bool borrowed;
     unsigned n;
 
-    mpt_feed_note_time(&source.feed, next->frame.time_ns);
+    mpt_feed_batch_note_time(batch, next->frame.time_ns);
     if (next->frame.link == MPT_LINK_OTHER) {
         if (next->encapsulation >= 0 && next->encapsulation < MOST_ENCAPSULATIONS)
             source.unread[next->encapsulation]++;
-        mpt_feed_complete(&source.feed, 0);
-        return;
+        return source.feed.at_once;
     }
     n = mpt_reader_read(reader, &next->frame, segments, &icmp);
     if (icmp.frame)
-        mpt_feed_note_icmp(&source.feed, &icmp);
-    for (unsigned i = 0; i < n && !source.want_payload; i++) {
-        segments[i].payload = NULL;
-        segments[i].captured_payload = 0;
-    }
-    mpt_feed_complete(&source.feed, n);
-    if (mpt_reader_lost(reader))
-        mpt_feed_note_lost(&source.feed);
+        mpt_feed_batch_note_icmp(batch, &icmp);
+    borrowed = choose_payload(segments, n);
+    batch->complete += n;
+    batch->lost += mpt_reader_lost(reader);
+    return borrowed || source.feed.at_once || mpt_feed_batch_is_full(batch);
 }
 
 static void say_unread(const char *name, uint64_t frames, void *user)
@@ -160,25 +186,81 @@ static bool look_at_clock(mpt_reader *reader, int64_t time_ns)
     return source.feed.client->release(now);
 }
 
+/* What reads, in whichever thread. */
+typedef struct reading {
+    mpt_input *input;
+    mpt_reader *reader;
+    mpt_progress progress;
+} reading;
+
+/* The next frame, unless the user has enough. */
+static bool next_frame(reading *r, mpt_input_frame *next)
+{
+    if (mpt_interrupted() || !mpt_input_next(r->input, next))
+        return false;
+    if (next->frame.number % PROGRESS_EVERY == 0)
+        mpt_progress_show(&r->progress, next->frame.number);
+    return true;
+}
+
+static void read_here(reading *r)
+{
+    bool streams = mpt_session_is_stream();
+    mpt_input_frame next;
+
+    while (next_frame(r, &next)) {
+        if (take(r->reader, &next, &source.feed.batch))
+            mpt_feed_flush(&source.feed);
+        if (streams && !look_at_clock(r->reader, next.frame.time_ns))
+            break;
+    }
+}
+
+static void fill_ahead(mpt_ahead *ahead, mpt_feed_batch *batch, void *user)
+{
+    reading *r = user;
+    mpt_input_frame next;
+
+    while (next_frame(r, &next))
+        if (take(r->reader, &next, batch))
+            batch = mpt_ahead_filled(ahead);
+}
+
+static void read_ahead(reading *r)
+{
+    mpt_ahead *ahead = mpt_ahead_start(fill_ahead, r);
+    mpt_feed_batch *batch;
+
+    while ((batch = mpt_ahead_next(ahead)) != NULL) {
+        unsigned n = source.payload == NO_PAYLOAD ? 0 : batch->complete;
+
+        mpt_feed_hand_on(&source.feed, batch);
+        for (unsigned i = 0; i < n; i++)
+            g_free((gpointer)batch->segments[i].payload);
+    }
+    mpt_ahead_end(ahead);
+}
+
+/* Below this a second thread is not worth its start. */
+#define AHEAD_FROM UINT64_C(100000000)
+
+static bool is_ahead_worth_it(const mpt_input *input, mpt_threads threads)
+{
+    if (source.feed.at_once || mpt_session_is_stream() || threads == MPT_THREADS_ONE)
+        return false;
+    return threads == MPT_THREADS_TWO || (mpt_input_size(input) >= AHEAD_FROM && g_get_num_processors() > 1);
+}
+
 /* Reads once from the beginning. */
 static void read_all(mpt_input *input, mpt_reader *reader)
 {
-    bool streams = mpt_session_is_stream();
-    mpt_progress progress;
-    mpt_input_frame next;
+    reading r = {.input = input, .reader = reader};
 
     memset(source.unread, 0, sizeof source.unread);
-    mpt_progress_begin(&progress, input);
-    while (mpt_input_next(input, &next)) {
-        take(reader, &next);
-        if (mpt_interrupted())
-            break;
-        if (streams && !look_at_clock(reader, next.frame.time_ns))
-            break;
-        if (next.frame.number % PROGRESS_EVERY == 0)
-            mpt_progress_show(&progress, next.frame.number);
-    }
-    mpt_progress_end(&progress);
+    source.checksums = false;
+    mpt_progress_begin(&r.progress, input);
+    (source.ahead ? read_ahead : read_here)(&r);
+    mpt_progress_end(&r.progress);
 }
 
 static void explain(const mpt_input *input)
@@ -191,11 +273,12 @@ static void explain(const mpt_input *input)
     g_string_free(sentence, TRUE);
 }
 
-void mpt_program_read(mpt_input *input)
+void mpt_program_read(mpt_input *input, mpt_threads threads)
 {
     mpt_reader *reader = mpt_reader_new(MPT_CLOSE_ENDS_STREAM);
 
     source.input = input;
+    source.ahead = is_ahead_worth_it(input, threads);
     read_all(input, reader);
     while (!mpt_interrupted() && mpt_input_again(input)) {
         mpt_feed_reset(&source.feed);

@@ -453,24 +453,6 @@ void mpt_engine_note_time(mpt_engine *e, int64_t time_ns)
     }
 }
 
-/* True if an option of the segment shows that checksums are in use (RFC 8684 3.1 flag A, 3.3). */
-static bool has_checksum(const mpt_segment *g)
-{
-    mpt_option o;
-    size_t at = 0, used;
-    mpt_option_result result;
-
-    for (; (result = mpt_option_parse(g->options + at, g->option_len - at, &o, &used)) != MPT_OPTION_END;
-         at += used) {
-        if (result != MPT_OPTION_OK)
-            continue;
-        if ((o.subtype == MPT_MP_CAPABLE && o.capable.checksum_required) ||
-            (o.subtype == MPT_DSS && o.dss.has_checksum))
-            return true;
-    }
-    return false;
-}
-
 /* The look-back holds payload only if it is wanted. */
 static bool needs_payload(mpt_engine *e, const mpt_segment *g)
 {
@@ -479,7 +461,7 @@ static bool needs_payload(mpt_engine *e, const mpt_segment *g)
     if (!e->config.want_checksums)
         return false;
     if (!e->checksums_seen && g->option_len)
-        e->checksums_seen = has_checksum(g);
+        e->checksums_seen = mpt_option_show_checksums(g->options, g->option_len);
     return e->checksums_seen;
 }
 

@@ -328,6 +328,22 @@ mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option 
     return SUBTYPES[subtype].read(&r, option) ? MPT_OPTION_OK : MPT_OPTION_MALFORMED;
 }
 
+bool mpt_option_show_checksums(const uint8_t *bytes, size_t len)
+{
+    mpt_option o;
+    size_t at = 0, used;
+    mpt_option_result result;
+
+    for (; (result = mpt_option_parse(bytes + at, len - at, &o, &used)) != MPT_OPTION_END; at += used) {
+        if (result != MPT_OPTION_OK)
+            continue;
+        if ((o.subtype == MPT_MP_CAPABLE && o.capable.checksum_required) ||
+            (o.subtype == MPT_DSS && o.dss.has_checksum))
+            return true;
+    }
+    return false;
+}
+
 const char *mpt_subtype_name(mpt_subtype subtype)
 {
     if (subtype == MPT_MP_EXPERIMENTAL)

@@ -149,6 +149,9 @@ typedef enum mpt_option_result {
  * MALFORMED and uses all that is left, as does a length below 2. */
 mpt_option_result mpt_option_parse(const uint8_t *bytes, size_t len, mpt_option *option, size_t *used);
 
+/* True if one of these options shows that checksums are in use (RFC 8684 3.1 flag A, 3.3). */
+bool mpt_option_show_checksums(const uint8_t *bytes, size_t len);
+
 /* "MP_CAPABLE", ...; "unknown" beyond the table. Static. */
 const char *mpt_subtype_name(mpt_subtype subtype);
 /* RFC 8684 3.6: "middlebox interference", ...; "unknown reason" beyond. Static. */
