@@ -72,6 +72,7 @@ def wrong_arguments(folder):
     says(1, 'the connection\'s id', '-r', TINY, '-z', 'follow,mptcp,hex')
     says(1, 'no connection 7', '-r', TINY, '-z', 'mptcp,summary,stream=7')
     says(1, 'mptcpscope.keys', '-r', TINY, '-o', 'mptcpscope.keys:x')
+    says(1, '--threads takes 1 or 2', '-r', TINY, '--threads', '3')
     says(2, 'No such file', '-r', folder / 'nothing.pcap')
     (folder / 'text').write_text('no capture\n')
     says(2, 'cannot read', '-r', folder / 'text')
@@ -85,6 +86,8 @@ def right_arguments():
     check(run('-r', TINY).stdout == usual, 'without -z: list and summary')
     check(run(TINY).stdout == usual, 'a file without -r')
     check(run('-qr', TINY).stdout == usual, '-qr')
+    for number in '12':
+        check(run('-r', TINY, '--threads', number).stdout == usual, f'--threads {number}')
     with open(TINY, 'rb') as file:
         check(run('-r', '-', stdin=file).stdout == usual, 'standard input: a file')
     done = run('-r', '-', stdin=None, input=TINY.read_bytes())

@@ -71,8 +71,10 @@ def reports(command, captures, merged, together=True):
 def differences(capture, files=None, merged=False, how=None, alone=True):
     """sentences on what differs; `files`: what the program gets for tshark's one, `how`: what it is told they are"""
     theirs = reports(TSHARK, [capture], merged, alone)
-    ours = reports(PROGRAM + ([how] if how else []), files or [capture], merged, alone)
-    found = []
+    mine = PROGRAM + ([how] if how else [])
+    ours = reports(mine + ['--threads', '1'], files or [capture], merged, alone)
+    ahead = reports(mine + ['--threads', '2'], files or [capture], merged, alone)
+    found = [f'{name}: two threads make another' for name in ours if ahead[name] != ours[name]]
     for name, expected in theirs.items():
         if ours[name] == expected:
             continue
