@@ -124,12 +124,13 @@ static void set_texts(mpt_flow_shape *s, const mpt_flow_layout *l, const mpt_flo
 void mpt_flow_shape_set(mpt_flow_shape *s, const mpt_flow_layout *l, const mpt_flow *f,
                         const mpt_flow_rows *r, unsigned level, uint32_t index, unsigned lane)
 {
+    GString *const texts[] = {s->label, s->time, s->frame, s->far, s->pause};
     mpt_flow_row row;
     int64_t pause;
 
     mpt_flow_rows_at(r, level, index, &row);
-    for (unsigned i = 0; i < 5; i++)
-        g_string_truncate((GString *[]){s->label, s->time, s->frame, s->far, s->pause}[i], 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_string_truncate(texts[i], 0);
     s->y0 = index * MPT_FLOW_ROW;
     s->label_y = s->y0 + 11;
     s->look = mpt_flow_look_of(&row);
