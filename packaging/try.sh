@@ -30,4 +30,5 @@ else
     set -- -r "$capture" -z mptcp,list -z mptcp,summary
 fi
 "$top/tests/run-tshark" -q "$@"
+"$top/build/bin/mptcpscope" "$@" >/dev/null || die "the program mptcpscope failed"
 say "the same without tshark's dissection: $top/build/bin/mptcpscope $*"

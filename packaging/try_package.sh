@@ -59,6 +59,10 @@ use() {
         die "a report failed: $(cat "$work/err")"
     grep -q '^1 MPTCP connection' "$work/out" || die "there is no report: $(cat "$work/out")"
     [ ! -s "$work/err" ] || die "stderr is not empty: $(cat "$work/err")"
+    inside mptcpscope -r /tmp/capture.pcapng -z mptcp,summary,full -z mptcp,diagnose >"$work/program" 2>"$work/err" ||
+        die "the program failed: $(cat "$work/err")"
+    cmp "$work/out" "$work/program" || die "the program prints something else than tshark"
+    [ -e "$tree/usr/share/bash-completion/completions/mptcpscope" ] || die "there is no completion"
     [ -d "$tree/usr/share/wireshark/profiles/MPTCP" ] || die "there is no profile"
 }
 
@@ -85,7 +89,9 @@ cp "$@" "$tree/tmp/packages/"
 quietly dpkg chroot "$tree" sh -c 'dpkg -i /tmp/packages/*.deb' || exit 1
 use
 # minbase leaves out manuals and documentation, as dpkg is told there.
-dpkg-deb -c "$1" | grep -q 'man7/mptcpscope\.7' || die "the package has no man page"
+for page in 'man1/mptcpscope\.1' 'man7/mptcpscope\.7'; do
+    dpkg-deb -c "$1" | grep -q "$page" || die "the package has no man page $page"
+done
 [ -n "$(find "$tree/usr/lib" -name 'mptcpscope-qt5.so' -o -name 'mptcpscope-qt6.so')" ] || die "there is no graph window"
 inside ldd "$(find "$tree/usr/lib" -name 'mptcpscope-qt?.so' | sed "s|^$tree||")" | grep 'not found' &&
     die "the graph window misses libraries"
