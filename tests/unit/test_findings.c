@@ -297,7 +297,15 @@ static void test_join_refused__rst__warning(void **state)
     (void)state;
     begin_open(&s);
     refuse_join(&s, join_syn(&s), -1);
-    expect_words(expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING), "gives no reason");
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING),
+                 "gives no reason: nothing listens at 192.0.2.2:5001");
+    begin(&s);
+    s.h.version = MPT_V0; /* knows no reasons */
+    flow_open_capable(&s.a, &s.h);
+    flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
+    refuse_join(&s, join_syn(&s), -1);
+    expect_words(expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING), "gives no reason.");
 }
 
 static void test_join_refused__reason__names_it(void **state)
@@ -361,6 +369,22 @@ static void test_join_unknown_token__no_connection_has_it__warning(void **state)
     expect_words(expect_one(&s, MPT_FINDING_JOIN_UNKNOWN_TOKEN, MPT_SEVERITY_WARNING), "deadbeef");
 }
 
+/* Its token is not known: the join may be of that connection. */
+static void test_join_unknown_token__connection_from_before_the_capture__refused(void **state)
+{
+    struct scene s;
+    mpt_option syn;
+    (void)state;
+    begin(&s);
+    s.a.next[0] = s.a.next[1] = 1;
+    flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
+    flow_send_data_ack(&s.a, 1, &s.h, 1, 101);
+    syn = join_syn(&s);
+    refuse_join(&s, syn, -1);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    expect_one(&s, MPT_FINDING_JOIN_REFUSED, MPT_SEVERITY_WARNING);
+}
+
 static void test_join_unknown_token__known__none(void **state)
 {
     struct scene s;
@@ -368,6 +392,26 @@ static void test_join_unknown_token__known__none(void **state)
     begin_open(&s);
     refuse_join(&s, join_syn(&s), -1);
     expect_none(&s, MPT_FINDING_JOIN_UNKNOWN_TOKEN);
+}
+
+/* Only what the client sends is in the capture. */
+static void test_join_unanswered__answers_are_not_captured__none(void **state)
+{
+    struct scene s;
+    mpt_option o;
+    (void)state;
+    begin(&s);
+    o = option_capable(&s.h, 0, 0);
+    send_one(&s.a, 0, MPT_TCP_SYN, &o);
+    s.a.next[1] = 1;
+    o = option_capable(&s.h, 0, 2);
+    send_one(&s.a, 0, MPT_TCP_ACK, &o);
+    flow_send_data(&s.a, 0, &s.h, 0, 1, 100);
+    o = join_syn(&s);
+    send_one(&s.b, 0, MPT_TCP_SYN, &o);
+    later(&s, 3000);
+    flow_send_data(&s.a, 0, &s.h, 0, 101, 100);
+    expect_none(&s, MPT_FINDING_JOIN_UNANSWERED);
 }
 
 static void test_join_unanswered__two_syns__warning(void **state)
@@ -735,7 +779,9 @@ int main(void)
         cmocka_unit_test(test_join_limit__reason_3__warning),
         cmocka_unit_test(test_join_limit__other_reason__none),
         cmocka_unit_test(test_join_unknown_token__no_connection_has_it__warning),
+        cmocka_unit_test(test_join_unknown_token__connection_from_before_the_capture__refused),
         cmocka_unit_test(test_join_unknown_token__known__none),
+        cmocka_unit_test(test_join_unanswered__answers_are_not_captured__none),
         cmocka_unit_test(test_join_unanswered__two_syns__warning),
         cmocka_unit_test(test_join_unanswered__capture_ends_after_the_syn__none),
         cmocka_unit_test(test_join_unfinished__no_option_in_synack__warning),

@@ -188,6 +188,9 @@ static const char *const PHRASES[MPT_PHRASES] = {
         "") ": the {2:peer} accepts no more subflows (its limit may be 0), or none at this address.",
     [MPT_PHRASE_JOIN_REFUSED] =
         THE_JOIN "was refused by the {2:peer}" REASON_OR(" with a RST that gives no reason") ".",
+    [MPT_PHRASE_JOIN_NO_LISTENER] = THE_JOIN
+    "was refused by the {2:peer} with a RST that gives no reason: nothing listens at {3}, a firewall "
+    "rejects it, or the {2:peer}'s stack never gives reasons.",
     [MPT_PHRASE_JOIN_GIVEN_UP] = THE_JOIN "was given up by the {2} itself" REASON_OR("") ".",
     [MPT_PHRASE_JOIN_PLAIN_ANSWER] = THE_JOIN
     "was given up: the SYN/ACK has no MP_JOIN. Either the other address belongs to another host, or a "

@@ -5,9 +5,11 @@
 #include "checks.h"
 
 /* An answer that is not there after this long does not come any more. */
-#define ANSWER_NS   INT64_C(1000000000)
+#define ANSWER_NS     INT64_C(1000000000)
 /* Subflows looked through for those that were up: more are an attack. */
-#define MAX_COUNTED 64
+#define MAX_COUNTED   64
+/* Connections looked through for one that a join may belong to: more are an attack. */
+#define MAX_LOOKED_AT 500
 
 /* --- joins --- */
 
@@ -45,6 +47,21 @@ static struct given reason_given(const mpt_checking *x, const mpt_subflow *s, in
                           mpt_term_of(MPT_TERM_FLAG, event->tcprst.transient)};
 }
 
+/* A connection that began before the capture, whose token is not known, goes on then: the join may be its own. */
+static bool may_be_of_another(const mpt_checking *x)
+{
+    const GPtrArray *all = mpt_engine_connections(x->engine);
+
+    for (guint i = 0; i < MIN(all->len, MAX_LOOKED_AT); i++) {
+        const mpt_connection *c = g_ptr_array_index(all, i);
+        if (c != x->c && c->partial && c->dss_seen && c->start_ns <= x->c->end_ns &&
+            x->c->start_ns <= c->end_ns && !c->host[MPT_CONN_SIDE_A].token_known &&
+            !c->host[MPT_CONN_SIDE_B].token_known)
+            return true;
+    }
+    return false;
+}
+
 /* No other subflow of this connection ever worked, and nobody's key gives this token. */
 static bool token_unknown(const mpt_checking *x)
 {
@@ -53,7 +70,7 @@ static bool token_unknown(const mpt_checking *x)
     for (uint32_t i = 0; i < x->v->subflow_count; i++)
         if (x->v->subflows[i].subflow->state != MPT_STATE_REFUSED)
             return false;
-    return true;
+    return !may_be_of_another(x);
 }
 
 /* Subflows that are up at this time, without `but`. */
@@ -84,6 +101,13 @@ static bool limit_not_reached(const struct join *k, int64_t refused_ns)
     return false;
 }
 
+/* In v1 a host that refuses a join, for its token or a limit, says so in MP_TCPRST (RFC 8684 3.2): this RST is TCP's. */
+static bool is_no_mptcp(const struct join *k, const struct given *why)
+{
+    return k->x->v->version.known && k->x->v->version.value >= 1 && !k->s->synack_seen &&
+           why->reason.type == MPT_TERM_NONE;
+}
+
 static void refused_by_responder(struct join *k, const mpt_event *rst)
 {
     mpt_checking *x = k->x;
@@ -99,6 +123,11 @@ static void refused_by_responder(struct join *k, const mpt_event *rst)
     else if (!closing && why.reason.number == 3 && !limit_not_reached(k, rst->time_ns))
         mpt_say(join_found(k, MPT_FINDING_JOIN_LIMIT, rst->time_ns, rst->frame), MPT_PHRASE_JOIN_LIMIT,
                 k->name, k->by, why.reason, why.transient);
+    else if (!closing && is_no_mptcp(k, &why))
+        mpt_say(
+            join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame), MPT_PHRASE_JOIN_NO_LISTENER,
+            k->name, k->by,
+            mpt_term_endpoint(MPT_TERM_ENDPOINT, mpt_metrics_endpoint(k->sv, mpt_role_other(k->initiator))));
     else
         mpt_say(join_found(k, MPT_FINDING_JOIN_REFUSED, rst->time_ns, rst->frame),
                 closing ? MPT_PHRASE_JOIN_CLOSING : MPT_PHRASE_JOIN_REFUSED, k->name, k->by, why.reason,
@@ -148,13 +177,22 @@ static bool no_way(struct join *k)
     return true;
 }
 
+/* What would answer passes elsewhere. */
+static bool answers_not_captured(const mpt_checking *x)
+{
+    for (uint32_t i = 0; i < MIN(x->v->subflow_count, MAX_COUNTED); i++)
+        if (mpt_metrics_one_way(&x->v->subflows[i]))
+            return true;
+    return false;
+}
+
 static void no_answer(struct join *k)
 {
     const mpt_subflow *s = k->s;
     uint32_t syns = s->evidence ? s->evidence->syns : 1;
 
     /* Where ICMP gives the reason, that finding has it. */
-    if (mpt_metrics_one_way(k->sv) || mpt_checking_icmp(k->x, s) || no_way(k) ||
+    if (answers_not_captured(k->x) || mpt_checking_icmp(k->x, s) || no_way(k) ||
         k->s->start_ns > k->x->closing_ns || (syns < 2 && k->x->c->end_ns - s->start_ns < ANSWER_NS))
         return;
     mpt_say(join_found(k, MPT_FINDING_JOIN_UNANSWERED, s->start_ns, s->first_frame),
