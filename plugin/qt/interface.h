@@ -194,6 +194,7 @@ typedef enum mpt_gui_kind {
     MPT_GUI_TABLE_EVENTS,
     MPT_GUI_TABLE_FINDINGS,
     MPT_GUI_TABLE_PATHS,
+    MPT_GUI_TABLE_RULES,
     MPT_GUI_TABLES
 } mpt_gui_kind;
 

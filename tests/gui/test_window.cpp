@@ -504,7 +504,8 @@ static void testRows()
 
 static void testKinds()
 {
-    const char *const titles[] = {"Connections", "Subflows", "Reinjections", "Events", "Diagnosis", "Paths"};
+    const char *const titles[] = {"Connections", "Subflows", "Reinjections", "Events",
+                                  "Diagnosis",   "Paths",    "Conformance"};
 
     for (int kind = MPT_GUI_TABLE_SUBFLOWS; kind < MPT_GUI_TABLES; kind++) {
         QWidget *w = openTable(mpt_gui_kind(kind));

@@ -41,6 +41,18 @@ static inline void opened(struct scene *s)
     exchange(s);
 }
 
+/* The other host's step of the handshake comes late, this one's at once. */
+static inline void opened_near(struct scene *s, unsigned side)
+{
+    struct steps k = steps_of(s);
+
+    send_one(&s->a, 0, MPT_TCP_SYN, &k.syn);
+    later(s, side == 0 ? 20 : 0);
+    send_one(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &k.synack);
+    later(s, side == 1 ? 20 : 0);
+    send_one(&s->a, 0, MPT_TCP_ACK, &k.ack);
+}
+
 static inline void two_subflows(struct scene *s)
 {
     opened(s);
@@ -504,12 +516,41 @@ static inline void mapped_twice(struct scene *s)
     flow_send_data(&s->a, 0, &s->h, 0, 301, 100);
 }
 
-static inline void no_data_acks(struct scene *s)
+static inline void no_data_acks_near(struct scene *s, unsigned side)
 {
-    flow_open_capable(&s->a, &s->h);
+    opened_near(s, side);
     for (int i = 0; i < 10; i++) {
         flow_send_data(&s->a, 0, &s->h, 0, 1 + 100 * i, 100);
         flow_send(&s->a, 1, MPT_TCP_ACK, 0, NULL, 0);
+    }
+}
+
+static inline void no_data_acks(struct scene *s)
+{
+    no_data_acks_near(s, 1);
+}
+
+/* Something on the way may remove them. */
+static inline void no_data_acks_elsewhere(struct scene *s)
+{
+    no_data_acks_near(s, 0);
+}
+
+/* The segment has 10 bytes more than its mapping, and later ones are shifted by them. */
+static inline void data_inserted(struct scene *s)
+{
+    mpt_option o = option_dss(&(mpt_dss){
+        .has_mapping = true, .dsn_64bit = true, .dsn = dsn_of(&s->h, 0, 101), .ssn = 101, .length = 100});
+
+    opened(s);
+    flow_send(&s->a, 0, MPT_TCP_ACK, 110, &o, 1);
+    for (unsigned i = 0; i < 4; i++) {
+        o = option_dss(&(mpt_dss){.has_mapping = true,
+                                  .dsn_64bit = true,
+                                  .dsn = dsn_of(&s->h, 0, 201 + 100 * i),
+                                  .ssn = 201 + 100 * i,
+                                  .length = 100});
+        flow_send(&s->a, 0, MPT_TCP_ACK, 100, &o, 1);
     }
 }
 
@@ -795,15 +836,9 @@ static inline void never_echoed(struct scene *s)
     flow_send_data(&s->a, 0, &s->h, 0, 101, 100);
 }
 
-/* The SYN/ACK comes late, the third ACK at once. */
 static inline void never_echoed_here(struct scene *s)
 {
-    struct steps k = steps_of(s);
-
-    send_one(&s->a, 0, MPT_TCP_SYN, &k.syn);
-    later(s, 20);
-    send_one(&s->a, 1, MPT_TCP_SYN | MPT_TCP_ACK, &k.synack);
-    send_one(&s->a, 0, MPT_TCP_ACK, &k.ack);
+    opened_near(s, 0);
     exchange(s);
     never_echoed(s);
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "plugin/report/conformance/rule_text.h"
+#include "plugin/report/common/rule_text.h"
 #include "tests/support/rule_scenes.h"
 
 enum { CLIENT = 1, SERVER = 2, BOTH = 3, NOBODY = 0 };
@@ -186,6 +186,18 @@ static void test_conformance__echo_missing_elsewhere__not_visible(void **state)
     assert_true(expect(&all, MPT_RULE_ADD_ADDR_ECHO, 1, MPT_RULE_NOT_VISIBLE, NOBODY));
 }
 
+static void test_conformance__what_the_path_may_have_done__not_visible(void **state)
+{
+    struct shown all;
+    (void)state;
+    for (unsigned version = 0; version <= 1; version++) {
+        all = tell(no_data_acks_elsewhere, version);
+        assert_true(expect(&all, MPT_RULE_ACKS_SENT, version, MPT_RULE_NOT_VISIBLE, NOBODY));
+        all = tell(data_inserted, version);
+        assert_true(expect(&all, MPT_RULE_MAPPING_PLACE, version, MPT_RULE_NOT_VISIBLE, NOBODY));
+    }
+}
+
 static void test_conformance__transient_reset__may_join_again(void **state)
 {
     struct shown all = tell(joined_after_transient, 1);
@@ -249,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_conformance__every_rule__has_scenes_unless_unseen),
         cmocka_unit_test(test_conformance__reaction_may_be_under_way__not_visible),
         cmocka_unit_test(test_conformance__echo_missing_elsewhere__not_visible),
+        cmocka_unit_test(test_conformance__what_the_path_may_have_done__not_visible),
         cmocka_unit_test(test_conformance__transient_reset__may_join_again),
         cmocka_unit_test(test_conformance__levels__as_in_the_rfc),
         cmocka_unit_test(test_conformance__healthy__nothing_violated),

@@ -204,6 +204,28 @@ static void test_table_new__events_and_findings__sentences_with_frames(void **st
     end(&s);
 }
 
+static void test_table_new__rules__what_is_violated_first(void **state)
+{
+    struct scene s;
+    mpt_gui_table *t;
+
+    (void)state;
+    begin(&s, true);
+    t = table_of(&s, MPT_GUI_TABLE_RULES);
+    assert_true(t->row_count > 100);
+    assert_cell(t, 0, "Verdict", false, "violated");
+    assert_cell(t, 0, "Name", false, "join_early");
+    assert_cell(t, 0, "Level", false, "MUST");
+    assert_int_equal(t->rows[0].severity, MPT_GUI_ERROR);
+    assert_true(t->rows[0].frame > 0);
+    assert_cell(t, t->row_count - 1, "Verdict", false, "not visible");
+    assert_int_equal(t->rows[t->row_count - 1].severity, MPT_GUI_PLAIN);
+    assert_true(t->columns[column_of(t, "Rule")].sentence);
+    assert_non_null(strstr(t->summary, "Rules: 1 violated, "));
+    mpt_gui_table_free(t);
+    end(&s);
+}
+
 static void test_table_new__no_mptcp__a_sentence(void **state)
 {
     struct scene s;
@@ -327,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_table_new__subflows__a_row_each),
         cmocka_unit_test(test_table_new__reinjections__both_copies_and_sums),
         cmocka_unit_test(test_table_new__events_and_findings__sentences_with_frames),
+        cmocka_unit_test(test_table_new__rules__what_is_violated_first),
         cmocka_unit_test(test_table_new__no_mptcp__a_sentence),
         cmocka_unit_test(test_table_compare__beyond_2_to_32__as_numbers),
         cmocka_unit_test(test_table_filter__rows__their_connections_and_subflows),

@@ -9,11 +9,11 @@
 #include "plugin/report/common/figures.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
+#include "plugin/report/common/rule_text.h"
 #include "plugin/report/format/csv.h"
 #include "plugin/report/format/table.h"
 #include "plugin/report/format/text.h"
 #include "plugin/report/registry.h"
-#include "rule_text.h"
 #include "tap/engine/base/units.h"
 
 /* Violations that a sentence names. */
@@ -40,15 +40,6 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
     X(SENTENCE, MPT_TEXT, "sentence", .flags = MPT_COLUMN_CSV_ONLY)
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 
-static const char *party_name(const mpt_ruling *r)
-{
-    if (r->party[MPT_CLIENT] && r->party[MPT_SERVER])
-        return "both";
-    if (r->party[MPT_CLIENT] || r->party[MPT_SERVER])
-        return mpt_role_name(r->party[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER);
-    return NULL;
-}
-
 static void add_row(mpt_table *table, const mpt_connection_view *v, const mpt_ruling *r)
 {
     mpt_table_begin_row(table);
@@ -57,7 +48,7 @@ static void add_row(mpt_table *table, const mpt_connection_view *v, const mpt_ru
     mpt_table_set_text(table, RULE, mpt_rule_name(r->rule));
     mpt_table_set_textf(table, SECTION, "RFC %u %s", r->rfc.number, r->rfc.section);
     mpt_table_set_text(table, LEVEL, mpt_rule_level_name(r->level));
-    mpt_table_set_text(table, PARTY, party_name(r));
+    mpt_table_set_text(table, PARTY, mpt_rule_party_name(r));
     if (r->frame)
         mpt_table_set_uint(table, FRAME, r->frame);
     mpt_table_set_text(table, REASON, mpt_rule_reason_name(r->reason));
@@ -101,9 +92,9 @@ static void text_violation(const mpt_ruling *r, mpt_sink *sink)
 {
     GString *line = g_string_new("Violated");
 
-    if (party_name(r))
+    if (mpt_rule_party_name(r))
         g_string_append_printf(line, " by %s%s", r->party[MPT_CLIENT] != r->party[MPT_SERVER] ? "the " : "",
-                               party_name(r));
+                               mpt_rule_party_name(r));
     if (r->frame)
         g_string_append_printf(line, ", frame %u", r->frame);
     g_string_append_printf(line, ": %s (%s, %s, RFC %u %s)", mpt_rule_text(r->rule), mpt_rule_name(r->rule),
@@ -213,6 +204,11 @@ static bool fails(const mpt_report_context *x, GString *sentence)
     return count > 0;
 }
 
+static const mpt_report_entry ENTRIES[] = {{10, "C&onformance", "MPTCP Conformance",
+                                            "Which rules of the RFC each connection kept, and which not",
+                                            MPT_WINDOW_TABLE, MPT_GUI_TABLE_RULES},
+                                           {0}};
+
 const mpt_report mpt_conformance_report = {
     .name = "conformance",
     .help = "which rules of the RFC each connection kept",
@@ -222,4 +218,5 @@ const mpt_report mpt_conformance_report = {
     .json = {.array = "conformance", .write = write_json, .write_line = write_line},
     .fails = fails,
     .needs = needs,
+    .entries = ENTRIES,
 };

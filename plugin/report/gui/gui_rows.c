@@ -178,6 +178,7 @@ const mpt_gui_layout *mpt_gui_layout_of(mpt_gui_kind kind)
         [MPT_GUI_TABLE_EVENTS] = &MPT_GUI_EVENT_LAYOUT,
         [MPT_GUI_TABLE_FINDINGS] = &MPT_GUI_FINDING_LAYOUT,
         [MPT_GUI_TABLE_PATHS] = &MPT_GUI_PATH_LAYOUT,
+        [MPT_GUI_TABLE_RULES] = &MPT_GUI_RULE_LAYOUT,
     };
 
     g_assert(kind < MPT_GUI_TABLES);
@@ -198,6 +199,9 @@ void mpt_gui_rows_fill(mpt_gui_rows *to, mpt_gui_kind kind)
         break;
     case MPT_GUI_TABLE_PATHS:
         mpt_gui_rows_paths(to);
+        break;
+    case MPT_GUI_TABLE_RULES:
+        mpt_gui_rows_rules(to);
         break;
     default:
         connections_and_subflows(to, kind == MPT_GUI_TABLE_SUBFLOWS);

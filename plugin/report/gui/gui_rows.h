@@ -39,6 +39,8 @@ extern const mpt_gui_layout MPT_GUI_CONNECTION_LAYOUT, MPT_GUI_SUBFLOW_LAYOUT; /
 extern const mpt_gui_layout MPT_GUI_REINJECTION_LAYOUT, MPT_GUI_EVENT_LAYOUT, MPT_GUI_FINDING_LAYOUT;
 extern const mpt_gui_layout MPT_GUI_PATH_LAYOUT; /* gui_rows_paths.c */
 void mpt_gui_rows_paths(mpt_gui_rows *to);
+extern const mpt_gui_layout MPT_GUI_RULE_LAYOUT; /* gui_rows_rules.c */
+void mpt_gui_rows_rules(mpt_gui_rows *to);
 void mpt_gui_rows_reinjections(mpt_gui_rows *to); /* gui_rows_frames.c */
 void mpt_gui_rows_events(mpt_gui_rows *to);
 void mpt_gui_rows_findings(mpt_gui_rows *to);

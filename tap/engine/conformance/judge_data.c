@@ -154,6 +154,21 @@ mpt_occasion mpt_judge_data_acks(const mpt_judging *j, mpt_role role)
     return mpt_judging_level(j, mpt_role_other(role))->acks ? mpt_kept(0) : mpt_no_occasion();
 }
 
+/* RFC 8684 3.3.2: data is acknowledged. Where the capture was not taken near its receiver, something may remove the
+ * options on the way. */
+mpt_occasion mpt_judge_acks_sent(const mpt_judging *j, mpt_role role)
+{
+    for (guint i = 0; i < j->findings->len; i++) {
+        const mpt_finding *f = &g_array_index(j->findings, mpt_finding, i);
+        if (f->id == MPT_FINDING_NO_DATA_ACKS && f->direction.known &&
+            f->direction.value == (int64_t)mpt_role_sends(mpt_role_other(role)))
+            return mpt_near_of(j->v) == (role == MPT_CLIENT ? MPT_NEAR_CLIENT : MPT_NEAR_SERVER)
+                       ? mpt_violated(f->frame)
+                       : mpt_unseen(MPT_RULE_REASON_ON_THE_WAY);
+    }
+    return mpt_judge_data_acks(j, role);
+}
+
 mpt_occasion mpt_judge_wide_acks(const mpt_judging *j, mpt_role role)
 {
     mpt_role other = mpt_role_other(role);

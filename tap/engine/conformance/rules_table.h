@@ -13,7 +13,7 @@
  *   Y(ID, name, level, section, bound, reason): rules that no capture shows, and why
  *
  * Invariant: together all MUST and SHOULD of these sections. Their words are in
- * plugin/report/conformance/rule_text.c.
+ * plugin/report/common/rule_text.c.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -65,7 +65,7 @@
     X(MAPPING_FIXED, mapping_conflict, STATES, SAME("3.3.1"), EITHER, mapped, MAPPING_CONFLICT, FINDINGS, ERROR, SENDER) \
     Y(FIRST_COPY, first_copy_delivered, SHOULD, SAME("3.3.1"), EITHER, INSIDE) \
     Y(DSN_WIDE, dsn_wide, MUST, SAME("3.3.1"), EITHER, INSIDE) \
-    X(ACKS_SENT, data_acks_sent, STATES, SAME("3.3.2"), EITHER, data_acks, NO_DATA_ACKS, FINDINGS, WARNING, RECEIVER) \
+    X(ACKS_SENT, data_acks_sent, STATES, SAME("3.3.2"), EITHER, acks_sent, NO_FINDING, FINDINGS, ERROR, NOBODY) \
     X(ACK_RECEIVED, data_ack_beyond, STATES, SAME("3.3.2"), EITHER, data_acks, DATA_ACK_BEYOND, FINDINGS, ERROR, RECEIVER) \
     X(ACK_CUMULATIVE, data_ack_back, STATES, SAME("3.3.2"), EITHER, data_acks, DATA_ACK_BACK, FINDINGS, WARNING, RECEIVER) \
     X(ACK_WIDE, data_ack_narrow, STATES, V1("3.3.1"), EITHER, wide_acks, DATA_ACK_NARROW, FINDINGS, NOTE, TERM) \

@@ -14,4 +14,7 @@ const char *mpt_rule_text(mpt_rule_id id);
 /* "the capture begins after the handshake"; NULL for MPT_RULE_REASON_NONE. */
 const char *mpt_rule_reason_text(mpt_rule_reason reason);
 
+/* "client", "server", "both"; NULL: nobody. */
+const char *mpt_rule_party_name(const mpt_ruling *r);
+
 #endif

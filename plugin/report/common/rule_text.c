@@ -4,6 +4,8 @@
  */
 #include "rule_text.h"
 
+#include "labels.h"
+
 /* clang-format off */
 static const char *const TEXTS[MPT_RULE_IDS] = {
     [MPT_RULE_VERSION_ANSWER] = "The version in the SYN/ACK is at most the one that the SYN asks for.",
@@ -122,4 +124,13 @@ const char *mpt_rule_text(mpt_rule_id id)
 const char *mpt_rule_reason_text(mpt_rule_reason reason)
 {
     return REASONS[reason];
+}
+
+const char *mpt_rule_party_name(const mpt_ruling *r)
+{
+    if (r->party[MPT_CLIENT] && r->party[MPT_SERVER])
+        return "both";
+    if (r->party[MPT_CLIENT] || r->party[MPT_SERVER])
+        return mpt_role_name(r->party[MPT_CLIENT] ? MPT_CLIENT : MPT_SERVER);
+    return NULL;
 }
