@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Increased with every change below: plugin and module are built together, but may be installed apart. */
-#define MPT_GUI_INTERFACE 7
+#define MPT_GUI_INTERFACE 8
 #define MPT_GUI_ENTRY     "mpt_gui_module_get"
 
 /* --- a capture --- */
