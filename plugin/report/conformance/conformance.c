@@ -204,7 +204,7 @@ static bool fails(const mpt_report_context *x, GString *sentence)
     return count > 0;
 }
 
-static const mpt_report_entry ENTRIES[] = {{10, "C&onformance", "MPTCP Conformance",
+static const mpt_report_entry ENTRIES[] = {{11, "C&onformance", "MPTCP Conformance",
                                             "Which rules of the RFC each connection kept, and which not",
                                             MPT_WINDOW_TABLE, MPT_GUI_TABLE_RULES},
                                            {0}};
