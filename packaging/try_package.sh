@@ -90,7 +90,7 @@ quietly dpkg chroot "$tree" sh -c 'dpkg -i /tmp/packages/*.deb' || exit 1
 use
 # minbase leaves out manuals and documentation, as dpkg is told there.
 for page in 'man1/mptcpscope\.1' 'man7/mptcpscope\.7'; do
-    dpkg-deb -c "$1" | grep -q "$page" || die "the package has no man page $page"
+    dpkg-deb -c "$1" | grep "$page" >/dev/null || die "the package has no man page $page"
 done
 [ -n "$(find "$tree/usr/lib" -name 'mptcpscope-qt5.so' -o -name 'mptcpscope-qt6.so')" ] || die "there is no graph window"
 inside ldd "$(find "$tree/usr/lib" -name 'mptcpscope-qt?.so' | sed "s|^$tree||")" | grep 'not found' &&
