@@ -27,7 +27,6 @@ typedef struct mpt_time_window {
     mpt_path_collector *paths;      /* of all points; NULL: none of its reports compares them */
     mpt_reinjection_log *reinjections[MPT_VANTAGE_ENGINES]; /* NULL: none of its reports needs them */
     uint64_t ended;                                         /* connections so far, with mpt_session.ends */
-    bool shown;                                             /* some report has shown one of them */
     GPtrArray *connections;                                 /* by id, at the point where reports count */
 } mpt_time_window;
 
@@ -38,6 +37,7 @@ typedef struct mpt_open_report {
     mpt_sink *sink;                      /* NULL: stdout; that of `first`, if that is set */
     const struct mpt_open_report *first; /* whose document this is part of, in the same file; NULL: none */
     void *state;                         /* of the row's `over` */
+    bool shown;                          /* some connection, when it was over */
     bool printed;
     bool failed;                          /* what it was to show is not there */
     GString *notes;                       /* on the capture, as of the last drawing; NULL: never drawn */

@@ -203,7 +203,7 @@ static bool end_lines(guint first, mpt_json_document *document)
             continue;
         other->printed = true;
         sentence = g_string_new(NULL);
-        if (!other->window->shown)
+        if (!other->shown)
             mpt_report_missing(&other->context, sentence);
         failed |= fail_late(sentence);
     }
@@ -239,13 +239,19 @@ static bool begins_lines(guint i, const mpt_time_window *w)
 }
 
 /* As a line, of the reports that begin with this one. */
-static void print_line(guint first, mpt_time_window *w, const mpt_connection_view *v)
+static void print_line(guint first, const mpt_connection_view *v)
 {
-    mpt_sink *sink = sink_of(g_ptr_array_index(mpt_session.reports, first));
+    mpt_open_report *r = g_ptr_array_index(mpt_session.reports, first);
+    mpt_sink *sink = sink_of(r);
     mpt_json_document *document = begin_lines(first, sink);
 
-    w->shown |= mpt_json_document_line(document, v);
+    mpt_json_document_line(document, v);
     mpt_json_document_free(document);
+    for (guint i = first; i < mpt_session.reports->len; i++) {
+        mpt_open_report *other = g_ptr_array_index(mpt_session.reports, i);
+
+        other->shown |= mpt_session_same_document(r, other) && mpt_report_selected(&other->context, v);
+    }
     mpt_session.broken |= !mpt_sink_flush(sink);
 }
 
@@ -255,7 +261,7 @@ static void print_over(mpt_open_report *r, const mpt_connection_view *v)
     GString *sentence = g_string_new(NULL);
 
     if (!r->failed && mpt_report_selected(context_of(r), v)) {
-        r->window->shown = true;
+        r->shown = true;
         r->failed = !r->arguments.report->over(&r->context, v, sink_of(r), sentence);
         mpt_session.broken |= r->failed;
     }
@@ -272,7 +278,7 @@ void mpt_session_print_ended(mpt_time_window *w, const mpt_connection *c, uint32
         mpt_open_report *r = g_ptr_array_index(mpt_session.reports, i);
 
         if (begins_lines(i, w))
-            print_line(i, w, &v);
+            print_line(i, &v);
         else if (r->window == w && r->arguments.report->over)
             print_over(r, &v);
     }

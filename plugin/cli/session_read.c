@@ -160,12 +160,12 @@ void mpt_session_reset(void)
         mpt_time_window *w = g_ptr_array_index(mpt_session.windows, i);
         g_clear_pointer(&w->connections, g_ptr_array_unref);
         w->ended = 0;
-        w->shown = false;
         close_collectors(w);
         g_clear_pointer(&w->points, mpt_vantage_engines_free);
     }
     for (i = 0; i < mpt_session.reports->len; i++)
-        ((mpt_open_report *)g_ptr_array_index(mpt_session.reports, i))->printed = false;
+        ((mpt_open_report *)g_ptr_array_index(mpt_session.reports, i))->printed =
+            ((mpt_open_report *)g_ptr_array_index(mpt_session.reports, i))->shown = false;
     mpt_session.drawn = false;
 }
 

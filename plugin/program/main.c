@@ -61,6 +61,7 @@ static void print_help(void)
            "                          point; by default interfaces and times decide\n"
            "  --stream                a line of JSON as each connection ends, which is then forgotten:\n"
            "                          for endless captures; -z mptcp,REPORT,format=ndjson\n"
+           "                          or mptcp,unfold,all,file=FILE\n"
            "  --threads N             1, or 2: one reads ahead of the other; by default 2 above 100 MB\n"
            "  -z REPORT               as tshark's; without it mptcp,list and mptcp,summary\n"
            "  -o mptcpscope.NAME:VALUE  a preference of the plugin, such as keys or lookback_ms\n"
