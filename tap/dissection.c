@@ -132,7 +132,7 @@ static bool read_header(dissected *d, tvbuff_t *tvb, const packet_info *pinfo)
     }
     if (captured < header && captured < length)
         g->presence |= MPT_SEGMENT_CUT_OPTIONS;
-    mpt_tcp_option_take_all(g, bytes + HEADER, MIN(header, captured) - HEADER, true);
+    mpt_tcp_option_take_all(g, bytes + HEADER, header - HEADER, captured - HEADER, true);
     scale_window(d);
     if (!proto_is_protocol_enabled(find_protocol_by_id(mptcp_id)))
         g->option_len = 0;

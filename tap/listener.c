@@ -48,7 +48,7 @@ static uint32_t frame_length(const packet_info *pinfo)
     return pinfo->fd->pkt_len;
 }
 
-static bool is_header(const uint8_t *at, const struct tcpheader *t)
+static inline bool is_header(const uint8_t *at, const struct tcpheader *t)
 {
     return mpt_be32(at + 4) == t->th_rawseq && mpt_be32(at + 8) == t->th_rawack &&
            mpt_be16(at) == t->th_sport && mpt_be16(at + 2) == t->th_dport && (at[12] >> 4) * 4u == t->th_hlen;
@@ -84,7 +84,8 @@ static const uint8_t *behind_header(tvbuff_t *frame, const struct tcpheader *t, 
 
 /* What Wireshark hands on in no structure: the options of TCP itself, and the IP header. False: they are not in
  * these bytes. */
-static bool fill_around(mpt_segment *g, const uint8_t *bytes, unsigned captured, const struct tcpheader *t)
+static bool fill_around(mpt_segment *g, const uint8_t *bytes, unsigned captured, const struct tcpheader *t,
+                        mpt_options_where mptcp)
 {
     int at = find_header(bytes, captured, t);
     unsigned options = (unsigned)at + HEADER;
@@ -92,7 +93,8 @@ static bool fill_around(mpt_segment *g, const uint8_t *bytes, unsigned captured,
     if (at < 0)
         return false;
     if (t->th_hlen > HEADER && captured > options)
-        mpt_tcp_option_take_all(g, bytes + options, MIN(t->th_hlen - HEADER, captured - options), false);
+        mpt_tcp_option_take_all(g, bytes + options, t->th_hlen - HEADER, captured - options,
+                                mptcp == MPT_OPTIONS_IN_FRAME);
     return mpt_epan_set_ip(g, bytes, (unsigned)at);
 }
 
@@ -100,16 +102,19 @@ static void fill_bytes(mpt_segment *g, const packet_info *pinfo, tvbuff_t *frame
 {
     unsigned captured = tvb_captured_length(frame), length;
     const uint8_t *bytes = captured ? tvb_get_ptr(frame, 0, (int)captured) : NULL;
+    mpt_options_where mptcp = mpt_options_fill(g, t);
 
-    if (G_LIKELY(bytes && fill_around(g, bytes, captured, t)))
+    if (G_LIKELY(bytes && fill_around(g, bytes, captured, t, mptcp)))
         return;
     for (const GSList *i = pinfo->data_src; i; i = i->next) {
         tvbuff_t *tvb = get_data_source_tvb(i->data);
 
         length = tvb == frame ? 0 : tvb_captured_length(tvb);
-        if (length && fill_around(g, tvb_get_ptr(tvb, 0, (int)length), length, t))
+        if (length && fill_around(g, tvb_get_ptr(tvb, 0, (int)length), length, t, mptcp))
             return;
     }
+    if (mptcp == MPT_OPTIONS_IN_FRAME)
+        mpt_options_not_in_frame();
     /* Put together from fragments: the last one's IP header is in the frame. */
     if (bytes)
         mpt_epan_find_ip(g, bytes, captured);
@@ -185,7 +190,6 @@ static mpt_segment *segment_of(const packet_info *pinfo, tvbuff_t *frame, const 
     listener.pending = true;
     listener.last_frame = pinfo->num;
     fill_header(g, pinfo, frame, t);
-    mpt_options_fill(g, t);
     fill_bytes(g, pinfo, frame, t);
     mpt_epan_set_link(g, pinfo);
     return g;

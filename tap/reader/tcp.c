@@ -84,7 +84,7 @@ void mpt_reader_tcp(mpt_walk *w, mpt_span s)
     header = (s.bytes[12] >> 4) * 4u;
     set_lengths(g, w, s, header);
     if (header > HEADER && s.captured >= HEADER)
-        ended = mpt_tcp_option_take_all(g, s.bytes + HEADER, MIN(header, s.captured) - HEADER, true) ||
+        ended = mpt_tcp_option_take_all(g, s.bytes + HEADER, header - HEADER, s.captured - HEADER, true) ||
                 s.captured >= header;
     mpt_streams_label(w->reader->streams, g);
     /* Wireshark gives up at such a header, but has numbered its connection. */

@@ -42,13 +42,9 @@ static void take_mptcp(mpt_segment *g, const uint8_t *option, unsigned captured)
     g->option_len = (uint16_t)(g->option_len + captured);
 }
 
-void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned captured)
+static void take(mpt_segment *g, const uint8_t *option, unsigned captured)
 {
-    if (captured == 0)
-        return;
-    if (option[0] == MPT_OPTION_KIND) {
-        take_mptcp(g, option, captured);
-    } else if (option[0] == MPT_TCP_OPTION_MSS && captured >= MSS_LENGTH && option[1] == MSS_LENGTH) {
+    if (option[0] == MPT_TCP_OPTION_MSS && captured >= MSS_LENGTH && option[1] == MSS_LENGTH) {
         g->mss = mpt_be16(option + 2);
         g->presence |= MPT_SEGMENT_MSS;
     } else if (option[0] == MPT_TCP_OPTION_WINDOW_SCALE && captured >= WINDOW_SCALE_LENGTH &&
@@ -65,20 +61,27 @@ void mpt_tcp_option_take(mpt_segment *g, const uint8_t *option, unsigned capture
     }
 }
 
-bool mpt_tcp_option_take_all(mpt_segment *g, const uint8_t *options, unsigned captured, bool mptcp)
+bool mpt_tcp_option_take_all(mpt_segment *g, const uint8_t *options, unsigned length, unsigned captured,
+                             bool mptcp)
 {
     unsigned at = 0, n;
 
+    captured = captured < length ? captured : length;
     while (at < captured && options[at] != MPT_TCP_OPTION_END) {
         if (options[at] == MPT_TCP_OPTION_NOP) {
             at++;
             continue;
         }
-        if (at + 1 >= captured || options[at + 1] < 2)
-            return at + 1 < captured;
-        n = options[at + 1] < captured - at ? options[at + 1] : captured - at;
-        if (mptcp || options[at] != MPT_OPTION_KIND)
-            mpt_tcp_option_take(g, options + at, n);
+        if (at + 1 >= captured)
+            return false;
+        n = options[at + 1];
+        if (n < 2 || n > length - at)
+            return true;
+        n = n < captured - at ? n : captured - at;
+        if (options[at] != MPT_OPTION_KIND)
+            take(g, options + at, n);
+        else if (mptcp)
+            take_mptcp(g, options + at, n);
         at += n;
     }
     return at < captured;

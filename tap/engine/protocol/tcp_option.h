@@ -20,11 +20,11 @@ enum {
     MPT_TCP_OPTION_TIMESTAMPS = 8,
 };
 
-/* Takes one option, with kind and length, of `captured` bytes: timestamps and window scale (RFC 7323 3.2,
- * 2.2), the MSS (RFC 9293 3.7.1), SACK (RFC 2018 3), or MPTCP. Others change nothing. */
-void mpt_tcp_option_take(mpt_segment *segment, const uint8_t *option, unsigned captured);
-/* Takes all options of a header, of which `captured` bytes are there; with mptcp those of MPTCP, too. False where
- * these bytes end before the options say that they do. */
-bool mpt_tcp_option_take_all(mpt_segment *segment, const uint8_t *options, unsigned captured, bool mptcp);
+/* Takes the options of a header, which has `length` bytes of them, of which at most `captured` are there: timestamps and
+ * window scale (RFC 7323 3.2, 2.2), the MSS (RFC 9293 3.7.1), SACK (RFC 2018 3); with mptcp those of MPTCP, too. Others
+ * change nothing, and one that is longer than the rest of the header ends them. False where the bytes that are there
+ * end before the options say that they do. */
+bool mpt_tcp_option_take_all(mpt_segment *segment, const uint8_t *options, unsigned length, unsigned captured,
+                             bool mptcp);
 
 #endif
