@@ -61,12 +61,12 @@ run() {
 }
 
 # Each report in each of its formats.
-texts='list summary,full tcp filter,stream=0 help events diagnose conformance reinjections'
+texts='list summary,full tcp filter,stream=0 help events diagnose conformance reinjections flow'
 formats='list,format=csv summary,full,format=csv tcp,format=csv events,format=csv diagnose,format=csv
-    reinjections,format=csv plot,stream=0,format=csv plot,stream=0,format=svg
+    reinjections,format=csv conformance,format=csv flow,format=csv flow,full,format=svg plot,stream=0,format=csv plot,stream=0,format=svg
     plot,stream=0,format=xpl plot,stream=0,format=html unfold,stream=0'
 documents='list,format=json summary,full,format=json tcp,format=json events,format=json diagnose,format=json
-    reinjections,format=json'
+    reinjections,format=json conformance,format=json flow,format=json'
 # Of a merged capture, which has two vantage points: the others above would be refused, and end tshark by force.
 merged='-z mptcp,paths,full -z mptcp,paths,format=csv -z mptcp,paths,full,format=json -z mptcp,summary,at=server
     -z mptcp,paths,samples,format=csv'
