@@ -451,7 +451,7 @@ static void test_feed__alike_resets_at_both_ends__each_counted_once(void **state
                     seen[n + k].time_ns += 5 * MS;
                 }
                 if (in_order)
-                    qsort(seen, 2 * n, sizeof *seen, by_time);
+                    qsort(seen, (size_t)2 * n, sizeof *seen, by_time);
                 for (unsigned k = 0; k < 2 * n; k++)
                     show_copy(&s, &seen[k], 0);
                 s.sent = n;
@@ -565,54 +565,68 @@ static void test_feed__cut_otherwise_at_another_place__counted_once(void **state
             }
 }
 
-/* What is sent again of a large segment: one of its halves, or one byte, as keep-alives and probes of a closed window
- * have it. Shown at two places each time. */
+/* What is sent again of a segment, and when. */
+struct part {
+    unsigned from, length;
+    int64_t later_ns;
+};
+
+static mpt_segment part_again(const mpt_segment *whole, const struct part *what, uint16_t id_later)
+{
+    mpt_segment g = *whole;
+
+    g.time_ns += what->later_ns;
+    g.seq += what->from;
+    g.payload_len = what->length;
+    g.tsval += (uint32_t)(what->later_ns / MS);
+    g.ip_id = (uint16_t)(g.ip_id + id_later);
+    return g;
+}
+
+/* Large segments at one place, halves at the other; of one in ten a part is sent again. */
+static void expect_part_counted(stamping how, void (*seen)(mpt_segment *), const struct part *what)
+{
+    scene first = begin(how), s = begin(how);
+    record r = {.count = 0};
+    unsigned copies = 0, nth = 0;
+    int64_t waited = 0;
+
+    record_halves(&r, &first, 200);
+    for (unsigned k = 0, n; k < r.count; k += n) {
+        n = k + 1 < r.count && r.joined[k + 1] ? 2 : 1;
+        for (unsigned i = k; i < k + n; i++)
+            r.sent[i].time_ns += waited;
+        s.sent += show_place(&s, &r, k, n, true, nothing, 0);
+        copies += show_place(&s, &r, k, n, false, seen, 10 * US);
+        if (n == 1 || ++nth % 10)
+            continue;
+        mpt_segment g = part_again(&r.sent[k], what, how == COUNTED ? (uint16_t)(1000 + nth) : 0);
+        show_as(&s, &g, nothing, 0);
+        show_as(&s, &g, seen, 10 * US);
+        waited += what->later_ns;
+        s.sent++;
+        copies++;
+    }
+    end(&s, copies);
+    mpt_engine_free(first.engine);
+}
+
+/* One of the halves of a large segment, or one byte, as keep-alives and probes of a closed window have it. */
 static void test_feed__part_sent_again_where_copies_are_cut__counted(void **state)
 {
     void (*const kinds[])(mpt_segment * g) = {forward, nothing, other_interface};
-    static const struct {
-        unsigned from, length;
-        int64_t later_ns;
-    } again[] = {{0, HALF, 2 * MS},
-                 {HALF, HALF, 2 * MS},
-                 {HALF, HALF, 200 * MS},
-                 {2 * HALF - 1, 1, 200 * MS},
-                 {2 * HALF - 1, 1, 5000 * MS}};
+    static const struct part again[] = {{0, HALF, 2 * MS},
+                                        {HALF, HALF, 2 * MS},
+                                        {HALF, HALF, 200 * MS},
+                                        {2 * HALF - 1, 1, 200 * MS},
+                                        {2 * HALF - 1, 1, 5000 * MS}};
 
     (void)state;
     for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
         for (stamping how = 0; how < STAMPINGS; how++)
-            for (unsigned what = 0; what < G_N_ELEMENTS(again); what++) {
-                scene first = begin(how), s = begin(how);
-                record r = {.count = 0};
-                unsigned copies = 0, nth = 0;
-                int64_t waited = 0;
-                if (kinds[kind] == nothing && how == ONE)
-                    continue;
-                record_halves(&r, &first, 200);
-                for (unsigned k = 0, n; k < r.count; k += n) {
-                    n = k + 1 < r.count && r.joined[k + 1] ? 2 : 1;
-                    for (unsigned i = k; i < k + n; i++)
-                        r.sent[i].time_ns += waited;
-                    s.sent += show_place(&s, &r, k, n, true, nothing, 0);
-                    copies += show_place(&s, &r, k, n, false, kinds[kind], 10 * US);
-                    if (n == 1 || ++nth % 10)
-                        continue;
-                    mpt_segment g = r.sent[k];
-                    g.time_ns += again[what].later_ns;
-                    waited += again[what].later_ns;
-                    g.seq += again[what].from;
-                    g.payload_len = again[what].length;
-                    g.tsval += (uint32_t)(again[what].later_ns / MS);
-                    g.ip_id = (uint16_t)(g.ip_id + (how == COUNTED ? 1000 + nth : 0));
-                    show_as(&s, &g, nothing, 0);
-                    show_as(&s, &g, kinds[kind], 10 * US);
-                    s.sent++;
-                    copies++;
-                }
-                end(&s, copies);
-                mpt_engine_free(first.engine);
-            }
+            for (unsigned what = 0; what < G_N_ELEMENTS(again); what++)
+                if (kinds[kind] != nothing || how != ONE)
+                    expect_part_counted(how, kinds[kind], &again[what]);
 }
 
 int main(void)

@@ -106,7 +106,7 @@ static void grow_packets(mpt_sightings *s)
     s->packet_room = s->packet_room ? PACKET_GROWTH * s->packet_room : FIRST_PACKETS;
     s->packets = g_renew(packet, s->packets, s->packet_room);
     g_free(s->buckets);
-    s->buckets = g_new0(uint32_t, s->packet_room * BUCKETS);
+    s->buckets = g_new0(uint32_t, (gsize)s->packet_room * BUCKETS);
     for (uint32_t i = 1; i <= s->packets_met; i++)
         put_into_bucket(s, i);
 }
