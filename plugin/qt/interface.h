@@ -112,6 +112,60 @@ typedef struct mpt_gui_event {
     uint32_t frame, subflow;
 } mpt_gui_event;
 
+/* --- paths over time: a strip for each subflow --- */
+
+typedef enum mpt_gui_span_kind {
+    MPT_GUI_SPAN_BACKUP, /* one of the hosts holds the subflow for a backup */
+    MPT_GUI_SPAN_WAITED, /* data of other subflows waits for data of this one */
+    MPT_GUI_SPAN_OUT,    /* the path is out: nothing comes back */
+    MPT_GUI_SPANS
+} mpt_gui_span_kind;
+
+typedef struct mpt_gui_span {
+    mpt_gui_span_kind kind;
+    int64_t from_ns, to_ns;
+} mpt_gui_span;
+
+typedef enum mpt_gui_mark_kind {
+    MPT_GUI_MARK_JOIN,
+    MPT_GUI_MARK_ADDRESS,
+    MPT_GUI_MARK_PRIORITY,
+    MPT_GUI_MARK_RESET,
+    MPT_GUI_MARK_AGAIN, /* data that the subflow had carried before */
+    MPT_GUI_MARKS
+} mpt_gui_mark_kind;
+
+typedef struct mpt_gui_mark {
+    mpt_gui_mark_kind kind;
+    int64_t time_ns;
+    uint32_t frame;
+} mpt_gui_mark;
+
+typedef struct mpt_gui_rate {
+    int64_t time_ns;
+    double bps; /* until the next one */
+} mpt_gui_rate;
+
+typedef struct mpt_gui_strip {
+    uint32_t subflow;
+    char *client, *server; /* "192.0.2.1:40000" */
+    char *interfaces;      /* in words; NULL: the file does not say */
+    int64_t from_ns, to_ns;
+    mpt_gui_rate *rates; /* in order of time, as of the next two */
+    size_t rate_count;
+    mpt_gui_span *spans;
+    size_t span_count;
+    mpt_gui_mark *marks;
+    size_t mark_count;
+} mpt_gui_strip;
+
+typedef struct mpt_gui_strips {
+    mpt_gui_strip *strips; /* by id of the subflow */
+    unsigned count;
+    double highest; /* of all rates; 0: no data */
+    int64_t from_ns, to_ns;
+} mpt_gui_strips;
+
 typedef enum mpt_gui_axis {
     MPT_GUI_NUMBERS,  /* 1.5 M */
     MPT_GUI_PERCENT,  /* of 1 */

@@ -34,6 +34,8 @@ void mpt_plot_needs(const mpt_arguments *arguments, struct mpt_report_needs *nee
     /* Reinjected bytes are drawn with the frame of their first copy. */
     needs->frames =
         !mpt_arguments_has(arguments, MPT_ARG_TYPE) || mpt_plot_asks_for(arguments, MPT_GRAPH_SEQUENCE);
+    if (mpt_plot_asks_for(arguments, MPT_GRAPH_SUBFLOWS) && arguments->format == MPT_FORMAT_SVG)
+        needs->rtt = needs->evidence = needs->reinjections = needs->frames = needs->interfaces = true;
     needs->spans = may_draw(arguments, MPT_GRAPH_LIMIT);
     needs->evidence |= needs->spans;
     if (may_draw_delays(arguments))

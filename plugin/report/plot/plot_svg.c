@@ -8,6 +8,7 @@
 
 #include "plot_internal.h"
 #include "plugin/qt/series_look.h"
+#include "strips.h"
 #include "tap/engine/base/units.h"
 
 enum {
@@ -302,9 +303,23 @@ static void thinned(const struct frame *f, mpt_plot_graph *g)
     g_string_free(text, TRUE);
 }
 
-void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
+static void strips(const mpt_plot *plot, mpt_sink *sink)
 {
-    mpt_plot_graph *g = &plot->graphs[type];
+    mpt_gui_strips *all = mpt_strips_new(plot);
+    GString *title = g_string_new(NULL), *subtitle = g_string_new(NULL);
+
+    g_string_append(title, "Paths over time: throughput of each subflow (average over ");
+    mpt_units_duration(title, plot->request.window_ns);
+    g_string_append_c(title, ')');
+    mpt_plot_title(plot, subtitle);
+    mpt_strips_svg(all, title->str, subtitle->str, sink);
+    g_string_free(subtitle, TRUE);
+    g_string_free(title, TRUE);
+    mpt_strips_free(all);
+}
+
+static void graph(const mpt_plot *plot, mpt_graph_type type, mpt_plot_graph *g, mpt_sink *sink)
+{
     struct frame f = {.sink = sink, .graph = &g->graph};
     GString *title = g_string_new(NULL), *heading = g_string_new(NULL);
     /* Room for the legend, whose rows are as many as series at most. */
@@ -347,4 +362,14 @@ void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
     mpt_sink_puts(sink, "</svg>\n");
     g_string_free(heading, TRUE);
     g_string_free(title, TRUE);
+}
+
+void mpt_plot_svg(mpt_plot *plot, mpt_graph_type type, mpt_sink *sink)
+{
+    mpt_plot_graph *g = &plot->graphs[type];
+
+    if (type == MPT_GRAPH_SUBFLOWS)
+        strips(plot, sink);
+    else
+        graph(plot, type, g, sink);
 }
