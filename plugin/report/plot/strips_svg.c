@@ -275,14 +275,14 @@ void mpt_strips_svg(const mpt_gui_strips *strips, const char *title, const char 
     mpt_sink_printf(
         sink,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %u\" width=\"%d\" height=\"%u\" "
-        "font-family=\"sans-serif\" font-size=\"12\">\n",
+        "font-family=\"sans-serif\" font-size=\"12\" fill=\"#1b1f24\">\n",
         WIDTH, height, WIDTH, height);
     if (title) {
         mpt_sink_puts(sink, "<title>");
         mpt_plot_escape(sink, subtitle);
         mpt_sink_puts(sink, "</title>\n");
     }
-    mpt_sink_puts(sink, "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<g fill=\"#1b1f24\">\n");
+    mpt_sink_puts(sink, "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
     if (title) {
         put_text(&d, 8, 20, " font-size=\"15\"", title);
         put_text(&d, 8, 38, " font-size=\"11\"", subtitle);
@@ -292,5 +292,5 @@ void mpt_strips_svg(const mpt_gui_strips *strips, const char *title, const char 
     put_times(&d);
     put_scale(&d, title ? 38 : 12);
     legend(&d, d.area.bottom + FOOT + 12);
-    mpt_sink_puts(sink, "</g>\n</svg>\n");
+    mpt_sink_puts(sink, "</svg>\n");
 }
