@@ -31,7 +31,7 @@ fi
 version=$(printf %s "$wireshark_version" | sed 's/\./\\./g')
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export LC_ALL=C.UTF-8 TZ=UTC
+export LC_ALL=C.UTF-8 TZ=UTC COLUMNS=100
 
 # run FOLDER: leaves stdout, stderr and status in $work
 run() {

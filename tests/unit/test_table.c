@@ -317,6 +317,33 @@ static void test_paragraph__one_word_too_long__alone_on_its_line(void **state)
     g_free(word);
 }
 
+static void test_table__narrow_sink__columns_follow_below(void **state)
+{
+    static const mpt_column three[] = {{.name = "id", .type = MPT_ID},
+                                       {.name = "first", .type = MPT_TEXT},
+                                       {.name = "second", .type = MPT_TEXT}};
+
+    (void)state;
+    mpt_sink *sink = mpt_sink_new_memory();
+    mpt_table *table = mpt_table_new(three, G_N_ELEMENTS(three));
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, 0, 7);
+    mpt_table_set_text(table, 1, "192.0.2.1");
+    mpt_table_set_text(table, 2, "198.51.100.1");
+    mpt_sink_set_width(sink, 20);
+    mpt_text_table(sink, table, 2);
+    mpt_sink_set_width(sink, 28);
+    mpt_text_table(sink, table, 2);
+    assert_string_equal(mpt_sink_text(sink, NULL), "  id  first\n"
+                                                   "   7  192.0.2.1\n"
+                                                   "  id  second\n"
+                                                   "   7  198.51.100.1\n"
+                                                   "  id first     second\n"
+                                                   "   7 192.0.2.1 198.51.100.1\n");
+    mpt_table_free(table);
+    mpt_sink_free(sink);
+}
+
 static void test_paragraph__narrow_sink__wrapped_there(void **state)
 {
     (void)state;
@@ -433,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_text__ten_thousand_rows__all_in_order_and_as_wide_as_the_widest),
         cmocka_unit_test(test_paragraph__long_text__wrapped_without_trailing_spaces),
         cmocka_unit_test(test_paragraph__one_word_too_long__alone_on_its_line),
+        cmocka_unit_test(test_table__narrow_sink__columns_follow_below),
         cmocka_unit_test(test_paragraph__narrow_sink__wrapped_there),
         cmocka_unit_test(test_paragraph__number_and_unit__stay_together),
         cmocka_unit_test(test_heading__levels__underlined_and_apart),

@@ -30,13 +30,13 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 #define COLUMN_LIST(X)                                                                                       \
     X(CONNECTION, MPT_ID, "connection", .flags = MPT_COLUMN_CSV_ONLY)                                        \
     X(VERDICT, MPT_TEXT, "verdict")                                                                          \
-    X(RULE, MPT_TEXT, "rule")                                                                                \
+    X(RULE, MPT_TEXT, "rule", .flags = MPT_COLUMN_KEY)                                                       \
     X(SECTION, MPT_TEXT, "section")                                                                          \
     X(LEVEL, MPT_TEXT, "level")                                                                              \
     X(PARTY, MPT_TEXT, "party")                                                                              \
     X(FRAME, MPT_ID, "frame")                                                                                \
     X(REASON, MPT_TEXT, "reason", .flags = MPT_COLUMN_CSV_ONLY)                                              \
-    X(WHY, MPT_TEXT, "why", .flags = MPT_COLUMN_TEXT_ONLY)                                                   \
+    X(WHY, MPT_TEXT, "why", .flags = MPT_COLUMN_TEXT_ONLY | MPT_COLUMN_LONG)                                 \
     X(SENTENCE, MPT_TEXT, "sentence", .flags = MPT_COLUMN_CSV_ONLY)
 MPT_COLUMNS(TABLE, COLUMNS, COLUMN_LIST);
 

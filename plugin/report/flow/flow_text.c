@@ -105,7 +105,8 @@ static void text_legend(const mpt_flow_shown *shown, mpt_sink *sink)
 
 void mpt_flow_text(const mpt_flow_shown *shown, mpt_sink *sink)
 {
-    size_t columns = mpt_sink_width(sink), taken = BEFORE + (shown->flow->both_ends ? DELAY : 0) + 2;
+    size_t given = mpt_sink_width(sink), columns = given == MPT_SINK_UNLIMITED ? MPT_SINK_WIDTH : given,
+           taken = BEFORE + (shown->flow->both_ends ? DELAY : 0) + 2;
     size_t width = MAX(columns > taken ? columns - taken : 0, LADDER);
 
     text_legend(shown, sink);

@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifndef G_OS_WIN32
+#include <sys/ioctl.h>
+#endif
 
 #include "tap/engine/base/units.h"
 
@@ -47,6 +50,24 @@ struct mpt_sink {
     size_t width;
 };
 
+/* COLUMNS counts everywhere; what is no terminal has no limit otherwise. */
+static size_t width_of(FILE *file)
+{
+    const char *columns = g_getenv("COLUMNS");
+    guint64 set;
+
+    if (columns && g_ascii_string_to_unsigned(columns, 10, MPT_SINK_NARROW, MPT_SINK_UNLIMITED, &set, NULL))
+        return (size_t)set;
+    if (!file || !isatty(fileno(file)))
+        return MPT_SINK_UNLIMITED;
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col >= MPT_SINK_NARROW)
+        return size.ws_col;
+#endif
+    return MPT_SINK_WIDTH;
+}
+
 static mpt_sink *sink_new(FILE *file, const char *path)
 {
     mpt_sink *sink = g_new0(mpt_sink, 1);
@@ -56,7 +77,7 @@ static mpt_sink *sink_new(FILE *file, const char *path)
     sink->own_file = path != NULL;
     sink->path = g_strdup(path);
     sink->mode = -1;
-    sink->width = MPT_SINK_WIDTH;
+    sink->width = sink->memory ? MPT_SINK_WIDTH : width_of(file);
     return sink;
 }
 

@@ -36,8 +36,11 @@ const char *mpt_sink_hand_over(mpt_sink *sink);
 /* True if the paths are names of one file, whether it is there or not. */
 bool mpt_sink_same_file(const char *a, const char *b);
 
-/* Width of the display in columns: renderers wrap lines there. */
-#define MPT_SINK_WIDTH 100 /* unless set */
+/* Width of the display in columns: renderers wrap lines there. Of memory MPT_SINK_WIDTH; of a stream or file what
+ * the environment variable COLUMNS says, else that of the terminal, and unlimited where there is none. */
+#define MPT_SINK_WIDTH     100
+#define MPT_SINK_NARROW    40
+#define MPT_SINK_UNLIMITED 1000000
 void mpt_sink_set_width(mpt_sink *sink, size_t columns);
 size_t mpt_sink_width(const mpt_sink *sink);
 

@@ -35,6 +35,8 @@ enum {
     MPT_COLUMN_CSV_ONLY = 1 << 1,  /* not in text */
     MPT_COLUMN_OPTIONAL = 1 << 2,  /* left out of text when all its cells are null */
     MPT_COLUMN_RIGHT = 1 << 3,     /* text right-aligned (numbers always are) */
+    MPT_COLUMN_LONG = 1 << 5,      /* the last one, of texts that may go beyond the end of a line */
+    MPT_COLUMN_KEY = 1 << 6,       /* behind the first: comes again, with it, where columns follow below */
     MPT_COLUMN_SCALED = 1 << 4,    /* BYTES in text: the readable value beside, "1,435,648 (1.44 MB)" */
 };
 

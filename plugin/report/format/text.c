@@ -186,6 +186,9 @@ typedef struct shown {
     bool right;
 } shown;
 
+/* What a column of long texts needs of a line: they may go beyond its end. */
+#define LONG 20
+
 /* Rows whose text is in memory at a time. */
 #define BLOCK 4096
 
@@ -195,6 +198,8 @@ typedef struct layout {
     const mpt_table *table;
     shown *columns;
     size_t count, gap, indent;
+    size_t keys;     /* the first columns, which say what a row is of */
+    size_t from, to; /* the columns that are written now, behind the keys */
     GString *text;
     drawn *cells;       /* of a block, row by row */
     size_t drawn;       /* how many there are */
@@ -278,6 +283,11 @@ static void draw_block(layout *l, size_t first)
             add_cell(l, row, &l->columns[i]);
 }
 
+static size_t needs_of(const shown *c)
+{
+    return c->column->flags & MPT_COLUMN_LONG ? MIN(c->width, LONG) : c->width;
+}
+
 static void measure(layout *l, size_t room)
 {
     size_t sum = 0;
@@ -285,9 +295,27 @@ static void measure(layout *l, size_t room)
     for (size_t row = 0; row < mpt_table_rows(l->table); row += BLOCK)
         draw_block(l, row);
     for (size_t i = 0; i < l->count; i++)
-        sum += l->columns[i].width;
+        sum += needs_of(&l->columns[i]);
     size_t gaps = l->count > 0 ? l->count - 1 : 0;
-    l->gap = l->indent + sum + 2 * gaps > room ? 1 : 2;
+    l->gap = l->indent + sum + 2 * gaps > room && l->indent + sum + gaps <= room ? 1 : 2;
+}
+
+/* Where the columns end, from l->from on, that have room beside the first one. */
+static size_t fitting(const layout *l, size_t room)
+{
+    size_t width = l->indent, to = l->from;
+
+    for (size_t i = 0; i < l->keys && l->from > 0; i++)
+        width += l->columns[i].width + l->gap;
+
+    while (to < l->count) {
+        const shown *c = &l->columns[to];
+        if (to > l->from && width + needs_of(c) > room)
+            break;
+        width += c->width + l->gap;
+        to++;
+    }
+    return to;
 }
 
 /* A line of a table, being written into a sink's room. */
@@ -311,6 +339,15 @@ static void put_cell(pen *p, const shown *c, const char *text, const drawn *d)
     p->pending += d->blanks + (c->right ? 0 : fill) + p->gap;
 }
 
+/* The cells of a line. */
+static void put_cells(pen *p, const layout *l, size_t first)
+{
+    for (size_t i = 0; i < l->keys && l->from > 0; i++)
+        put_cell(p, &l->columns[i], l->text->str, &l->cells[first + i]);
+    for (size_t i = l->from; i < l->to; i++)
+        put_cell(p, &l->columns[i], l->text->str, &l->cells[first + i]);
+}
+
 static size_t room_of(const layout *l)
 {
     size_t room = l->indent + 1;
@@ -330,8 +367,7 @@ static void line(mpt_sink *sink, const layout *l, size_t first)
     for (size_t i = 0; i < l->count; i++)
         room += l->cells[first + i].len; /* more bytes than columns, perhaps */
     begin = p.to = mpt_sink_room(sink, room);
-    for (size_t i = 0; i < l->count; i++)
-        put_cell(&p, &l->columns[i], l->text->str, &l->cells[first + i]);
+    put_cells(&p, l, first);
     *p.to++ = '\n';
     mpt_sink_filled(sink, (size_t)(p.to - begin));
 }
@@ -356,6 +392,13 @@ static drawn title_of(const shown *c, unsigned row)
     return d;
 }
 
+static void put_title(pen *p, const shown *c, unsigned row)
+{
+    const drawn d = title_of(c, row);
+
+    put_cell(p, c, c->title, &d);
+}
+
 static void titles(mpt_sink *sink, const layout *l)
 {
     unsigned row = 1;
@@ -368,10 +411,10 @@ static void titles(mpt_sink *sink, const layout *l)
     for (; row < 2; row++) {
         pen p = {.pending = l->indent, .gap = l->gap};
         const char *begin = p.to = mpt_sink_room(sink, room);
-        for (size_t i = 0; i < l->count; i++) {
-            const drawn d = title_of(&l->columns[i], row);
-            put_cell(&p, &l->columns[i], l->columns[i].title, &d);
-        }
+        for (size_t i = 0; i < l->keys && l->from > 0; i++)
+            put_title(&p, &l->columns[i], row);
+        for (size_t i = l->from; i < l->to; i++)
+            put_title(&p, &l->columns[i], row);
         *p.to++ = '\n';
         mpt_sink_filled(sink, (size_t)(p.to - begin));
     }
@@ -386,10 +429,15 @@ void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent)
     l.text = g_string_sized_new(1024);
     l.cells = g_new(drawn, columns * MIN(rows, BLOCK) + 1);
     measure(&l, mpt_sink_width(sink));
-    titles(sink, &l);
-    for (size_t row = 0; row < rows; row++) {
-        draw_block(&l, row - row % BLOCK);
-        line(sink, &l, row % BLOCK * l.count);
+    for (l.keys = 1; l.keys < l.count && l.columns[l.keys].column->flags & MPT_COLUMN_KEY;)
+        l.keys++;
+    for (l.from = 0; l.from < l.count; l.from = l.to) {
+        l.to = fitting(&l, mpt_sink_width(sink));
+        titles(sink, &l);
+        for (size_t row = 0; row < rows; row++) {
+            draw_block(&l, row - row % BLOCK);
+            line(sink, &l, row % BLOCK * l.count);
+        }
     }
     g_free(l.columns);
     g_free(l.cells);

@@ -27,7 +27,7 @@ void mpt_text_paragraph(mpt_sink *sink, int indent, int hanging, const char *tex
 
 /* The table with its titles, each line indented by `indent`: two spaces between columns, numbers
  * right-aligned, "-" for null. Without rows only the titles. Titles may hold one '\n' for a heading
- * of two lines. */
+ * of two lines. Columns that have no room follow below, behind the first column (and those marked KEY) once more. */
 void mpt_text_table(mpt_sink *sink, const mpt_table *table, int indent);
 
 /* A block of labelled values, aligned: "Goodput  19.97 Mbit/s (19,971,234)". Collects until it is drawn. */

@@ -28,7 +28,7 @@ static void needs(const mpt_arguments *arguments, struct mpt_report_needs *needs
 
 static const mpt_column ROW_COLUMNS[] = {
     {.name = "subflow", .type = MPT_TEXT, .flags = MPT_COLUMN_RIGHT},
-    {.name = "dir", .type = MPT_TEXT},
+    {.name = "dir", .type = MPT_TEXT, .flags = MPT_COLUMN_KEY},
 };
 
 #define TEXT(kind, member, title)                                                                            \
