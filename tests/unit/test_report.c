@@ -51,7 +51,7 @@ static void test_list__two_connections__all_that_names_them(void **state)
                "\n        0       0  192.0.2.1:40000     192.0.2.2:5001  client  0, 0     no      closed\n");
     assert_has(got,
                "\n        1       1  198.51.100.1:41000  192.0.2.2:5001  client  7, 0     client  closed\n");
-    assert_has(got, "\n  data    1,500 bytes (1.50 kB) from the client, 0 bytes from the server\n");
+    assert_has(got, "\n  data    1,500 bytes from the client, 0 bytes from the server\n");
     assert_has(got, "\n  fell back to TCP: no MP_CAPABLE in the SYN/ACK\n");
     assert_fits(got);
     g_free(got);
@@ -90,11 +90,11 @@ static void test_summary__reinjection__said_and_the_rest_is_none(void **state)
     (void)state;
     begin_whole(&s);
     char *got = report(&s, "mptcp,summary,stream=0");
-    assert_has(got, "\n    application data  1,500 bytes (1.50 kB), all acknowledged\n");
-    assert_has(got, "\n    reinjected        200 bytes on another subflow, 11.8 % of the payload\n");
-    assert_has(got, "\n                      no gaps, out-of-order segments or retransmissions\n");
-    assert_has(got, "\n          0          1,000  66.7 %              0           0");
-    assert_has(got, "\n          1            500  33.3 %              0         200");
+    assert_has(got, "\n  client to server: 1,500 bytes, all acknowledged\n");
+    assert_has(got, "\n    reinjected  200 bytes (11.8 % of payload) on another subflow\n");
+    assert_has(got, "\n                no gaps, out-of-order segments or retransmissions\n");
+    assert_has(got, "\n          0      1,000  66.7 %         0       0");
+    assert_has(got, "\n          1        500  33.3 %         0     200");
     assert_has(got, "\n  server to client: no data (");
     /* One connection needs no table of connections. */
     assert_lacks(got, "goodput  flows");
@@ -138,10 +138,9 @@ static void test_summary__half_acknowledged__both_figures(void **state)
     flow_send_data_ack(&f, 1, &FIRST, 1, 101);
     told(&s);
     char *got = report(&s, "mptcp,summary");
-    assert_has(got, "\n    application data  200 bytes\n");
-    assert_has(got, "\n    acknowledged      100 bytes\n");
+    assert_has(got, "\n  client to server: 200 bytes, 100 acknowledged\n");
     /* 100 bytes in the 2 ms from the first payload to the DATA_ACK. */
-    assert_has(got, "\n    goodput           400.0 kbit/s (400,000 bit/s)\n");
+    assert_has(got, "\n    goodput     400.0 kbit/s (100 bytes in 2.00 ms)\n");
     g_free(got);
     end(&s);
 }
@@ -158,8 +157,8 @@ static void test_summary__one_segment__no_speed_in_its_heading(void **state)
     flow_send_data_ack(&f, 1, &FIRST, 1, 101);
     told(&s);
     char *got = report(&s, "mptcp,summary");
-    assert_has(got, "\n  client to server: 100 bytes\n");
-    assert_has(got, "\n    throughput        100 bytes of payload in one segment\n");
+    assert_has(got, "\n  client to server: 100 bytes, all acknowledged\n");
+    assert_has(got, "\n    throughput  unknown (100 payload bytes)\n");
     g_free(got);
     end(&s);
 }
@@ -197,9 +196,9 @@ static void test_summary__gap__said(void **state)
     flow_send_data(&f, 0, &FIRST, 0, 151, 100);
     told(&s);
     char *got = report(&s, "mptcp,summary");
-    assert_has(got, "\n    application data  200 bytes\n");
-    assert_has(got, "\n    acknowledged      unknown\n");
-    assert_has(got, "\n    gaps              50 bytes of the data are not in the capture\n");
+    assert_has(got, "\n  client to server: 200 bytes\n");
+    assert_has(got, "\n    goodput     unknown\n");
+    assert_has(got, "\n    gaps        50 bytes of data not in the capture\n");
     assert_has(got, "still open");
     g_free(got);
     end(&s);

@@ -16,14 +16,30 @@
         .name = #member, .column = #member, .type = kind, .offset = offsetof(mpt_byte_figures, member)       \
     }
 
+#define BYTE_AS(its_name, member)                                                                            \
+    {                                                                                                        \
+        .name = #its_name, .column = #its_name, .type = MPT_FIGURE_SECONDS,                                  \
+        .offset = offsetof(mpt_byte_figures, member)                                                         \
+    }
+
 static const mpt_figure BYTE_ROWS[] = {
-    BYTE(MPT_FIGURE_COUNT, segments),         BYTE(MPT_FIGURE_COUNT, packets),
-    BYTE(MPT_FIGURE_BYTES, payload_bytes),    BYTE(MPT_FIGURE_BYTES, retrans_bytes),
-    BYTE(MPT_FIGURE_BYTES, unique_bytes),     BYTE(MPT_FIGURE_BYTES, first_bytes),
-    BYTE(MPT_FIGURE_BYTES, reinjected_bytes), BYTE(MPT_FIGURE_BYTES, reinjected_same_bytes),
-    BYTE(MPT_FIGURE_BYTES, unmapped_bytes),   BYTE(MPT_FIGURE_BYTES, fallback_bytes),
-    BYTE(MPT_FIGURE_SECONDS, duration),       BYTE(MPT_FIGURE_SECONDS, data_duration),
+    BYTE(MPT_FIGURE_COUNT, segments),
+    BYTE(MPT_FIGURE_COUNT, packets),
+    BYTE(MPT_FIGURE_BYTES, payload_bytes),
+    BYTE(MPT_FIGURE_BYTES, retrans_bytes),
+    BYTE(MPT_FIGURE_BYTES, unique_bytes),
+    BYTE(MPT_FIGURE_BYTES, first_bytes),
+    BYTE(MPT_FIGURE_BYTES, reinjected_bytes),
+    BYTE(MPT_FIGURE_BYTES, reinjected_same_bytes),
+    BYTE(MPT_FIGURE_BYTES, unmapped_bytes),
+    BYTE(MPT_FIGURE_BYTES, fallback_bytes),
+    BYTE(MPT_FIGURE_SECONDS, duration),
+    BYTE(MPT_FIGURE_SECONDS, data_duration),
     BYTE(MPT_FIGURE_RATE, throughput),
+    BYTE_AS(start, first),
+    BYTE_AS(end, last),
+    BYTE_AS(data_start, first_data),
+    BYTE_AS(data_end, last_data),
 };
 
 #define DATA(kind, member)                                                                                   \
@@ -46,6 +62,7 @@ static const mpt_figure DATA_ROWS[] = {
     DATA_IN(MPT_FIGURE_NUMBER, "data_ack", "max", "data_ack_max", data_ack_max),
     DATA(MPT_FIGURE_NUMBER, acked_bytes),
     DATA(MPT_FIGURE_RATE, goodput),
+    DATA(MPT_FIGURE_SECONDS, goodput_duration),
     DATA_IN(MPT_FIGURE_NUMBER, "out_of_order", "segments", "out_of_order_segments", out_of_order_segments),
     DATA_IN(MPT_FIGURE_NUMBER, "out_of_order", "bytes", "out_of_order_bytes", out_of_order_bytes),
     DATA_IN(MPT_FIGURE_SECONDS, "out_of_order", "reorder_delay", "reorder_delay", reorder_delay),

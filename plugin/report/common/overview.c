@@ -147,11 +147,6 @@ void mpt_overview_capture(const mpt_report_context *x, mpt_sink *sink)
 void mpt_overview_bytes(GString *out, uint64_t bytes)
 {
     append_count(out, bytes, "byte", "bytes");
-    if (bytes < 1000)
-        return;
-    g_string_append(out, " (");
-    mpt_units_bytes(out, bytes);
-    g_string_append_c(out, ')');
 }
 
 static void append_kind(const mpt_connection_view *v, GString *out)

@@ -406,7 +406,8 @@ static void titles(mpt_sink *sink, const layout *l)
 
     for (size_t i = 0; i < l->count; i++) {
         room += strlen(l->columns[i].title);
-        row = l->columns[i].second ? 0 : row;
+        if (l->columns[i].second && (i < l->keys || (i >= l->from && i < l->to)))
+            row = 0;
     }
     for (; row < 2; row++) {
         pen p = {.pending = l->indent, .gap = l->gap};

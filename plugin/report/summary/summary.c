@@ -11,6 +11,7 @@
 
 #include "plugin/report/common/account.h"
 #include "plugin/report/common/connection_json.h"
+#include "plugin/report/common/interfaces.h"
 #include "plugin/report/common/labels.h"
 #include "plugin/report/common/overview.h"
 #include "plugin/report/common/subflows.h"
@@ -82,13 +83,13 @@ static void glance_row(mpt_table *table, const mpt_connection_view *v, unsigned 
 
 /* --- one direction --- */
 
-static void append_percent_of(GString *out, uint64_t part, uint64_t whole, const char *of)
+/* " (5.3 % of payload)" */
+static void append_percent(GString *out, uint64_t part, uint64_t payload)
 {
-    if (whole == 0)
+    if (payload == 0)
         return;
-    g_string_append(out, ", ");
-    mpt_units_percent(out, 100.0 * (double)part / (double)whole);
-    g_string_append(g_string_append(out, " of "), of);
+    mpt_units_percent(g_string_append(out, " ("), 100.0 * (double)part / (double)payload);
+    g_string_append(out, " of payload)");
 }
 
 /* The lines of one direction; what there is none of goes into one line at the end. */
@@ -128,64 +129,46 @@ static void add_none(lines *l)
         add_line(l, "");
 }
 
-static void add_data(lines *l, const mpt_connection_direction *d)
+/* "4.712 Mbit/s (750,000 bytes in 1.274 s)" */
+static void add_rate(lines *l, const char *label, double bps, uint64_t bytes, const char *what,
+                     mpt_maybe_ns time)
 {
-    mpt_maybe_int acked = d->data.acked_bytes;
-    bool all = acked.known && acked.value == (int64_t)d->data.dsn_unique_bytes;
-
-    mpt_overview_bytes(l->line, d->data.dsn_unique_bytes);
-    if (all)
-        g_string_append(l->line, ", all acknowledged");
-    add_line(l, "application data");
-    if (!acked.known)
+    if (isfinite(bps))
+        mpt_units_rate(l->line, bps);
+    else
         g_string_append(l->line, "unknown");
-    else if (!all)
-        mpt_overview_bytes(l->line, (uint64_t)MAX(acked.value, 0));
-    if (!all)
-        add_line(l, "acknowledged");
-}
-
-static void append_rate(GString *out, double bps)
-{
-    mpt_units_rate(out, bps);
-    if (bps < 1000 || bps > 1e18)
-        return;
-    g_string_append(out, " (");
-    mpt_units_grouped(out, (uint64_t)floor(bps + 0.5));
-    g_string_append(out, " bit/s)");
+    g_string_append(l->line, " (");
+    mpt_units_things(l->line, bytes, what);
+    if (time.known)
+        mpt_units_duration(g_string_append(l->line, " in "), time.ns);
+    g_string_append_c(l->line, ')');
+    add_line(l, label);
 }
 
 static void add_speed(lines *l, const mpt_connection_direction *d)
 {
-    if (isfinite(d->data.goodput))
-        append_rate(l->line, d->data.goodput);
-    else
-        g_string_append(l->line, "unknown");
-    add_line(l, "goodput");
-    if (isfinite(d->bytes.throughput)) {
-        append_rate(l->line, d->bytes.throughput);
-        g_string_append(l->line, ": ");
-    }
-    mpt_units_things(l->line, d->bytes.payload_bytes, "byte");
-    g_string_append(l->line, " of payload in ");
-    if (d->bytes.segments == 1) {
-        g_string_append(l->line, "one segment");
+    mpt_maybe_ns never = {0};
+
+    if (d->data.acked_bytes.known) {
+        add_rate(l, "goodput", d->data.goodput, (uint64_t)MAX(d->data.acked_bytes.value, 0), "byte",
+                 d->data.goodput_duration);
     } else {
-        mpt_units_seconds(l->line, d->bytes.data_duration.ns, 9);
-        g_string_append(l->line, " s");
+        g_string_append(l->line, "unknown");
+        add_line(l, "goodput");
     }
-    add_line(l, "throughput");
+    add_rate(l, "throughput", d->bytes.throughput, d->bytes.payload_bytes, "payload byte",
+             d->bytes.segments > 1 ? d->bytes.data_duration : never);
 }
 
 static void add_order(lines *l, const mpt_data_figures *f)
 {
     if (f->dsn_gap_bytes > 0) {
         mpt_overview_bytes(l->line, f->dsn_gap_bytes);
-        g_string_append(l->line, " of the data are not in the capture");
+        g_string_append(l->line, " of data not in the capture");
     }
     add_none_or(l, "gaps", "gaps");
     if (!f->out_of_order_segments.known) {
-        g_string_append(l->line, "not known: payload came before what maps it");
+        g_string_append(l->line, "unknown: payload came before its mapping");
     } else if (f->out_of_order_segments.value > 0) {
         mpt_units_things(l->line, (uint64_t)f->out_of_order_segments.value, "segment");
         g_string_append(l->line, ", ");
@@ -205,18 +188,18 @@ static void add_again(lines *l, const mpt_byte_figures *f)
         uint64_t bytes;
         const char *none; /* NULL: not worth saying that there is none */
     } again[] = {
-        {"retransmitted", " by TCP on their subflow", f->retrans_bytes, "retransmissions"},
+        {"retransmitted", "", f->retrans_bytes, "retransmissions"},
         {"reinjected", " on another subflow", f->reinjected_bytes, "reinjections"},
-        {"resent as new", " mapped again on the same subflow", f->reinjected_same_bytes, NULL},
-        {"without mapping", "", f->unmapped_bytes, NULL},
-        {"as plain TCP", " without DSS", f->fallback_bytes, NULL},
+        {"remapped", " on the same subflow, under new sequence numbers", f->reinjected_same_bytes, NULL},
+        {"unmapped", "", f->unmapped_bytes, NULL},
+        {"plain TCP", " without DSS", f->fallback_bytes, NULL},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(again); i++) {
         if (again[i].bytes > 0) {
             mpt_overview_bytes(l->line, again[i].bytes);
+            append_percent(l->line, again[i].bytes, f->payload_bytes);
             g_string_append(l->line, again[i].after);
-            append_percent_of(l->line, again[i].bytes, f->payload_bytes, "the payload");
         }
         if (again[i].bytes > 0 || again[i].none)
             add_none_or(l, again[i].label, again[i].none);
@@ -239,8 +222,9 @@ static void append_rtt(GString *line, const mpt_rtt_figures *f)
         g_string_append(line, parts[i].name);
         mpt_units_duration(line, parts[i].ns);
     }
-    g_string_append(line, " of ");
+    g_string_append(line, " (");
     mpt_units_things(line, f->samples, "sample");
+    g_string_append_c(line, ')');
 }
 
 /* There the time from data to its acknowledgement is the receiver's own delay, and none of the path. */
@@ -249,12 +233,25 @@ static bool captured_at_receiver(const lines *l, mpt_direction direction)
     return l->end.known && (mpt_role)l->end.value == mpt_role_other(mpt_direction_sender(direction));
 }
 
+/* " (0.022583 s to 2.013748 s)" */
+static void append_extent(GString *out, mpt_maybe_ns first, mpt_maybe_ns last)
+{
+    if (!first.known || !last.known)
+        return;
+    mpt_units_seconds(g_string_append(out, " ("), first.ns, 6);
+    mpt_units_seconds(g_string_append(out, " s to "), last.ns, 6);
+    g_string_append(out, " s)");
+}
+
 static void add_full(lines *l, const mpt_connection_direction *d, mpt_direction direction)
 {
     mpt_units_grouped(l->line, d->bytes.segments);
-    g_string_append(l->line, " with payload, ");
+    g_string_append(l->line, " with payload");
+    append_extent(l->line, d->bytes.first_data, d->bytes.last_data);
+    g_string_append(l->line, "; ");
     mpt_units_grouped(l->line, d->bytes.packets);
     g_string_append(l->line, " in all");
+    append_extent(l->line, d->bytes.first, d->bytes.last);
     add_line(l, "segments");
     mpt_units_grouped(l->line, d->data.data_ack_count);
     if (d->data.data_ack_max.known) {
@@ -276,14 +273,14 @@ static void add_full(lines *l, const mpt_connection_direction *d, mpt_direction 
 
 #define CARRIED_LIST(X)                                                                                      \
     X(SUBFLOW, MPT_ID, "subflow")                                                                            \
-    X(FIRST, MPT_BYTES, "first_bytes", .title = "data bytes\ncarried first")                                 \
+    X(FIRST, MPT_BYTES, "first_bytes", .title = "new data,\nbytes")                                          \
     X(SHARE, MPT_PERCENT, "share")                                                                           \
-    X(RETRANS, MPT_BYTES, "retrans_bytes", .title = "retransmitted\nbytes")                                  \
+    X(RETRANS, MPT_BYTES, "retrans_bytes", .title = "retrans-\nmitted")                                      \
     X(LOST, MPT_BYTES, "lost_bytes", .title = "lost\n(estimate)", .flags = MPT_COLUMN_OPTIONAL)              \
-    X(REINJECTED, MPT_BYTES, "reinjected_bytes", .title = "reinjected\nbytes")                               \
-    X(REINJECTED_SAME, MPT_BYTES, "reinjected_same_bytes", .title = "again on\nthe same",                    \
+    X(REINJECTED, MPT_BYTES, "reinjected_bytes", .title = "rein-\njected")                                   \
+    X(REINJECTED_SAME, MPT_BYTES, "reinjected_same_bytes", .title = "re-\nmapped",                           \
       .flags = MPT_COLUMN_OPTIONAL)                                                                          \
-    X(UNMAPPED, MPT_BYTES, "unmapped_bytes", .title = "without\nmapping", .flags = MPT_COLUMN_OPTIONAL)      \
+    X(UNMAPPED, MPT_BYTES, "unmapped_bytes", .title = "un-\nmapped", .flags = MPT_COLUMN_OPTIONAL)           \
     X(THROUGHPUT, MPT_RATE_BPS, "throughput")
 MPT_COLUMNS(CARRIED, CARRIED_COLUMNS, CARRIED_LIST);
 
@@ -315,8 +312,8 @@ static void carried(const mpt_connection_view *v, mpt_direction direction, mpt_s
 
 #define FULL_LIST(X)                                                                                         \
     X(FULL_SUBFLOW, MPT_ID, "subflow")                                                                       \
-    X(SEGMENTS, MPT_UINT, "segments", .title = "segments\nwith payload")                                     \
-    X(PACKETS, MPT_UINT, "packets", .title = "in all")                                                       \
+    X(SEGMENTS, MPT_UINT, "segments", .title = "segments:\npayload")                                         \
+    X(PACKETS, MPT_UINT, "packets", .title = "all")                                                          \
     X(RTT_MIN, MPT_DURATION, "rtt_min", .title = "TCP RTT:\nmin")                                            \
     X(RTT_MEDIAN, MPT_DURATION, "rtt_median", .title = "median")                                             \
     X(RTT_P95, MPT_DURATION, "rtt_p95", .title = "p95")                                                      \
@@ -370,7 +367,6 @@ static void text_lines(lines *l, const mpt_connection_direction *d, mpt_directio
 {
     mpt_block_clear(l->block);
     l->nones = 0;
-    add_data(l, d);
     add_speed(l, d);
     add_order(l, &d->data);
     add_again(l, &d->bytes);
@@ -386,6 +382,87 @@ static void put_line(lines *l, mpt_sink *sink)
     g_string_truncate(l->line, 0);
 }
 
+/* "750,000 bytes, all acknowledged" */
+static void append_data(GString *out, const mpt_connection_direction *d)
+{
+    mpt_maybe_int acked = d->data.acked_bytes;
+
+    mpt_units_things(out, d->data.dsn_unique_bytes, "byte");
+    if (acked.known && acked.value == (int64_t)d->data.dsn_unique_bytes) {
+        g_string_append(out, ", all acknowledged");
+    } else if (acked.known) {
+        mpt_units_grouped(g_string_append(out, ", "), (uint64_t)MAX(acked.value, 0));
+        g_string_append(out, " acknowledged");
+    }
+}
+
+/* --- which subflows there are: the rest is in `list` --- */
+
+#define PLACE_LIST(X)                                                                                        \
+    X(PLACE_SUBFLOW, MPT_ID, "subflow")                                                                      \
+    X(PLACE_CLIENT, MPT_TEXT, "client")                                                                      \
+    X(PLACE_SERVER, MPT_TEXT, "server")                                                                      \
+    X(PLACE_BACKUP, MPT_TEXT, "backup", .flags = MPT_COLUMN_OPTIONAL)                                        \
+    X(PLACE_STATE, MPT_TEXT, "state")                                                                        \
+    X(PLACE_START, MPT_SECONDS_NS, "start", .title = "start (s)")                                            \
+    X(PLACE_END, MPT_SECONDS_NS, "end", .title = "end (s)")                                                  \
+    X(PLACE_SYNACK, MPT_DURATION, "syn_to_synack", .title = "SYN to\nSYN/ACK", .flags = MPT_COLUMN_OPTIONAL) \
+    X(PLACE_ACK, MPT_DURATION, "synack_to_ack", .title = "SYN/ACK\nto ACK", .flags = MPT_COLUMN_OPTIONAL)    \
+    X(PLACE_HMACS, MPT_TEXT, "hmacs", .title = "HMACs", .flags = MPT_COLUMN_OPTIONAL)                        \
+    X(PLACE_INTERFACE, MPT_TEXT, "interface", .flags = MPT_COLUMN_OPTIONAL)
+MPT_COLUMNS(PLACES, PLACE_COLUMNS, PLACE_LIST);
+
+static const char *hmac(const mpt_subflow_view *s, mpt_join_step step)
+{
+    const char *verdict = mpt_verdict_name(mpt_metrics_join_verdict(s, step));
+
+    return verdict ? verdict : "?";
+}
+
+static void place_row(mpt_table *table, const mpt_subflow_view *s)
+{
+    char text[MPT_ENDPOINT_TEXT];
+    const char *backup = mpt_subflows_backup(s, "both");
+
+    mpt_table_begin_row(table);
+    mpt_table_set_uint(table, PLACE_SUBFLOW, s->id);
+    mpt_table_set_text(table, PLACE_CLIENT, mpt_endpoint_text(mpt_metrics_endpoint(s, MPT_CLIENT), text));
+    mpt_table_set_text(table, PLACE_SERVER, mpt_endpoint_text(mpt_metrics_endpoint(s, MPT_SERVER), text));
+    if (backup && strcmp(backup, "no") != 0)
+        mpt_table_set_text(table, PLACE_BACKUP, backup);
+    mpt_table_set_text(table, PLACE_STATE, mpt_subflow_state_phrase(s->subflow));
+    mpt_table_set_ns(table, PLACE_START, s->start_ns);
+    mpt_table_set_ns(table, PLACE_END, s->end_ns);
+}
+
+static void place_full(mpt_table *table, const mpt_subflow_view *s)
+{
+    if (s->syn_to_synack.known)
+        mpt_table_set_ns(table, PLACE_SYNACK, s->syn_to_synack.ns);
+    if (s->synack_to_ack.known)
+        mpt_table_set_ns(table, PLACE_ACK, s->synack_to_ack.ns);
+    if (s->subflow->kind == MPT_SUBFLOW_JOIN)
+        mpt_table_set_textf(table, PLACE_HMACS, "%s, %s", hmac(s, MPT_JOIN_SYNACK), hmac(s, MPT_JOIN_ACK));
+}
+
+static void places(const mpt_connection_view *v, bool full, mpt_interface_namer name, mpt_sink *sink)
+{
+    mpt_table *table = mpt_table_new(PLACES, PLACE_COLUMNS);
+
+    for (uint32_t i = 0; i < v->subflow_count; i++) {
+        const mpt_subflow_view *s = &v->subflows[i];
+        char *interface = full ? mpt_interfaces_of_both(s, name) : NULL;
+
+        place_row(table, s);
+        if (full)
+            place_full(table, s);
+        mpt_table_set_text(table, PLACE_INTERFACE, interface);
+        g_free(interface);
+    }
+    mpt_text_table(sink, table, 2);
+    mpt_table_free(table);
+}
+
 static void text_direction(lines *l, const mpt_connection_view *v, mpt_direction direction, bool full,
                            mpt_sink *sink)
 {
@@ -398,10 +475,7 @@ static void text_direction(lines *l, const mpt_connection_view *v, mpt_direction
         put_line(l, sink);
         return;
     }
-    mpt_units_bytes(l->line, d->data.dsn_unique_bytes);
-    /* The delay of one acknowledgement is no speed. */
-    if (isfinite(d->data.goodput) && d->bytes.segments > 1)
-        mpt_units_rate(g_string_append(l->line, " at "), d->data.goodput);
+    append_data(l->line, d);
     g_string_append_c(l->line, '\n');
     put_line(l, sink);
     text_lines(l, d, direction, full, sink);
@@ -417,7 +491,7 @@ static void text_connection(lines *l, const mpt_connection_view *v, const mpt_re
     bool full = mpt_arguments_has(x->arguments, MPT_ARG_FULL);
 
     mpt_overview_connection(v, sink);
-    mpt_subflows_text(v, full, x->interface_name, sink);
+    places(v, full, x->interface_name, sink);
     MPT_EACH_DIRECTION (d, mpt_report_directions(x->arguments))
         text_direction(l, v, d, full, sink);
 }

@@ -157,8 +157,10 @@ static void acked_figures(const mpt_connection_view *v, mpt_direction dir, mpt_d
     if (!known || acked < 0) /* a DATA_ACK below the IDSN acknowledges nothing that is known */
         return;
     f->acked_bytes = maybe_int(true, acked);
-    if (acked > 0 && bytes->first_data.known)
+    if (acked > 0 && bytes->first_data.known) {
+        f->goodput_duration = span(true, bytes->first_data.ns + v->epoch_ns, when);
         f->goodput = rate((uint64_t)acked, when - bytes->first_data.ns - v->epoch_ns);
+    }
 }
 
 static void data_figures(const mpt_connection_view *v, mpt_direction dir, const mpt_implied_mapping *implied,

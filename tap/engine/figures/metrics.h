@@ -82,6 +82,7 @@ typedef struct mpt_data_figures {
     mpt_maybe_int data_ack_max;
     mpt_maybe_int acked_bytes;
     double goodput;
+    mpt_maybe_ns goodput_duration;
     /* Unknown where payload waited for its mapping: it started before the capture. */
     mpt_maybe_int out_of_order_segments, out_of_order_bytes;
     mpt_maybe_ns reorder_delay;
