@@ -192,6 +192,13 @@ int FlowView::rowAt(const QPoint &at) const
 
 // --- drawing
 
+bool FlowView::isSeen(const double edges[2]) const
+{
+    int left = horizontalScrollBar()->value();
+
+    return edges[1] >= left && edges[0] <= left + viewport()->width();
+}
+
 void FlowView::paintHeads(QPainter &painter)
 {
     QFont bold = painter.font();
@@ -207,6 +214,8 @@ void FlowView::paintHeads(QPainter &painter)
         QFont plain = painter.font();
 
         plugin_->flow_edges(flow_.get(), viewport()->width(), i, edges);
+        if (!isSeen(edges))
+            continue;
         QRectF head(edges[0], 2, edges[1] - edges[0], 16);
         painter.setFont(bold);
         painter.drawText(head, Qt::AlignHCenter, QString::fromUtf8(lane.title));
@@ -297,6 +306,8 @@ void FlowView::paintEvent(QPaintEvent *)
     painter.setPen(QPen(palette().color(QPalette::Mid), 1.2));
     for (unsigned i = 0; i < space_.lanes; i++) {
         plugin_->flow_edges(flow_.get(), viewport()->width(), i, edges);
+        if (!isSeen(edges))
+            continue;
         painter.drawLine(QPointF(edges[0], 34), QPointF(edges[0], bottom));
         painter.drawLine(QPointF(edges[1], 52), QPointF(edges[1], bottom));
     }

@@ -57,6 +57,7 @@ class FlowView : public QAbstractScrollArea
     int rowAt(const QPoint &at) const; // -1: none
     int64_t timeAt(uint32_t row) const;
     void scrollTo(uint32_t row);
+    bool isSeen(const double edges[2]) const;
     void paintHeads(QPainter &painter);
     void paintRow(QPainter &painter, uint32_t row, double y);
     void paintArrow(QPainter &painter, const mpt_gui_arrow &arrow, double y);

@@ -158,7 +158,7 @@ void FlowWindow::captureGone()
 {
     gone_ = true;
     banner_->say(
-        QStringLiteral("The capture was closed or is read again. What is shown is what was there before."));
+        QStringLiteral("The capture was closed or is being reread. This shows what was there before."));
     connection_->setEnabled(false);
     point_->setEnabled(false);
 }

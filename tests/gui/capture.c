@@ -5,6 +5,7 @@
 #include "capture.h"
 
 #include "plugin/report/format/table.h"
+#include "plugin/report/gui/gui_flow.h"
 #include "plugin/report/gui/gui_graph.h"
 #include "plugin/report/gui/gui_points.h"
 #include "plugin/report/gui/gui_table.h"
@@ -22,7 +23,8 @@ static struct {
     unsigned graphs, tables;
     bool two;       /* vantage points */
     unsigned point; /* the last one asked for */
-    bool selects;   /* a packet of connection 0, which is not the largest */
+    uint32_t selected_frame;
+    bool selects; /* a packet of connection 0, which is not the largest */
     char *filter;
 } test;
 
@@ -269,6 +271,25 @@ static bool set_ends(const char *at, const char *client, const char *server, cha
     return !*why;
 }
 
+static mpt_gui_flow *flow_of(uint64_t reading, unsigned point, uint32_t connection)
+{
+    mpt_arguments arguments;
+    mpt_report_context x = context_of(&arguments);
+    mpt_gui_flow *made;
+
+    check(reading);
+    test.point = point;
+    made = mpt_gui_flow_new(&x, connection);
+    g_ptr_array_unref(x.connections);
+    return made;
+}
+
+static uint32_t selected_frame(uint64_t reading)
+{
+    check(reading);
+    return test.selected_frame;
+}
+
 static char *summary(uint64_t reading, unsigned point, uint32_t connection)
 {
     check(reading);
@@ -296,6 +317,17 @@ const mpt_gui_plugin *test_plugin(void)
                                     .segments = segments,
                                     .selected = selected,
                                     .set_ends = set_ends,
+                                    .flow = flow_of,
+                                    .flow_free = mpt_gui_flow_free,
+                                    .flow_filter = mpt_gui_flow_set_filter,
+                                    .flow_space = mpt_gui_flow_space_of,
+                                    .flow_edges = mpt_gui_flow_edges,
+                                    .flow_arrow = mpt_gui_flow_arrow,
+                                    .flow_figures = mpt_gui_flow_figures,
+                                    .flow_find = mpt_gui_flow_find,
+                                    .flow_after = mpt_gui_flow_after,
+                                    .flow_save = mpt_gui_flow_save,
+                                    .selected_frame = selected_frame,
                                     .summary = summary};
 
     if (!test.recorder)
@@ -323,6 +355,11 @@ void test_two_points(bool two)
 void test_selects(bool selects)
 {
     test.selects = selects;
+}
+
+void test_selects_frame(uint32_t frame)
+{
+    test.selected_frame = frame;
 }
 
 unsigned test_point(void)

@@ -23,6 +23,8 @@ void test_two_points(bool two);
 unsigned test_point(void);
 /* A packet of connection 0 is selected, or none. */
 void test_selects(bool selects);
+/* The frame that is selected, for windows that follow it. */
+void test_selects_frame(uint32_t frame);
 void test_free(void);
 /* Calls since the last look: frames gone to (0: none), and how many graphs and tables were asked for. */
 uint32_t test_frame(void);

@@ -82,26 +82,22 @@ static void close_half(struct half *h)
 
 /* --- one line of subflows --- */
 
-/* The number that the connection's own point has for a subflow of an end; UINT32_MAX: none. */
-static uint32_t number_of(const struct ends *e, mpt_end end, uint32_t subflow)
+/* The numbers that the connection's own point has for the subflows of an end; UINT32_MAX: none. Free with g_free(). */
+static uint32_t *numbers_of(const struct ends *e, mpt_end end)
 {
-    const mpt_subflow *s = e->half[end].view.subflows[subflow].subflow;
+    const mpt_connection_view *v = &e->half[end].view;
+    uint32_t *numbers = g_new(uint32_t, MAX(v->subflow_count, 1));
+    GHashTable *known = g_hash_table_new(NULL, NULL); /* const mpt_subflow * of that end -> number + 1 */
 
     for (uint32_t i = 0; i < e->view->subflow_count; i++) {
         const mpt_path_row *row = row_of(e, i, MPT_C2S) ? row_of(e, i, MPT_C2S) : row_of(e, i, MPT_S2C);
+        const mpt_subflow *s = row ? row->flow->subflow[end] : e->view->subflows[i].subflow;
 
-        if (row ? row->flow->subflow[end] == s : e->view->subflows[i].subflow == s)
-            return i;
+        g_hash_table_insert(known, (gpointer)s, GUINT_TO_POINTER(i + 1));
     }
-    return UINT32_MAX;
-}
-
-static uint32_t *numbers_of(const struct ends *e, mpt_end end)
-{
-    uint32_t count = e->half[end].view.subflow_count, *numbers = g_new(uint32_t, MAX(count, 1));
-
-    for (uint32_t i = 0; i < count; i++)
-        numbers[i] = number_of(e, end, i);
+    for (uint32_t i = 0; i < v->subflow_count; i++)
+        numbers[i] = GPOINTER_TO_UINT(g_hash_table_lookup(known, v->subflows[i].subflow)) - 1;
+    g_hash_table_destroy(known);
     return numbers;
 }
 
