@@ -314,7 +314,7 @@ static void testCaptureGoes()
     module->capture_gone();
     test_graphs();
     for (QWidget *w : {one, two}) {
-        CHECK(says(w, "closed or is read again"));
+        CHECK(says(w, "closed or is being reread"));
         CHECK(!box(w, 0)->isEnabled() && !box(w, 1)->isEnabled());
         // None of these may ask for what is gone: capture.c ends the program then.
         for (int code :
@@ -324,8 +324,8 @@ static void testCaptureGoes()
     QTest::qWait(300);
     CHECK(test_graphs() == 0 && test_frame() == 0);
     key(one, Qt::Key_F5);
-    CHECK(!says(one, "closed or is read again") && box(one, 0)->isEnabled() && test_graphs() == 1);
-    CHECK(says(two, "closed or is read again"));
+    CHECK(!says(one, "closed or is being reread") && box(one, 0)->isEnabled() && test_graphs() == 1);
+    CHECK(says(two, "closed or is being reread"));
     test_close(false);
     module->capture_gone();
     key(two, Qt::Key_F5);
@@ -513,7 +513,7 @@ static void testKinds()
                                       .arg(QLatin1String(titles[kind])));
         CHECK(says(w, "2 MPTCP connections"));
         CHECK((view(w)->model()->rowCount() > 0) == (kind != MPT_GUI_TABLE_PATHS));
-        CHECK(kind != MPT_GUI_TABLE_PATHS || says(w, "one vantage point only"));
+        CHECK(kind != MPT_GUI_TABLE_PATHS || says(w, "only one vantage point"));
         CHECK(!w->grab().isNull());
         for (int k = 0; k < view(w)->model()->columnCount(); k++)
             CHECK(!view(w)->model()->headerData(k, Qt::Horizontal).toString().isEmpty());
@@ -562,10 +562,10 @@ static void testVantagePoints()
     // It was its own wish that the capture is read again: it follows.
     test_close(true);
     module->capture_gone();
-    CHECK(says(w, "is read again"));
-    for (int i = 0; i < 200 && says(w, "is read again"); i++)
+    CHECK(says(w, "is being reread"));
+    for (int i = 0; i < 200 && says(w, "is being reread"); i++)
         QTest::qWait(100);
-    CHECK(!says(w, "is read again"));
+    CHECK(!says(w, "is being reread"));
     box(w, 2)->setEditText(QStringLiteral("x"));
     QTest::keyClick(box(w, 2)->lineEdit(), Qt::Key_Return);
     CHECK(says(w, "is no number"));
@@ -582,7 +582,7 @@ static void testTableGoes()
     view(w)->selectRow(0);
     test_close(true);
     module->capture_gone();
-    CHECK(says(w, "closed or is read again") && view(w)->model()->rowCount() == rows);
+    CHECK(says(w, "closed or is being reread") && view(w)->model()->rowCount() == rows);
     CHECK(!enabled(w, "Go to Packet") && !enabled(w, "Apply as Filter") && !enabled(w, "Graph"));
     // What is shown stays to be copied; capture.c ends the program where the capture itself
     // is asked for something.
@@ -594,7 +594,7 @@ static void testTableGoes()
     QTest::qWait(2500);
     CHECK(test_tables() == 0 && test_frame() == 0 && filter == QString::fromUtf8(test_filter()));
     press(w, "Refresh");
-    CHECK(!says(w, "closed or is read again") && view(w)->model()->rowCount() == rows);
+    CHECK(!says(w, "closed or is being reread") && view(w)->model()->rowCount() == rows);
     test_close(false);
     module->capture_gone();
     press(w, "Refresh");
