@@ -9,9 +9,10 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
-static const char *const TITLES[MPT_GUI_TABLES] = {"MPTCP Connections",  "MPTCP Subflows",
-                                                   "MPTCP Reinjections", "MPTCP Events",
-                                                   "MPTCP Diagnosis",    "MPTCP Paths"};
+static const char *const TITLES[] = {"MPTCP Connections", "MPTCP Subflows",  "MPTCP Reinjections",
+                                     "MPTCP Events",      "MPTCP Diagnosis", "MPTCP Paths",
+                                     "MPTCP Conformance"};
+static_assert(sizeof TITLES / sizeof *TITLES == MPT_GUI_TABLES, "each table has a title");
 
 // How often a window that follows the selected packet looks which one that is.
 static const int SELECTION_MS = 400;

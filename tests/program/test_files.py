@@ -118,7 +118,7 @@ def try_same(folder):
             old_file(paths[0])
             os.symlink('z', paths[1])
         run = tshark('mptcp,list,file=' + paths[0], 'mptcp,summary,full,file=' + paths[1])
-        check(run.returncode == 1 and b'same file' in run.stderr, '%s: exit %d, %s' % (names, run.returncode, run.stderr))
+        check(run.returncode == 1 and b'cannot share the file' in run.stderr, '%s: exit %d, %s' % (names, run.returncode, run.stderr))
         run = tshark('mptcp,list,format=json,file=' + paths[0], 'mptcp,diagnose,format=json,file=' + paths[1])
         check(run.returncode == 0, 'JSON, %s: exit %d, %s' % (names, run.returncode, run.stderr))
         document = json.loads(contents(paths[0])) if run.returncode == 0 else {}
@@ -138,7 +138,7 @@ def try_capture(folder):
         os.chown(capture, 65534, 65534)
     for report in ('list', 'unfold,stream=0', 'events,live'):
         run = tshark('mptcp,%s,file=%s' % (report, capture), capture=capture)
-        check(run.returncode == 1 and run.stderr.count(b'\n') == 1 and b'capture that is read' in run.stderr,
+        check(run.returncode == 1 and run.stderr.count(b'\n') == 1 and b'is the capture being read' in run.stderr,
               '%s over its capture: exit %d, %s' % (report, run.returncode, run.stderr))
         check(contents(capture) == contents(CAPTURE), '%s: the capture is not what it was' % report)
     os.unlink(capture)

@@ -155,13 +155,13 @@ wait_for "the first connection's line" grep -q 'client asks for MPTCP v1' "$work
 # come in blocks. The second address has no host: it is announced, confirmed, and never used.
 ip -n "$server" mptcp endpoint add 198.51.100.2 dev s1 signal
 ip -n "$server" mptcp endpoint add 203.0.113.9 signal
-wait_for "the announcement" grep -q 'server announces 198.51.100.2 as id [0-9]*, HMAC valid' "$work/live"
-wait_for "the join" grep -q 'client completes the join of subflow 1, HMAC valid' "$work/live"
+wait_for "the announcement" grep -q 'server announces 198.51.100.2 as address id [0-9]*, HMAC valid' "$work/live"
+wait_for "the join" grep -q 'client completes the handshake of subflow 1, HMAC valid' "$work/live"
 kill -0 "$client_pid" || fail "the transfer ended before it should"
-! grep -q 'has sent all its data' "$work/live" || fail "the transfer ended before it should"
+! grep -q 'DATA_FIN: client is done' "$work/live" || fail "the transfer ended before it should"
 touch "$work/continue"
 wait_for "the end of the transfer" grep -q 'received 200000' "$work/transfer"
-wait_for "the close" grep -q 'client has sent all its data: 200,000 bytes' "$work/live"
+wait_for "the close" grep -q 'DATA_FIN: client is done (200,000 bytes' "$work/live"
 ! grep -q 'Still open at the end' "$work/live" || fail "the end came before the end of the capture"
 
 kill -INT "$tshark_pid"
@@ -176,8 +176,8 @@ before_end=$(sed '/^Still open at the end:/,$d' "$work/live")
 echo "$before_end" | sed 1d | awk '{ if ($2 < last) exit 1; last = $2 }' || fail "frames are not in order of arrival"
 [ "$(echo "$before_end" | sort | uniq -d | wc -l)" -eq 0 ] || fail "a line was printed twice"
 sed '1,/^Still open at the end:/d' "$work/live" |
-    grep -q 'server announces 203.0.113.9 as id [0-9]*, HMAC valid; echoed.*; never used' ||
+    grep -q 'server announces 203.0.113.9 as address id [0-9]*, HMAC valid; echoed.*; never used' ||
     fail "the address that nobody used is not named at the end"
-! sed '1,/^Still open at the end:/d' "$work/live" | grep -q '198.51.100.2 as id' ||
+! sed '1,/^Still open at the end:/d' "$work/live" | grep -q '198.51.100.2 as address id' ||
     fail "an address in use is named at the end"
 [ -z "${MPT_SHOW:-}" ] || cat "$work/live"

@@ -192,14 +192,14 @@ def interfaces_text(capture):
 
 def check_one_end(name, capture):
     got = interfaces_text(capture)
-    for at, said in (('server', 'at=server needs captures of both ends, and here is one vantage point only'),
-                     ('client', 'at=client needs captures of both ends, and here is one vantage point only'),
+    for at, said in (('server', 'at=server needs captures from both ends; this one has only one vantage point'),
+                     ('client', 'at=client needs captures from both ends; this one has only one vantage point'),
                      ('7', 'at= names interface 7')):
         for report in ('mptcp,list,at=', 'mptcp,summary,format=json,at='):
             check_refused(capture, report + at, said + ': this capture has TCP on ' + got)
     for report in ('mptcp,paths', 'mptcp,plot,type=owd'):
-        check_refused(capture, report, 'this needs captures of both ends, and here is one vantage point only: merge them '
-                      'with mergecap -I none -w both.pcapng client.pcapng server.pcapng')
+        check_refused(capture, report, 'this needs captures from both ends; this one has only one vantage point. Merge them '
+                      'first: mergecap -I none -w both.pcapng client.pcapng server.pcapng')
     check(name, 'no delays in the page of one end', '"type":"owd"' not in (tshark(capture, 'mptcp,plot') or 'owd'))
     for report in ('mptcp,paths', 'mptcp,paths,format=json', 'mptcp,paths,samples,format=csv', 'mptcp,plot,type=owd',
                    'mptcp,plot,type=owd,format=csv'):
@@ -213,7 +213,7 @@ def check_merged_to_one(name, client, server, folder):
     run('mergecap', '-I', 'all', '-w', one, *files)
     os.chmod(one, 0o644)
     said = ' '.join((tshark(one, 'mptcp,paths', True) or '').split())
-    check(name, 'twice on one interface', 'twice, and on one interface' in said and 'mergecap -I none' in said, said)
+    check(name, 'twice on one interface', 'twice, on one interface' in said and 'mergecap -I none' in said, said)
 
 
 def check_at_once(name, client, server, folder):
@@ -264,7 +264,7 @@ def check_shift(name, client, server, folder):
         raw = document(folder / 'shifted.pcapng', 'mptcp,paths,clock=raw')
         check(where, 'raw delays below 0 are counted', sum(r['owd_negative'] for r in raw['paths']) > 0)
         check(where, 'raw delays below 0 are said',
-              'below 0' in ' '.join((tshark(folder / 'shifted.pcapng', 'mptcp,paths,clock=raw') or '').split()))
+              'delays are negative' in ' '.join((tshark(folder / 'shifted.pcapng', 'mptcp,paths,clock=raw') or '').split()))
 
 
 class Pcap:
@@ -729,23 +729,23 @@ def check_options(name, folder):
     for options, said in (('at=9', 'at= names interface 9' + there_is),
                           ('client=7,server=2,3', 'client= names interface 7' + there_is),
                           ('client=0,server=2,3,8', 'server= names interface 8' + there_is),
-                          ('client=0,1,2,3', 'client= names all interfaces and leaves none for the other end' + there_is),
+                          ('client=0,1,2,3', 'client= names all interfaces, leaving none for the other end' + there_is),
                           ('client=0,server=2,at=1', 'at= names interface 1, which is neither in client= nor in server=')):
         for report in ('mptcp,list,', 'mptcp,summary,format=csv,', 'mptcp,summary,format=json,') + \
                 (() if 'at=' in options else ('mptcp,paths,',)):
             check_refused(merged, report + options, said)
     ends = '(interfaces 0 and 1), not at the server (interfaces 2 and 3)'
     for options, said in (('client=0,1', 'Counted at the client ' + ends),
-                          ('client=0,1', 'interfaces 2 and 3 are not in client= and taken for the server\'s.'),
+                          ('client=0,1', 'interfaces 2 and 3 are not in client=, so they count as the server\'s.'),
                           ('server=2,3,at=client', 'Counted at the client ' + ends),
-                          ('server=2,3', 'interfaces 0 and 1 are not in server= and taken for the client\'s.'),
-                          ('client=0', 'interfaces 1, 2 and 3 are not in client= and taken for the server\'s.'),
+                          ('server=2,3', 'interfaces 0 and 1 are not in server=, so they count as the client\'s.'),
+                          ('client=0', 'interfaces 1, 2 and 3 are not in client=, so they count as the server\'s.'),
                           ('client=0,server=2', 'segments of other interfaces are left out.')):
         text = ' '.join((tshark(merged, 'mptcp,list,' + options) or '').split())
         check(name, options, said in text, text[:400])
     text = ' '.join((tshark(merged, 'mptcp,paths,client=0,1') or '').split())
-    check(name, 'paths,client=0,1', 'the server (interfaces 2 and 3) against the client (interfaces 0 and 1)' in text,
-          text[:400])
+    check(name, 'paths,client=0,1', 'clock of the server (interfaces 2 and 3) is ' in text and
+          ' that of the client (interfaces 0 and 1)' in text, text[:400])
     check(name, 'the default is said', 'Counted at the client' in tshark(merged, 'mptcp,summary'))
     rows = list(csv.DictReader(io.StringIO(tshark(merged, 'mptcp,paths,samples,format=csv'))))
     got = document(merged, 'mptcp,paths')

@@ -62,7 +62,7 @@ def main():
     for row in rows('io_graphs'):
         tshark('-c', '1', '-T', 'fields', '-e', row[6])
     out = tshark('-2', '-Y', 'frame.number == 662', MPT_CONFIG=PROFILE)
-    for word in ('client', 'reinjection', '280521', '559'):
+    for word in ('client', 'reinjected', '280521', '559'):
         if word not in out.split():
             failures.append('the columns of frame 662 have no %s: %s' % (word, out.strip()))
     reinjected = tshark('-2', '-Y', filters['button Reinjections']).count('\n')

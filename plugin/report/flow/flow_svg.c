@@ -178,7 +178,8 @@ static void put_legend(unsigned looks, unsigned columns, double y, mpt_sink *sin
     unsigned at = 0;
 
     for (unsigned k = 0; k < MPT_FLOW_LOOKS; k++) {
-        double x = 16 + at % columns * (double)ENTRY, row = y + at / columns * (double)ENTRY_ROW;
+        const unsigned line = at / columns;
+        double x = 16 + at % columns * (double)ENTRY, row = y + line * (double)ENTRY_ROW;
         char class[] = "k0";
 
         if (!(looks >> k & 1u))
@@ -214,13 +215,14 @@ static void put_note(const mpt_flow_shown *shown, double width, mpt_sink *sink)
 void mpt_flow_svg(const mpt_flow_shown *shown, mpt_sink *sink)
 {
     mpt_flow_layout l;
-    unsigned looks = mpt_flow_rows_looks(shown->rows), columns;
+    unsigned looks = mpt_flow_rows_looks(shown->rows), columns, lines;
     double rows, height;
 
     mpt_flow_layout_init(&l, lanes_of(shown), shown->flow->both_ends, WIDTH);
     columns = (unsigned)MAX((l.width - 16) / ENTRY, 1);
     rows = TITLE + MPT_FLOW_TOP + shown->count * MPT_FLOW_ROW;
-    height = rows + 20 + (MPT_FLOW_LOOKS / columns + 1.0) * ENTRY_ROW;
+    lines = MPT_FLOW_LOOKS / columns + 1;
+    height = rows + 20 + lines * (double)ENTRY_ROW;
     put(sink, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", l.width);
     put(sink, " ", height);
     put(sink, "\" width=\"", l.width);

@@ -39,7 +39,7 @@ static void draw_line(char *line, size_t width, mpt_flow_look look, const mpt_fl
         memset(back ? line : line + width - gone, ' ', gone);
         head = back ? gone : width - 1 - gone;
     }
-    line[head] = lost ? 'x' : back ? '<' : '>';
+    line[head] = "><x"[lost ? 2 : back];
 }
 
 static void draw_ladder(const mpt_flow *f, const mpt_flow_row *row, size_t width, GString *out)
