@@ -417,7 +417,8 @@ void FlowWindow::saveAs()
         showHint(QStringLiteral("Saved as ") + path);
     else
         QMessageBox::warning(this, windowTitle(),
-                             why ? QString::fromUtf8(why) : QStringLiteral("%1 can't be written.").arg(path));
+                             why ? QString::fromUtf8(why)
+                                 : QStringLiteral("%1 cannot be written.").arg(path));
     plugin_->text_free(why);
 }
 

@@ -64,7 +64,7 @@ static char *fall_back(const mpt_report *report, const char *why)
         browse(path);
     } else {
         text =
-            g_strdup_printf("Cannot open the graph window: %s.\n\nA report with the graphs can't be written "
+            g_strdup_printf("Cannot open the graph window: %s.\n\nA report with the graphs cannot be written "
                             "either: %s.\n",
                             why, sentence->str);
     }

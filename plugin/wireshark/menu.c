@@ -68,7 +68,7 @@ static void show_report(const struct entry *entry, const mpt_gui_module *module,
     GString *text = g_string_new(NULL);
 
     if (entry->shown->window == MPT_WINDOW_TABLE && why && report)
-        g_string_printf(text, "The table can't be shown: %s. Here is the report as text.\n\n", why);
+        g_string_printf(text, "The table cannot be shown: %s. Here is the report as text.\n\n", why);
     g_string_append(text, report ? report : MPT_NO_CAPTURE);
     if (module) {
         char *file = report ? mpt_windows_file() : NULL, *shown = report ? mpt_windows_selected() : NULL;

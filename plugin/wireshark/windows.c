@@ -250,7 +250,7 @@ static void say_missing(mpt_gui_table *table, mpt_vantage_engines *points)
     char *before = table->summary;
 
     if (mpt_vantage_missing(points, sentence))
-        table->summary = g_strdup_printf("%s\nThe preferences can't be met: %s.", before, sentence->str);
+        table->summary = g_strdup_printf("%s\nThe preferences cannot be met: %s.", before, sentence->str);
     if (table->summary != before)
         g_free(before);
     g_string_free(sentence, TRUE);

@@ -230,6 +230,45 @@ static void test_subflow_abandoned__less_than_a_second__none(void **state)
     expect_none(&s, MPT_FINDING_SUBFLOW_ABANDONED);
 }
 
+/* As leave_b() for 4.5 s, but the next segment is sent before the last one is acknowledged, or (idle) 250 ms after that; then
+ * all is closed. */
+static void leave_b_and_close(struct scene *s, bool idle)
+{
+    begin_two(s);
+    flow_send_data(&s->b, 0, &s->h, 0, 101, 100);
+    flow_send_data_ack(&s->b, 1, &s->h, 1, 201);
+    for (unsigned i = 0; i < 15; i++) {
+        flow_send_data(&s->a, 0, &s->h, 0, 201 + 10000 * i, 10000);
+        later(s, idle ? 50 : 300);
+        flow_send_data_ack(&s->a, 1, &s->h, 1, idle ? 10201 + 10000 * i : 201 + 10000 * i);
+        later(s, idle ? 250 : 0);
+    }
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 150201);
+    flow_send_data_fin(&s->a, 0, &s->h, 0, 150201);
+    flow_send_data_ack(&s->a, 1, &s->h, 1, 150202);
+    flow_close(&s->b);
+    flow_close(&s->a);
+}
+
+static void test_subflow_abandoned__closed_with_the_connection__note(void **state)
+{
+    struct scene s;
+    struct result r;
+    (void)state;
+    leave_b_and_close(&s, false);
+    r = expect_one(&s, MPT_FINDING_SUBFLOW_ABANDONED, MPT_SEVERITY_NOTE);
+    assert_int_equal(r.subflow.value, 1);
+    expect_words(r, "150,000 bytes (99.9 % of all its data)");
+}
+
+static void test_subflow_abandoned__little_to_send__none(void **state)
+{
+    struct scene s;
+    (void)state;
+    leave_b_and_close(&s, true);
+    expect_none(&s, MPT_FINDING_SUBFLOW_ABANDONED);
+}
+
 static void test_subflow_abandoned__has_become_backup__none(void **state)
 {
     struct scene s;
@@ -358,6 +397,8 @@ int main(void)
         cmocka_unit_test(test_path_outage__quiet_while_the_connection_is_open__none),
         cmocka_unit_test(test_subflow_abandoned__data_goes_elsewhere__note),
         cmocka_unit_test(test_subflow_abandoned__less_than_a_second__none),
+        cmocka_unit_test(test_subflow_abandoned__closed_with_the_connection__note),
+        cmocka_unit_test(test_subflow_abandoned__little_to_send__none),
         cmocka_unit_test(test_subflow_abandoned__has_become_backup__none),
         cmocka_unit_test(test_no_subflow__joined_after_two_seconds__warning),
         cmocka_unit_test(test_no_subflow__joined_within_a_second__none),

@@ -102,10 +102,10 @@ size_t mpt_sink_width(const mpt_sink *sink)
     return sink->width;
 }
 
-/* "can't WHAT "PATH": REASON" */
+/* "cannot WHAT "PATH": REASON" */
 static char *sentence(const char *what, const char *path, int code)
 {
-    GString *text = g_string_new("can't ");
+    GString *text = g_string_new("cannot ");
     g_string_append(text, what);
     if (path) {
         g_string_append(text, " \"");

@@ -14,7 +14,7 @@
 
 #define RULE_TABLE_LIST(X)                                                                                   \
     X(RULE_VERDICT, MPT_TEXT, "verdict", .title = "Verdict",                                                 \
-      .tip = "Not exercised: nothing called for it. Not visible: the capture can't show it")                 \
+      .tip = "Not exercised: nothing called for it. Not visible: the capture cannot show it")                \
     X(RULE_CONNECTION, MPT_ID, "connection", .title = "Conn")                                                \
     X(RULE_PARTY, MPT_TEXT, "party", .title = "By", .tip = "The host that kept or violated it")              \
     X(RULE_FRAME, MPT_ID, "frame", .title = "Frame", .tip = "The first frame that shows it")                 \

@@ -6,6 +6,7 @@
 #include "checks.h"
 
 #include "tap/engine/base/compare.h"
+#include "tap/engine/speed/speed.h"
 
 #define SECOND_NS       INT64_C(1000000000)
 /* Without a subflow, or without data of one that others go on sending: shorter is usual. */
@@ -13,6 +14,8 @@
 /* Round trips that differ by less are those of the hosts. */
 #define ALIKE_NS        (SECOND_NS / 1000)
 #define ABANDONED_SHARE 0.25
+/* This much went elsewhere, while the application was not what limited it. */
+#define MISSED_BYTES    UINT64_C(100000)
 /* Subflows that live shorter than this, each begun at most so long after the one before. */
 #define FLAP_LIFE_NS    (5 * SECOND_NS)
 #define FLAP_PAUSE_NS   (10 * SECOND_NS)
@@ -210,10 +213,32 @@ void mpt_check_outages(mpt_checking *x)
 
 /* --- subflows that carry nothing any more --- */
 
-static bool is_up(const mpt_checking *x, const mpt_subflow *s)
+/* Still there when the connection was closed: nothing is known of it then, or it was closed too. */
+static bool stayed_up(const mpt_checking *x, const mpt_subflow *s)
 {
-    return s->state == MPT_STATE_ESTABLISHED && !s->backup[MPT_SIDE_A] && !s->backup[MPT_SIDE_B] &&
-           !s->half[MPT_SIDE_A].fin_seen && !s->half[MPT_SIDE_B].fin_seen && s->end_ns <= x->closing_ns;
+    bool fin = s->half[MPT_SIDE_A].fin_seen || s->half[MPT_SIDE_B].fin_seen;
+
+    if (s->backup[MPT_SIDE_A] || s->backup[MPT_SIDE_B])
+        return false;
+    for (mpt_side side = 0; side < MPT_SIDES; side++)
+        if (s->half[side].fin_seen && s->half[side].fin_ns < x->closing_ns)
+            return false;
+    if (s->state == MPT_STATE_ESTABLISHED)
+        return !fin || x->closing_ns < INT64_MAX;
+    return (s->state == MPT_STATE_CLOSED || s->state == MPT_STATE_RESET) && s->closed_ns >= x->closing_ns;
+}
+
+/* A subflow that answered to the end may have been left out on purpose: there was too little to send. */
+static bool was_missed(const mpt_checking *x, const mpt_subflow *s, mpt_direction direction, uint64_t since)
+{
+    const mpt_speed *speed = mpt_speed_of(x->engine);
+    mpt_speed_direction d;
+
+    if (s->state == MPT_STATE_ESTABLISHED && s->end_ns <= x->closing_ns)
+        return true;
+    return since >= MISSED_BYTES && speed &&
+           mpt_speed_get(speed, x->c, x->v->side[mpt_direction_sender(direction)], &d) &&
+           d.unknown == MPT_SPEED_KNOWN && 2 * d.ns[MPT_LIMIT_APPLICATION] <= d.duration_ns;
 }
 
 static void check_abandoned(mpt_checking *x, const mpt_subflow_view *sv, mpt_direction direction)
@@ -222,12 +247,14 @@ static void check_abandoned(mpt_checking *x, const mpt_subflow_view *sv, mpt_dir
     uint64_t all = x->v->direction[direction].data.dsn_unique_bytes, since;
     mpt_finding *f;
 
-    if (!h->bytes.segments || !is_up(x, sv->subflow) || x->v->direction[direction].bytes.payload_bytes == 0 ||
-        x->c->end_ns - h->last_data_ns < PAUSE_NS || mpt_checking_found(x, MPT_FINDING_FAILOVER, sv->id) ||
+    if (!h->bytes.segments || !stayed_up(x, sv->subflow) ||
+        x->v->direction[direction].bytes.payload_bytes == 0 ||
+        MIN(x->closing_ns, x->c->end_ns) - h->last_data_ns < PAUSE_NS ||
+        mpt_checking_found(x, MPT_FINDING_FAILOVER, sv->id) ||
         mpt_checking_found(x, MPT_FINDING_PATH_OUTAGE, sv->id))
         return;
     since = mpt_checking_sent_since(x, direction, h->last_data_ns + 1);
-    if ((double)since <= ABANDONED_SHARE * (double)all)
+    if ((double)since <= ABANDONED_SHARE * (double)all || !was_missed(x, sv->subflow, direction, since))
         return;
     f = mpt_say(mpt_found(x, MPT_FINDING_SUBFLOW_ABANDONED, h->last_data_ns, sv->subflow->first_frame, since),
                 MPT_PHRASE_SUBFLOW_ABANDONED, mpt_term_subflow(sv), mpt_term_sender(direction),
