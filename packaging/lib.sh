@@ -111,7 +111,8 @@ build() {
     shift 2
     say "building in $folder"
     quietly "the configuration" cmake -S "$top" -B "$folder" "$@" || exit 1
-    quietly "the build" cmake --build "$folder" --target "$target" --parallel "$(nproc)" || exit 1
+    # shellcheck disable=SC2086 # it may be several
+    quietly "the build" cmake --build "$folder" --target $target --parallel "$(nproc)" || exit 1
 }
 
 # apt_settings: options for mmdebstrap with what this machine's apt is told about reaching its mirror

@@ -21,7 +21,7 @@ esac
 
 # shellcheck disable=SC2086
 install_missing $build_packages
-build "$top/build" mptcpscope mptcpscope-program
+build "$top/build" "mptcpscope mptcpscope-program"
 
 export MPT_BUILD="$top/build"
 if [ $# -eq 2 ]; then
