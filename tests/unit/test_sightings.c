@@ -545,12 +545,12 @@ static void test_feed__cut_otherwise_at_another_place__counted_once(void **state
     for (unsigned kind = 0; kind < G_N_ELEMENTS(kinds); kind++)
         for (stamping how = 0; how < STAMPINGS; how++)
             for (unsigned whole_first = 0; whole_first < 2; whole_first++) {
-                scene first = begin(how), s = begin(how);
-                record r = {.count = 0};
-                unsigned copies = 0, pairs = 0;
                 /* Without timestamps and numbers nothing tells it from what was sent again. */
                 if (kinds[kind] == nothing && how == ONE)
                     continue;
+                scene first = begin(how), s = begin(how);
+                record r = {.count = 0};
+                unsigned copies = 0, pairs = 0;
                 record_halves(&r, &first, 200);
                 for (unsigned k = 0, n; k < r.count; k += n) {
                     n = k + 1 < r.count && r.joined[k + 1] ? 2 : 1;
