@@ -10,7 +10,8 @@
 /* Packets with payload that are looked through, and in a second part of the file. */
 #define MAX_PIECES    512u
 #define MAX_BEHIND    16384u
-#define SMALL_SEGMENT 536u /* RFC 9293 3.7.1 */
+#define SMALL_SEGMENT 536u  /* RFC 9293 3.7.1 */
+#define FRAME_SEGMENT 1460u /* what a frame of Ethernet has room for: no interface cuts that */
 
 typedef struct mpt_sighted packet;
 typedef struct mpt_sighted_way direction;
@@ -73,12 +74,13 @@ static bool numbers_fit(const direction *d, const packet *first, const mpt_segme
 
 /* A segment of this direction whose bytes were seen before in segments that were cut otherwise: by a host or an
  * interface that cuts large ones after the place of the capture (TSO), or puts small ones together (GRO). A copy has the
- * same acknowledgement, window and timestamp; without timestamps numbers must fit, or its place be another one. */
+ * same acknowledgement, window and timestamp; without timestamps its place is another one, or numbers
+ * fit and one of the two is larger than a frame. */
 bool mpt_sighted_find_pieces(const mpt_sightings *s, const direction *d, const mpt_segment *g,
                              const struct mpt_sighted_place *at, mpt_sighting_mark *mark,
                              mpt_sighted_pieces *x)
 {
-    bool numbered;
+    bool numbered, large;
 
     if (!find(s, d, g, mark->late, x))
         return false;
@@ -86,6 +88,7 @@ bool mpt_sighted_find_pieces(const mpt_sightings *s, const direction *d, const m
     mark->of = x->first->frame;
     mark->later_ns = ABS(g->time_ns - x->first->time_ns);
     mark->cut = true;
+    large = MAX(x->first->length, g->payload_len) > FRAME_SEGMENT;
     return numbers_fit(d, x->first, g, at, &numbered) &&
-           (numbered || mark->how != MPT_SIGHTING_AGAIN || g->presence & MPT_SEGMENT_TIMESTAMPS);
+           ((numbered && large) || mark->how != MPT_SIGHTING_AGAIN || g->presence & MPT_SEGMENT_TIMESTAMPS);
 }

@@ -88,8 +88,7 @@ static traffic_frame frame_of(struct world *w, const struct connection *c, unsig
 
     w->now_ns += 1 + below(w, chance(w, 10) ? 40 * (uint32_t)MS : 300 * (uint32_t)US);
     g->time_ns = w->now_ns;
-    g->presence = MPT_SEGMENT_STREAM | MPT_SEGMENT_IP_ID | MPT_SEGMENT_TTL | MPT_SEGMENT_TIMESTAMPS;
-    g->tsval = (uint32_t)(w->now_ns / US); /* these retransmissions come too soon to be told by anything else */
+    g->presence = MPT_SEGMENT_STREAM | MPT_SEGMENT_IP_ID | MPT_SEGMENT_TTL;
     g->src = s->end[side];
     g->dst = s->end[!side];
     g->tcp_stream = s->label;
