@@ -184,6 +184,7 @@ static void testMouse()
     QTest::keyClick(w, Qt::Key_Period);
     QTest::keyClick(w, Qt::Key_G);
     CHECK(test_frame() > first);
+    QTest::keyClick(w, Qt::Key_Home); // where the keys scrolled to depends on the height of the view
     moveTo(viewport, 1);
     moveTo(viewport, 0);
     CHECK(says(w, "client asks for MPTCP v1") || says(w, "MP_CAPABLE SYN"));

@@ -181,7 +181,7 @@ static void conclude(const struct level *l, naive_level *n, int64_t first_data_n
         n->gaps += l->owner[dsn] == 0 && (between || dsn < limit);
     }
     n->acked = n->ack_max == NAIVE_NONE ? NAIVE_NONE : limit - 1;
-    passed = l->reached_ns[limit] - first_data_ns;
+    passed = first_data_ns == NAIVE_NONE ? 0 : l->reached_ns[limit] - first_data_ns;
     n->goodput = n->acked > 0 && first_data_ns != NAIVE_NONE && passed > 0
                      ? 8e9 * (double)n->acked / (double)passed
                      : NAN;
